@@ -1,0 +1,183 @@
+//! The one error type: what happened, where, and what to do next.
+
+use std::fmt;
+
+/// The classes of failure that scripts can tell apart. Each has a documented exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// The arguments or a file that pgdeck reads are wrong.
+    Usage,
+    /// No usable connection: server programs missing, unreachable, refused, wrong password.
+    Connect,
+    /// The guard said no: not writable, wrong name typed, no plan.
+    Refused,
+    /// The target is no longer what was reviewed.
+    Stale,
+    /// The server refused something on the way; nothing was kept.
+    RolledBack,
+    /// Stopped by the operator.
+    Interrupted,
+}
+
+impl Code {
+    /// The process exit code of `design/cli`.
+    pub fn exit(self) -> u8 {
+        match self {
+            Code::Usage => 2,
+            Code::Connect => 3,
+            Code::Refused => 4,
+            Code::Stale => 5,
+            Code::RolledBack => 6,
+            Code::Interrupted => 130,
+        }
+    }
+
+    /// The word used in the JSON form of an error.
+    pub fn word(self) -> &'static str {
+        match self {
+            Code::Usage => "usage",
+            Code::Connect => "connect",
+            Code::Refused => "refused",
+            Code::Stale => "stale",
+            Code::RolledBack => "rolled-back",
+            Code::Interrupted => "interrupted",
+        }
+    }
+}
+
+/// A failure, described for the person who has to act on it. Never holds a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct Error {
+    /// Which class of failure.
+    pub code: Code,
+    /// What happened, one line.
+    pub message: String,
+    /// The file and line, where a file is at fault.
+    pub place: Option<String>,
+    /// The environment it happened in.
+    pub environment: Option<String>,
+    /// The table, row, set or file that it happened to.
+    pub object: Option<String>,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+/// The result of everything that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// A failure of class `code`.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Error { code, message: message.into(), place: None, environment: None, object: None, hint: None }
+    }
+
+    /// Wrong arguments or a wrong file.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Code::Usage, message)
+    }
+
+    /// Cannot connect.
+    pub fn connect(message: impl Into<String>) -> Self {
+        Self::new(Code::Connect, message)
+    }
+
+    /// Refused by the guard.
+    pub fn refused(message: impl Into<String>) -> Self {
+        Self::new(Code::Refused, message)
+    }
+
+    /// Changed since the review.
+    pub fn stale(message: impl Into<String>) -> Self {
+        Self::new(Code::Stale, message)
+    }
+
+    /// Failed and rolled back.
+    pub fn rolled_back(message: impl Into<String>) -> Self {
+        Self::new(Code::RolledBack, message)
+    }
+
+    /// Names the file (and line) at fault, as `file:line`.
+    #[must_use]
+    pub fn at(mut self, place: impl fmt::Display) -> Self {
+        self.place = Some(place.to_string());
+        self
+    }
+
+    /// Names the environment.
+    #[must_use]
+    pub fn env(mut self, environment: impl Into<String>) -> Self {
+        self.environment.get_or_insert(environment.into());
+        self
+    }
+
+    /// Names the object.
+    #[must_use]
+    pub fn object(mut self, object: impl fmt::Display) -> Self {
+        self.object.get_or_insert(object.to_string());
+        self
+    }
+
+    /// Says what to do next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for part in [&self.place, &self.environment, &self.object].into_iter().flatten() {
+            write!(f, "{}: ", super::text::printable(part))?;
+        }
+        write!(f, "{}", super::text::printable(&self.message))?;
+        if let Some(hint) = &self.hint {
+            write!(f, " — {}", super::text::printable(hint))?;
+        }
+        Ok(())
+    }
+}
+
+/// The known name nearest to `typed`, if one is near enough to be meant.
+pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(&typed.to_lowercase(), &name.to_lowercase()), name))
+        .filter(|(distance, name)| *distance <= 2.max(name.chars().count() / 3))
+        .min()
+        .map(|(_, name)| name)
+}
+
+/// "did you mean …" where something is near, else the list of what there is.
+pub fn did_you_mean<'a>(typed: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
+    match nearest(typed, known.clone()) {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => {
+            let names: Vec<_> = known.into_iter().collect();
+            if names.is_empty() { "there is none".into() } else { format!("there is: {}", names.join(", ")) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_line_names_place_environment_object_and_what_to_do() {
+        let error = Error::stale("title changed").env("preprod").object("public.plans").hint("review again");
+        assert_eq!(error.to_string(), "preprod: public.plans: title changed — review again");
+    }
+
+    #[test]
+    fn control_characters_of_a_server_message_are_made_visible() {
+        let error = Error::connect("bad \u{1b}[31m thing\nsecond line");
+        assert_eq!(error.to_string(), "bad ␛[31m thing␊second line");
+    }
+
+    #[test]
+    fn nearest_finds_typos_and_leaves_strangers() {
+        assert_eq!(nearest("plnas", ["plans", "features"]), Some("plans"));
+        assert_eq!(nearest("zebra", ["plans", "features"]), None);
+    }
+}

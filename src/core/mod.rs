@@ -1,0 +1,6 @@
+//! The rules of the house. Pure: no driver, no terminal, no clock, no file, no environment variable.
+
+pub mod env;
+pub mod error;
+pub mod name;
+pub mod text;

@@ -1,0 +1,50 @@
+//! Text from elsewhere, made safe to show.
+//!
+//! A value in a database may hold escape sequences, line breaks or characters that turn the writing
+//! direction round. None of them may reach a terminal as they are.
+
+use std::borrow::Cow;
+
+/// `text` with every control character replaced by its visible picture (U+2400 block), and every
+/// character that would reorder or hide its neighbours replaced by U+FFFD.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if text.chars().all(|c| shown(c) == c) { Cow::Borrowed(text) } else { text.chars().map(shown).collect() }
+}
+
+fn shown(c: char) -> char {
+    match c {
+        '\0'..='\x1f' => char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}'),
+        '\x7f' => '\u{2421}',
+        // C1 controls, line and paragraph separators, bidirectional controls, invisible operators, tags.
+        '\u{80}'..='\u{9f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{200b}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{61c}'
+        | '\u{feff}'
+        | '\u{e0000}'..='\u{e007f}' => '\u{fffd}',
+        _ => c,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escape_sequences_become_pictures() {
+        assert_eq!(printable("a\x1b[31mb\u{9b}c\x07"), "a␛[31mb\u{fffd}c␇");
+    }
+
+    #[test]
+    fn direction_overrides_are_replaced() {
+        assert_eq!(printable("abc\u{202e}def"), "abc\u{fffd}def");
+    }
+
+    #[test]
+    fn plain_text_is_borrowed() {
+        assert!(matches!(printable("Größe 👩‍🏫 naïve"), Cow::Borrowed(_)));
+    }
+}
