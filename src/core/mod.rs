@@ -2,5 +2,6 @@
 
 pub mod env;
 pub mod error;
+pub mod guard;
 pub mod name;
 pub mod text;
