@@ -1,1 +1,6 @@
-//! (being built)
+//! Files that people write: `pgdeck.toml`, keymaps, themes; and the places where they and our state live.
+//! Every complaint names the file, the line and the nearest known name.
+
+pub mod place;
+pub mod project;
+pub mod source;
