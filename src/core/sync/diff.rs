@@ -25,8 +25,6 @@ pub struct TargetTable {
     pub shape: Shape,
     /// Every row, also those outside the `where`.
     pub rows: Vec<Row>,
-    /// Triggers that fire when it is written.
-    pub triggers: Vec<String>,
 }
 
 /// Everything that differs, table by table.
@@ -57,8 +55,6 @@ pub struct TableReview {
     pub blocked: Option<String>,
     /// What the operator should know.
     pub warnings: Vec<String>,
-    /// Triggers that fire when it is written.
-    pub triggers: Vec<String>,
 }
 
 /// What would happen to a row.
@@ -111,7 +107,7 @@ pub struct RowReview {
     pub source: Option<Row>,
     /// The target's row.
     pub target: Option<Row>,
-    /// Parents that exist only as inserts of this review: (table, key).
+    /// Rows of this review that have to go along: an insert's new parents, a delete's children.
     pub requires: Vec<(QName, Key)>,
 }
 
@@ -192,7 +188,6 @@ fn blocked_table(source: &BundleTable, reason: String) -> TableReview {
         unchanged: 0,
         blocked: Some(reason),
         warnings: Vec::new(),
-        triggers: Vec::new(),
     }
 }
 
@@ -206,7 +201,6 @@ fn table_review(source: &BundleTable, target: &TargetTable, deletes: bool) -> Ta
         unchanged: 0,
         blocked: fields.problem.clone(),
         warnings: fields.warnings.clone(),
-        triggers: target.triggers.clone(),
     };
     if review.blocked.is_some() {
         return review;
@@ -512,4 +506,96 @@ fn parents_of(
 
 fn missing_parent(reference: &Reference, key: &Key) -> String {
     format!("its parent {} `{}` is not in the target", reference.table.name, key.display())
+}
+
+/// How many rows point to a row of the target, by (table, position of the child in its shape, row's locator).
+pub type ChildCounts = HashMap<(QName, usize, Vec<Value>), u64>;
+
+/// Blocks every delete that would take with it, or strand, a row that this review does not delete itself.
+pub fn check_deletes(review: &mut Review, counts: &ChildCounts) {
+    let deleted = deleted_children(review);
+    for table in &mut review.tables {
+        let Some(shape) = table.shape.clone() else { continue };
+        for row in table.rows.iter_mut().filter(|row| row.change == Change::Delete && row.blocked.is_none()) {
+            let Some(target) = &row.target else { continue };
+            for (at, child) in shape.children.iter().enumerate() {
+                let locator = super::plan::locator(&shape, target);
+                let there = counts.get(&(shape.table.clone(), at, locator)).copied().unwrap_or(0);
+                let values =
+                    child.referenced.iter().map(|name| target.value(&shape, name).map(str::to_owned)).collect();
+                let going = deleted.get(&(child.table.clone(), child.columns.clone(), values));
+                if there > going.map_or(0, Vec::len) as u64 {
+                    let rule = child.on_delete.word();
+                    row.blocked = Some(format!("{there} rows of {} point to it ({rule})", child.table));
+                }
+                row.requires.extend(going.into_iter().flatten().map(|key| (child.table.clone(), key.clone())));
+            }
+        }
+    }
+}
+
+type ChildValues = (QName, Vec<String>, Vec<Value>);
+
+/// The rows that this review deletes, by each foreign key that they hold.
+fn deleted_children(review: &Review) -> HashMap<ChildValues, Vec<Key>> {
+    let mut out: HashMap<_, Vec<Key>> = HashMap::new();
+    for table in &review.tables {
+        let Some(shape) = &table.shape else { continue };
+        for row in table.rows.iter().filter(|row| row.change == Change::Delete && row.blocked.is_none()) {
+            let Some(target) = &row.target else { continue };
+            for reference in &shape.references {
+                let values =
+                    reference.columns.iter().map(|name| target.value(shape, name).map(str::to_owned)).collect();
+                out.entry((table.table.clone(), reference.columns.clone(), values)).or_default().push(row.key.clone());
+            }
+        }
+    }
+    out
+}
+
+/// A pair of texts that differ, to be asked about: may they be equal by their type's own operator?
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair {
+    /// (table, row, cell) in the review.
+    pub at: (usize, usize, usize),
+    /// The type.
+    pub cast: String,
+    /// The target's text.
+    pub old: String,
+    /// The source's text.
+    pub new: String,
+}
+
+/// Types whose text is the value itself: another text is another value.
+const EXACT: &[&str] =
+    &["text", "character varying", "uuid", "boolean", "smallint", "integer", "bigint", "date", "json", "xml", "bytea"];
+
+/// The pairs of a review that may differ in representation only.
+pub fn pairs(review: &Review) -> Vec<Pair> {
+    let mut out = Vec::new();
+    for (t, table) in review.tables.iter().enumerate() {
+        let Some(shape) = &table.shape else { continue };
+        for (r, row) in table.rows.iter().enumerate().filter(|(_, row)| row.change == Change::Update) {
+            for (c, cell) in row.cells.iter().enumerate() {
+                let Field::Column(at) = cell.field else { continue };
+                let cast = &shape.columns[at].cast;
+                if let (Some(old), Some(new), false) = (&cell.old, &cell.new, EXACT.contains(&cast.as_str())) {
+                    out.push(Pair { at: (t, r, c), cast: cast.clone(), old: old.clone(), new: new.clone() });
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Marks the cells whose two values the server calls equal, and the rows that hold no others.
+pub fn mark_representation(review: &mut Review, equal: impl IntoIterator<Item = (usize, usize, usize)>) {
+    for (t, r, c) in equal {
+        review.tables[t].rows[r].cells[c].representation = true;
+    }
+    for row in review.tables.iter_mut().flat_map(|table| &mut table.rows) {
+        if row.change == Change::Update && !row.cells.is_empty() && row.cells.iter().all(|cell| cell.representation) {
+            row.change = Change::Representation;
+        }
+    }
 }

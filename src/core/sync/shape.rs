@@ -6,7 +6,7 @@ use super::set::{Ids, SetTable, Sets};
 use crate::core::{
     error::{Error, Result, did_you_mean},
     name::QName,
-    schema::{Catalog, Column, ForeignKey, Origin, Relation, Table},
+    schema::{Catalog, Column, ForeignKey, OnDelete, Origin, Relation, Table},
 };
 
 /// What a column is for.
@@ -138,6 +138,23 @@ pub struct Shape {
     pub filter: Option<String>,
     /// Whether rows that the source does not have may be deleted.
     pub deletes: bool,
+    /// Triggers that fire when it is written.
+    pub triggers: Vec<String>,
+    /// The foreign keys that point to it: a row with children is never deleted.
+    pub children: Vec<Child>,
+}
+
+/// A foreign key that points to a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Child {
+    /// The table that it belongs to.
+    pub table: QName,
+    /// Its columns.
+    pub columns: Vec<String>,
+    /// The columns that they point to.
+    pub referenced: Vec<String>,
+    /// What a delete of the parent would do.
+    pub on_delete: OnDelete,
 }
 
 impl Shape {
@@ -200,6 +217,8 @@ impl Shape {
             locator,
             filter: spec.filter.clone(),
             deletes: spec.deletes,
+            triggers: table.triggers.clone(),
+            children: children(catalog, &table.name),
         })
     }
 }
@@ -207,6 +226,16 @@ impl Shape {
 /// A source's id is worth keeping where it means the same everywhere: a uuid, not the next number of a sequence.
 fn keeps_ids(columns: &[ShapeColumn]) -> bool {
     columns.iter().filter(|column| column.role == Role::Id).all(|column| column.cast == "uuid" || !column.default)
+}
+
+fn children(catalog: &Catalog, name: &QName) -> Vec<Child> {
+    let child = |(table, key): (&Table, &ForeignKey)| Child {
+        table: table.name.clone(),
+        columns: key.columns.clone(),
+        referenced: key.referenced.clone(),
+        on_delete: key.on_delete,
+    };
+    catalog.references_to(name).map(child).collect()
 }
 
 fn known_table<'a>(catalog: &'a Catalog, name: &QName) -> Result<&'a Table> {

@@ -231,6 +231,7 @@ pub fn statement(shape: &Shape, step: &Step) -> Statement {
         Operation::Delete => {
             out.sql(format!("DELETE FROM {} AS t", only(shape)));
             guards(&mut out, shape, step);
+            childless(&mut out, shape);
         }
     }
     returning(&mut out, shape);
@@ -284,6 +285,16 @@ fn guards(out: &mut Statement, shape: &Shape, step: &Step) {
     for (name, value) in step.guard.iter().filter(|(name, _)| !shape.locator.contains(name)) {
         out.sql(" AND ");
         guard(out, name, value);
+    }
+}
+
+/// A delete takes nothing with it: no cascade may reach a row that was not reviewed.
+fn childless(out: &mut Statement, shape: &Shape) {
+    for child in &shape.children {
+        let columns = child.columns.iter().zip(&child.referenced);
+        let on: Vec<_> =
+            columns.map(|(column, referenced)| format!("c.{} = t.{}", ident(column), ident(referenced))).collect();
+        out.sql(format!("\n  AND NOT EXISTS (SELECT FROM {} AS c WHERE {})", child.table.sql(), on.join(" AND ")));
     }
 }
 
