@@ -1,1 +1,3 @@
-//! (being built)
+//! Everything that speaks to PostgreSQL.
+
+pub mod connect;
