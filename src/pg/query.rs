@@ -9,29 +9,18 @@ use tokio_postgres::{
 use super::connect::Transaction;
 use crate::core::error::Result;
 
-/// A parameter: text, or a list of texts.
-pub(super) enum Parameter<'a> {
-    Text(Option<&'a str>),
-    List(Vec<Option<&'a str>>),
-}
-
-impl<'a> Parameter<'a> {
-    fn typed(&'a self) -> (&'a (dyn ToSql + Sync), Type) {
-        match self {
-            Parameter::Text(text) => (text, Type::TEXT),
-            Parameter::List(list) => (list, Type::TEXT_ARRAY),
-        }
-    }
-}
+/// A parameter of a set-based statement: a list of texts.
+pub(super) type List<'a> = Vec<Option<&'a str>>;
 
 /// Runs `sql` and hands each row to `each`, as it arrives.
 pub(super) async fn for_each(
     tx: &Transaction<'_>,
     sql: &str,
-    parameters: &[Parameter<'_>],
+    lists: &[List<'_>],
     mut each: impl FnMut(&[Option<&str>]),
 ) -> Result<()> {
-    let parameters: Vec<_> = parameters.iter().map(Parameter::typed).collect();
+    let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
+        lists.iter().map(|list| (list as &(dyn ToSql + Sync), Type::TEXT_ARRAY)).collect();
     let rows = tx.client().query_typed_raw(sql, parameters).await.map_err(|error| tx.describe(&error))?;
     pin_mut!(rows);
     while let Some(row) = rows.try_next().await.map_err(|error| tx.describe(&error))? {

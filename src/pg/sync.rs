@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{
     connect::Transaction,
-    query::{self, Parameter},
+    query::{self, List},
 };
 use crate::core::{
     error::{Error, Result},
@@ -47,9 +47,8 @@ pub async fn located(
     lock: bool,
 ) -> Result<HashMap<Vec<Value>, Row>> {
     let query = sql::read_located(shape, lock);
-    let lists: Vec<_> = (0..shape.locator.len())
-        .map(|at| Parameter::List(locators.iter().map(|locator| locator[at].as_deref()).collect()))
-        .collect();
+    let lists: Vec<List> =
+        (0..shape.locator.len()).map(|at| locators.iter().map(|locator| locator[at].as_deref()).collect()).collect();
     let mut out = HashMap::new();
     let add = |fields: &[Option<&str>]| {
         let row = query.decode(fields);
@@ -64,11 +63,8 @@ pub async fn children(tx: &Transaction<'_>, shape: &Shape, rows: &[&Row], counts
     for (at, child) in shape.children.iter().enumerate() {
         let casts: Vec<_> =
             child.referenced.iter().map(|name| shape.column(name).map_or("text", |column| &column.cast)).collect();
-        let lists: Vec<_> = child
-            .referenced
-            .iter()
-            .map(|name| Parameter::List(rows.iter().map(|row| row.value(shape, name)).collect()))
-            .collect();
+        let lists: Vec<List> =
+            child.referenced.iter().map(|name| rows.iter().map(|row| row.value(shape, name)).collect()).collect();
         let text = sql::children(&child.table, &child.columns, &casts);
         let counted = query::for_each(tx, &text, &lists, |fields| {
             if let [Some(number), Some(count)] = fields
@@ -101,9 +97,9 @@ pub async fn equal(tx: &Transaction<'_>, pairs: &[Pair]) -> Result<Vec<(usize, u
         if has_operator.is_none() {
             continue;
         }
-        let lists = [
-            Parameter::List(pairs.iter().map(|pair| Some(pair.old.as_str())).collect()),
-            Parameter::List(pairs.iter().map(|pair| Some(pair.new.as_str())).collect()),
+        let lists: [List; 2] = [
+            pairs.iter().map(|pair| Some(pair.old.as_str())).collect(),
+            pairs.iter().map(|pair| Some(pair.new.as_str())).collect(),
         ];
         let mut at = 0;
         query::for_each(tx, &sql::representation(cast), &lists, |fields| {

@@ -1,0 +1,133 @@
+//! TLS as libpq's `sslmode` asks for it (PostgreSQL manual, 34.19 "SSL Support"), with rustls and an
+//! explicit ring provider: nothing depends on a process-wide default.
+
+use std::{path::Path, sync::Arc};
+
+use rustls::{
+    ClientConfig,
+    crypto::{CryptoProvider, ring},
+    pki_types::{
+        CertificateDer,
+        pem::{Error as PemError, PemObject},
+    },
+};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::{
+    conninfo::{Conninfo, Roots},
+    sslmode::SslMode,
+    verifier::Verifier,
+};
+use crate::core::error::{Error, Result};
+
+/// What the driver needs to start TLS, made once per environment.
+pub(super) async fn connector(conninfo: &Conninfo) -> Result<MakeRustlsConnect> {
+    conninfo.remembered.tls.get_or_try_init(|| make(conninfo)).await.cloned()
+}
+
+async fn make(conninfo: &Conninfo) -> Result<MakeRustlsConnect> {
+    let (mode, roots) = (conninfo.sslmode, conninfo.roots.clone());
+    // Reads files, for the system's store some hundred.
+    let config = tokio::task::spawn_blocking(move || client_config(mode, &roots)).await;
+    config
+        .map_err(|_| Error::connect("TLS could not be set up"))?
+        .map(MakeRustlsConnect::new)
+        .map_err(|error| error.env(&conninfo.environment))
+}
+
+fn client_config(mode: SslMode, roots: &Roots) -> Result<ClientConfig> {
+    let provider = Arc::new(ring::default_provider());
+    let verifier = verifier(mode, roots, &provider)?;
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|_| Error::connect("TLS could not be set up"))?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_no_client_auth();
+    Ok(config)
+}
+
+fn verifier(mode: SslMode, roots: &Roots, provider: &Arc<CryptoProvider>) -> Result<Verifier> {
+    let file = match roots {
+        Roots::File(path) => Some(path),
+        Roots::Default(path) => path.as_ref().filter(|path| path.exists()),
+        Roots::System => None,
+    };
+    match (mode, file) {
+        (SslMode::Disable | SslMode::Prefer, _) | (SslMode::Require, None) => Ok(Verifier::of_anybody(provider)),
+        // libpq: with a root certificate file, `require` is `verify-ca`.
+        (SslMode::Require | SslMode::VerifyCa, Some(path)) => from_file(path, false, provider),
+        (SslMode::VerifyFull, Some(path)) => from_file(path, true, provider),
+        (SslMode::VerifyCa, None) => Err(Error::usage("sslmode=verify-ca needs a root certificate file")
+            .hint("name it with sslrootcert, or use sslmode=verify-full, which can use the system's certificates")),
+        (SslMode::VerifyFull, None) => from_system(provider),
+    }
+}
+
+fn from_file(path: &Path, names: bool, provider: &Arc<CryptoProvider>) -> Result<Verifier> {
+    let wrong = |what: &str| {
+        Error::usage(format!("the root certificate file {what}"))
+            .object(path.display())
+            .hint("sslrootcert names a PEM file of certificates to trust")
+    };
+    let read = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let certificates = read.map_err(|error| match error {
+        PemError::Io(error) => wrong(&format!("cannot be read: {}", error.kind())),
+        _ => wrong("is not a PEM file"),
+    })?;
+    if certificates.is_empty() {
+        return Err(wrong("holds no certificate"));
+    }
+    Verifier::trusting(certificates, names, provider).ok_or_else(|| wrong("holds no certificate that can be used"))
+}
+
+fn from_system(provider: &Arc<CryptoProvider>) -> Result<Verifier> {
+    let found = rustls_native_certs::load_native_certs();
+    if !found.errors.is_empty() {
+        tracing::warn!(count = found.errors.len(), "some of the system's certificates cannot be read");
+    }
+    Verifier::trusting(found.certs, true, provider).ok_or_else(|| {
+        Error::usage("this system has no trusted certificates")
+            .hint("install its ca-certificates, or name a file with sslrootcert")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::error::Code;
+
+    fn refused(mode: SslMode, roots: &Roots) -> Error {
+        client_config(mode, roots).expect_err("refused")
+    }
+
+    #[test]
+    fn a_root_file_that_is_missing_empty_or_nonsense_is_named() {
+        let directory = tempfile::tempdir().expect("directory");
+        let path = directory.path().join("root.crt");
+        let roots = Roots::File(path.clone());
+        let message = |mode| {
+            let error = refused(mode, &roots);
+            assert_eq!(error.code, Code::Usage);
+            let error = error.to_string();
+            assert!(error.contains(path.to_str().expect("path")), "{error}");
+            error
+        };
+        assert!(message(SslMode::VerifyFull).contains("cannot be read: entity not found"));
+        assert!(message(SslMode::Require).contains("cannot be read"));
+        std::fs::write(&path, "").expect("write");
+        assert!(message(SslMode::VerifyCa).contains("holds no certificate"));
+        let pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        std::fs::write(&path, pem).expect("write");
+        assert!(message(SslMode::VerifyCa).contains("that can be used"));
+    }
+
+    #[test]
+    fn without_a_file_only_some_modes_work() {
+        let nowhere = Roots::Default(Some("/nowhere/root.crt".into()));
+        for mode in [SslMode::Disable, SslMode::Prefer, SslMode::Require] {
+            assert!(client_config(mode, &nowhere).is_ok());
+        }
+        assert!(refused(SslMode::VerifyCa, &nowhere).to_string().contains("sslrootcert"));
+    }
+}
