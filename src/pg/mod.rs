@@ -8,4 +8,5 @@ pub mod catalog;
 pub mod connect;
 pub mod counts;
 mod query;
+pub mod server;
 pub mod sync;
