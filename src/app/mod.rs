@@ -2,6 +2,7 @@
 
 pub mod counts;
 pub mod deck;
+pub mod demo;
 pub mod env;
 pub mod job;
 pub mod journal;

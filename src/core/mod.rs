@@ -9,5 +9,6 @@ pub mod guard;
 pub mod journal;
 pub mod name;
 pub mod schema;
+pub mod size;
 pub mod sync;
 pub mod text;

@@ -15,6 +15,7 @@
 //! | [`plan`] | the chosen steps, in order, under one digest |
 //! | [`sql`] | steps → statements |
 //! | [`park`] | unique values that move between rows |
+//! | [`script`] | a plan as SQL for people |
 //! | [`undo`] | before-images → a plan that restores them |
 
 pub mod bundle;
@@ -22,6 +23,7 @@ pub mod diff;
 pub mod park;
 pub mod plan;
 pub mod row;
+pub mod script;
 pub mod select;
 pub mod set;
 pub mod shape;

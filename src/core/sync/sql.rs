@@ -380,6 +380,28 @@ fn reference_condition(out: &mut Statement, reference: &Reference, alias: &str, 
     }
 }
 
+/// The condition that holds once `step` has been carried out.
+pub fn reached(shape: &Shape, step: &Step) -> Statement {
+    let mut out = Statement::default();
+    let not = if step.operation == Operation::Delete { "NOT " } else { "" };
+    out.sql(format!("{not}EXISTS (SELECT FROM {} AS t WHERE ", only(shape)));
+    key_condition(&mut out, &shape.key, "t", &mut step.key.0.iter());
+    for assignment in &step.set {
+        for (at, name) in assignment.columns.iter().enumerate() {
+            out.sql(" AND ");
+            match &assignment.value {
+                NewValue::Value(value) => guard(&mut out, name, value),
+                NewValue::Parent(_) => {
+                    out.sql(format!("t.{} = ", ident(name)));
+                    assigned(&mut out, shape, assignment, at);
+                }
+            }
+        }
+    }
+    out.sql(")");
+    out
+}
+
 /// Moves the row of `step` out of the way of a unique value that another row needs.
 pub fn park(shape: &Shape, step: &Step, column: &str, value: &Value) -> Statement {
     let mut out = Statement::default();
