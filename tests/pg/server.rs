@@ -212,7 +212,10 @@ fn everything_holds_for_an_ordinary_user_too() {
     let dir = open_dir();
     fs::set_permissions(dir.path(), Permissions::from_mode(0o777)).unwrap();
     let binary = dir.path().join("tests");
-    fs::copy(std::env::current_exe().unwrap(), &binary).unwrap();
+    // Copied by another process: were the copy open for writing in this one, a test that forks meanwhile would keep
+    // it so, and the kernel refuses to run such a file.
+    let mut copy = Command::new("cp");
+    assert!(copy.arg(std::env::current_exe().unwrap()).arg(&binary).status().unwrap().success());
     let mut command = Command::new(&binary);
     command.args(["server::", "--test-threads=2"]).env("HOME", dir.path()).env("TMPDIR", dir.path());
     let output = command.current_dir("/").uid(NOBODY).gid(NOBODY).output().unwrap();

@@ -65,7 +65,8 @@ impl Programs {
             .output()
             .map_err(|error| refused(&error, user))?;
         let said = String::from_utf8_lossy(&output.stdout);
-        if let Some(version) = said.split_whitespace().nth(2).filter(|_| output.status.success()) {
+        let version = said.split_whitespace().nth(2).filter(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+        if let Some(version) = version.filter(|_| output.status.success()) {
             return Ok(Programs { bin, version: version.to_owned() });
         }
         let complaint = String::from_utf8_lossy(&output.stderr);

@@ -181,6 +181,7 @@ fn next(events: &mut Mutex<Receiver<log::Event>>, within: Duration) -> Result<lo
 /// `name` as it may stand in a file's name and in a setting: short, letters, digits, `-` and `_`.
 fn label(name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
+    let name = if name.is_empty() { "server" } else { name };
     name.chars().take(20).map(plain).collect()
 }
 
@@ -209,6 +210,7 @@ mod tests {
     fn names_become_short_and_plain() {
         assert_eq!(label("pre prod/../ä"), "pre_prod_____");
         assert_eq!(label(&"x".repeat(99)).len(), 20);
+        assert_eq!(label(""), "server", "never the directory above");
     }
 
     #[test]
