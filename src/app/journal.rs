@@ -37,7 +37,7 @@ pub fn read(deck: &Deck) -> Result<Vec<Run>> {
 
 /// Who runs this: the operating system's name of the account.
 pub fn operator(deck: &Deck) -> String {
-    deck.var("SUDO_USER").or_else(|| deck.var("USER")).or_else(|| deck.var("LOGNAME")).unwrap_or_else(|| {
+    deck.var("SUDO_USER").or_else(|| whoami::username().ok()).unwrap_or_else(|| {
         let uid = rustix::process::getuid().as_raw();
         format!("uid {uid}")
     })
