@@ -35,8 +35,7 @@ impl Source {
 
     /// The line, counted from 1, that holds the byte at `offset`.
     pub fn line(&self, offset: usize) -> usize {
-        let end = offset.min(self.text.len());
-        1 + self.text.as_bytes()[..end].iter().filter(|byte| **byte == b'\n').count()
+        1 + self.text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
     }
 
     /// A complaint about what stands at byte `offset`.
