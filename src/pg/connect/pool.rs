@@ -31,8 +31,7 @@ impl managed::Manager for Manager {
     type Error = Error;
 
     async fn create(&self) -> Result<Connection> {
-        // Boxed: a whole handshake is 30 kB of state, which every caller of `get` would carry otherwise.
-        Box::pin(session::connect(&self.0, session::Purpose::Read)).await
+        session::connect(&self.0, session::Purpose::Read).await
     }
 
     async fn recycle(&self, connection: &mut Connection, metrics: &Metrics) -> RecycleResult<Error> {
