@@ -1,5 +1,7 @@
 //! Certificates as they are found in the wild.
 
+use std::{path::Path, process::Command};
+
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use tempfile::NamedTempFile;
 
@@ -66,4 +68,33 @@ pub fn self_signed(host: &str) -> Identity {
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let certificate = params.self_signed(&key).expect("certificate");
     Identity { certificate: certificate.pem(), key: key.serialize_pem() }
+}
+
+/// A server's certificate without extensions, and its root. `None`, said aloud, where `openssl` is missing
+/// or too new to make one.
+pub fn version_1() -> Option<(Identity, Identity)> {
+    let directory = tempfile::tempdir().expect("directory");
+    for arguments in [
+        "req -x509 -newkey rsa:2048 -nodes -keyout root.key -out root.crt -subj /CN=root -days 2",
+        "req -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj /CN=localhost",
+        "x509 -req -in server.csr -CA root.crt -CAkey root.key -CAcreateserial -out server.crt -days 2",
+    ] {
+        let done = Command::new("openssl").args(arguments.split(' ')).current_dir(&directory).output();
+        if !done.is_ok_and(|done| done.status.success()) {
+            println!("left out: openssl cannot make the certificate");
+            return None;
+        }
+    }
+    let shown =
+        Command::new("openssl").args(["x509", "-text", "-noout", "-in", "server.crt"]).current_dir(&directory).output();
+    if !String::from_utf8_lossy(&shown.expect("openssl").stdout).contains("Version: 1") {
+        println!("left out: openssl makes version 3 by itself");
+        return None;
+    }
+    let read = |path: &Path| std::fs::read_to_string(path).expect("read");
+    let identity = |name: &str| Identity {
+        certificate: read(&directory.path().join(format!("{name}.crt"))),
+        key: read(&directory.path().join(format!("{name}.key"))),
+    };
+    Some((identity("server"), identity("root")))
 }

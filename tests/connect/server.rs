@@ -40,7 +40,7 @@ ALTER ROLE app SET search_path = 'public'
 ";
 
 /// Who may come in; `locked` may not.
-const HBA: &str = "\
+pub const HBA: &str = "\
 host all locked all reject
 local all all scram-sha-256
 host all all 127.0.0.1/32 scram-sha-256
@@ -89,14 +89,15 @@ pub struct TestServer {
 
 impl TestServer {
     pub fn plain() -> Self {
-        Self::start(None, HBA)
+        Self::start(None, HBA, &[])
     }
 
     pub fn with_tls(identity: &Identity) -> Self {
-        Self::start(Some(identity), HBA)
+        Self::start(Some(identity), HBA, &[])
     }
 
-    pub fn start(identity: Option<&Identity>, hba: &str) -> Self {
+    /// With `pg_hba.conf` and settings of its own.
+    pub fn start(identity: Option<&Identity>, hba: &str, settings: &[&str]) -> Self {
         let directory = directory();
         let data = directory.path().join("data");
         let data_text = data.to_str().expect("path");
@@ -118,8 +119,10 @@ impl TestServer {
             let port = free_port();
             let sockets = format!("unix_socket_directories={}", directory.path().display());
             let (port_text, addresses) = (format!("port={port}"), "listen_addresses=127.0.0.1");
-            let arguments =
-                ["-D", data_text, "-c", "fsync=off", "-c", addresses, "-c", &port_text, "-c", &sockets, "-c", tls];
+            let mut arguments = vec!["-D", data_text];
+            for setting in ["fsync=off", addresses, &port_text, &sockets, tls].iter().chain(settings) {
+                arguments.extend(["-c", setting]);
+            }
             if let Some(running) = Running::start(program("postgres", &arguments), "ready to accept connections") {
                 return TestServer { _running: running, directory, port };
             }
