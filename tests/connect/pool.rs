@@ -1,10 +1,16 @@
 //! A few reading connections, lent and taken back.
 
-use std::{collections::BTreeSet, time::Instant};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use pgdeck::pg::connect::{Pool, PooledReader};
 
-use crate::server::{PASSWORD, TestServer, value};
+use crate::{
+    server::{PASSWORD, TestServer, value},
+    sessions::until_nobody_sleeps,
+};
 
 async fn pid(reader: &mut PooledReader) -> String {
     value(reader, "SELECT pg_backend_pid()").await
@@ -27,7 +33,8 @@ async fn connections_are_lent_again_and_not_more_than_allowed() {
 #[tokio::test]
 async fn what_the_last_user_left_open_is_gone() {
     let server = TestServer::plain();
-    let pool = Pool::new(server.conninfo(""), 1).expect("pool");
+    let patient = server.conninfo("").with_statement_timeout(Duration::from_secs(3600));
+    let pool = Pool::new(patient, 1).expect("pool");
     let mut reader = pool.get().await.expect("connects");
     let first = pid(&mut reader).await;
     let transaction = reader.begin_read().await.expect("begins");
@@ -46,6 +53,8 @@ async fn what_the_last_user_left_open_is_gone() {
     drop(transaction);
     drop(reader);
     assert_ne!(pid(&mut pool.get().await.expect("connects")).await, first);
+    // And the server does not go on with it for an hour.
+    until_nobody_sleeps(&server).await;
 }
 
 #[tokio::test]

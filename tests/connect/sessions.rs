@@ -165,16 +165,28 @@ pub async fn cancelled(server: &TestServer, transaction: &Transaction<'_>, cance
     tokio::join!(sleeps, stops).0.expect_err("stopped")
 }
 
-/// Waits, on the server, until one of its sessions sleeps.
+/// Waits until one of the server's sessions sleeps.
 pub async fn until_asleep(server: &TestServer) {
+    wait_while(server, "NOT EXISTS").await;
+}
+
+/// Waits until none of the server's sessions sleeps, at most its `statement_timeout`.
+pub async fn until_nobody_sleeps(server: &TestServer) {
+    wait_while(server, "EXISTS").await;
+}
+
+/// The waiting is the server's: the answer to this one statement is the event.
+async fn wait_while(server: &TestServer, exists: &str) {
     let mut watch = server.read("").await.expect("connects");
     let transaction = watch.begin_read().await.expect("begins");
-    let sql = "DO $$ BEGIN
-        WHILE NOT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep') LOOP
-            PERFORM pg_stat_clear_snapshot();
-        END LOOP;
-    END $$";
-    transaction.rows(sql).await.expect("waits");
+    let sql = format!(
+        "DO $$ BEGIN
+            WHILE {exists} (SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep') LOOP
+                PERFORM pg_stat_clear_snapshot();
+            END LOOP;
+        END $$"
+    );
+    transaction.rows(&sql).await.expect("waits");
 }
 
 #[tokio::test]

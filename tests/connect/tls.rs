@@ -173,6 +173,11 @@ async fn a_root_certificate_that_cannot_be_used_is_a_usage_error() {
     let error = server.read("sslmode=verify-full&sslrootcert=/nowhere/root.crt").await.expect_err("missing");
     assert_eq!(error.code, pgdeck::core::error::Code::Usage);
     assert!(shown(&error).contains("/nowhere/root.crt"));
+    // But not over the unix socket, where nobody asks for it.
+    let url =
+        format!("postgres://app:{PASSWORD}@/app?host={}&port={}", server.socket_directory().display(), server.port);
+    let url = format!("{url}&sslmode=verify-full&sslrootcert=/nowhere/root.crt");
+    assert!(connect(&resolve(&environment(&url)), Purpose::Read).await.is_ok());
 }
 
 #[tokio::test]

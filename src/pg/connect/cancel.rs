@@ -55,8 +55,11 @@ impl Canceller {
         let (canceller, limit) = (self.clone(), self.limit);
         // A task of its own: dropping this future must not close the socket half-way.
         let asked = tokio::spawn(async move { within(limit, canceller.ask()).await });
-        let answer = asked.await.unwrap_or(Err(Failure::NoAddress));
-        answer.map_err(|failure| Error { hint: None, ..failure.describe() }.env(&self.environment))
+        let answer = match asked.await {
+            Ok(answer) => answer.map_err(|failure| failure.describe()),
+            Err(_) => Err(Error::connect("the request to cancel was not sent")),
+        };
+        answer.map_err(|error| error.env(&self.environment))
     }
 
     async fn ask(self) -> Result<(), Failure> {

@@ -39,7 +39,13 @@ impl managed::Manager for Manager {
             return Err(RecycleError::message("closed"));
         }
         let idle = metrics.last_used() > FRESH;
-        connection.tidy(idle, TIDY).await.map_err(|_| RecycleError::message("does not answer"))
+        let tidied = connection.tidy(idle, TIDY).await;
+        if tidied.is_err() {
+            // Nobody waits for what it runs; the server need not go on with it.
+            let canceller = connection.canceller();
+            tokio::spawn(async move { canceller.cancel().await });
+        }
+        tidied.map_err(|_| RecycleError::message("does not answer"))
     }
 }
 

@@ -14,7 +14,7 @@ use rustls::{
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
-    conninfo::{Conninfo, Roots},
+    conninfo::{Conninfo, Host, Roots},
     sslmode::SslMode,
     verifier::Verifier,
 };
@@ -26,7 +26,9 @@ pub(super) async fn connector(conninfo: &Conninfo) -> Result<MakeRustlsConnect> 
 }
 
 async fn make(conninfo: &Conninfo) -> Result<MakeRustlsConnect> {
-    let (mode, roots) = (conninfo.sslmode, conninfo.roots.clone());
+    // Over a unix socket there is no TLS, so no certificate has to be there for it either.
+    let tcp = matches!(conninfo.host, Host::Tcp(_));
+    let (mode, roots) = (if tcp { conninfo.sslmode } else { SslMode::Disable }, conninfo.roots.clone());
     // Reads files, for the system's store some hundred.
     let config = tokio::task::spawn_blocking(move || client_config(mode, &roots)).await;
     config
