@@ -1,7 +1,7 @@
 //! Stopping what a session is running (PostgreSQL manual, 55.2.8 "Canceling Requests in Progress").
 //!
 //! The driver's own `cancel_query` closes its socket as soon as the request is written. `PgBouncer` 1.18
-//! ends itself ("bad client state", in `disconnect_client`) when that happens while it passes the
+//! ends itself ("bad client state", pgbouncer/pgbouncer#801) when that happens while it passes the
 //! request on: one cancel, and every client of the pooler is cut off. So the request is sent over a
 //! socket of ours, which stays open until the other side closes it, as libpq does. That also is the only
 //! sign that the request was handled.
