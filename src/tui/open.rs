@@ -59,7 +59,8 @@ fn look(deck: &Deck) -> Result<Look> {
 }
 
 fn depth(deck: &Deck, colourless: bool) -> Depth {
-    let says = |name: &str, words: &[&str]| deck.var(name).is_some_and(|value| words.iter().any(|word| value.contains(word)));
+    let says =
+        |name: &str, words: &[&str]| deck.var(name).is_some_and(|value| words.iter().any(|word| value.contains(word)));
     if colourless {
         Depth::None
     } else if says("COLORTERM", &["truecolor", "24bit"]) || says("TERM", &["direct", "kitty", "ghostty", "alacritty"]) {

@@ -104,6 +104,10 @@ fn temporary() -> Result<tempfile::TempDir> {
         .map_err(|error| Error::usage(format!("no temporary folder for the demo's state: {error}")))
 }
 
+/// What a demo takes from the operator's own variables: who and where they are, and how their terminal is.
+const PASSED: [&str; 9] =
+    ["USER", "LOGNAME", "SUDO_USER", "HOME", "XDG_CONFIG_HOME", "NO_COLOR", "COLORTERM", "TERM", "SSH_TTY"];
+
 /// The variables that the example's project asks for, and nothing of the operator's own connections.
 fn lookup(
     example: &Example,
@@ -118,7 +122,7 @@ fn lookup(
         })
         .collect();
     known.insert("PGDECK_STATE_DIR".into(), state.display().to_string());
-    for name in ["USER", "LOGNAME", "SUDO_USER", "HOME", "XDG_CONFIG_HOME"] {
+    for name in PASSED {
         if let Some(value) = vars(name) {
             known.insert(name.into(), value);
         }
