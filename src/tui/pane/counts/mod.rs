@@ -109,6 +109,9 @@ fn rebuild(model: &mut Model) {
     rows::with(&rows, model.counts.greatest, &model.look.glyphs.clone(), |view| {
         model.counts.table.load(&columns, view, |at| was.as_ref() == Some(&rows[at].table));
     });
+    if was.is_none() {
+        model.counts.table.select(0, 1);
+    }
 }
 
 fn selected(model: &Model) -> Option<&CountRow> {

@@ -205,7 +205,7 @@ impl Reviewing {
     /// Where each part's list is drawn.
     fn areas(&self, area: Rect) -> Vec<(Part, Rect)> {
         let wide = area.width >= WIDE;
-        let left = if wide { (area.width * 2 / 5).clamp(38, 54) } else { area.width };
+        let left = if wide { (area.width * 9 / 20).clamp(42, 60) } else { area.width };
         let tables = Rect { width: left, height: area.height.saturating_sub(summary::HEIGHT), ..area };
         let right = if wide { Rect { x: area.x + left + 2, width: area.width - left - 2, ..area } } else { area };
         let below = (right.height * 2 / 5).clamp(4, 16).min(right.height / 2);

@@ -13,14 +13,7 @@ use crate::{
 
 pub(super) fn columns() -> Vec<Column> {
     let number = |title: &str| Column::number(title).sized(3, 6);
-    vec![
-        Column::text("table").sized(18, 60).grow(),
-        Column::text("set").sized(6, 20).priority(3),
-        number("+"),
-        number("~"),
-        number("−"),
-        number("!").priority(1),
-    ]
+    vec![Column::text("table").sized(18, 60).grow(), number("+"), number("~"), number("−"), number("!").priority(1)]
 }
 
 const CHANGES: [(Change, Role); 3] =
@@ -29,22 +22,20 @@ const CHANGES: [(Change, Role); 3] =
 fn number(reviewing: &Reviewing, at: usize, column: usize) -> usize {
     let table = &reviewing.review.tables[at];
     match column {
-        5 => table.blocked_rows() + usize::from(table.blocked.is_some()),
-        column => table.count(CHANGES[column - 2].0),
+        4 => table.blocked_rows() + usize::from(table.blocked.is_some()),
+        column => table.count(CHANGES[column - 1].0),
     }
 }
 
 pub(super) fn with<T>(reviewing: &Reviewing, use_them: impl FnOnce(&Rows<'_>) -> T) -> T {
     let cell = |row: usize, column: usize| {
         let at = reviewing.order[row];
-        let table = &reviewing.review.tables[at];
         match column {
             0 => name(reviewing, at),
-            1 => Cell::of(Role::Muted, &table.set),
             column => match (number(reviewing, at, column), column) {
                 (0, _) => Cell::of(Role::Faint, "·"),
-                (count, 5) => Cell::of(Role::Danger, count.to_string()),
-                (count, column) => Cell::of(CHANGES[column - 2].1, count.to_string()),
+                (count, 4) => Cell::of(Role::Danger, count.to_string()),
+                (count, column) => Cell::of(CHANGES[column - 1].1, count.to_string()),
             },
         }
     };
@@ -54,7 +45,6 @@ pub(super) fn with<T>(reviewing: &Reviewing, use_them: impl FnOnce(&Rows<'_>) ->
         cell: &cell,
         key: &|row, column| match column {
             0 => SortKey::Text(table(row).table.to_string()),
-            1 => SortKey::Text(table(row).set.clone()),
             column => SortKey::Number(number(reviewing, reviewing.order[row], column) as f64),
         },
         text: &|row| format!("{} {}", table(row).set, table(row).table),
