@@ -44,8 +44,9 @@ fn hints(model: &Model) -> Vec<Cell> {
         let here = Action::ALL.iter().filter(|entry| entry.hint.is_some() && entry.contexts.contains(context));
         actions.extend(here.map(|entry| entry.action).filter(|action| *action != Action::Help));
     }
-    actions.push(Action::Help);
-    actions.dedup();
+    if !contexts.contains(&Context::Help) {
+        actions.push(Action::Help);
+    }
     let mut hints: Vec<_> = actions.iter().filter_map(|action| hint(model, &contexts, *action)).collect();
     if contexts.contains(&Context::Help) {
         hints.extend(model.key(Action::Back).map(|key| Cell::of(Role::Accent, key).bold().and(Role::Muted, " close")));

@@ -36,25 +36,33 @@ const DETAILS: [Detail; 6] = [
     Detail { project: true, server: true, access: true, gap: 4, name: 32 },
     Detail { project: true, server: false, access: true, gap: 3, name: 24 },
     Detail { project: false, server: false, access: true, gap: 2, name: 16 },
-    Detail { project: false, server: false, access: true, gap: 1, name: 8 },
-    Detail { project: false, server: false, access: false, gap: 1, name: 8 },
-    Detail { project: false, server: false, access: false, gap: 1, name: 3 },
+    Detail { project: false, server: false, access: true, gap: 1, name: 7 },
+    Detail { project: false, server: false, access: false, gap: 1, name: 7 },
+    Detail { project: false, server: false, access: false, gap: 1, name: 5 },
 ];
 
 /// Draws the line.
 pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     buffer.set_style(area, model.look.style(Role::Status));
     let inside = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    let jobs = forms(model);
-    let least = jobs.last().map_or(0, |form| form.width() + 2);
-    let room = usize::from(inside.width).saturating_sub(least);
+    let room = usize::from(inside.width);
     let lines: Vec<_> = DETAILS.iter().map(|detail| places(model, *detail)).collect();
-    let line = lines.iter().find(|line| line.width() <= room).or(lines.last()).cloned().unwrap_or_default();
-    let used = line.left(Rect { width: room as u16, ..inside }, &model.look, buffer);
-    let left = usize::from(inside.width.saturating_sub(used + 2));
-    if let Some(form) = jobs.iter().find(|form| form.width() <= left) {
+    let forms = forms(model);
+    let (line, kept) = share(&lines, &forms, room);
+    let used = usize::from(line.left(Rect { width: (room - kept.min(room)) as u16, ..inside }, &model.look, buffer));
+    if let Some(form) = forms.iter().find(|form| form.width() + GAP <= room - used) {
         form.right(inside, &model.look, buffer);
     }
+}
+
+/// Cells between the environments and the job, at least.
+const GAP: usize = 2;
+
+/// The fullest line that leaves room for the job by name, else for the least of it; and that room.
+fn share<'a>(lines: &'a [Cell], forms: &[Cell], room: usize) -> (&'a Cell, usize) {
+    let least = |from_end: usize| forms.len().checked_sub(from_end).map_or(0, |at| forms[at].width() + GAP);
+    let fits = |kept: usize| lines.iter().find(|line| line.width() + kept <= room).map(|line| (line, kept));
+    fits(least(2)).or_else(|| fits(least(1))).unwrap_or((&lines[lines.len() - 1], least(1)))
 }
 
 fn places(model: &Model, detail: Detail) -> Cell {
@@ -85,13 +93,13 @@ fn place(environment: &EnvStatus, detail: Detail, ellipsis: &str, failed: &str) 
     }
     match &environment.state {
         EnvState::Connecting if detail.server => cell.and(Role::Muted, format!(" connecting{ellipsis}")),
-        EnvState::Connecting => cell.and(Role::Muted, format!(" {ellipsis}")),
+        EnvState::Connecting if detail.access => cell.and(Role::Muted, format!(" {ellipsis}")),
         EnvState::Failed(_) if detail.server => cell.and(Role::Danger, format!(" {failed} no connection")),
         EnvState::Failed(_) => cell.and(Role::Danger, format!(" {failed}")),
         EnvState::Ready { version, latency } if detail.server => {
             cell.and(Role::Muted, format!(" {version}")).and(Role::Muted, format!("  {}", round_trip(*latency)))
         }
-        EnvState::Ready { .. } => cell,
+        EnvState::Connecting | EnvState::Ready { .. } => cell,
     }
 }
 
