@@ -8,10 +8,8 @@ use crate::{
     config::theme::Role,
     core::env::Kind,
     tui::{
-        action::Action,
         jobs::Job,
         model::{EnvState, EnvStatus, Model},
-        update::{Escape, escape},
         widget::{
             cell::Cell,
             gauge::{elapsed, gauge, grouped},
@@ -32,8 +30,9 @@ struct Detail {
 }
 
 /// From all there is to the least that must be.
-const DETAILS: [Detail; 6] = [
+const DETAILS: [Detail; 7] = [
     Detail { project: true, server: true, access: true, gap: 4, name: 32 },
+    Detail { project: true, server: true, access: true, gap: 2, name: 32 },
     Detail { project: true, server: false, access: true, gap: 3, name: 24 },
     Detail { project: false, server: false, access: true, gap: 2, name: 16 },
     Detail { project: false, server: false, access: true, gap: 1, name: 7 },
@@ -58,11 +57,17 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
 /// Cells between the environments and the job, at least.
 const GAP: usize = 2;
 
-/// The fullest line that leaves room for the job by name, else for the least of it; and that room.
+/// The fullest line that leaves room for what matters of the job, and that room. A bar with the time is worth
+/// the project's name, a name is worth the rest of what can be left out, a count must be.
 fn share<'a>(lines: &'a [Cell], forms: &[Cell], room: usize) -> (&'a Cell, usize) {
-    let least = |from_end: usize| forms.len().checked_sub(from_end).map_or(0, |at| forms[at].width() + GAP);
-    let fits = |kept: usize| lines.iter().find(|line| line.width() + kept <= room).map(|line| (line, kept));
-    fits(least(2)).or_else(|| fits(least(1))).unwrap_or((&lines[lines.len() - 1], least(1)))
+    let last = lines.len() - 1;
+    let worth = [(TIMED, last - 3), (NAMED, last - 2), (COUNTED, last)];
+    let pairs = worth.into_iter().flat_map(|(form, until)| {
+        let kept = forms.get(form).map_or(0, |form| form.width() + GAP);
+        lines[..=until].iter().map(move |line| (line, kept))
+    });
+    let mut fitting = pairs.filter(|(line, kept)| line.width() + kept <= room);
+    fitting.next().unwrap_or((&lines[last], forms.get(COUNTED).map_or(0, |form| form.width() + GAP)))
 }
 
 fn places(model: &Model, detail: Detail) -> Cell {
@@ -97,7 +102,7 @@ fn place(environment: &EnvStatus, detail: Detail, ellipsis: &str, failed: &str) 
         EnvState::Failed(_) if detail.server => cell.and(Role::Danger, format!(" {failed} no connection")),
         EnvState::Failed(_) => cell.and(Role::Danger, format!(" {failed}")),
         EnvState::Ready { version, latency } if detail.server => {
-            cell.and(Role::Muted, format!(" {version}")).and(Role::Muted, format!("  {}", round_trip(*latency)))
+            cell.and(Role::Muted, format!(" {version}")).and(Role::Muted, format!(" {}", round_trip(*latency)))
         }
         EnvState::Connecting | EnvState::Ready { .. } => cell,
     }
@@ -133,19 +138,20 @@ fn forms(model: &Model) -> Vec<Cell> {
     let named = spinner.clone().and(Role::Text, title).and(Role::Text, &count);
     let bar = job.total.map(|total| gauge(job.done, total, 10, &model.look.glyphs)).unwrap_or_default();
     let barred = if bar.is_empty() { named.clone() } else { named.clone().and(Role::Text, " ").then(bar) };
-    let timed = barred.clone().and(Role::Muted, &time);
     let rate = job.rate(model.now).map_or_else(String::new, |rate| format!(" {}/s", grouped(rate)));
-    let way_out = model.key(Action::Back).filter(|_| escape(model) == Escape::Job && model.overlays.is_empty());
-    let way_out = way_out.map_or_else(String::new, |key| format!("  {key} cancels"));
     vec![
-        barred.and(Role::Muted, rate).and(Role::Muted, &time).and(Role::Muted, &way_out),
-        timed.clone().and(Role::Muted, &way_out),
-        timed,
+        barred.clone().and(Role::Muted, rate).and(Role::Muted, &time),
+        barred.and(Role::Muted, &time),
         named.clone().and(Role::Muted, time),
         named,
         spinner.and(Role::Text, count),
     ]
 }
+
+/// Where in the forms of a job these are: with bar and time, by name, and the least.
+const TIMED: usize = 1;
+const NAMED: usize = 3;
+const COUNTED: usize = 4;
 
 fn frame(model: &Model, job: &Job) -> &'static str {
     let frames = model.look.glyphs.spinner;

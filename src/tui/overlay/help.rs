@@ -37,7 +37,7 @@ pub fn draw(model: &Model, top: usize, body: Rect, buffer: &mut Buffer) -> Optio
     let last = (top + usize::from(inside.height)).min(lines.len());
     let title = Cell::text("Help").bold().and(Role::Muted, format!("  {}", model.pane.entry().title));
     section::frame(body, &title, Role::Border, &model.look, buffer);
-    let seen = Cell::of(Role::Muted, format!(" {}–{} of {} lines ", top + 1, last, lines.len()));
+    let seen = Cell::of(Role::Muted, format!(" lines {} to {last} of {} ", top + 1, lines.len()));
     seen.right(Rect { y: body.bottom() - 1, height: 1, width: body.width - 2, ..body }, &model.look, buffer);
     section::lines(&lines, top, inside, &model.look, buffer);
     None
