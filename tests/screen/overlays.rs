@@ -47,7 +47,7 @@ fn help_scrolls_to_its_end_and_no_further() {
     pgdeck::tui::update::update(&mut model, Msg::Resize(80, 14));
     press(&mut model, "? G j j");
     let screen = text(&drawn(&model, (80, 14)));
-    assert!(screen.contains("Redraw") && screen.contains("lines 33 to 39 of 39 "), "{screen}");
+    assert!(screen.contains("Redraw") && screen.contains("lines 32 to 39 of 39 "), "{screen}");
 }
 
 #[test]

@@ -3,5 +3,6 @@
 
 mod apply;
 mod look;
+mod pictures;
 mod refuse;
 mod support;

@@ -28,7 +28,12 @@ type Work = std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
 impl Story {
     /// Opens the console on a screen of `width` × `height`, and waits until it has read everything.
     pub async fn open(width: u16, height: u16) -> Self {
-        let vars = |name: &str| std::env::var(name).ok();
+        // Colours as on a good terminal, whatever the tests run in.
+        let vars = |name: &str| match name {
+            "COLORTERM" => Some("truecolor".to_owned()),
+            "NO_COLOR" => None,
+            name => std::env::var(name).ok(),
+        };
         let demo = demo::start(&Options::default(), &Job::quiet(), &vars).await.expect("demo");
         let mut model = tui::model(&demo.deck).expect("model");
         model.size = (width, height);
@@ -71,6 +76,17 @@ impl Story {
             self.console.outbox().send(Msg::Key(Key::char(letter))).expect("console");
         }
         self.settle().await;
+    }
+
+    /// Tells the console that something happened.
+    pub async fn tell(&mut self, msg: Msg) {
+        self.console.outbox().send(msg).expect("console");
+        self.settle().await;
+    }
+
+    /// What is painted.
+    pub fn buffer(&self) -> &ratatui::buffer::Buffer {
+        self.terminal.backend().buffer()
     }
 
     /// The screen, line by line.

@@ -218,7 +218,7 @@ fn split(area: Rect) -> (Rect, Option<Rect>) {
     if area.width < WIDE {
         return (area, None);
     }
-    let side = (area.width / 3).clamp(38, 56);
+    let side = (area.width * 3 / 10).clamp(36, 56);
     let left = Rect { width: area.width - side - 2, ..area };
     let right = Rect { x: left.right(), width: side + 2, ..area };
     (left, Some(right))

@@ -95,7 +95,7 @@ pub fn columns(model: &Model) -> Vec<Column> {
     let mut columns = vec![Column::text("table").sized(14, 44).grow()];
     columns.extend(model.environments.iter().map(|environment| Column::number(&environment.name).sized(6, 14)));
     if model.environments.len() > 1 {
-        columns.push(Column::number("Δ").sized(6, 12));
+        columns.push(Column::number("Δ").sized(4, 12));
         columns.push(Column::text("").sized(BAR as u16, BAR as u16).priority(2));
     }
     columns.push(Column::number("size").sized(7, 9).priority(3));

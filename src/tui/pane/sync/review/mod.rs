@@ -369,9 +369,8 @@ pub fn draw(model: &Model, reviewing: &Reviewing, area: Rect, buffer: &mut Buffe
             Part::Rows => summary::empty(model, reviewing, *place, buffer),
             Part::Cells => summary::row(model, reviewing, Rect { y: place.y - 2, height: 2, ..*place }, buffer),
         }
-        if focused {
-            cursor = summary::filter(model, state, *place, buffer);
-        }
+        let typing = summary::filter(model, state, *place, buffer);
+        cursor = cursor.or(typing.filter(|_| focused));
     }
     if let [(Part::Tables, left), ..] = areas[..]
         && areas.len() > 1
