@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
-use tokio_postgres::{CancelToken, Client, SimpleQueryMessage};
+use tokio_postgres::{Client, SimpleQueryMessage};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
+    cancel::Canceller,
     conninfo::Conninfo,
     dial::{Ended, Live, within},
     error::{self, Failure},
@@ -68,6 +69,8 @@ impl Connection {
         let canceller = Canceller {
             token: live.client.cancel_token(),
             tls,
+            address: live.address,
+            port: conninfo.port,
             limit: conninfo.connect_timeout,
             environment: conninfo.environment.clone(),
         };
@@ -265,29 +268,5 @@ impl Drop for Transaction<'_> {
             // nobody waits for the answer.
             let _ = self.connection.client.batch_execute("ROLLBACK").now_or_never();
         }
-    }
-}
-
-/// Stops the statement that a connection is running. Can be kept and sent to another task.
-#[derive(Clone)]
-pub struct Canceller {
-    token: CancelToken,
-    tls: MakeRustlsConnect,
-    limit: Option<Duration>,
-    environment: String,
-}
-
-impl std::fmt::Debug for Canceller {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Canceller").field("environment", &self.environment).finish_non_exhaustive()
-    }
-}
-
-impl Canceller {
-    /// Asks the server to stop what is running, over a connection of its own with the same TLS. The
-    /// server does not say whether it did: only the end of the statement shows it.
-    pub async fn cancel(&self) -> Result<()> {
-        let asked = async { self.token.cancel_query(self.tls.clone()).await.map_err(Failure::Driver) };
-        within(self.limit, asked).await.map_err(|failure| failure.describe().env(&self.environment))
     }
 }

@@ -3,7 +3,7 @@
 use std::{
     future::poll_fn,
     net::IpAddr,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Arc, OnceLock},
     time::Duration,
 };
@@ -42,9 +42,12 @@ pub(super) struct Attempt<'a> {
 pub(super) struct Live {
     pub(super) client: Client,
     pub(super) ended: Ended,
+    pub(super) address: Address,
 }
 
-enum Address {
+/// Where a server was reached.
+#[derive(Debug, Clone)]
+pub(super) enum Address {
     Tcp(String, IpAddr),
     Socket(PathBuf),
 }
@@ -92,41 +95,35 @@ impl Attempt<'_> {
 
     /// One address. `prefer` goes on in plain text if TLS fails or the server lets nobody in over TLS.
     async fn reach(&self, address: &Address) -> Result<Live, Failure> {
-        match (address, self.conninfo.sslmode) {
-            (Address::Socket(path), _) => self.start(&self.socket(path)).await,
-            (Address::Tcp(host, ip), SslMode::Disable) => self.start(&self.tcp(host, *ip, DriverMode::Disable)).await,
-            (Address::Tcp(host, ip), SslMode::Prefer) => {
-                let refused = match self.start(&self.tcp(host, *ip, DriverMode::Prefer)).await {
-                    Err(refused) if refused.is_about_tls() => refused,
-                    done => return done,
-                };
-                let plain = self.start(&self.tcp(host, *ip, DriverMode::Disable)).await;
-                // Refused both ways: the first answer is the one about what was asked for.
-                plain.map_err(|second| {
-                    if second.has_code(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION) { refused } else { second }
-                })
-            }
-            (Address::Tcp(host, ip), _) => self.start(&self.tcp(host, *ip, DriverMode::Require)).await,
-        }
+        let mode = match (address, self.conninfo.sslmode) {
+            // PostgreSQL has no TLS there.
+            (Address::Socket(_), _) | (_, SslMode::Disable) => DriverMode::Disable,
+            (_, SslMode::Prefer) => DriverMode::Prefer,
+            _ => DriverMode::Require,
+        };
+        let refused = match self.start(address, mode).await {
+            Err(refused) if mode == DriverMode::Prefer && refused.is_about_tls() => refused,
+            done => return done,
+        };
+        let plain = self.start(address, DriverMode::Disable).await;
+        // Refused both ways: the first answer is the one about what was asked for.
+        plain.map_err(
+            |second| {
+                if second.has_code(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION) { refused } else { second }
+            },
+        )
     }
 
-    async fn start(&self, config: &Config) -> Result<Live, Failure> {
-        let (client, driver) = config.connect(self.tls.clone()).await.map_err(Failure::Driver)?;
+    async fn start(&self, address: &Address, mode: DriverMode) -> Result<Live, Failure> {
+        let mut config = self.config();
+        match address {
+            Address::Tcp(host, ip) => config.host(host).hostaddr(*ip),
+            Address::Socket(directory) => config.host_path(directory),
+        };
+        let (client, driver) = config.ssl_mode(mode).connect(self.tls.clone()).await.map_err(Failure::Driver)?;
         let ended = Ended::default();
         tokio::spawn(drive(driver, ended.clone(), self.conninfo.environment.clone()));
-        Ok(Live { client, ended })
-    }
-
-    fn tcp(&self, host: &str, address: IpAddr, mode: DriverMode) -> Config {
-        let mut config = self.config();
-        config.host(host).hostaddr(address).ssl_mode(mode);
-        config
-    }
-
-    fn socket(&self, directory: &Path) -> Config {
-        let mut config = self.config();
-        config.host_path(directory).ssl_mode(DriverMode::Disable);
-        config
+        Ok(Live { client, ended, address: address.clone() })
     }
 
     fn config(&self) -> Config {

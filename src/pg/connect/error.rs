@@ -29,6 +29,8 @@ pub(super) enum Failure {
     NoSuchHost(io::Error),
     /// The name stands for nothing.
     NoAddress,
+    /// The network's, where the driver had no part.
+    Network(io::Error),
     /// No answer in time.
     TimedOut(Duration),
     /// What answers does not know PostgreSQL's own settings.
@@ -83,6 +85,7 @@ impl Failure {
             Failure::Driver(error) => describe(error),
             Failure::NoSuchHost(error) => Error::connect(format!("the host name cannot be resolved: {error}"))
                 .hint("check the host's name and this machine's network"),
+            Failure::Network(error) => Error::connect(format!("the server cannot be reached: {error}")),
             Failure::NoAddress => Error::connect("the host name has no address").hint("check the host's name"),
             Failure::TimedOut(limit) => Error::connect(format!("no answer within {} s", limit.as_secs_f64()))
                 .hint("check host, port and firewall; connect_timeout sets how long to wait"),
@@ -94,7 +97,9 @@ impl Failure {
 /// A failure to connect: environment, server (without secret), what happened, what to do.
 pub(super) fn connecting(conninfo: &Conninfo, failure: &Failure) -> Error {
     let mut error = match failure.io() {
-        Some(kind) if failure.driver().is_some_and(|error| !tls(error)) => unreachable(kind, conninfo),
+        Some(kind) if failure.driver().is_some_and(|error| !tls(error) && find::<TlsError>(error).is_none()) => {
+            unreachable(kind, conninfo)
+        }
         _ => failure.describe(),
     };
     // Whatever the server minds, nothing has begun yet that could be rolled back.

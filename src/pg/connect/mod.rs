@@ -6,13 +6,14 @@
 //! | `passfile`, `password` | where the password comes from |
 //! | `tls`, `verifier`, `certificate` | who the server is |
 //! | [`session`], `dial`, `settings` | how a connection starts and what it may do |
-//! | [`connection`] | what the rest of [`crate::pg`] gets |
+//! | [`connection`], `cancel` | what the rest of [`crate::pg`] gets |
 //! | [`pool`] | a few reading connections per environment |
 //! | [`error`] | what went wrong, in words |
 //!
 //! There are two ways in: [`session::connect`] with [`session::Purpose::Read`], and with a permit
 //! ([`session::Purpose::Write`]), which only [`crate::core::guard`] can give.
 
+mod cancel;
 mod certificate;
 pub mod connection;
 pub mod conninfo;
@@ -28,7 +29,8 @@ mod tls;
 mod url;
 mod verifier;
 
-pub use connection::{Canceller, Connection, Server, Transaction};
+pub use cancel::Canceller;
+pub use connection::{Connection, Server, Transaction};
 pub use conninfo::{Conninfo, Host};
 pub use pool::{Pool, PooledReader};
 pub use session::{Purpose, connect, connect_writing};

@@ -31,8 +31,7 @@ impl managed::Manager for Manager {
     type Error = Error;
 
     async fn create(&self) -> Result<Connection> {
-        // Boxed: a whole handshake is 30 kB of state, which every caller of `get` would carry otherwise.
-        Box::pin(session::connect(&self.0, session::Purpose::Read)).await
+        session::connect(&self.0, session::Purpose::Read).await
     }
 
     async fn recycle(&self, connection: &mut Connection, metrics: &Metrics) -> RecycleResult<Error> {
@@ -40,7 +39,13 @@ impl managed::Manager for Manager {
             return Err(RecycleError::message("closed"));
         }
         let idle = metrics.last_used() > FRESH;
-        connection.tidy(idle, TIDY).await.map_err(|_| RecycleError::message("does not answer"))
+        let tidied = connection.tidy(idle, TIDY).await;
+        if tidied.is_err() {
+            // Nobody waits for what it runs; the server need not go on with it.
+            let canceller = connection.canceller();
+            tokio::spawn(async move { canceller.cancel().await });
+        }
+        tidied.map_err(|_| RecycleError::message("does not answer"))
     }
 }
 

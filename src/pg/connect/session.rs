@@ -50,7 +50,8 @@ pub(super) struct Remembered {
 /// `Connect`, naming environment and server, in words; `Usage` for certificate files; `Refused` for a
 /// permit of another environment. No error holds a secret.
 pub async fn connect(conninfo: &Conninfo, purpose: Purpose<'_>) -> Result<Connection> {
-    open(conninfo, purpose).await.map_err(|error| error.env(&conninfo.environment))
+    // Boxed: a whole handshake is 30 kB of state, which every caller's future would carry otherwise.
+    Box::pin(open(conninfo, purpose)).await.map_err(|error| error.env(&conninfo.environment))
 }
 
 /// Opens a connection that may write: the only way to one without `default_transaction_read_only`.

@@ -14,7 +14,7 @@ use rustls::{
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
-    conninfo::{Conninfo, Roots},
+    conninfo::{Conninfo, Host, Roots},
     sslmode::SslMode,
     verifier::Verifier,
 };
@@ -26,7 +26,9 @@ pub(super) async fn connector(conninfo: &Conninfo) -> Result<MakeRustlsConnect> 
 }
 
 async fn make(conninfo: &Conninfo) -> Result<MakeRustlsConnect> {
-    let (mode, roots) = (conninfo.sslmode, conninfo.roots.clone());
+    // Over a unix socket there is no TLS, so no certificate has to be there for it either.
+    let tcp = matches!(conninfo.host, Host::Tcp(_));
+    let (mode, roots) = (if tcp { conninfo.sslmode } else { SslMode::Disable }, conninfo.roots.clone());
     // Reads files, for the system's store some hundred.
     let config = tokio::task::spawn_blocking(move || client_config(mode, &roots)).await;
     config
@@ -94,6 +96,16 @@ fn from_system(provider: &Arc<CryptoProvider>) -> Result<Verifier> {
 
 #[cfg(test)]
 mod tests {
+    use rcgen::{CertificateParams, KeyPair};
+    use rustls::{
+        CertificateError, ClientConnection, Error as TlsError, ServerConfig, ServerConnection,
+        SupportedProtocolVersion,
+        pki_types::PrivatePkcs8KeyDer,
+        server::{ClientHello, ResolvesServerCert},
+        sign::CertifiedKey,
+        version::{TLS12, TLS13},
+    };
+
     use super::*;
     use crate::core::error::Code;
 
@@ -129,5 +141,58 @@ mod tests {
             assert!(client_config(mode, &nowhere).is_ok());
         }
         assert!(refused(SslMode::VerifyCa, &nowhere).to_string().contains("sslrootcert"));
+    }
+
+    /// Gives the same certificate to everybody, with whatever key.
+    #[derive(Debug)]
+    struct Presents(Arc<CertifiedKey>);
+
+    impl ResolvesServerCert for Presents {
+        fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+            Some(self.0.clone())
+        }
+    }
+
+    /// A handshake in memory with a server that shows `certificate` and signs with `key`.
+    fn handshake(
+        certificate: &CertificateDer<'static>,
+        key: &KeyPair,
+        version: &'static SupportedProtocolVersion,
+    ) -> Result<(), TlsError> {
+        let key = ring::sign::any_supported_type(&PrivatePkcs8KeyDer::from(key.serialize_der()).into()).expect("key");
+        let presents = Presents(Arc::new(CertifiedKey::new(vec![certificate.clone()], key)));
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_protocol_versions(&[version])
+            .expect("version")
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::new(presents));
+        let mut server = ServerConnection::new(Arc::new(config)).expect("server");
+        let config = client_config(SslMode::Require, &Roots::Default(None)).expect("client");
+        let mut client =
+            ClientConnection::new(Arc::new(config), "db.example".try_into().expect("name")).expect("client");
+        while client.is_handshaking() || server.is_handshaking() {
+            let (mut there, mut back) = (Vec::new(), Vec::new());
+            client.write_tls(&mut there).expect("write");
+            server.read_tls(&mut &there[..]).expect("read");
+            server.process_new_packets()?;
+            while server.wants_write() {
+                server.write_tls(&mut back).expect("write");
+            }
+            client.read_tls(&mut &back[..]).expect("read");
+            client.process_new_packets()?;
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn whoever_shows_a_certificate_must_hold_its_key_even_where_nobody_checks_the_certificate() {
+        let (own, stolen) = (KeyPair::generate().expect("key"), KeyPair::generate().expect("key"));
+        let params = CertificateParams::new(vec!["db.example".to_owned()]).expect("names");
+        let certificate = params.self_signed(&own).expect("certificate").der().clone();
+        for version in [&TLS12, &TLS13] {
+            assert_eq!(handshake(&certificate, &own, version), Ok(()));
+            let refused = handshake(&certificate, &stolen, version);
+            assert_eq!(refused, Err(TlsError::InvalidCertificate(CertificateError::BadSignature)));
+        }
     }
 }
