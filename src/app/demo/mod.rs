@@ -14,7 +14,7 @@ use super::{deck::Deck, job::Job};
 use crate::{
     config::{place::Vars, project::Project, source::Source},
     core::error::{Error, Result, did_you_mean},
-    pg::server::{Programs, Server, load},
+    pg::server::{OwnedDir, Programs, Server, load, scratch},
 };
 
 /// What an operator asked of the demo.
@@ -34,7 +34,7 @@ pub struct Demo {
     pub deck: Arc<Deck>,
     /// The servers, one per environment.
     pub servers: Vec<(String, Server)>,
-    _state: Option<tempfile::TempDir>,
+    _state: Option<OwnedDir>,
 }
 
 /// The example of this name; the first one when none is given.
@@ -57,7 +57,7 @@ pub async fn start(options: &Options, job: &Job, vars: Vars<'_>) -> Result<Demo>
     let starts = names.iter().map(|name| server(&programs, example, name, options.keep.as_deref()));
     let servers = job.drop_on_cancel(futures_util::future::try_join_all(starts)).await?;
     job.progress(format!("{} servers are ready", names.len()), total, total);
-    let state = if options.keep.is_some() { None } else { Some(temporary()?) };
+    let state = if options.keep.is_some() { None } else { Some(scratch("state")?) };
     let folder = state
         .as_ref()
         .map_or_else(|| options.keep.clone().unwrap_or_default().join("state"), |state| state.path().to_path_buf());
@@ -75,7 +75,7 @@ async fn programs(options: &Options, job: &Job, vars: Vars<'_>) -> Result<Progra
     let job = job.clone();
     let find = move || {
         Programs::find(pg_bin.as_deref(), &|name: &str| known.get(name).cloned(), &|line: &str| {
-            job.progress(line, 0, 0)
+            job.progress(line, 0, 0);
         })
     };
     tokio::task::spawn_blocking(find).await.map_err(|error| Error::connect(error.to_string()))?
@@ -95,13 +95,6 @@ async fn server(
         load(&server, example.name, &example.scripts(environment)).await.map_err(|error| error.env(environment))?;
     }
     Ok((environment.to_owned(), server))
-}
-
-fn temporary() -> Result<tempfile::TempDir> {
-    tempfile::Builder::new()
-        .prefix("pgdeck-state-")
-        .tempdir()
-        .map_err(|error| Error::usage(format!("no temporary folder for the demo's state: {error}")))
 }
 
 /// The variables that the example's project asks for, and nothing of the operator's own connections.
