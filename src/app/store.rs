@@ -15,7 +15,26 @@ pub fn directory(path: &Path) -> Result<()> {
 }
 
 /// Writes `path` in one piece: all of it or none, whatever was there before. On disk when this returns.
+/// What a link points to is replaced, not the link; what is no file (a pipe, `/dev/stdout`) is written as it is.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    match fs::metadata(path) {
+        Ok(facts) if facts.is_dir() => {
+            return Err(Error::usage("this is a folder").at(path.display()).hint("name a file"));
+        }
+        Ok(facts) if !facts.is_file() => {
+            let mut open = OpenOptions::new().write(true).open(path).map_err(|error| cannot("write", path, &error))?;
+            return open.write_all(bytes).map_err(|error| cannot("write", path, &error));
+        }
+        Ok(_) => {
+            let real = fs::canonicalize(path).map_err(|error| cannot("write", path, &error))?;
+            return replace(&real, bytes);
+        }
+        Err(_) => {}
+    }
+    replace(path, bytes)
+}
+
+fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let parent = parent(path);
     let mut file = tempfile::NamedTempFile::new_in(parent).map_err(|error| cannot("write", path, &error))?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(|error| cannot("write", path, &error))?;
@@ -62,6 +81,7 @@ pub fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Error {
     Error::usage(format!("cannot {what} this file: {error}")).at(path.display())
 }
 
+/// `path` without its last part.
 fn parent(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
