@@ -133,7 +133,9 @@ pub async fn exact(
     let total = tables.len() as u64;
     let mut done = 0;
     job.progress(format!("counting {environment}"), 0, total);
-    let mut counts = stream::iter(tables.iter().map(|table| one(deck, job, environment, table))).buffered(SIDE_BY_SIDE);
+    // Collected first: a closure inside the stream would not be general enough over lifetimes to be spawned.
+    let counting: Vec<_> = tables.iter().map(|table| one(deck, job, environment, table)).collect();
+    let mut counts = stream::iter(counting).buffered(SIDE_BY_SIDE);
     let mut failed = None;
     // After a failure too, to the end: a count that runs on the server is stopped there, not left behind.
     while let Some(result) = counts.next().await {

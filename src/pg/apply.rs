@@ -209,7 +209,9 @@ async fn execute(
 ) -> Result<Vec<Vec<Value>>> {
     let mut locators = vec![Vec::new(); plan.steps.len()];
     let mut done = 0;
-    let mut results = stream::iter(runs.iter().map(|run| one(tx, plan, run))).buffered(PIPELINE);
+    // Collected first: a closure inside the stream would not be general enough over lifetimes to be spawned.
+    let statements: Vec<_> = runs.iter().map(|run| one(tx, plan, run)).collect();
+    let mut results = stream::iter(statements).buffered(PIPELINE);
     while let Some((step, locator)) = results.try_next().await? {
         locators[step] = locator;
         done += 1;

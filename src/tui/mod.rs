@@ -1,5 +1,28 @@
-//! (being built)
-/// open
-pub async fn open(_deck: std::sync::Arc<crate::app::deck::Deck>) -> crate::core::error::Result<()> {
-    Ok(())
-}
+//! The console. Shaped as in Elm: [`update::update`] alone changes the [`model::Model`], [`view::view`]
+//! alone draws it, [`run::run`] drives both and hands effects to whoever can do them.
+
+pub mod action;
+pub mod canvas;
+pub mod chrome;
+pub mod execute;
+pub mod glyphs;
+pub mod input;
+pub mod jobs;
+pub mod keys;
+pub mod layout;
+pub mod look;
+pub mod messages;
+pub mod model;
+pub mod msg;
+mod open;
+pub mod overlay;
+pub mod pane;
+pub mod run;
+pub mod terminal;
+pub mod update;
+pub mod view;
+pub mod widget;
+
+pub use execute::execute;
+pub use open::{model, open};
+pub use run::{Console, Handle, run};

@@ -97,6 +97,10 @@ async fn server(
     Ok((environment.to_owned(), server))
 }
 
+/// What a demo takes from the operator's own variables: who and where they are, and how their terminal is.
+const PASSED: [&str; 9] =
+    ["USER", "LOGNAME", "SUDO_USER", "HOME", "XDG_CONFIG_HOME", "NO_COLOR", "COLORTERM", "TERM", "SSH_TTY"];
+
 /// The variables that the example's project asks for, and nothing of the operator's own connections.
 fn lookup(
     example: &Example,
@@ -111,7 +115,7 @@ fn lookup(
         })
         .collect();
     known.insert("PGDECK_STATE_DIR".into(), state.display().to_string());
-    for name in ["USER", "LOGNAME", "SUDO_USER", "HOME", "XDG_CONFIG_HOME"] {
+    for name in PASSED {
         if let Some(value) = vars(name) {
             known.insert(name.into(), value);
         }

@@ -1,0 +1,390 @@
+//! The one table of everything that a key can do.
+//!
+//! Keymap validation, the hint bar, the help overlay, the palette and the page of keys in the manual
+//! are all made from [`Action::ALL`]. A new action is one line in the enum and one entry in the table.
+
+use std::borrow::Cow;
+
+use crate::config::keymap::Vocabulary;
+
+/// Where the keys go. Several are in force at once, the nearest first: see `Model::contexts`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Context {
+    /// In force always, while typing too.
+    Anywhere,
+    /// In force wherever nobody types and no overlay is open.
+    Global,
+    /// Something that scrolls.
+    Scroll,
+    /// A list of rows.
+    List,
+    /// A pane of several parts, one of which has the keys.
+    Parts,
+    /// The counts pane.
+    Counts,
+    /// The sync pane, whichever step it is at.
+    Sync,
+    /// The sync pane while sets are chosen.
+    Choose,
+    /// The sync pane while rows are chosen.
+    Review,
+    /// The sync pane after an apply.
+    Done,
+    /// The journal pane.
+    Journal,
+    /// The help, and other pages laid over the screen.
+    Help,
+    /// The palette.
+    Palette,
+    /// A box that asks for a name.
+    Confirm,
+    /// A line that is being typed.
+    Input,
+}
+
+impl Context {
+    /// Every context with its name in keymaps and its title in the help.
+    pub const ALL: &'static [(Context, &'static str, &'static str)] = &[
+        (Context::Anywhere, "anywhere", "Anywhere"),
+        (Context::Global, "global", "Everywhere but in text"),
+        (Context::Scroll, "scroll", "Moving"),
+        (Context::List, "list", "Lists"),
+        (Context::Parts, "parts", "Panes of several parts"),
+        (Context::Counts, "counts", "Counts"),
+        (Context::Sync, "sync", "Sync"),
+        (Context::Choose, "choose", "Sync: export"),
+        (Context::Review, "review", "Sync: review"),
+        (Context::Done, "done", "Sync: verify"),
+        (Context::Journal, "journal", "Journal"),
+        (Context::Help, "help", "Help and pages"),
+        (Context::Palette, "palette", "Palette"),
+        (Context::Confirm, "confirm", "Confirmation"),
+        (Context::Input, "input", "Typing"),
+    ];
+
+    /// Its name in keymaps.
+    pub fn name(self) -> &'static str {
+        Context::ALL[self as usize].1
+    }
+
+    /// Its title in the help.
+    pub fn title(self) -> &'static str {
+        Context::ALL[self as usize].2
+    }
+}
+
+/// Everything that a key can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "`Action::ALL` describes each")]
+pub enum Action {
+    Quit,
+    Suspend,
+    Redraw,
+    Help,
+    Palette,
+    Messages,
+    Back,
+    Refresh,
+    GoCounts,
+    GoSync,
+    GoJournal,
+    NextPane,
+    PreviousPane,
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    HalfPageUp,
+    HalfPageDown,
+    Top,
+    Bottom,
+    Open,
+    Filter,
+    SortNext,
+    SortReverse,
+    Copy,
+    CopyRow,
+    FocusNext,
+    FocusPrevious,
+    Accept,
+    Cancel,
+    Count,
+    Snapshot,
+    SyncStart,
+    SyncApply,
+    SyncAgain,
+    Toggle,
+    ToggleAll,
+    ToggleColumn,
+    ShowSql,
+    NextSource,
+    NextTarget,
+    ToggleDeletes,
+    StepBack,
+    Undo,
+}
+
+/// What there is to say about an action.
+#[derive(Debug)]
+pub struct Entry {
+    /// Which.
+    pub action: Action,
+    /// Its name in keymaps and in the palette.
+    pub id: &'static str,
+    /// A few words, as in a menu.
+    pub title: &'static str,
+    /// One sentence.
+    pub description: &'static str,
+    /// Where it means something.
+    pub contexts: &'static [Context],
+    /// Its one or two words in the hint bar, if it is worth a place there.
+    pub hint: Option<&'static str>,
+    /// Whether it leads to something being written.
+    pub danger: bool,
+}
+
+const fn entry(
+    action: Action,
+    id: &'static str,
+    title: &'static str,
+    contexts: &'static [Context],
+    description: &'static str,
+) -> Entry {
+    Entry { action, id, title, description, contexts, hint: None, danger: false }
+}
+
+impl Entry {
+    const fn hint(self, hint: &'static str) -> Self {
+        Entry { hint: Some(hint), ..self }
+    }
+
+    const fn danger(self) -> Self {
+        Entry { danger: true, ..self }
+    }
+}
+
+impl Action {
+    /// The table. Its order is that of the enum, of the help and of the hint bar.
+    pub const ALL: &'static [Entry] = {
+        use Action as A;
+        use Context as C;
+        &[
+            entry(
+                A::Quit,
+                "quit",
+                "Quit",
+                &[C::Anywhere, C::Global],
+                "Cancel what is running, restore the terminal and leave.",
+            ),
+            entry(A::Suspend, "suspend", "Suspend", &[C::Anywhere], "Back to the shell; `fg` returns here."),
+            entry(A::Redraw, "redraw", "Redraw", &[C::Anywhere], "Paint the whole screen again."),
+            entry(A::Help, "help", "Help", &[C::Global, C::Help], "Every key that works here, and why one does not.")
+                .hint("help"),
+            entry(A::Palette, "palette", "Palette", &[C::Global], "Find an action by its name and run it.")
+                .hint("palette"),
+            entry(
+                A::Messages,
+                "messages",
+                "Messages",
+                &[C::Global],
+                "Everything that was said in this session, in full.",
+            ),
+            entry(
+                A::Back,
+                "back",
+                "Back",
+                &[C::Global, C::Help],
+                "Close, clear the filter, cancel the job or dismiss the message: whatever is nearest.",
+            ),
+            entry(A::Refresh, "refresh", "Refresh", &[C::Global], "Read again what this pane shows."),
+            entry(A::GoCounts, "go-counts", "Counts", &[C::Global], "Rows per table and environment, side by side."),
+            entry(A::GoSync, "go-sync", "Sync", &[C::Global], "Export, review, apply and verify."),
+            entry(
+                A::GoJournal,
+                "go-journal",
+                "Journal",
+                &[C::Global],
+                "Who did what to which environment, and how it ended.",
+            ),
+            entry(A::NextPane, "next-pane", "Next pane", &[C::Global], "The pane to the right."),
+            entry(A::PreviousPane, "previous-pane", "Previous pane", &[C::Global], "The pane to the left."),
+            entry(A::Up, "up", "Up", &[C::Scroll, C::Palette, C::Input], "One line up."),
+            entry(A::Down, "down", "Down", &[C::Scroll, C::Palette, C::Input], "One line down."),
+            entry(A::PageUp, "page-up", "Page up", &[C::Scroll, C::Palette, C::Input], "One screen up."),
+            entry(A::PageDown, "page-down", "Page down", &[C::Scroll, C::Palette, C::Input], "One screen down."),
+            entry(A::HalfPageUp, "half-page-up", "Half a page up", &[C::Scroll], "Half a screen up."),
+            entry(A::HalfPageDown, "half-page-down", "Half a page down", &[C::Scroll], "Half a screen down."),
+            entry(A::Top, "top", "Top", &[C::Scroll], "The first line."),
+            entry(A::Bottom, "bottom", "Bottom", &[C::Scroll], "The last line."),
+            entry(A::Open, "open", "Open", &[C::List], "The details of the selected row.").hint("open"),
+            entry(A::Filter, "filter", "Filter", &[C::List], "Keep the rows that fit a few letters.").hint("filter"),
+            entry(
+                A::SortNext,
+                "sort-next",
+                "Sort by next column",
+                &[C::List],
+                "Sort by the column to the right of the present one.",
+            )
+            .hint("sort"),
+            entry(A::SortReverse, "sort-reverse", "Reverse the sorting", &[C::List], "Sort the other way round."),
+            entry(A::Copy, "copy", "Copy", &[C::List], "Copy the selected row's name.").hint("copy"),
+            entry(A::CopyRow, "copy-row", "Copy row as JSON", &[C::List], "Copy the whole selected row as JSON."),
+            entry(A::FocusNext, "focus-next", "Next part", &[C::Parts, C::Confirm], "Move to the next part or button.")
+                .hint("move"),
+            entry(
+                A::FocusPrevious,
+                "focus-previous",
+                "Previous part",
+                &[C::Parts, C::Confirm],
+                "Move to the part or button before.",
+            ),
+            entry(
+                A::Accept,
+                "accept",
+                "Accept",
+                &[C::Palette, C::Confirm, C::Input],
+                "Do what is chosen; keep what was typed.",
+            )
+            .hint("accept"),
+            entry(A::Cancel, "cancel", "Cancel", &[C::Palette, C::Confirm, C::Input], "Leave without doing anything.")
+                .hint("cancel"),
+            entry(
+                A::Count,
+                "count",
+                "Count exactly",
+                &[C::Counts],
+                "Count the rows of the tables shown, in every environment.",
+            )
+            .hint("exact"),
+            entry(A::Snapshot, "snapshot", "Snapshot", &[C::Counts], "Record the counts shown, to compare with later.")
+                .hint("snapshot"),
+            entry(
+                A::SyncStart,
+                "sync-start",
+                "Export and review",
+                &[C::Choose],
+                "Read the chosen sets from the source and compare them with the target.",
+            )
+            .hint("export"),
+            entry(
+                A::SyncApply,
+                "sync-apply",
+                "Apply…",
+                &[C::Review],
+                "Apply the chosen rows, after the target's name is typed.",
+            )
+            .hint("apply…")
+            .danger(),
+            entry(A::SyncAgain, "sync-again", "Begin again", &[C::Done], "Back to the choice of sets.").hint("again"),
+            entry(
+                A::Toggle,
+                "toggle",
+                "Select",
+                &[C::Choose, C::Review],
+                "Choose what is under the marker, or leave it out.",
+            )
+            .hint("select"),
+            entry(
+                A::ToggleAll,
+                "toggle-all",
+                "Select all",
+                &[C::Choose, C::Review],
+                "Choose everything in this list, or nothing.",
+            )
+            .hint("all"),
+            entry(
+                A::ToggleColumn,
+                "toggle-column",
+                "Leave a column out",
+                &[C::Review],
+                "Leave the marked column of this row as the target has it.",
+            )
+            .hint("column"),
+            entry(A::ShowSql, "show-sql", "SQL", &[C::Review], "The statements that will run for this row.")
+                .hint("SQL"),
+            entry(A::NextSource, "next-source", "Other source", &[C::Choose], "Read from the next environment.")
+                .hint("from"),
+            entry(A::NextTarget, "next-target", "Other target", &[C::Choose], "Write to the next environment.")
+                .hint("to"),
+            entry(
+                A::ToggleDeletes,
+                "toggle-deletes",
+                "Deletes",
+                &[C::Choose],
+                "Also offer to delete rows that the source does not have.",
+            )
+            .hint("deletes"),
+            entry(
+                A::StepBack,
+                "step-back",
+                "One step back",
+                &[C::Review],
+                "Back to the choice of sets; what is chosen here stays.",
+            )
+            .hint("back"),
+            entry(
+                A::Undo,
+                "undo",
+                "Undo…",
+                &[C::Done, C::Journal],
+                "Take the run back, after the environment's name is typed.",
+            )
+            .hint("undo…")
+            .danger(),
+        ]
+    };
+
+    /// Its entry in the table.
+    pub fn entry(self) -> &'static Entry {
+        &Action::ALL[self as usize]
+    }
+
+    /// The action called `id`.
+    pub fn named(id: &str) -> Option<Action> {
+        Action::ALL.iter().find(|entry| entry.id == id).map(|entry| entry.action)
+    }
+
+    /// The names that keymaps may use.
+    pub fn vocabulary() -> Vocabulary {
+        let contexts = |entry: &Entry| entry.contexts.iter().map(|context| context.name()).collect();
+        Vocabulary {
+            contexts: Context::ALL.iter().map(|(_, name, _)| *name).collect(),
+            actions: Action::ALL.iter().map(|entry| (entry.id, contexts(entry))).collect(),
+        }
+    }
+}
+
+/// Why an action cannot be used just now; completes "… is not possible:".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason(pub Cow<'static, str>);
+
+impl Reason {
+    /// The reason `why`.
+    pub fn new(why: impl Into<Cow<'static, str>>) -> Self {
+        Reason(why.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_follow_their_enums() {
+        for (at, entry) in Action::ALL.iter().enumerate() {
+            assert_eq!(entry.action as usize, at, "{}", entry.id);
+        }
+        for (at, (context, name, _)) in Context::ALL.iter().enumerate() {
+            assert_eq!(*context as usize, at, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_entry_is_complete_and_every_id_is_one_of_a_kind() {
+        for entry in Action::ALL {
+            let kebab = entry.id.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+            assert!(kebab && !entry.contexts.is_empty() && entry.description.ends_with('.'), "{}", entry.id);
+            assert_eq!(Action::named(entry.id), Some(entry.action));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The last line: the keys that matter here, as they are bound, and where the selection is.
+
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use crate::{
+    config::theme::Role,
+    tui::{
+        action::{Action, Context},
+        keys::label,
+        model::Model,
+        pane,
+        update::availability,
+        widget::{cell::Cell, gauge::grouped, table::Position},
+    },
+};
+
+/// Draws the line.
+pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
+    buffer.set_style(area, model.look.style(Role::Status));
+    let inside = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let used = place(model).right(inside, &model.look, buffer);
+    let room = usize::from(inside.width.saturating_sub(if used > 0 { used + 3 } else { 0 }));
+    line(hints(model), room).left(Rect { width: room as u16, ..inside }, &model.look, buffer);
+}
+
+/// As many as fit, and the last, which leads to all others, always.
+fn line(mut hints: Vec<Cell>, room: usize) -> Cell {
+    let last = hints.pop().unwrap_or_default();
+    let mut line = Cell::default();
+    for hint in hints {
+        if line.width() + hint.width() + last.width() + 6 > room {
+            break;
+        }
+        line = line.then(hint).and(Role::Status, "   ");
+    }
+    line.then(last)
+}
+
+/// The hints of the contexts in force, the nearest first, help at the end.
+fn hints(model: &Model) -> Vec<Cell> {
+    let contexts = model.contexts();
+    let mut actions: Vec<Action> = Vec::new();
+    for context in &contexts {
+        let here = Action::ALL.iter().filter(|entry| entry.hint.is_some() && entry.contexts.contains(context));
+        actions.extend(here.map(|entry| entry.action).filter(|action| *action != Action::Help));
+    }
+    actions.push(Action::Help);
+    actions.dedup();
+    let mut hints: Vec<_> = actions.iter().filter_map(|action| hint(model, &contexts, *action)).collect();
+    if contexts.contains(&Context::Help) {
+        hints.extend(model.key(Action::Back).map(|key| Cell::of(Role::Accent, key).bold().and(Role::Muted, " close")));
+    }
+    hints
+}
+
+fn hint(model: &Model, contexts: &[Context], action: Action) -> Option<Cell> {
+    let (words, chord) = (action.entry().hint?, model.keys.shown(action, contexts)?);
+    let key = label(chord, &model.look.glyphs);
+    let usable = !model.overlays.is_empty() || availability(model, action).is_ok();
+    Some(if usable {
+        Cell::of(Role::Accent, key).bold().and(Role::Muted, format!(" {words}"))
+    } else {
+        Cell::of(Role::Faint, format!("{key} {words}"))
+    })
+}
+
+/// `1 of 57`, or with a filter `1 of 12 · 57 in all`.
+fn place(model: &Model) -> Cell {
+    let Some(Position { at, shown, all }) = pane::position(model).filter(|_| model.overlays.is_empty()) else {
+        return Cell::default();
+    };
+    let count = |number: usize| grouped(number as u64);
+    let place = Cell::of(Role::Muted, format!("{} of {}", count(at), count(shown)));
+    if shown == all {
+        place
+    } else {
+        place.and(Role::Muted, format!(" {} {} in all", model.look.glyphs.dot, count(all)))
+    }
+}

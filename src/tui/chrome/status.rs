@@ -1,0 +1,152 @@
+//! The first line: project, environments, and the job that is running.
+
+use std::time::Duration;
+
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use crate::{
+    config::theme::Role,
+    core::env::Kind,
+    tui::{
+        action::Action,
+        jobs::Job,
+        model::{EnvState, EnvStatus, Model},
+        update::{Escape, escape},
+        widget::{
+            cell::Cell,
+            gauge::{elapsed, gauge, grouped},
+        },
+    },
+};
+
+/// How much is said of the environments. What they are and what they are called is said always.
+#[derive(Debug, Clone, Copy)]
+struct Detail {
+    project: bool,
+    server: bool,
+    access: bool,
+    /// Cells between environments.
+    gap: usize,
+    /// The longest name, in cells.
+    name: usize,
+}
+
+/// From all there is to the least that must be.
+const DETAILS: [Detail; 6] = [
+    Detail { project: true, server: true, access: true, gap: 4, name: 32 },
+    Detail { project: true, server: false, access: true, gap: 3, name: 24 },
+    Detail { project: false, server: false, access: true, gap: 2, name: 16 },
+    Detail { project: false, server: false, access: true, gap: 1, name: 8 },
+    Detail { project: false, server: false, access: false, gap: 1, name: 8 },
+    Detail { project: false, server: false, access: false, gap: 1, name: 3 },
+];
+
+/// Draws the line.
+pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
+    buffer.set_style(area, model.look.style(Role::Status));
+    let inside = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let jobs = forms(model);
+    let least = jobs.last().map_or(0, |form| form.width() + 2);
+    let room = usize::from(inside.width).saturating_sub(least);
+    let lines: Vec<_> = DETAILS.iter().map(|detail| places(model, *detail)).collect();
+    let line = lines.iter().find(|line| line.width() <= room).or(lines.last()).cloned().unwrap_or_default();
+    let used = line.left(Rect { width: room as u16, ..inside }, &model.look, buffer);
+    let left = usize::from(inside.width.saturating_sub(used + 2));
+    if let Some(form) = jobs.iter().find(|form| form.width() <= left) {
+        form.right(inside, &model.look, buffer);
+    }
+}
+
+fn places(model: &Model, detail: Detail) -> Cell {
+    let ellipsis = model.look.glyphs.ellipsis;
+    let mut line = Cell::default();
+    if detail.project {
+        line = Cell::of(Role::Accent, "pgdeck").bold().and(Role::Text, format!(" {}", model.project));
+    }
+    for environment in &model.environments {
+        let gap = if line.is_empty() { 0 } else { detail.gap };
+        line = line.and(Role::Status, " ".repeat(gap)).then(place(
+            environment,
+            detail,
+            ellipsis,
+            model.look.glyphs.failed,
+        ));
+    }
+    line
+}
+
+/// ` PROD  production RO 15.8 11 ms`
+fn place(environment: &EnvStatus, detail: Detail, ellipsis: &str, failed: &str) -> Cell {
+    let name = Cell::text(&environment.name).cut(detail.name, ellipsis);
+    let mut cell = badge(environment.kind).and(Role::Text, " ").then(name);
+    if detail.access {
+        let (role, access) = if environment.writable { (Role::Warn, " RW") } else { (Role::Ok, " RO") };
+        cell = cell.and(role, access);
+    }
+    match &environment.state {
+        EnvState::Connecting if detail.server => cell.and(Role::Muted, format!(" connecting{ellipsis}")),
+        EnvState::Connecting => cell.and(Role::Muted, format!(" {ellipsis}")),
+        EnvState::Failed(_) if detail.server => cell.and(Role::Danger, format!(" {failed} no connection")),
+        EnvState::Failed(_) => cell.and(Role::Danger, format!(" {failed}")),
+        EnvState::Ready { version, latency } if detail.server => {
+            cell.and(Role::Muted, format!(" {version}")).and(Role::Muted, format!("  {}", round_trip(*latency)))
+        }
+        EnvState::Ready { .. } => cell,
+    }
+}
+
+/// The word for what an environment is, on its colour.
+pub fn badge(kind: Kind) -> Cell {
+    let role = match kind {
+        Kind::Production => Role::Production,
+        Kind::Staging => Role::Staging,
+        Kind::Development => Role::Development,
+    };
+    Cell::of(role, format!(" {} ", kind.word()))
+}
+
+fn round_trip(latency: Duration) -> String {
+    match latency.as_millis() {
+        0 => "<1 ms".into(),
+        ms @ 1..10_000 => format!("{ms} ms"),
+        _ => elapsed(latency),
+    }
+}
+
+/// What is said of the newest job, from the most to the least.
+fn forms(model: &Model) -> Vec<Cell> {
+    let Some(job) = model.jobs.running().last() else { return Vec::new() };
+    let spinner = Cell::of(Role::Accent, frame(model, job));
+    let others = model.jobs.running().len() - 1;
+    let title = if job.cancelling { "cancelling".to_owned() } else { job.title.clone() };
+    let title = if others > 0 { format!(" {title} +{others}") } else { format!(" {title}") };
+    let count = count(job).map_or_else(String::new, |count| format!(" {count}"));
+    let time = format!(" {}", elapsed(job.elapsed(model.now)));
+    let named = spinner.clone().and(Role::Text, title).and(Role::Text, &count);
+    let bar = job.total.map(|total| gauge(job.done, total, 10, &model.look.glyphs)).unwrap_or_default();
+    let barred = if bar.is_empty() { named.clone() } else { named.clone().and(Role::Text, " ").then(bar) };
+    let timed = barred.clone().and(Role::Muted, &time);
+    let rate = job.rate(model.now).map_or_else(String::new, |rate| format!(" {}/s", grouped(rate)));
+    let way_out = model.key(Action::Back).filter(|_| escape(model) == Escape::Job && model.overlays.is_empty());
+    let way_out = way_out.map_or_else(String::new, |key| format!("  {key} cancels"));
+    vec![
+        barred.and(Role::Muted, rate).and(Role::Muted, &time).and(Role::Muted, &way_out),
+        timed.clone().and(Role::Muted, &way_out),
+        timed,
+        named.clone().and(Role::Muted, time),
+        named,
+        spinner.and(Role::Text, count),
+    ]
+}
+
+fn frame(model: &Model, job: &Job) -> &'static str {
+    let frames = model.look.glyphs.spinner;
+    frames[job.elapsed(model.now).as_millis() as usize / 125 % frames.len()]
+}
+
+fn count(job: &Job) -> Option<String> {
+    match job.total {
+        Some(total) => Some(format!("{}/{}", grouped(job.done), grouped(total))),
+        None => (job.done > 0).then(|| grouped(job.done)),
+    }
+}

@@ -1,0 +1,89 @@
+//! How things look on this terminal: a theme turned into styles, and the glyphs to draw with.
+
+use ratatui::style::{Color, Modifier, Style};
+
+use crate::config::theme::{Colour, Paint, Role, Theme};
+
+use super::glyphs::{Glyphs, UNICODE};
+
+/// Which colours the terminal can show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// Any.
+    True,
+    /// The 256 of xterm.
+    Indexed,
+    /// None may be used: `NO_COLOR`.
+    None,
+}
+
+/// Styles and glyphs, ready for widgets.
+#[derive(Debug, Clone)]
+pub struct Look {
+    styles: Vec<Style>,
+    /// What to draw with.
+    pub glyphs: Glyphs,
+}
+
+impl Look {
+    /// The look of `theme` on a terminal that shows `depth` colours.
+    pub fn new(theme: &Theme, depth: Depth, glyphs: Glyphs) -> Self {
+        let styles = Role::ALL.iter().map(|(role, _)| style(theme.paint(*role), depth)).collect();
+        Look { styles, glyphs }
+    }
+
+    /// The built-in theme `name` in full colour.
+    pub fn built_in(name: &str) -> crate::core::error::Result<Self> {
+        let source = Theme::built_in(name).unwrap_or_else(|| crate::config::source::Source::new(name, ""));
+        Ok(Look::new(&Theme::read(&source, None)?, Depth::True, UNICODE))
+    }
+
+    /// The style of `role`.
+    pub fn style(&self, role: Role) -> Style {
+        self.styles.get(role as usize).copied().unwrap_or_default()
+    }
+}
+
+fn style(paint: Paint, depth: Depth) -> Style {
+    let colour = |colour: Option<Colour>| colour.filter(|_| depth != Depth::None).map(|colour| shown(colour, depth));
+    let modifiers = [
+        (paint.bold, Modifier::BOLD),
+        (paint.dim, Modifier::DIM),
+        (paint.italic, Modifier::ITALIC),
+        (paint.underline, Modifier::UNDERLINED),
+        (paint.reverse, Modifier::REVERSED),
+    ];
+    let modifiers = modifiers.into_iter().filter(|(on, _)| *on).map(|(_, modifier)| modifier).collect();
+    Style { fg: colour(paint.fg), bg: colour(paint.bg), add_modifier: modifiers, ..Style::default() }
+}
+
+fn shown(colour: Colour, depth: Depth) -> Color {
+    match if depth == Depth::Indexed { colour.indexed() } else { colour } {
+        Colour::Default => Color::Reset,
+        Colour::Indexed(index) => Color::Indexed(index),
+        Colour::Rgb(r, g, b) => Color::Rgb(r, g, b),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_colours_no_style_names_one() {
+        let theme = Theme::read(&Theme::built_in("dark").expect("dark"), None).expect("theme");
+        let look = Look::new(&theme, Depth::None, UNICODE);
+        for (role, name) in Role::ALL {
+            let style = look.style(*role);
+            assert_eq!((style.fg, style.bg), (None, None), "{name}");
+        }
+    }
+
+    #[test]
+    fn with_256_colours_none_is_true_colour() {
+        let theme = Theme::read(&Theme::built_in("dark").expect("dark"), None).expect("theme");
+        let look = Look::new(&theme, Depth::Indexed, UNICODE);
+        let rgb = |colour| matches!(colour, Some(Color::Rgb(..)));
+        assert!(Role::ALL.iter().all(|(role, _)| !rgb(look.style(*role).fg) && !rgb(look.style(*role).bg)));
+    }
+}

@@ -1,0 +1,167 @@
+//! Everything that can happen to the console, and everything that it can ask for.
+
+use std::time::Duration;
+
+use std::sync::Arc;
+
+use crate::{
+    app::{counts::Listing, sync::Applied},
+    config::key::Key,
+    core::{
+        counts::Count,
+        error::{Error, Result},
+        journal,
+        name::QName,
+        sync::{bundle::Bundle, diff::Review, plan::Plan},
+    },
+};
+
+use super::model::{EnvState, JobId};
+
+/// Something happened. `update` is told, one after the other, and is the only one to change the model.
+#[derive(Debug, Clone)]
+pub enum Msg {
+    /// The time since the console opened. Comes before everything that happened at that time.
+    Now(Duration),
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted.
+    Paste(String),
+    /// The mouse did something.
+    Mouse(Mouse),
+    /// The terminal has so many columns and lines now.
+    Resize(u16, u16),
+    /// The terminal's window is in front (or no longer).
+    Focus(bool),
+    /// The console has opened.
+    Opened,
+    /// Leave, because of this signal, or because the terminal is gone.
+    Stopped(&'static str),
+    /// Stop and give the terminal back to the shell.
+    Suspend,
+    /// The process goes on after it was stopped.
+    Resumed,
+    /// What is known of an environment changed.
+    Environment(String, EnvState),
+    /// A job got on.
+    Progress(JobId, Progress),
+    /// The tables of an environment, with the planner's estimates.
+    Tables(String, Result<Arc<Listing>>),
+    /// A table of an environment was counted.
+    Counted(String, QName, Count),
+    /// What is in the journal.
+    Journal(Result<Arc<Vec<journal::Run>>>),
+    /// The wizard got on.
+    Sync(Sync),
+    /// A run is to be taken back: the run, and the name that was typed.
+    Undo(String, String),
+    /// Something to say.
+    Said(Tone, String),
+    /// Something went wrong.
+    Failed(Error),
+}
+
+/// How the sync wizard gets on. What belongs to a step that was left meanwhile is thrown away.
+#[derive(Debug, Clone)]
+pub enum Sync {
+    /// The source was read.
+    Exported(Arc<Bundle>),
+    /// The target was compared with it.
+    Reviewed(Arc<Review>),
+    /// The target's name was typed, as given.
+    Confirmed(String),
+    /// The plan was applied, verified row by row, and committed.
+    Applied(Arc<Applied>),
+    /// The target was reviewed once more after the apply.
+    Verified(Arc<Review>),
+    /// A run was taken back.
+    Undone(Arc<Applied>),
+    /// The step that was being done failed; nothing was written.
+    Failed(Error),
+}
+
+/// How a job gets on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// So much is done, of so much where that is known.
+    Done(u64, Option<u64>),
+    /// It is over; what came of it was told by a message of its own. The loop says this by itself when
+    /// the work has returned, so that no job can be left standing.
+    Ended,
+}
+
+/// How something is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// It worked. Goes away by itself.
+    Done,
+    /// Good to know. Goes away by itself.
+    Note,
+    /// It failed. Stays until it is dismissed.
+    Failed,
+}
+
+/// What the mouse did, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mouse {
+    /// What.
+    pub kind: MouseKind,
+    /// The column, counted from 0.
+    pub x: u16,
+    /// The line, counted from 0.
+    pub y: u16,
+}
+
+/// What the mouse did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MouseKind {
+    /// The left button went down.
+    Click,
+    /// The wheel turned towards the person.
+    WheelDown,
+    /// The wheel turned away from the person.
+    WheelUp,
+}
+
+/// Something to be done outside of the model. The loop does all of it itself but for the work, which it
+/// hands to its executor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Leave the console.
+    Quit,
+    /// Give the terminal back to the shell until it says go on.
+    Suspend,
+    /// Paint everything again.
+    Redraw,
+    /// Put this on the clipboard.
+    Copy(String),
+    /// Do this as the job of that name. Made by `Model::start`.
+    Run(JobId, Work),
+    /// Tell a job to stop, on the server too. It runs on until its work has returned.
+    Cancel(JobId),
+}
+
+/// What the console can have done by those who can do it. Each is a use-case of `app`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Work {
+    /// Connect to this environment; answered by [`Msg::Environment`].
+    Connect(String),
+    /// Read this environment's tables; answered by [`Msg::Tables`].
+    Tables(String),
+    /// Count these tables of this environment; each answered by [`Msg::Counted`].
+    Count(String, Vec<QName>),
+    /// Record what is counted now, under a name made of the time; answered by [`Msg::Said`].
+    Snapshot(Vec<(String, Vec<(QName, Count)>)>),
+    /// Read the journal; answered by [`Msg::Journal`].
+    Journal,
+    /// Read these sets (all when empty) from this environment; answered by [`Sync::Exported`].
+    Export(Vec<String>, String),
+    /// Compare this bundle with this environment, with deletes if asked; answered by [`Sync::Reviewed`].
+    Review(Arc<Bundle>, String, bool),
+    /// Apply this plan; the name is what was typed. Answered by [`Sync::Applied`].
+    Apply(Arc<Plan>, String),
+    /// The review after an apply; answered by [`Sync::Verified`].
+    Verify(Arc<Bundle>, String, bool),
+    /// Take this run back; the name is what was typed. Answered by [`Sync::Undone`].
+    Undo(String, String),
+}

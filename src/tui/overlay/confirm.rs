@@ -1,0 +1,220 @@
+//! The box that asks for an environment's name before anything is written to it.
+//!
+//! It opens on Cancel. Letters go into the field wherever the focus is; Apply cannot be reached until
+//! the name stands there exactly, and is left again as soon as it does not.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+};
+
+use crate::{
+    config::{key::Key, theme::Role},
+    core::env::Kind,
+    tui::{
+        action::Action,
+        look::Look,
+        msg::{Msg, Sync},
+        widget::{cell::Cell, input::TextInput, section},
+    },
+};
+
+/// A question that is answered by typing a name.
+#[derive(Debug, Clone)]
+pub struct Confirm {
+    /// What will be done: `Apply`. Also the name of the button.
+    pub verb: String,
+    /// The name that must be typed.
+    pub name: String,
+    /// What that environment is.
+    pub kind: Kind,
+    /// What there is to know before: how many rows of which tables, where the undo is kept.
+    pub facts: Vec<Cell>,
+    /// What becomes of what was typed, when the answer is yes.
+    pub asked: Asked,
+    input: TextInput,
+    on_apply: bool,
+}
+
+/// What a box asks about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// The plan that the wizard shows.
+    Apply,
+    /// Taking this run back.
+    Undo(String),
+}
+
+impl Asked {
+    fn message(&self, typed: String) -> Msg {
+        match self {
+            Asked::Apply => Msg::Sync(Sync::Confirmed(typed)),
+            Asked::Undo(run) => Msg::Undo(run.clone(), typed),
+        }
+    }
+}
+
+/// What Enter meant.
+#[derive(Debug)]
+pub enum Answer {
+    /// Nothing yet.
+    Wait,
+    /// No.
+    Cancel,
+    /// Yes.
+    Apply(Msg),
+}
+
+impl Confirm {
+    /// Asks whether to `verb` the environment `name`, telling `facts`.
+    pub fn new(verb: impl Into<String>, name: impl Into<String>, kind: Kind, facts: Vec<Cell>, asked: Asked) -> Self {
+        let (verb, name, input) = (verb.into(), name.into(), TextInput::default());
+        Confirm { verb, name, kind, facts, asked, input, on_apply: false }
+    }
+
+    /// Whether the name stands there exactly.
+    pub fn matches(&self) -> bool {
+        self.input.value() == self.name
+    }
+
+    /// Takes in a key.
+    pub fn typed(&mut self, key: Key) {
+        self.input.key(key);
+        self.on_apply &= self.matches();
+    }
+
+    /// Takes in what was pasted.
+    pub fn pasted(&mut self, text: &str) {
+        self.input.paste(text);
+        self.on_apply &= self.matches();
+    }
+
+    /// Moves between the buttons.
+    pub fn act(&mut self, action: Action) {
+        if matches!(action, Action::FocusNext | Action::FocusPrevious) {
+            self.on_apply = !self.on_apply && self.matches();
+        }
+    }
+
+    /// Presses the button that has the focus.
+    pub fn accept(&self) -> Answer {
+        match (self.on_apply, self.matches()) {
+            (true, true) => Answer::Apply(self.asked.message(self.input.value().to_owned())),
+            // Enter right behind a typed name is a habit, not an answer.
+            (false, _) if !self.input.is_empty() => Answer::Wait,
+            _ => Answer::Cancel,
+        }
+    }
+
+    /// Draws it over `body`.
+    pub fn draw(&self, body: Rect, look: &Look, buffer: &mut Buffer) -> Option<Position> {
+        let role = self.role();
+        let area = section::centred(body, 66, self.facts.len() as u16 + 6);
+        let title = Cell::of(role, format!("{} to {} ({})", self.verb, self.name, self.kind.word())).bold();
+        section::frame(area, &title, role, look, buffer);
+        let inside = area.inner(ratatui::layout::Margin::new(3, 1));
+        let facts = Rect { y: inside.y + 1, height: inside.height.saturating_sub(4), ..inside };
+        section::lines(&self.facts, 0, facts, look, buffer);
+        let hint = Rect { y: inside.bottom().saturating_sub(1), height: 1, ..inside };
+        self.hint().left(hint, look, buffer);
+        let ask = Rect { y: hint.y.saturating_sub(1), ..hint };
+        Some(self.ask(ask, role, look, buffer))
+    }
+
+    fn role(&self) -> Role {
+        match self.kind {
+            Kind::Production => Role::Danger,
+            Kind::Staging => Role::Warn,
+            Kind::Development => Role::Info,
+        }
+    }
+
+    fn hint(&self) -> Cell {
+        let text = if self.matches() && !self.on_apply {
+            "tab moves to the button."
+        } else if !self.name.starts_with(self.input.value()) {
+            "That is not the name; it must be the same to the letter."
+        } else {
+            ""
+        };
+        Cell::of(Role::Muted, text)
+    }
+
+    /// `Type preprod to apply: prepr▏      [ Cancel ]  Apply`
+    fn ask(&self, line: Rect, role: Role, look: &Look, buffer: &mut Buffer) -> Position {
+        let verb = self.verb.to_lowercase();
+        let prompt =
+            Cell::text("Type ").then(Cell::of(role, &self.name).bold()).and(Role::Text, format!(" to {verb}: "));
+        let buttons = self.buttons();
+        let behind = buttons.draw(line, ratatui::layout::Alignment::Right, look, buffer);
+        let before = prompt.left(Rect { width: line.width.saturating_sub(behind + 9), ..line }, look, buffer);
+        let room = line.width.saturating_sub(before + behind + 2).min(self.name.len().max(12) as u16 + 4);
+        self.input.draw(Rect { x: line.x + before, width: room, ..line }, look, buffer)
+    }
+
+    fn buttons(&self) -> Cell {
+        let verb = &self.verb;
+        match (self.on_apply, self.matches()) {
+            (true, _) => Cell::text("  Cancel   ").then(Cell::of(Role::Button, format!("[ {verb} ]"))),
+            (false, true) => Cell::of(Role::Button, "[ Cancel ]").and(Role::Text, format!("   {verb}  ")),
+            (false, false) => Cell::of(Role::Button, "[ Cancel ]").and(Role::Faint, format!("   {verb}  ")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::key::Code;
+
+    fn confirm() -> Confirm {
+        Confirm::new("Apply", "preprod", Kind::Staging, Vec::new(), Asked::Apply)
+    }
+
+    fn type_in(confirm: &mut Confirm, text: &str) {
+        text.chars().for_each(|c| confirm.typed(Key::char(c)));
+    }
+
+    #[test]
+    fn it_opens_on_cancel() {
+        assert!(matches!(confirm().accept(), Answer::Cancel));
+    }
+
+    #[test]
+    fn apply_cannot_be_reached_before_the_name_is_exact() {
+        for wrong in ["", "prepro", "preprod ", "Preprod", "preprodd"] {
+            let mut confirm = confirm();
+            type_in(&mut confirm, wrong);
+            confirm.act(Action::FocusNext);
+            assert!(!matches!(confirm.accept(), Answer::Apply(_)), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_name_alone_applies_nothing_the_button_must_be_chosen() {
+        let mut confirm = confirm();
+        type_in(&mut confirm, "preprod");
+        assert!(matches!(confirm.accept(), Answer::Wait));
+        confirm.act(Action::FocusNext);
+        assert!(matches!(confirm.accept(), Answer::Apply(Msg::Sync(Sync::Confirmed(typed))) if typed == "preprod"));
+        confirm.act(Action::FocusNext);
+        assert!(matches!(confirm.accept(), Answer::Wait));
+    }
+
+    #[test]
+    fn editing_the_name_takes_the_focus_away() {
+        let mut confirm = confirm();
+        type_in(&mut confirm, "preprod");
+        confirm.act(Action::FocusNext);
+        confirm.typed(Key::plain(Code::Backspace));
+        type_in(&mut confirm, "d");
+        assert!(matches!(confirm.accept(), Answer::Wait));
+    }
+
+    #[test]
+    fn a_pasted_line_break_is_no_answer() {
+        let mut confirm = confirm();
+        confirm.pasted("preprod\n");
+        assert!(confirm.matches() && matches!(confirm.accept(), Answer::Wait));
+    }
+}

@@ -1,0 +1,137 @@
+//! What lies over a pane: help, pages, the palette, and the box that asks for a name.
+
+pub mod confirm;
+pub mod help;
+pub mod page;
+pub mod palette;
+
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+};
+
+use crate::config::key::Key;
+
+pub use confirm::{Asked, Confirm};
+pub use page::Page;
+pub use palette::Palette;
+
+use super::{
+    action::{Action, Context},
+    layout,
+    model::Model,
+    msg::Effect,
+    update,
+};
+
+/// One thing that lies over the screen.
+#[derive(Debug, Clone)]
+pub enum Overlay {
+    /// Every key that works below, from the line that is scrolled to.
+    Help(usize),
+    /// Something to read.
+    Page(Page),
+    /// Find an action by its name.
+    Palette(Palette),
+    /// Type a name to go on.
+    Confirm(Confirm),
+}
+
+impl Overlay {
+    /// The help, from its beginning.
+    pub fn help() -> Self {
+        Overlay::Help(0)
+    }
+
+    /// The palette with nothing typed.
+    pub fn palette() -> Self {
+        Overlay::Palette(Palette::default())
+    }
+}
+
+/// Where keys go while `overlay` is the uppermost.
+pub fn contexts(overlay: &Overlay) -> &'static [Context] {
+    match overlay {
+        Overlay::Help(_) | Overlay::Page(_) => &[Context::Help, Context::Scroll, Context::Anywhere],
+        Overlay::Palette(_) => &[Context::Palette, Context::Anywhere],
+        Overlay::Confirm(_) => &[Context::Confirm, Context::Anywhere],
+    }
+}
+
+/// Takes in a key that is bound to nothing.
+pub fn typed(overlay: &mut Overlay, key: Key) {
+    match overlay {
+        Overlay::Help(_) | Overlay::Page(_) => {}
+        Overlay::Palette(palette) => palette.typed(key),
+        Overlay::Confirm(confirm) => confirm.typed(key),
+    }
+}
+
+/// Takes in what was pasted.
+pub fn pasted(overlay: &mut Overlay, text: &str) {
+    match overlay {
+        Overlay::Help(_) | Overlay::Page(_) => {}
+        Overlay::Palette(palette) => palette.pasted(text),
+        Overlay::Confirm(confirm) => confirm.pasted(text),
+    }
+}
+
+/// Does `action` in the uppermost overlay.
+pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    let Some(mut overlay) = model.overlays.pop() else { return Vec::new() };
+    let body = body(model);
+    match (&mut overlay, action) {
+        (_, Action::Back | Action::Cancel) | (Overlay::Help(_), Action::Help) => return Vec::new(),
+        (Overlay::Help(top), _) => *top = scrolled(*top, help::length(model), help::inside(body).height, action),
+        (Overlay::Page(page), _) => page.top = scrolled(page.top, page.length(body), page::inside(body).height, action),
+        (Overlay::Palette(palette), Action::Accept) => {
+            let chosen = palette.chosen(model);
+            return chosen.map(|action| update::perform(model, action)).unwrap_or_default();
+        }
+        (Overlay::Palette(palette), _) => palette.act(model, action),
+        (Overlay::Confirm(confirm), Action::Accept) => match confirm.accept() {
+            confirm::Answer::Wait => {}
+            confirm::Answer::Cancel => return Vec::new(),
+            confirm::Answer::Apply(msg) => return update::update(model, msg),
+        },
+        (Overlay::Confirm(confirm), _) => confirm.act(action),
+    }
+    model.overlays.push(overlay);
+    Vec::new()
+}
+
+/// Draws what lies over the pane; says where the cursor belongs, if a line is being typed.
+pub fn draw(model: &Model, body: Rect, buffer: &mut Buffer) -> Option<Position> {
+    let mut cursor = None;
+    for overlay in &model.overlays {
+        cursor = match overlay {
+            Overlay::Help(top) => help::draw(model, *top, body, buffer),
+            Overlay::Page(page) => page.draw(body, &model.look, buffer),
+            Overlay::Palette(palette) => palette.draw(model, body, buffer),
+            Overlay::Confirm(confirm) => confirm.draw(body, &model.look, buffer),
+        };
+    }
+    cursor
+}
+
+fn body(model: &Model) -> Rect {
+    layout::areas(model.size).map_or(Rect::ZERO, |areas| areas.body)
+}
+
+/// The first line in sight after `action`, of `length` lines of which `visible` have room.
+fn scrolled(top: usize, length: usize, visible: u16, action: Action) -> usize {
+    let page = usize::from(visible).max(1);
+    let last = length.saturating_sub(page);
+    let to = match action {
+        Action::Up => top.saturating_sub(1),
+        Action::Down => top + 1,
+        Action::PageUp => top.saturating_sub(page),
+        Action::PageDown => top + page,
+        Action::HalfPageUp => top.saturating_sub(page / 2),
+        Action::HalfPageDown => top + page / 2,
+        Action::Top => 0,
+        Action::Bottom => last,
+        _ => top,
+    };
+    to.min(last)
+}

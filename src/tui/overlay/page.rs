@@ -1,0 +1,79 @@
+//! Something to read: lines that scroll.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::{Margin, Position, Rect},
+};
+
+use crate::{
+    config::theme::Role,
+    tui::{
+        look::Look,
+        messages::Messages,
+        msg::Tone,
+        widget::{
+            cell::{Cell, width as cells, wrap},
+            gauge, section,
+        },
+    },
+};
+
+/// A page over the screen. Long paragraphs are wrapped to the screen that there is.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// What stands in its upper edge.
+    pub title: String,
+    /// Each with the role of its writing.
+    pub paragraphs: Vec<(Role, String)>,
+    /// The first line in sight.
+    pub top: usize,
+}
+
+impl Page {
+    /// A page from its beginning.
+    pub fn new(title: impl Into<String>, paragraphs: Vec<(Role, String)>) -> Self {
+        Page { title: title.into(), paragraphs, top: 0 }
+    }
+
+    /// How many lines it has where it is laid over `body`.
+    pub fn length(&self, body: Rect) -> usize {
+        self.lines(inside(body).width).len()
+    }
+
+    fn lines(&self, width: u16) -> Vec<Cell> {
+        // What fits stays as it stands: its blanks may line something up.
+        let lines =
+            |text: &String| if cells(text) <= width.into() { vec![text.clone()] } else { wrap(text, width.into()) };
+        let wrapped = |(role, text): &(Role, String)| {
+            lines(text).into_iter().map(|line| Cell::of(*role, line)).collect::<Vec<_>>()
+        };
+        self.paragraphs.iter().flat_map(wrapped).collect()
+    }
+
+    /// Draws it over `body`.
+    pub fn draw(&self, body: Rect, look: &Look, buffer: &mut Buffer) -> Option<Position> {
+        section::frame(body, &Cell::text(&self.title).bold(), Role::Border, look, buffer);
+        let inside = inside(body);
+        let lines = self.lines(inside.width);
+        let top = self.top.min(lines.len().saturating_sub(inside.height.into()));
+        section::lines(&lines, top, inside, look, buffer);
+        None
+    }
+}
+
+/// Where the writing of a page is that is laid over `body`.
+pub fn inside(body: Rect) -> Rect {
+    body.inner(Margin::new(2, 1))
+}
+
+/// Everything that was said, the newest first.
+pub fn messages(messages: &Messages) -> Page {
+    let role = |tone| match tone {
+        Tone::Failed => Role::Danger,
+        Tone::Done => Role::Ok,
+        Tone::Note => Role::Text,
+    };
+    let said = messages.log().iter().rev();
+    let lines = said.map(|message| (role(message.tone), format!("{}: {}", gauge::elapsed(message.at), message.text)));
+    Page::new("Messages, with the time since the start", lines.collect())
+}

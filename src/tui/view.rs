@@ -1,0 +1,48 @@
+//! Draws the model. Reads, and never changes anything.
+
+use ratatui::{Frame, layout::Rect};
+
+use crate::config::theme::Role;
+
+use super::{
+    chrome::{hints, message, status, tabs},
+    layout::{LEAST, areas},
+    model::Model,
+    overlay, pane,
+    widget::{
+        cell::{Cell, wrap},
+        section,
+    },
+};
+
+/// Draws everything.
+pub fn view(model: &Model, frame: &mut Frame<'_>) {
+    let screen = frame.area();
+    let Some(areas) = areas((screen.width, screen.height)) else {
+        too_small(model, screen, frame);
+        return;
+    };
+    let buffer = frame.buffer_mut();
+    buffer.set_style(screen, model.look.style(Role::Text));
+    status::draw(model, areas.status, buffer);
+    tabs::draw(model, areas.tabs, buffer);
+    if !areas.rule.is_empty() {
+        section::rule(areas.rule, &model.look, buffer);
+    }
+    let mut cursor = pane::draw(model, areas.body, buffer);
+    if !model.overlays.is_empty() {
+        cursor = overlay::draw(model, areas.body, buffer);
+    }
+    message::draw(model, areas.message, buffer);
+    hints::draw(model, areas.hints, buffer);
+    if let Some(position) = cursor.filter(|position| screen.contains(*position)) {
+        frame.set_cursor_position(position);
+    }
+}
+
+/// One calm sentence, wherever it fits.
+fn too_small(model: &Model, screen: Rect, frame: &mut Frame<'_>) {
+    let text = format!("pgdeck needs {} × {} cells, there are {} × {}", LEAST.0, LEAST.1, screen.width, screen.height);
+    let lines: Vec<_> = wrap(&text, screen.width.into()).into_iter().map(|line| Cell::of(Role::Muted, line)).collect();
+    section::lines(&lines, 0, screen, &model.look, frame.buffer_mut());
+}
