@@ -94,21 +94,23 @@ fn without_server_programs_it_says_what_to_do() {
     }
 }
 
-/// The first line of progress cannot be seen without a terminal; the folder of a server can.
-fn until_it_starts(place: &Place) {
+/// Progress cannot be seen without a terminal; the folder of a server can, and then its socket.
+fn until_it_has(place: &Place, sockets: bool) {
     let deadline = std::time::Instant::now() + crate::desk::SOON;
-    while place.left().is_empty() {
-        assert!(std::time::Instant::now() < deadline, "the demo never started");
+    let socket = |name: &String| place.0.path().join(name).join("s/.s.PGSQL.5432").exists();
+    while !place.left().iter().any(|name| !sockets || socket(name)) {
+        assert!(std::time::Instant::now() < deadline, "the demo never came so far");
         std::thread::yield_now();
     }
 }
 
 #[test]
 fn ctrl_c_while_it_starts_leaves_nothing_behind() {
-    for signal in [Signal::INT, Signal::TERM] {
+    let signals = [(Signal::INT, false), (Signal::INT, true), (Signal::TERM, true), (Signal::HUP, true)];
+    for (signal, loading) in signals {
         let place = Place::new();
         let child = place.demo("-- env").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        until_it_starts(&place);
+        until_it_has(&place, loading);
         kill_process(Pid::from_child(&child), signal).unwrap();
         let said = Said::from(child.wait_with_output().unwrap());
         assert_eq!(said.code, 130, "{}{}", said.out, said.err);

@@ -48,7 +48,7 @@ async fn ctrl_c_stops_counting_on_the_server_too() {
     let desk = Desk::writing().await;
     let admin = desk.databases.admin().await;
     lock(&admin, "public.plans, public.features, public.tracks").await;
-    for (signal, format) in [(Signal::INT, "table"), (Signal::TERM, "json")] {
+    for (signal, format) in [(Signal::INT, "table"), (Signal::TERM, "json"), (Signal::HUP, "markdown")] {
         let child = start(&desk, &format!("counts -e preprod --exact plans features tracks --format {format}"));
         until_waiting(&admin, 3).await;
         send(&child, signal);
@@ -58,6 +58,22 @@ async fn ctrl_c_stops_counting_on_the_server_too() {
         assert_eq!(said.err.matches('\n').count(), 1, "{}", said.err);
         assert!(said.err.contains("stopped by the operator"), "{}", said.err);
     }
+}
+
+#[tokio::test]
+async fn what_was_started_with_nohup_outlives_its_terminal() {
+    let desk = Desk::writing().await;
+    let admin = desk.databases.admin().await;
+    lock(&admin, "public.plans").await;
+    let mut command = Command::new("/bin/sh");
+    command.env_clear().envs(desk.variables()).current_dir(desk.path(""));
+    command.args(["-c", "trap '' HUP; exec \"$0\" sync export plans --from preprod --out x.bundle"]).arg(program());
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    until_waiting(&admin, 1).await;
+    send(&child, Signal::HUP);
+    admin.batch_execute("ROLLBACK").await.unwrap();
+    let said = Said::from(child.wait_with_output().unwrap());
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
 }
 
 #[tokio::test]
