@@ -48,6 +48,13 @@ pub enum Verb {
     Sync(Sync),
     /// Who did what to which environment, and how it ended
     Journal(Journal),
+    /// Completions for a shell, such as: pgdeck completions bash > /etc/bash_completion.d/pgdeck
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// The manual, such as: pgdeck man | man -l -
+    Man,
 }
 
 /// `pgdeck demo`

@@ -51,6 +51,9 @@ pub(super) async fn run(cli: &Cli, arguments: &Arguments, inner: Option<&Cli>, j
 fn verb_of(inner: &Cli) -> Result<&Verb> {
     match &inner.verb {
         Some(Verb::Demo(_)) => Err(Error::usage("a demo cannot run inside a demo")),
+        Some(Verb::Completions { .. } | Verb::Man) => {
+            Err(Error::usage("this verb needs no environments").hint("leave `demo` and `--` out"))
+        }
         Some(verb) => Ok(verb),
         None => Err(Error::usage("there is no verb after `--`").hint("such as: pgdeck demo innotrue -- counts")),
     }

@@ -8,6 +8,7 @@ mod env;
 mod journal;
 mod output;
 mod progress;
+mod shell;
 mod sync;
 
 use std::{ffi::OsString, io::IsTerminal, process::ExitCode, sync::Arc};
@@ -127,6 +128,8 @@ async fn dispatch(cli: Cli, inner: Option<Cli>, cancel: CancellationToken) -> Re
     let job = Job::new(cancel, progress.clone().reporter());
     let result = match &cli.verb {
         Some(Verb::Demo(demo)) => demo::run(&cli, demo, inner.as_ref(), job).await,
+        Some(Verb::Completions { shell }) => shell::completions(*shell).map(|()| 0),
+        Some(Verb::Man) => shell::man().map(|()| 0),
         Some(verb) => {
             let deck = Arc::new(Deck::new(project(&cli)?, variables)?);
             verb_on(verb, &Context { deck, job, format: cli.format }).await
@@ -152,7 +155,7 @@ fn project(cli: &Cli) -> Result<Project> {
 /// Runs one verb on a project: the operator's own, or an example's.
 async fn verb_on(verb: &Verb, context: &Context) -> Result<u8> {
     match verb {
-        Verb::Demo(_) => Err(Error::usage("a demo cannot run inside a demo")),
+        Verb::Demo(_) | Verb::Completions { .. } | Verb::Man => Err(Error::usage("this verb runs outside a demo")),
         Verb::Config(command) => config::run(command, context),
         Verb::Env(arguments) => env::run(arguments, context).await,
         Verb::Counts(arguments) => counts::run(arguments, context).await,

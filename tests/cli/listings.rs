@@ -135,6 +135,23 @@ fn what_clap_refuses_is_a_usage_error() {
 }
 
 #[test]
+fn completions_and_the_manual_need_no_project() {
+    let desk = Desk::reading();
+    std::fs::remove_file(desk.path("pgdeck.toml")).unwrap();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let output = desk.command(&format!("completions {shell}")).output().unwrap();
+        let script = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success() && script.contains("counts") && script.contains("fail-on"), "{shell}");
+    }
+    desk.misused("completions basic", "possible values");
+    let manual = desk.fine("man");
+    for page in ["pgdeck", "pgdeck-sync-review", "pgdeck-demo"] {
+        assert!(manual.contains(&format!(".TH {page} ")), "{page} is missing in {manual}");
+    }
+    desk.fails(2, "demo -- man", "this verb needs no environments");
+}
+
+#[test]
 fn help_and_version_are_results() {
     let desk = Desk::reading();
     for line in ["--help", "-h", "--version", "counts --help", "sync review --help", "help journal"] {
