@@ -63,10 +63,10 @@ impl Rule {
             return false;
         }
         let module = path[0] == "crate" && path.get(1).is_some_and(|module| self.modules.contains(module));
-        let part = |part: &&[&str]| path.windows(part.len()).any(|window| window == *part);
+        let part = |part: &[&str]| path.windows(part.len()).any(|window| window == part);
         module
             || self.crates.iter().any(|crates| crates.contains(&path[0]))
-            || self.pure && WORLD.iter().any(|p| part(&p))
+            || self.pure && WORLD.iter().any(|words| part(words))
     }
 }
 

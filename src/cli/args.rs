@@ -48,7 +48,7 @@ pub enum Verb {
     Sync(Sync),
     /// Who did what to which environment, and how it ended
     Journal(Journal),
-    /// Completions for a shell, such as: pgdeck completions bash > /etc/bash_completion.d/pgdeck
+    /// Completions for a shell: what it prints is for the shell to read
     Completions {
         /// The shell
         shell: clap_complete::Shell,
