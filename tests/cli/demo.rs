@@ -94,6 +94,22 @@ fn without_server_programs_it_says_what_to_do() {
     }
 }
 
+#[test]
+fn a_kept_demo_goes_on_where_it_was_unless_it_never_was_complete() {
+    let place = Place::new();
+    let keep = place.0.path().join("kept");
+    let demo = |line: &str| Said::from(place.demo("--keep").arg(&keep).args(line.split_whitespace()).output().unwrap());
+    assert_eq!(demo("-- counts --save before").err, "");
+    let again = demo("-- counts plans --against before --fail-on never");
+    assert_eq!((again.code, again.err.as_str()), (0, ""), "data and state are still there");
+    fs::remove_file(keep.join("preprod.example")).unwrap();
+    let said = demo("-- env");
+    said.is_one_line_on_stderr("a demo that was cut off");
+    assert!(said.code == 2 && said.err.contains("not filled to the end"), "{}", said.err);
+    fs::write(keep.join("preprod.example"), "trackpay\n").unwrap();
+    assert!(demo("-- env").err.contains("of the example `trackpay`"));
+}
+
 /// Progress cannot be seen without a terminal; the folder of a server can, and then its socket.
 fn until_it_has(place: &Place, sockets: bool) {
     let deadline = std::time::Instant::now() + crate::desk::SOON;

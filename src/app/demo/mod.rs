@@ -1,6 +1,7 @@
 //! An example project on throw-away servers: one real PostgreSQL for each of its environments.
 
 mod examples;
+mod kept;
 
 use std::{
     collections::HashMap,
@@ -87,12 +88,13 @@ async fn server(
     environment: &str,
     keep: Option<&Path>,
 ) -> Result<(String, Server)> {
-    let (programs, name, keep) = (programs.clone(), environment.to_owned(), keep.map(Path::to_path_buf));
-    let fresh = keep.as_ref().is_none_or(|keep| !keep.join(&name).exists());
-    let start = move || Server::start(&programs, &name, keep.as_deref());
+    let filled = keep.map_or(Ok(false), |keep| kept::is_filled(keep, environment, example.name))?;
+    let (programs, name, folder) = (programs.clone(), environment.to_owned(), keep.map(Path::to_path_buf));
+    let start = move || Server::start(&programs, &name, folder.as_deref());
     let server = tokio::task::spawn_blocking(start).await.map_err(|error| Error::connect(error.to_string()))??;
-    if fresh {
+    if !filled {
         load(&server, example.name, &example.scripts(environment)).await.map_err(|error| error.env(environment))?;
+        keep.map_or(Ok(()), |keep| kept::note_filled(keep, environment, example.name))?;
     }
     Ok((environment.to_owned(), server))
 }
