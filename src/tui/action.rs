@@ -45,8 +45,8 @@ pub enum Context {
 impl Context {
     /// Every context with its name in keymaps and its title in the help.
     pub const ALL: &'static [(Context, &'static str, &'static str)] = &[
-        (Context::Anywhere, "anywhere", "Anywhere"),
-        (Context::Global, "global", "Everywhere but in text"),
+        (Context::Anywhere, "anywhere", "While typing, too"),
+        (Context::Global, "global", "Everywhere"),
         (Context::Scroll, "scroll", "Moving"),
         (Context::List, "list", "Lists"),
         (Context::Parts, "parts", "Panes of several parts"),
@@ -77,9 +77,6 @@ impl Context {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "`Action::ALL` describes each")]
 pub enum Action {
-    Quit,
-    Suspend,
-    Redraw,
     Help,
     Palette,
     Messages,
@@ -90,6 +87,9 @@ pub enum Action {
     GoJournal,
     NextPane,
     PreviousPane,
+    Quit,
+    Suspend,
+    Redraw,
     Up,
     Down,
     PageUp,
@@ -169,15 +169,6 @@ impl Action {
         use Action as A;
         use Context as C;
         &[
-            entry(
-                A::Quit,
-                "quit",
-                "Quit",
-                &[C::Anywhere, C::Global],
-                "Cancel what is running, restore the terminal and leave.",
-            ),
-            entry(A::Suspend, "suspend", "Suspend", &[C::Anywhere], "Back to the shell; `fg` returns here."),
-            entry(A::Redraw, "redraw", "Redraw", &[C::Anywhere], "Paint the whole screen again."),
             entry(A::Help, "help", "Help", &[C::Global, C::Help], "Every key that works here, and why one does not.")
                 .hint("help"),
             entry(A::Palette, "palette", "Palette", &[C::Global], "Find an action by its name and run it.")
@@ -208,8 +199,11 @@ impl Action {
             ),
             entry(A::NextPane, "next-pane", "Next pane", &[C::Global], "The pane to the right."),
             entry(A::PreviousPane, "previous-pane", "Previous pane", &[C::Global], "The pane to the left."),
-            entry(A::Up, "up", "Up", &[C::Scroll, C::Palette, C::Input], "One line up."),
-            entry(A::Down, "down", "Down", &[C::Scroll, C::Palette, C::Input], "One line down."),
+            entry(A::Quit, "quit", "Quit", &[C::Anywhere, C::Global], "Cancel what is running and leave."),
+            entry(A::Suspend, "suspend", "Suspend", &[C::Anywhere], "Back to the shell; `fg` returns here."),
+            entry(A::Redraw, "redraw", "Redraw", &[C::Anywhere], "Paint the whole screen again."),
+            entry(A::Up, "up", "Up", &[C::Scroll, C::Palette, C::Confirm, C::Input], "One line up."),
+            entry(A::Down, "down", "Down", &[C::Scroll, C::Palette, C::Confirm, C::Input], "One line down."),
             entry(A::PageUp, "page-up", "Page up", &[C::Scroll, C::Palette, C::Input], "One screen up."),
             entry(A::PageDown, "page-down", "Page down", &[C::Scroll, C::Palette, C::Input], "One screen down."),
             entry(A::HalfPageUp, "half-page-up", "Half a page up", &[C::Scroll], "Half a screen up."),

@@ -273,3 +273,6 @@ where
         let _ = timeout(PATIENCE, async { while self.work.join_next().await.is_some() {} }).await;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -230,3 +230,6 @@ fn moused(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
     }
     if areas.body.contains((mouse.x, mouse.y).into()) { pane::clicked(model, mouse, areas.body) } else { Vec::new() }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use crate::{
         keys::label,
         model::Model,
         pane,
-        update::availability,
+        update::{Escape, availability, escape},
         widget::{cell::Cell, gauge::grouped, table::Position},
     },
 };
@@ -44,13 +44,21 @@ fn hints(model: &Model) -> Vec<Cell> {
         let here = Action::ALL.iter().filter(|entry| entry.hint.is_some() && entry.contexts.contains(context));
         actions.extend(here.map(|entry| entry.action).filter(|action| *action != Action::Help));
     }
-    actions.push(Action::Help);
-    actions.dedup();
-    let mut hints: Vec<_> = actions.iter().filter_map(|action| hint(model, &contexts, *action)).collect();
+    if !contexts.contains(&Context::Help) {
+        actions.push(Action::Help);
+    }
+    let mut hints: Vec<_> = cancel(model).into_iter().collect();
+    hints.extend(actions.iter().filter_map(|action| hint(model, &contexts, *action)));
     if contexts.contains(&Context::Help) {
         hints.extend(model.key(Action::Back).map(|key| Cell::of(Role::Accent, key).bold().and(Role::Muted, " close")));
     }
     hints
+}
+
+/// The way out of a job that is running stands first for as long as it is open.
+fn cancel(model: &Model) -> Option<Cell> {
+    let key = model.key(Action::Back).filter(|_| model.overlays.is_empty() && escape(model) == Escape::Job)?;
+    Some(Cell::of(Role::Warn, key).bold().and(Role::Muted, " cancel"))
 }
 
 fn hint(model: &Model, contexts: &[Context], action: Action) -> Option<Cell> {

@@ -23,10 +23,13 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
         return;
     }
     let Some(message) = model.messages.shown() else { return };
-    let way_out = way_out(model, message);
-    let used = way_out.right(inside, &model.look, buffer);
+    let said = said(model, message);
+    let room_for = |ways: &Cell| said.width() + ways.width() + 2 <= usize::from(inside.width);
+    let short = ways(model, message, false);
+    let ways = if room_for(&short) { short } else { ways(model, message, true) };
+    let used = ways.right(inside, &model.look, buffer);
     let room = inside.width.saturating_sub(if used > 0 { used + 2 } else { 0 });
-    said(model, message).left(Rect { width: room, ..inside }, &model.look, buffer);
+    said.left(Rect { width: room, ..inside }, &model.look, buffer);
 }
 
 fn said(model: &Model, message: &Message) -> Cell {
@@ -39,14 +42,19 @@ fn said(model: &Model, message: &Message) -> Cell {
     Cell::of(role, format!("{mark} ")).bold().and(role, &message.text)
 }
 
-fn way_out(model: &Model, message: &Message) -> Cell {
-    if message.tone != Tone::Failed {
+/// What can be done about it: read all of it, dismiss it.
+fn ways(model: &Model, message: &Message, cut: bool) -> Cell {
+    if message.tone != Tone::Failed || !model.overlays.is_empty() {
         return Cell::default();
     }
     let more = model.messages.more();
-    let more = if more > 0 { format!("+{more} more  ") } else { String::new() };
-    let key = model.key(Action::Back).filter(|_| model.overlays.is_empty() && escape(model) == Escape::Message);
-    Cell::of(Role::Muted, more).and(Role::Muted, key.map_or_else(String::new, |key| format!("{key} dismisses")))
+    let read = if more > 0 { format!("all {}", more + 1) } else { "in full".to_owned() };
+    let way = |action: Action, words: &str| {
+        model.key(action).map(|key| Cell::of(Role::Accent, key).bold().and(Role::Muted, format!(" {words}")))
+    };
+    let read = way(Action::Messages, &read).filter(|_| cut || more > 0);
+    let dismiss = way(Action::Back, "dismiss").filter(|_| escape(model) == Escape::Message);
+    [read, dismiss].into_iter().flatten().reduce(|line, next| line.and(Role::Text, "  ").then(next)).unwrap_or_default()
 }
 
 fn continuations(model: &Model) -> Cell {

@@ -8,10 +8,8 @@ use crate::{
     config::theme::Role,
     core::env::Kind,
     tui::{
-        action::Action,
         jobs::Job,
         model::{EnvState, EnvStatus, Model},
-        update::{Escape, escape},
         widget::{
             cell::Cell,
             gauge::{elapsed, gauge, grouped},
@@ -32,29 +30,44 @@ struct Detail {
 }
 
 /// From all there is to the least that must be.
-const DETAILS: [Detail; 6] = [
+const DETAILS: [Detail; 7] = [
     Detail { project: true, server: true, access: true, gap: 4, name: 32 },
+    Detail { project: true, server: true, access: true, gap: 2, name: 32 },
     Detail { project: true, server: false, access: true, gap: 3, name: 24 },
     Detail { project: false, server: false, access: true, gap: 2, name: 16 },
-    Detail { project: false, server: false, access: true, gap: 1, name: 8 },
-    Detail { project: false, server: false, access: false, gap: 1, name: 8 },
-    Detail { project: false, server: false, access: false, gap: 1, name: 3 },
+    Detail { project: false, server: false, access: true, gap: 1, name: 7 },
+    Detail { project: false, server: false, access: false, gap: 1, name: 7 },
+    Detail { project: false, server: false, access: false, gap: 1, name: 5 },
 ];
 
 /// Draws the line.
 pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     buffer.set_style(area, model.look.style(Role::Status));
     let inside = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    let jobs = forms(model);
-    let least = jobs.last().map_or(0, |form| form.width() + 2);
-    let room = usize::from(inside.width).saturating_sub(least);
+    let room = usize::from(inside.width);
     let lines: Vec<_> = DETAILS.iter().map(|detail| places(model, *detail)).collect();
-    let line = lines.iter().find(|line| line.width() <= room).or(lines.last()).cloned().unwrap_or_default();
-    let used = line.left(Rect { width: room as u16, ..inside }, &model.look, buffer);
-    let left = usize::from(inside.width.saturating_sub(used + 2));
-    if let Some(form) = jobs.iter().find(|form| form.width() <= left) {
+    let forms = forms(model);
+    let (line, kept) = share(&lines, &forms, room);
+    let used = usize::from(line.left(Rect { width: (room - kept.min(room)) as u16, ..inside }, &model.look, buffer));
+    if let Some(form) = forms.iter().find(|form| form.width() + GAP <= room - used) {
         form.right(inside, &model.look, buffer);
     }
+}
+
+/// Cells between the environments and the job, at least.
+const GAP: usize = 2;
+
+/// The fullest line that leaves room for what matters of the job, and that room. A bar with the time is worth
+/// the project's name, a name is worth the rest of what can be left out, a count must be.
+fn share<'a>(lines: &'a [Cell], forms: &[Cell], room: usize) -> (&'a Cell, usize) {
+    let last = lines.len() - 1;
+    let worth = [(TIMED, last - 3), (NAMED, last - 2), (COUNTED, last)];
+    let pairs = worth.into_iter().flat_map(|(form, until)| {
+        let kept = forms.get(form).map_or(0, |form| form.width() + GAP);
+        lines[..=until].iter().map(move |line| (line, kept))
+    });
+    let mut fitting = pairs.filter(|(line, kept)| line.width() + kept <= room);
+    fitting.next().unwrap_or((&lines[last], forms.get(COUNTED).map_or(0, |form| form.width() + GAP)))
 }
 
 fn places(model: &Model, detail: Detail) -> Cell {
@@ -85,13 +98,13 @@ fn place(environment: &EnvStatus, detail: Detail, ellipsis: &str, failed: &str) 
     }
     match &environment.state {
         EnvState::Connecting if detail.server => cell.and(Role::Muted, format!(" connecting{ellipsis}")),
-        EnvState::Connecting => cell.and(Role::Muted, format!(" {ellipsis}")),
+        EnvState::Connecting if detail.access => cell.and(Role::Muted, format!(" {ellipsis}")),
         EnvState::Failed(_) if detail.server => cell.and(Role::Danger, format!(" {failed} no connection")),
         EnvState::Failed(_) => cell.and(Role::Danger, format!(" {failed}")),
         EnvState::Ready { version, latency } if detail.server => {
-            cell.and(Role::Muted, format!(" {version}")).and(Role::Muted, format!("  {}", round_trip(*latency)))
+            cell.and(Role::Muted, format!(" {version}")).and(Role::Muted, format!(" {}", round_trip(*latency)))
         }
-        EnvState::Ready { .. } => cell,
+        EnvState::Connecting | EnvState::Ready { .. } => cell,
     }
 }
 
@@ -125,19 +138,20 @@ fn forms(model: &Model) -> Vec<Cell> {
     let named = spinner.clone().and(Role::Text, title).and(Role::Text, &count);
     let bar = job.total.map(|total| gauge(job.done, total, 10, &model.look.glyphs)).unwrap_or_default();
     let barred = if bar.is_empty() { named.clone() } else { named.clone().and(Role::Text, " ").then(bar) };
-    let timed = barred.clone().and(Role::Muted, &time);
     let rate = job.rate(model.now).map_or_else(String::new, |rate| format!(" {}/s", grouped(rate)));
-    let way_out = model.key(Action::Back).filter(|_| escape(model) == Escape::Job && model.overlays.is_empty());
-    let way_out = way_out.map_or_else(String::new, |key| format!("  {key} cancels"));
     vec![
-        barred.and(Role::Muted, rate).and(Role::Muted, &time).and(Role::Muted, &way_out),
-        timed.clone().and(Role::Muted, &way_out),
-        timed,
+        barred.clone().and(Role::Muted, rate).and(Role::Muted, &time),
+        barred.and(Role::Muted, &time),
         named.clone().and(Role::Muted, time),
         named,
         spinner.and(Role::Text, count),
     ]
 }
+
+/// Where in the forms of a job these are: with bar and time, by name, and the least.
+const TIMED: usize = 1;
+const NAMED: usize = 3;
+const COUNTED: usize = 4;
 
 fn frame(model: &Model, job: &Job) -> &'static str {
     let frames = model.look.glyphs.spinner;

@@ -5,7 +5,7 @@
 
 use ratatui::{
     buffer::Buffer,
-    layout::{Position, Rect},
+    layout::{Margin, Position, Rect},
 };
 
 use crate::{
@@ -34,6 +34,8 @@ pub struct Confirm {
     pub asked: Asked,
     input: TextInput,
     on_apply: bool,
+    /// The first fact in sight where not all have room.
+    top: usize,
 }
 
 /// What a box asks about.
@@ -69,7 +71,7 @@ impl Confirm {
     /// Asks whether to `verb` the environment `name`, telling `facts`.
     pub fn new(verb: impl Into<String>, name: impl Into<String>, kind: Kind, facts: Vec<Cell>, asked: Asked) -> Self {
         let (verb, name, input) = (verb.into(), name.into(), TextInput::default());
-        Confirm { verb, name, kind, facts, asked, input, on_apply: false }
+        Confirm { verb, name, kind, facts, asked, input, on_apply: false, top: 0 }
     }
 
     /// Whether the name stands there exactly.
@@ -89,10 +91,13 @@ impl Confirm {
         self.on_apply &= self.matches();
     }
 
-    /// Moves between the buttons.
+    /// Moves between the buttons, or through the facts.
     pub fn act(&mut self, action: Action) {
-        if matches!(action, Action::FocusNext | Action::FocusPrevious) {
-            self.on_apply = !self.on_apply && self.matches();
+        match action {
+            Action::FocusNext | Action::FocusPrevious => self.on_apply = !self.on_apply && self.matches(),
+            Action::Up => self.top = self.top.saturating_sub(1),
+            Action::Down => self.top = (self.top + 1).min(self.facts.len().saturating_sub(1)),
+            _ => {}
         }
     }
 
@@ -106,19 +111,53 @@ impl Confirm {
         }
     }
 
-    /// Draws it over `body`.
+    /// Draws it over `body`. Where the question and its buttons do not fit in one line, they take two.
     pub fn draw(&self, body: Rect, look: &Look, buffer: &mut Buffer) -> Option<Position> {
         let role = self.role();
         let area = section::centred(body, 66, self.facts.len() as u16 + 6);
         let title = Cell::of(role, format!("{} to {} ({})", self.verb, self.name, self.kind.word())).bold();
         section::frame(area, &title, role, look, buffer);
-        let inside = area.inner(ratatui::layout::Margin::new(3, 1));
-        let facts = Rect { y: inside.y + 1, height: inside.height.saturating_sub(4), ..inside };
-        section::lines(&self.facts, 0, facts, look, buffer);
-        let hint = Rect { y: inside.bottom().saturating_sub(1), height: 1, ..inside };
-        self.hint().left(hint, look, buffer);
-        let ask = Rect { y: hint.y.saturating_sub(1), ..hint };
-        Some(self.ask(ask, role, look, buffer))
+        let inside = area.inner(Margin::new(3, 1));
+        let prompt = self.prompt(role);
+        let stacked = prompt.width() + self.name.len() + self.buttons().width() + 4 > usize::from(inside.width);
+        let line = |from_end: u16| Rect { y: inside.bottom().saturating_sub(from_end), height: 1, ..inside };
+        let (ask, buttons) = if stacked { (line(2), line(1)) } else { (line(2), line(2)) };
+        let roomy = usize::from(inside.height) >= self.facts.len() + 4;
+        let facts = Rect {
+            y: inside.y + u16::from(roomy),
+            height: inside.height.saturating_sub(if roomy { 4 } else { 2 }),
+            ..inside
+        };
+        self.facts(facts, look, buffer);
+        if !stacked {
+            self.hint().left(line(1), look, buffer);
+        }
+        let behind = self.buttons().right(buttons, look, buffer) + 2;
+        let before = prompt.left(ask, look, buffer);
+        let room = ask.width.saturating_sub(before + if stacked { 0 } else { behind });
+        let field = Rect { x: ask.x + before, width: room.min(self.name.len().max(12) as u16 + 4), ..ask };
+        Some(self.input.draw(field, look, buffer))
+    }
+
+    /// What there is to know, from the line that is scrolled to; a last line tells of what is out of sight.
+    fn facts(&self, area: Rect, look: &Look, buffer: &mut Buffer) {
+        let visible = usize::from(area.height);
+        let top = self.top.min(self.facts.len().saturating_sub(visible));
+        section::lines(&self.facts, top, area, look, buffer);
+        let below = self.facts.len().saturating_sub(top + visible);
+        if below > 0 && visible > 0 {
+            let last = Rect { y: area.bottom() - 1, height: 1, ..area };
+            for position in last.positions() {
+                buffer[position].set_symbol(" ");
+            }
+            let more = format!("{} {} more lines, down shows them", look.glyphs.ellipsis, below + 1);
+            Cell::of(Role::Muted, more).left(last, look, buffer);
+        }
+    }
+
+    fn prompt(&self, role: Role) -> Cell {
+        let name = Cell::of(role, &self.name).bold();
+        Cell::text("Type ").then(name).and(Role::Text, format!(" to {}: ", self.verb.to_lowercase()))
     }
 
     fn role(&self) -> Role {
@@ -138,18 +177,6 @@ impl Confirm {
             ""
         };
         Cell::of(Role::Muted, text)
-    }
-
-    /// `Type preprod to apply: prepr▏      [ Cancel ]  Apply`
-    fn ask(&self, line: Rect, role: Role, look: &Look, buffer: &mut Buffer) -> Position {
-        let verb = self.verb.to_lowercase();
-        let prompt =
-            Cell::text("Type ").then(Cell::of(role, &self.name).bold()).and(Role::Text, format!(" to {verb}: "));
-        let buttons = self.buttons();
-        let behind = buttons.draw(line, ratatui::layout::Alignment::Right, look, buffer);
-        let before = prompt.left(Rect { width: line.width.saturating_sub(behind + 9), ..line }, look, buffer);
-        let room = line.width.saturating_sub(before + behind + 2).min(self.name.len().max(12) as u16 + 4);
-        self.input.draw(Rect { x: line.x + before, width: room, ..line }, look, buffer)
     }
 
     fn buttons(&self) -> Cell {

@@ -37,39 +37,59 @@ pub fn draw(model: &Model, top: usize, body: Rect, buffer: &mut Buffer) -> Optio
     let last = (top + usize::from(inside.height)).min(lines.len());
     let title = Cell::text("Help").bold().and(Role::Muted, format!("  {}", model.pane.entry().title));
     section::frame(body, &title, Role::Border, &model.look, buffer);
-    let seen = Cell::of(Role::Muted, format!(" {}–{} of {} lines ", top + 1, last, lines.len()));
+    let seen = Cell::of(Role::Muted, format!(" lines {} to {last} of {} ", top + 1, lines.len()));
     seen.right(Rect { y: body.bottom() - 1, height: 1, width: body.width - 2, ..body }, &model.look, buffer);
     section::lines(&lines, top, inside, &model.look, buffer);
     None
 }
 
 fn lines(model: &Model) -> Vec<Cell> {
-    let contexts = model.ground();
+    let groups: Vec<_> = model.ground().into_iter().map(|context| (context, group(model, context))).collect();
+    let widest = |text: fn(&Line) -> &str| {
+        let all = groups.iter().flat_map(|(_, group)| group);
+        all.map(|line| width(text(line)) + 2).max().unwrap_or(0)
+    };
+    let room = (widest(|line| &line.keys), widest(|line| &line.title));
     let mut lines = Vec::new();
-    for context in &contexts {
-        let entries: Vec<_> = Action::ALL.iter().filter(|entry| entry.contexts.contains(context)).collect();
-        if entries.is_empty() {
-            continue;
-        }
+    for (context, group) in groups.iter().filter(|(_, group)| !group.is_empty()) {
         if !lines.is_empty() {
             lines.push(Cell::default());
         }
         lines.push(section::head(context.title()));
-        lines.extend(entries.into_iter().map(|entry| line(model, *context, entry)));
+        lines.extend(group.iter().map(|line| line.cell(room)));
     }
     lines
 }
 
-/// `g g  home     Top          The first line.` or, where it cannot be used, the reason.
-fn line(model: &Model, context: Context, entry: &Entry) -> Cell {
+/// What there is to say about one action.
+struct Line {
+    keys: String,
+    title: String,
+    /// What it does, or why it cannot be used just now.
+    says: Result<&'static str, Reason>,
+}
+
+fn group(model: &Model, context: Context) -> Vec<Line> {
+    let entries = Action::ALL.iter().filter(|entry| entry.contexts.contains(&context));
+    entries.map(|entry| line(model, context, entry)).collect()
+}
+
+fn line(model: &Model, context: Context, entry: &'static Entry) -> Line {
     let keys: Vec<_> = model.keys.of(entry.action, context).map(|chord| label(chord, &model.look.glyphs)).collect();
     let keys = if keys.is_empty() { "no key".to_owned() } else { keys.join("  ") };
     let title = format!("{}{}", entry.title, if entry.danger { " (writes)" } else { "" });
-    let (keys, title) = (padded(&keys, 16), padded(&title, 22));
-    match availability(model, entry.action) {
-        Ok(()) => Cell::of(Role::Accent, keys).and(Role::Text, title).and(Role::Muted, entry.description),
-        Err(Reason(why)) => {
-            Cell::of(Role::Faint, keys).and(Role::Faint, title).and(Role::Warn, "not now: ").and(Role::Muted, why)
+    Line { keys, title, says: availability(model, entry.action).map(|()| entry.description) }
+}
+
+impl Line {
+    /// `g g  home   Top   The first line.` in columns of the widths `room`.
+    fn cell(&self, room: (usize, usize)) -> Cell {
+        let (keys, title) = (padded(&self.keys, room.0), padded(&self.title, room.1));
+        match &self.says {
+            Ok(says) => Cell::of(Role::Accent, keys).and(Role::Text, title).and(Role::Muted, says),
+            Err(Reason(why)) => {
+                Cell::of(Role::Faint, keys).and(Role::Faint, title).and(Role::Warn, "not now: ").and(Role::Muted, why)
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use ratatui::{
 use crate::{
     config::{key::Key, theme::Role},
     tui::{
-        action::{Action, Reason},
+        action::{Action, Context, Reason},
         keys::label,
         model::Model,
         update::availability,
@@ -57,15 +57,11 @@ impl Palette {
 
     /// The actions of what lies below that fit what was typed, the best first.
     fn found(&self, model: &Model) -> Vec<Action> {
-        let contexts = model.ground();
-        let here = |contexts_of: &[_]| contexts_of.iter().any(|context| contexts.contains(context));
-        let moving = [Action::Palette, Action::Back];
-        let actions: Vec<_> =
-            Action::ALL.iter().filter(|entry| here(entry.contexts) && !moving.contains(&entry.action)).collect();
-        let text = |row: usize| format!("{} {}", actions[row].title, actions[row].id);
+        let actions = offered(model);
+        let text = |row: usize| format!("{} {}", actions[row].entry().title, actions[row].entry().id);
         let mut found = matching(self.input.value(), actions.len(), text);
         found.sort_by_key(|(_, score)| std::cmp::Reverse(*score));
-        found.into_iter().map(|(row, _)| actions[row as usize].action).collect()
+        found.into_iter().map(|(row, _)| actions[row as usize]).collect()
     }
 
     /// Draws it over `body`.
@@ -93,6 +89,21 @@ impl Palette {
         }
         Some(cursor)
     }
+}
+
+/// What can be called by name here, the pane's own before what works everywhere. Moving is left out: who
+/// types a name is not after one line down.
+fn offered(model: &Model) -> Vec<Action> {
+    let mut actions = Vec::new();
+    for context in model.ground().into_iter().filter(|context| *context != Context::Scroll) {
+        let here = Action::ALL.iter().filter(|entry| entry.contexts.contains(&context)).map(|entry| entry.action);
+        for action in here.filter(|action| ![Action::Palette, Action::Back].contains(action)) {
+            if !actions.contains(&action) {
+                actions.push(action);
+            }
+        }
+    }
+    actions
 }
 
 fn entry(model: &Model, action: Action) -> Cell {

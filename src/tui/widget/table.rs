@@ -93,10 +93,14 @@ impl Table<'_> {
             if self.stale {
                 cell = cell.in_role(Role::Muted);
             }
+            let align = self.columns[place.column].align;
+            if align == Align::Right && cell.width() > usize::from(place.width) {
+                cell = Cell::of(Role::Muted, look.glyphs.ellipsis);
+            }
             if selected && nth == 0 {
                 cell = cell.bold();
             }
-            cell.draw(rect(area, place, y), self.columns[place.column].align.into(), look, buffer);
+            cell.draw(rect(area, place, y), align.into(), look, buffer);
         }
         if selected {
             buffer.set_style(line, look.style(Role::Selection));

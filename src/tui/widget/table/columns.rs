@@ -57,6 +57,14 @@ impl Column {
         Column { grow: true, ..self }
     }
 
+    /// The fewest cells that are of use, given how wide its widest cell is: half a number is another number.
+    fn least(&self, content: u16) -> u16 {
+        match self.align {
+            Align::Left => self.min,
+            Align::Right => content.clamp(self.min, self.max.max(self.min)),
+        }
+    }
+
     /// How many cells it would like, given how wide its widest cell is.
     fn wish(&self, content: u16) -> u16 {
         // One cell more than the title, for the arrow of the sorted column.
@@ -77,23 +85,34 @@ pub(super) struct Place {
 
 const GAP: u16 = 2;
 
+/// A column that is still in, while it is settled how wide it gets.
+struct Kept<'a> {
+    at: usize,
+    column: &'a Column,
+    least: u16,
+    width: u16,
+}
+
 /// Places as many of `columns` as fit in `room` cells; `content` holds the width of each one's widest cell.
 pub(super) fn place(columns: &[Column], content: &[u16], room: u16) -> Vec<Place> {
-    let mut kept: Vec<(usize, u16)> = columns
-        .iter()
-        .enumerate()
-        .map(|(at, column)| (at, column.wish(content.get(at).copied().unwrap_or(0))))
-        .collect();
-    while least(columns, &kept) > room && drop_one(columns, &mut kept) {}
-    shrink(columns, &mut kept, room);
-    let left = room.saturating_sub(total(kept.iter().map(|(_, width)| *width)));
-    if let Some((_, width)) = kept.iter_mut().find(|(at, _)| columns[*at].grow) {
-        *width += left;
+    let content = content.iter().copied().chain(std::iter::repeat(0));
+    let kept = columns.iter().enumerate().zip(content);
+    let kept = kept.map(|((at, column), content)| Kept {
+        at,
+        column,
+        least: column.least(content),
+        width: column.wish(content),
+    });
+    let mut kept: Vec<_> = kept.collect();
+    while total(kept.iter().map(|kept| kept.least)) > room && drop_one(&mut kept) {}
+    shrink(&mut kept, room);
+    let left = room.saturating_sub(total(kept.iter().map(|kept| kept.width)));
+    if let Some(kept) = kept.iter_mut().find(|kept| kept.column.grow) {
+        kept.width += left;
     }
     let mut x = 0;
-    let places = kept.into_iter().map(|(column, wish)| {
-        let width = wish.min(room.saturating_sub(x));
-        let place = Place { column, x, width };
+    let places = kept.into_iter().map(|Kept { at: column, width, .. }| {
+        let place = Place { column, x, width: width.min(room.saturating_sub(x)) };
         x += width + GAP;
         place
     });
@@ -104,23 +123,18 @@ fn total(widths: impl Iterator<Item = u16>) -> u16 {
     widths.map(|width| width + GAP).sum::<u16>().saturating_sub(GAP)
 }
 
-fn least(columns: &[Column], kept: &[(usize, u16)]) -> u16 {
-    total(kept.iter().map(|(at, width)| columns[*at].min.min(*width)))
-}
-
 /// Leaves out the least important column; of equals the last.
-fn drop_one(columns: &[Column], kept: &mut Vec<(usize, u16)>) -> bool {
-    let worst = kept.iter().enumerate().filter(|(_, (at, _))| columns[*at].priority > 0);
-    let worst = worst.max_by_key(|(_, (at, _))| (columns[*at].priority, *at)).map(|(nth, _)| nth);
+fn drop_one(kept: &mut Vec<Kept<'_>>) -> bool {
+    let droppable = kept.iter().enumerate().filter(|(_, kept)| kept.column.priority > 0);
+    let worst = droppable.max_by_key(|(_, kept)| (kept.column.priority, kept.at)).map(|(nth, _)| nth);
     worst.map(|nth| kept.remove(nth)).is_some()
 }
 
 /// Takes from the widest column, one cell at a time, until all fit.
-fn shrink(columns: &[Column], kept: &mut [(usize, u16)], room: u16) {
-    while total(kept.iter().map(|(_, width)| *width)) > room {
-        let widest = kept.iter_mut().filter(|(at, width)| *width > columns[*at].min).max_by_key(|(_, width)| *width);
-        match widest {
-            Some((_, width)) => *width -= 1,
+fn shrink(kept: &mut [Kept<'_>], room: u16) {
+    while total(kept.iter().map(|kept| kept.width)) > room {
+        match kept.iter_mut().filter(|kept| kept.width > kept.least).max_by_key(|kept| kept.width) {
+            Some(widest) => widest.width -= 1,
             None => break,
         }
     }
@@ -151,10 +165,17 @@ mod tests {
 
     #[test]
     fn the_widest_gives_way_first_then_the_least_important_goes() {
-        assert_eq!(placed(60).len(), 5);
-        assert_eq!(placed(40).iter().map(|(at, _)| *at).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
-        assert_eq!(placed(32).iter().map(|(at, _)| *at).collect::<Vec<_>>(), [0, 1, 2, 3]);
-        assert_eq!(placed(21).iter().map(|(at, _)| *at).collect::<Vec<_>>(), [0, 1, 2]);
+        let at = |room| placed(room).iter().map(|(at, _)| *at).collect::<Vec<_>>();
+        assert_eq!([at(60).len(), at(46).len()], [5, 5]);
+        assert_eq!(at(41), [0, 1, 2, 3]);
+        assert_eq!(at(31), [0, 1, 2]);
+    }
+
+    #[test]
+    fn numbers_are_never_narrower_than_what_they_hold() {
+        for room in 24..100 {
+            assert!(placed(room).iter().all(|(at, width)| !(1..=3).contains(at) || *width >= 6), "{room}");
+        }
     }
 
     #[test]

@@ -1,0 +1,96 @@
+use std::cell::Cell;
+
+use super::*;
+use crate::{
+    config::key::{Code as KeyCode, Key},
+    core::env::Kind,
+    tui::{
+        model::{EnvState, EnvStatus},
+        msg::Tone,
+    },
+};
+
+fn model() -> Model {
+    let environment =
+        EnvStatus { name: "preprod".into(), kind: Kind::Staging, writable: true, state: EnvState::Connecting };
+    Model::built_in("innotrue", vec![environment]).expect("built in")
+}
+
+/// Drives `console` until it is idle and says how often it was painted.
+async fn until_idle<F, Fut>(console: &mut Console<F>) -> u32
+where
+    F: Fn(Work, Handle) -> Fut,
+    Fut: Future<Output = ()> + Send + 'static,
+{
+    let (paints, mut idle) = (Cell::new(0), console.idle());
+    let paint = |_: &Model| {
+        paints.set(paints.get() + 1);
+        Ok(())
+    };
+    tokio::select! {
+        pause = console.until_pause(paint) => panic!("paused: {pause:?}"),
+        idle = idle.wait_for(|idle| *idle) => assert!(idle.is_ok()),
+    }
+    paints.get()
+}
+
+async fn connects(work: Work, handle: Handle) {
+    let Work::Connect(_) = work else { return };
+    let ready = EnvState::Ready { version: "15.8".into(), latency: Duration::from_millis(2) };
+    handle.tell(Msg::Environment("preprod".into(), ready));
+}
+
+#[tokio::test]
+async fn it_opens_connects_and_comes_to_rest() {
+    let mut console = Console::new(model(), connects);
+    until_idle(&mut console).await;
+    assert!(matches!(&console.model.environments[0].state, EnvState::Ready { version, .. } if version == "15.8"));
+    assert!(!console.model.busy(), "the job ended when its work returned");
+}
+
+#[tokio::test]
+async fn many_messages_are_one_frame() {
+    let mut console = Console::new(model(), connects);
+    until_idle(&mut console).await;
+    for key in "?jjjjjjjjjjkkkk".repeat(50).chars() {
+        console.outbox().send(Msg::Key(Key::char(key))).expect("open");
+    }
+    // The first of them wakes the loop, the rest is there already; the frame may still be too early.
+    console.idle.send_replace(false);
+    assert_eq!(until_idle(&mut console).await, 1);
+}
+
+#[tokio::test]
+async fn escape_reaches_the_work_and_the_job_ends_when_it_has_returned() {
+    let mut console = Console::new(model(), async |work, handle: Handle| {
+        let Work::Connect(_) = work else { return };
+        handle.done(1, Some(2));
+        handle.cancelled.cancelled().await;
+        handle.tell(Msg::Said(Tone::Note, "cancelled".into()));
+    });
+    // The journal is read beside it, and is the newer job.
+    for _ in 0..2 {
+        console.outbox().send(Msg::Key(Key::plain(KeyCode::Esc))).expect("open");
+    }
+    until_idle(&mut console).await;
+    assert_eq!(console.model.messages.shown().map(|message| message.text.as_str()), Some("cancelled"));
+}
+
+#[tokio::test]
+async fn work_that_panics_is_reported_and_its_job_ends() {
+    let mut console = Console::new(model(), async |work, _| match work {
+        Work::Connect(_) => panic!("on purpose"),
+        _ => {}
+    });
+    until_idle(&mut console).await;
+    let shown = console.model.messages.shown().map(|message| message.tone);
+    assert_eq!((shown, console.model.busy()), (Some(Tone::Failed), false));
+}
+
+#[tokio::test]
+async fn quitting_hands_back_control() {
+    let mut console = Console::new(model(), connects);
+    console.outbox().send(Msg::Key(Key::char('q'))).expect("open");
+    let pause = console.until_pause(|_| Ok(())).await.expect("no terminal, no failure");
+    assert_eq!(pause, Pause::Quit);
+}
