@@ -1,6 +1,6 @@
 //! The program: hooks, a runtime, the command line.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 fn main() -> ExitCode {
     if let Err(error) = color_eyre::install() {
@@ -13,5 +13,9 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    runtime.block_on(pgdeck::cli::run(std::env::args_os()))
+    let code = runtime.block_on(pgdeck::cli::run(std::env::args_os()));
+    // A server of the demo that is just being started ends with the work that starts it; a name service that does
+    // not answer is not waited for.
+    runtime.shutdown_timeout(Duration::from_secs(5));
+    code
 }

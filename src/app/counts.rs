@@ -9,7 +9,7 @@ use super::{deck::Deck, job::Job, store};
 use crate::{
     core::{
         counts::{Count, Counts},
-        error::{Code, Error, Result, did_you_mean},
+        error::{Code, Error, Result, nearest},
         glob,
         name::QName,
         schema::{Catalog, Relation, Table},
@@ -31,36 +31,73 @@ pub struct Listing {
 /// How many tables are counted at once.
 const SIDE_BY_SIDE: usize = 3;
 
-/// Reads an environment's tables with the planner's estimates.
+/// Reads an environment's tables with the planner's estimates, and their sizes.
 pub async fn estimates(deck: &Deck, job: &Job, environment: &str, globs: &[String]) -> Result<Listing> {
+    let mut listing = tables(deck, job, environment, globs).await?;
+    listing.sizes = sizes(deck, job, environment).await?;
+    Ok(listing)
+}
+
+/// Reads an environment's tables with the planner's estimates. Waits for no lock on them.
+pub async fn tables(deck: &Deck, job: &Job, environment: &str, globs: &[String]) -> Result<Listing> {
     let mut reader = job.drop_on_cancel(deck.reader(environment)).await?;
     let canceller = reader.canceller();
     let work = async {
         let tx = reader.begin_read().await?;
-        let (mut catalog, sizes) = tokio::try_join!(catalog::read(&tx), pg::sizes(&tx))?;
+        let mut catalog = catalog::read(&tx).await?;
         tx.rollback().await?;
         catalog.tables.retain(|_, table| is_counted(table));
-        check_globs(&catalog, globs)?;
-        catalog.tables.retain(|name, _| globs.is_empty() || globs.iter().any(|pattern| glob::matches(pattern, name)));
         let tables = catalog.tables.values().map(|table| (table.name.clone(), estimate(table))).collect();
-        Ok(Listing { counts: Counts { tables }, catalog, sizes })
+        let mut listing = Listing { counts: Counts { tables }, catalog, sizes: BTreeMap::new() };
+        listing.retain(globs);
+        Ok(listing)
     };
     job.cancel_on_server(&canceller, work).await.map_err(|error| error.env(environment))
+}
+
+/// Bytes per table. None are known while somebody locks a table against readers: its size cannot be asked then, and
+/// that is no reason to show nothing else.
+async fn sizes(deck: &Deck, job: &Job, environment: &str) -> Result<BTreeMap<QName, u64>> {
+    let mut reader = job.drop_on_cancel(deck.reader(environment)).await?;
+    let canceller = reader.canceller();
+    let work = async {
+        let tx = reader.begin_read().await?;
+        let sizes = pg::sizes(&tx).await;
+        tx.rollback().await?;
+        sizes
+    };
+    match job.cancel_on_server(&canceller, work).await {
+        Err(error) if error.code == Code::RolledBack => {
+            tracing::info!(environment, %error, "sizes are not known");
+            Ok(BTreeMap::new())
+        }
+        sizes => sizes.map_err(|error| error.env(environment)),
+    }
 }
 
 fn is_counted(table: &Table) -> bool {
     !table.partition && matches!(table.relation, Relation::Table | Relation::Partitioned | Relation::MaterializedView)
 }
 
-/// A glob that names nothing is a mistake, not an empty answer.
-fn check_globs(catalog: &Catalog, globs: &[String]) -> Result<()> {
+impl Listing {
+    /// Keeps the tables that one of `globs` names; all of them where there is none.
+    pub fn retain(&mut self, globs: &[String]) {
+        let wanted = |name: &QName| globs.is_empty() || globs.iter().any(|pattern| glob::matches(pattern, name));
+        self.catalog.tables.retain(|name, _| wanted(name));
+        self.counts.tables.retain(|name, _| wanted(name));
+    }
+}
+
+/// A glob that names a table in none of `listings` is a mistake, not an empty answer. In one of them is enough: that
+/// the others lack the table is what the operator wants to see.
+pub fn check_globs(listings: &[&Listing], globs: &[String]) -> Result<()> {
+    let names = || listings.iter().flat_map(|listing| listing.catalog.tables.keys());
     for pattern in globs {
-        if !catalog.tables.keys().any(|name| glob::matches(pattern, name)) {
-            let names = catalog.tables.keys().map(|name| name.name.as_str());
-            return Err(Error::usage("no table has this name").object(pattern).hint(
-                crate::core::error::nearest(pattern, names)
-                    .map_or_else(|| "`pgdeck counts` lists them".to_owned(), |name| did_you_mean(pattern, [name])),
-            ));
+        if !names().any(|name| glob::matches(pattern, name)) {
+            let hint = nearest(pattern, names().map(|name| name.name.as_str()));
+            let hint =
+                hint.map_or_else(|| "`pgdeck counts` lists them".into(), |name| format!("did you mean `{name}`?"));
+            return Err(Error::usage("no table has this name").object(pattern).hint(hint));
         }
     }
     Ok(())
@@ -99,13 +136,18 @@ pub async fn exact(
     // Collected first: a closure inside the stream would not be general enough over lifetimes to be spawned.
     let counting: Vec<_> = tables.iter().map(|table| one(deck, job, environment, table)).collect();
     let mut counts = stream::iter(counting).buffered(SIDE_BY_SIDE);
+    let mut failed = None;
+    // After a failure too, to the end: a count that runs on the server is stopped there, not left behind.
     while let Some(result) = counts.next().await {
-        let (name, count) = result?;
-        each(name, count);
+        match result {
+            Ok((name, count)) => each(name, count),
+            Err(error) if failed.is_none() => failed = Some(error),
+            Err(_) => {}
+        }
         done += 1;
         job.progress(format!("counting {environment}"), done, total);
     }
-    Ok(())
+    failed.map_or(Ok(()), Err)
 }
 
 async fn one(deck: &Deck, job: &Job, environment: &str, table: &Table) -> Result<(QName, Count)> {

@@ -6,7 +6,7 @@ use super::{deck::Deck, job::Job};
 use crate::{
     core::{
         env::Kind,
-        error::{Error, Result},
+        error::{Code, Error, Result},
     },
     pg::catalog::{self, Summary},
 };
@@ -44,8 +44,11 @@ pub async fn status(deck: &Deck, job: &Job, name: &str) -> Result<Status> {
         .environments()
         .find(|(known, ..)| *known == name)
         .ok_or_else(|| Error::usage("there is no such environment").object(name))?;
-    let reached = job.drop_on_cancel(reach(deck, name)).await;
-    Ok(Status { name: name.to_owned(), kind, writable, reached })
+    match job.drop_on_cancel(reach(deck, name)).await {
+        // That says nothing about the environment.
+        Err(error) if error.code == Code::Interrupted => Err(error),
+        reached => Ok(Status { name: name.to_owned(), kind, writable, reached }),
+    }
 }
 
 /// Asks several environments at once; the answers come in the order of `names`.

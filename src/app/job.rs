@@ -53,8 +53,10 @@ impl Job {
     /// Waits for `work`, which nobody needs to tell to stop: dropping it is enough.
     pub async fn drop_on_cancel<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         tokio::select! {
-            result = work => result,
+            // A job that was told to stop begins nothing more.
+            biased;
             () = self.cancel.cancelled() => Err(interrupted()),
+            result = work => result,
         }
     }
 

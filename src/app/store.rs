@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{ErrorKind, Write},
+    io::{ErrorKind, Read, Seek, SeekFrom, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::Path,
 };
@@ -15,7 +15,26 @@ pub fn directory(path: &Path) -> Result<()> {
 }
 
 /// Writes `path` in one piece: all of it or none, whatever was there before. On disk when this returns.
+/// What a link points to is replaced, not the link; what is no file (a pipe, `/dev/stdout`) is written as it is.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    match fs::metadata(path) {
+        Ok(facts) if facts.is_dir() => {
+            return Err(Error::usage("this is a folder").at(path.display()).hint("name a file"));
+        }
+        Ok(facts) if !facts.is_file() => {
+            let mut open = OpenOptions::new().write(true).open(path).map_err(|error| cannot("write", path, &error))?;
+            return open.write_all(bytes).map_err(|error| cannot("write", path, &error));
+        }
+        Ok(_) => {
+            let real = fs::canonicalize(path).map_err(|error| cannot("write", path, &error))?;
+            return replace(&real, bytes);
+        }
+        Err(_) => {}
+    }
+    replace(path, bytes)
+}
+
+fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let parent = parent(path);
     let mut file = tempfile::NamedTempFile::new_in(parent).map_err(|error| cannot("write", path, &error))?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(|error| cannot("write", path, &error))?;
@@ -33,19 +52,31 @@ pub fn create_new(path: &Path) -> Result<Option<File>> {
 }
 
 /// Appends one line to `path`. On disk when this returns. Two writers never mix: a line is one `write`
-/// in append mode.
+/// in append mode. Where an earlier line was cut off (a full disk, a power cut), this one does not become part of it.
 pub fn append_line(path: &Path, line: &str) -> Result<()> {
     let mut file = OpenOptions::new()
+        .read(true)
         .append(true)
         .create(true)
         .mode(0o600)
         .open(path)
         .map_err(|error| cannot("append to", path, &error))?;
-    let line = format!("{line}\n");
+    let torn = ends_torn(&mut file).map_err(|error| cannot("read", path, &error))?;
+    let line = format!("{}{line}\n", if torn { "\n" } else { "" });
     file.write_all(line.as_bytes())
         .and_then(|()| file.sync_all())
         .map_err(|error| cannot("append to", path, &error))?;
     sync_directory(parent(path))
+}
+
+fn ends_torn(file: &mut File) -> std::io::Result<bool> {
+    if file.metadata()?.len() == 0 {
+        return Ok(false);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(last != *b"\n")
 }
 
 /// The text of `path`; `None` where it does not exist.
@@ -62,6 +93,7 @@ pub fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Error {
     Error::usage(format!("cannot {what} this file: {error}")).at(path.display())
 }
 
+/// `path` without its last part.
 fn parent(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
@@ -69,4 +101,31 @@ fn parent(path: &Path) -> &Path {
 /// A new name is on disk only when its directory is.
 fn sync_directory(path: &Path) -> Result<()> {
     File::open(path).and_then(|directory| directory.sync_all()).map_err(|error| cannot("write", path, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_after_one_that_was_cut_off_is_a_line_of_its_own() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("lines");
+        append_line(&path, "one").expect("new");
+        append_line(&path, "two").expect("whole");
+        fs::write(&path, "one\ntw").expect("torn");
+        append_line(&path, "three").expect("after the tear");
+        assert_eq!(fs::read_to_string(&path).expect("text"), "one\ntw\nthree\n");
+    }
+
+    #[test]
+    fn a_file_is_replaced_and_nothing_else_is() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("file");
+        write(&path, b"one").expect("new");
+        write(&path, b"two").expect("old");
+        assert_eq!(fs::read(&path).expect("bytes"), b"two");
+        assert!(write(folder.path(), b"x").expect_err("folder").to_string().contains("this is a folder"));
+        assert_eq!(fs::read_dir(folder.path()).expect("entries").count(), 1, "no temporary file is left");
+    }
 }

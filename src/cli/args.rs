@@ -48,6 +48,13 @@ pub enum Verb {
     Sync(Sync),
     /// Who did what to which environment, and how it ended
     Journal(Journal),
+    /// Completions for a shell: what it prints is for the shell to read
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// The manual, such as: pgdeck man | man -l -
+    Man,
 }
 
 /// `pgdeck demo`

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Mutex,
+    sync::{Mutex, PoisonError},
 };
 
 use serde_json::{Value as Json, json};
@@ -26,7 +26,14 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<u8> 
     let snapshot = arguments.against.as_deref().map(|name| counts::load(&context.deck, name)).transpose()?;
     let mut listings = Vec::new();
     for name in &names {
-        listings.push((name.clone(), read(arguments, context, name).await?));
+        listings.push((name.clone(), counts::tables(&context.deck, &context.job, name, &[]).await?));
+    }
+    counts::check_globs(&listings.iter().map(|(_, listing)| listing).collect::<Vec<_>>(), &arguments.tables)?;
+    for (name, listing) in &mut listings {
+        listing.retain(&arguments.tables);
+        if arguments.exact {
+            count(context, name, listing).await?;
+        }
     }
     if let Some(name) = &arguments.save {
         let saved = listings.iter().map(|(name, listing)| (name.clone(), listing.counts.clone())).collect();
@@ -40,17 +47,16 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<u8> 
     Ok(u8::from(differences > 0 && fail_on == FailOn::Difference))
 }
 
-async fn read(arguments: &Arguments, context: &Context, name: &str) -> Result<Tables> {
-    let mut listing = counts::estimates(&context.deck, &context.job, name, &arguments.tables).await?;
-    if arguments.exact {
-        let tables: Vec<_> = listing.catalog.tables.values().cloned().collect();
-        let exact = Mutex::new(Vec::new());
-        let each = |table, count| exact.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((table, count));
-        counts::exact(&context.deck, &context.job, name, &tables, each).await?;
-        listing.counts.tables =
-            exact.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).into_iter().collect();
-    }
-    Ok(listing)
+/// Replaces the estimates.
+async fn count(context: &Context, name: &str, listing: &mut Tables) -> Result<()> {
+    let tables: Vec<_> = listing.catalog.tables.values().cloned().collect();
+    let exact = Mutex::new(BTreeMap::new());
+    let each = |table, count| {
+        exact.lock().unwrap_or_else(PoisonError::into_inner).insert(table, count);
+    };
+    counts::exact(&context.deck, &context.job, name, &tables, each).await?;
+    listing.counts.tables = exact.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(())
 }
 
 /// One column of the output.

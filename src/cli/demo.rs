@@ -1,8 +1,6 @@
 //! `pgdeck demo`: the console on an example, one verb on it, or the main job in plain text.
 
-use std::{ffi::OsString, io::IsTerminal, sync::Arc};
-
-use clap::Parser;
+use std::{io::IsTerminal, sync::Arc};
 
 use super::{
     Context,
@@ -24,26 +22,25 @@ use crate::{
     },
 };
 
-pub(super) async fn run(cli: &Cli, arguments: &Arguments, job: Job) -> Result<u8> {
+pub(super) async fn run(cli: &Cli, arguments: &Arguments, inner: Option<&Cli>, job: Job) -> Result<u8> {
     let options =
         Options { example: arguments.example.clone(), pg_bin: arguments.pg_bin.clone(), keep: arguments.keep.clone() };
-    // A mistyped verb should not have to wait for two servers.
-    let inner = if arguments.verb.is_empty() { None } else { Some(parse(&arguments.verb)?) };
+    // A mistake should not have to wait for two servers.
+    let verb = inner.map(verb_of).transpose()?;
+    if cli.config.is_some() || inner.is_some_and(|inner| inner.config.is_some()) {
+        return Err(Error::usage("a demo has a project of its own").hint("leave --config out"));
+    }
     demo::example(options.example.as_deref())?;
     let running = demo::start(&options, &job, &super::variables).await?;
-    let result = match inner {
-        Some(inner) => {
-            let format = if inner.format == Format::Table { cli.format } else { inner.format };
-            let context = Context { deck: Arc::clone(&running.deck), job, format };
-            match &inner.verb {
-                Some(verb) => Box::pin(super::verb_on(verb, &context)).await,
-                None => Err(Error::usage("no verb").hint("such as: pgdeck demo innotrue -- counts")),
-            }
+    let result = match verb {
+        Some(verb) => {
+            let context = Context { deck: Arc::clone(&running.deck), job, format: cli.format };
+            Box::pin(super::verb_on(verb, &context)).await
         }
         None if std::io::stdout().is_terminal() && std::io::stdin().is_terminal() => {
             crate::tui::open(Arc::clone(&running.deck)).await.map(|()| 0)
         }
-        None => walk(&running.deck, &job, &running.servers[0].1.version()).await.map(|()| 0),
+        None => walk(&running.deck, &job, running.servers[0].1.version()).await.map(|()| 0),
     };
     // Ending the servers blocks for some milliseconds.
     let ended = tokio::task::spawn_blocking(move || drop(running)).await;
@@ -51,16 +48,14 @@ pub(super) async fn run(cli: &Cli, arguments: &Arguments, job: Job) -> Result<u8
     result
 }
 
-fn parse(verb: &[OsString]) -> Result<Cli> {
-    let arguments = std::iter::once(OsString::from("pgdeck")).chain(verb.iter().cloned());
-    let cli = Cli::try_parse_from(arguments).map_err(|error| {
-        let text = error.to_string();
-        let line = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        Error::usage(line).hint("`pgdeck --help` lists the verbs")
-    })?;
-    match cli.verb {
+fn verb_of(inner: &Cli) -> Result<&Verb> {
+    match &inner.verb {
         Some(Verb::Demo(_)) => Err(Error::usage("a demo cannot run inside a demo")),
-        _ => Ok(cli),
+        Some(Verb::Completions { .. } | Verb::Man) => {
+            Err(Error::usage("this verb needs no environments").hint("leave `demo` and `--` out"))
+        }
+        Some(verb) => Ok(verb),
+        None => Err(Error::usage("there is no verb after `--`").hint("such as: pgdeck demo innotrue -- counts")),
     }
 }
 

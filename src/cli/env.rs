@@ -80,7 +80,7 @@ fn record(status: &Status) -> Json {
             "latency_ms": reached.latency.as_secs_f64() * 1000.0,
             "objects": reached.summary,
         }),
-        Err(error) => json!({ "reachable": false, "error": error.to_string() }),
+        Err(error) => json!({ "reachable": false, "error": output::error_record(error) }),
     };
     if let (Some(record), Json::Object(facts)) = (record.as_object_mut(), facts) {
         record.extend(facts);

@@ -8,9 +8,10 @@ mod env;
 mod journal;
 mod output;
 mod progress;
+mod shell;
 mod sync;
 
-use std::{ffi::OsString, process::ExitCode, sync::Arc};
+use std::{ffi::OsString, io::IsTerminal, process::ExitCode, sync::Arc};
 
 use clap::Parser;
 use tokio_util::sync::CancellationToken;
@@ -38,15 +39,15 @@ pub(crate) struct Context {
 
 /// Runs pgdeck with `arguments` and returns the process's exit code.
 pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
-        Ok(cli) => cli,
+    let (cli, inner) = match parse(arguments) {
+        Ok(parsed) => parsed,
         Err(error) => return usage(&error),
     };
     log(cli.verbose);
     let format = cli.format;
     let cancel = CancellationToken::new();
     let watch = tokio::spawn(stop_on_signal(cancel.clone()));
-    let result = dispatch(cli, cancel).await;
+    let result = dispatch(cli, inner, cancel).await;
     watch.abort();
     match result {
         Ok(code) => ExitCode::from(code),
@@ -57,6 +58,23 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
+/// What was typed; and, where that is a verb inside a demo, the verb, so that its mistakes and its help need no
+/// server. Options that hold for all verbs may stand on either side of the `--`.
+fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<(Cli, Option<Cli>), clap::Error> {
+    let mut cli = Cli::try_parse_from(arguments)?;
+    let typed = match &cli.verb {
+        Some(Verb::Demo(demo)) if !demo.verb.is_empty() => demo.verb.clone(),
+        _ => return Ok((cli, None)),
+    };
+    let inner = Cli::try_parse_from(std::iter::once(OsString::from("pgdeck")).chain(typed))?;
+    if inner.format != Format::Table {
+        cli.format = inner.format;
+    }
+    cli.quiet |= inner.quiet;
+    cli.verbose = cli.verbose.saturating_add(inner.verbose);
+    Ok((cli, Some(inner)))
+}
+
 /// clap prints its own help and errors; only the exit code is ours.
 fn usage(error: &clap::Error) -> ExitCode {
     // A closed pipe is not worth a word.
@@ -64,58 +82,80 @@ fn usage(error: &clap::Error) -> ExitCode {
     if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS }
 }
 
+/// Ctrl-C, SIGTERM, and the end of the terminal: all of them stop the work in good order.
 async fn stop_on_signal(cancel: CancellationToken) {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+    let mut hangup = if hangup_is_ignored() { None } else { signal(SignalKind::hangup()).ok() };
+    let hung_up = async {
+        match &mut hangup {
+            Some(hangup) => hangup.recv().await,
+            None => std::future::pending().await,
+        }
+    };
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate.recv() => {}
+        _ = hung_up => {}
     }
     cancel.cancel();
+}
+
+/// Whether the caller wants the work to outlive the terminal (`nohup`). Listening to the signal would undo that.
+/// Where the system does not say, nothing is undone.
+fn hangup_is_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+    ignored.is_none_or(|signals| signals & 1 == 1)
 }
 
 /// Warnings of ours to stderr; of the driver never anything that could hold a value.
 fn log(verbose: u8) {
     let level = ["warn", "info", "debug"][usize::from(verbose.min(2))];
     let filter = tracing_subscriber::EnvFilter::new(format!("warn,pgdeck={level},tokio_postgres=info"));
-    let set = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().try_init();
-    if let Err(error) = set {
-        eprintln!("pgdeck: no log: {error}");
-    }
+    let colour = std::io::stderr().is_terminal() && variables("NO_COLOR").is_none_or(|value| value.is_empty());
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colour);
+    // Without a log the work still goes on.
+    let _ = log.without_time().try_init();
 }
 
 fn variables(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-async fn dispatch(cli: Cli, cancel: CancellationToken) -> Result<u8> {
+async fn dispatch(cli: Cli, inner: Option<Cli>, cancel: CancellationToken) -> Result<u8> {
     let progress = Progress::new(cli.quiet);
     let job = Job::new(cancel, progress.clone().reporter());
     let result = match &cli.verb {
-        Some(Verb::Demo(demo)) => demo::run(&cli, demo, job).await,
+        Some(Verb::Demo(demo)) => demo::run(&cli, demo, inner.as_ref(), job).await,
+        Some(Verb::Completions { shell }) => shell::completions(*shell).map(|()| 0),
+        Some(Verb::Man) => shell::man().map(|()| 0),
         Some(verb) => {
             let deck = Arc::new(Deck::new(project(&cli)?, variables)?);
             verb_on(verb, &Context { deck, job, format: cli.format }).await
         }
-        None => {
-            let deck = Arc::new(Deck::new(project(&cli)?, variables)?);
-            crate::tui::open(deck).await.map(|()| 0)
-        }
+        None => console(&cli).await.map(|()| 0),
     };
     progress.clear();
     result
 }
 
+async fn console(cli: &Cli) -> Result<()> {
+    let deck = Arc::new(Deck::new(project(cli)?, variables)?);
+    if !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
+        return Err(Error::usage("the console needs a terminal").hint("`pgdeck --help` lists the verbs, which do not"));
+    }
+    crate::tui::open(deck).await
+}
+
 fn project(cli: &Cli) -> Result<Project> {
-    let here =
-        std::env::current_dir().map_err(|error| Error::usage(format!("there is no working directory: {error}")))?;
-    Project::load(&place::project_file(cli.config.as_deref(), &here, &variables)?)
+    Project::load(&place::project_file(cli.config.as_deref(), std::env::current_dir, &variables)?)
 }
 
 /// Runs one verb on a project: the operator's own, or an example's.
 async fn verb_on(verb: &Verb, context: &Context) -> Result<u8> {
     match verb {
-        Verb::Demo(_) => Err(Error::usage("a demo cannot run inside a demo")),
+        Verb::Demo(_) | Verb::Completions { .. } | Verb::Man => Err(Error::usage("this verb runs outside a demo")),
         Verb::Config(command) => config::run(command, context),
         Verb::Env(arguments) => env::run(arguments, context).await,
         Verb::Counts(arguments) => counts::run(arguments, context).await,

@@ -1,6 +1,10 @@
 //! Results as a table, JSON or Markdown; errors as one line or as JSON.
 
-use std::io::{ErrorKind, Write};
+use std::{
+    borrow::Cow,
+    fmt::Write as _,
+    io::{ErrorKind, Write},
+};
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde_json::{Value as Json, json};
@@ -46,14 +50,11 @@ impl Listing {
         let mut table = Table::new();
         table.load_preset(if markdown { presets::ASCII_MARKDOWN } else { presets::NOTHING });
         table.set_content_arrangement(ContentArrangement::Disabled);
-        let heading = |name: &String| if markdown { name.clone() } else { name.to_uppercase() };
+        let cell = |text: &String| if markdown { self::markdown(text) } else { printable(text).into_owned() };
+        let heading = |text: &String| if markdown { cell(text) } else { cell(text).to_uppercase() };
         table.set_header(self.columns.iter().map(|(name, _)| heading(name)));
         for row in &self.rows {
-            table.add_row(
-                row.iter().map(|cell| {
-                    if markdown { printable(cell).replace('|', "\\|") } else { printable(cell).into_owned() }
-                }),
-            );
+            table.add_row(row.iter().map(cell));
         }
         for (at, (_, align)) in self.columns.iter().enumerate() {
             if let Some(column) = table.column_mut(at) {
@@ -76,7 +77,7 @@ pub(super) fn print(format: Format, listing: &Listing, json: &Json) -> Result<()
     let mut text = String::new();
     match format {
         Format::Json => {
-            text = serde_json::to_string_pretty(json).map_err(|error| Error::usage(error.to_string()))?;
+            text = escaped(&serde_json::to_string_pretty(json).map_err(|error| Error::usage(error.to_string()))?);
             text.push('\n');
         }
         Format::Table | Format::Markdown => {
@@ -88,13 +89,41 @@ pub(super) fn print(format: Format, listing: &Listing, json: &Json) -> Result<()
             for note in &listing.notes {
                 if markdown {
                     text.push('\n');
+                    text.push_str(&self::markdown(note));
+                } else {
+                    text.push_str(&printable(note));
                 }
-                text.push_str(&printable(note));
                 text.push('\n');
             }
         }
     }
     write(&text)
+}
+
+/// `text` as Markdown shows it: nothing in it is markup, and no cell ends early.
+fn markdown(text: &str) -> String {
+    printable(text).chars().fold(String::new(), |mut out, c| {
+        if matches!(c, '\\' | '|' | '*' | '`' | '<' | '[') {
+            out.push('\\');
+        }
+        out.push(c);
+        out
+    })
+}
+
+/// JSON with escapes for whatever could act on a terminal. serde escapes the characters below U+0020 only; the others
+/// can stand nowhere but in a string, so that any of them may be replaced.
+fn escaped(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c == '\n' || matches!(printable(c.encode_utf8(&mut [0; 4])), Cow::Borrowed(_)) {
+            out.push(c);
+        } else {
+            // Writing to a string does not fail.
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| _ = write!(out, "\\u{unit:04x}"));
+        }
+    }
+    out
 }
 
 /// Writes to stdout. A reader that went away is no error: the process ends quietly.
@@ -110,17 +139,58 @@ pub(super) fn write(text: &str) -> Result<()> {
 /// One line on stderr, or the JSON form.
 pub(super) fn error(error: &Error, format: Format) {
     let line = match format {
-        Format::Json => json!({ "error": {
-            "code": error.code.word(),
-            "message": error.message,
-            "place": error.place,
-            "environment": error.environment,
-            "object": error.object,
-            "hint": error.hint,
-        }})
-        .to_string(),
+        Format::Json => escaped(&json!({ "error": error_record(error) }).to_string()),
         _ => format!("pgdeck: {error}"),
     };
-    // There is nowhere left to complain.
-    let _ = writeln!(std::io::stderr(), "{line}");
+    // There is nowhere left to complain. One write, so that lines of other processes do not come between.
+    let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
+}
+
+/// An error as an object.
+pub(super) fn error_record(error: &Error) -> Json {
+    json!({
+        "code": error.code.word(),
+        "message": error.message,
+        "place": error.place,
+        "environment": error.environment,
+        "object": error.object,
+        "hint": error.hint,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOSTILE: &str = "a\u{1b}[31m\u{9b}b\u{7f}\u{202e}\u{e0041}|*`<\\c";
+
+    fn listing() -> Listing {
+        let mut listing = Listing::new([(HOSTILE, Align::Left), ("rows", Align::Right)]);
+        listing.rows.push(vec![HOSTILE.into(), "1".into()]);
+        listing
+    }
+
+    #[test]
+    fn no_cell_and_no_heading_reaches_a_terminal_raw() {
+        for text in [listing().table(false), listing().table(true)] {
+            assert!(
+                text.chars().all(|c| c == '\n' || matches!(printable(&c.to_string()), Cow::Borrowed(_))),
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn json_escapes_every_character_that_acts_on_a_terminal_and_keeps_its_value() {
+        let json = json!({ HOSTILE: [HOSTILE, "Größe 👩‍🏫"] });
+        let text = escaped(&serde_json::to_string_pretty(&json).expect("json"));
+        assert!(text.chars().all(|c| c == '\n' || matches!(printable(&c.to_string()), Cow::Borrowed(_))), "{text:?}");
+        assert!(text.contains("Größe 👩‍🏫"), "{text}");
+        assert_eq!(serde_json::from_str::<Json>(&text).expect("still json"), json);
+    }
+
+    #[test]
+    fn markdown_takes_nothing_for_markup() {
+        assert_eq!(markdown("auth.*, a|b, `c`, <d>, e\\f, g_h"), "auth.\\*, a\\|b, \\`c\\`, \\<d>, e\\\\f, g_h");
+    }
 }

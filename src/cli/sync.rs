@@ -83,6 +83,12 @@ async fn export(arguments: &Export, context: &Context) -> Result<u8> {
 async fn review(arguments: &ReviewArguments, context: &Context) -> Result<u8> {
     let (deck, job) = (&context.deck, &context.job);
     deck.known(&arguments.to)?;
+    if arguments.from.as_ref() == Some(&arguments.to) {
+        // Known before anything is read.
+        return Err(Error::usage("source and target are the same environment")
+            .env(&arguments.to)
+            .hint("choose another --to"));
+    }
     let mut bundle = match (&arguments.bundle, &arguments.from) {
         (Some(path), _) => sync::load_bundle(path)?,
         (None, Some(from)) => sync::export(deck, job, &arguments.sets, from).await?,
@@ -213,11 +219,15 @@ async fn undo(arguments: &Undo, context: &Context) -> Result<u8> {
 }
 
 async fn run_plan(plan: &Plan, confirm: Option<&str>, dry_run: bool, context: &Context) -> Result<u8> {
+    let project = &context.deck.project.name;
+    if plan.project != *project {
+        return Err(Error::refused(format!("the plan is for the project `{}`, this is `{project}`", plan.project))
+            .hint("go to its project, or review here"));
+    }
     let environment = context.deck.environment(&plan.to)?;
     let Some(typed) = confirm else {
         return Err(Error::refused("not confirmed").env(&plan.to).hint(format!("add --confirm {}", plan.to)));
     };
-    context.deck.known(typed)?;
     let permit = guard::permit(&environment, &plan.digest, &plan.to, typed)?;
     let applied = sync::apply(&context.deck, &context.job, plan, &permit, dry_run).await?;
     print_applied(plan, &applied, context)?;

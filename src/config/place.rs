@@ -1,6 +1,9 @@
 //! Where files live: the project like git's, configuration and state by the XDG base directory specification.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use etcetera::BaseStrategy;
 
@@ -12,16 +15,23 @@ pub type Vars<'a> = &'a (dyn Fn(&str) -> Option<String> + Send + Sync);
 /// The name of a project's file.
 pub const PROJECT_FILE: &str = "pgdeck.toml";
 
-/// Finds the project's file: `given` by option or `PGDECK_CONFIG`, else in `from` or above it.
-pub fn project_file(given: Option<&Path>, from: &Path, vars: Vars) -> Result<PathBuf> {
-    let named = given.map(Path::to_path_buf).or_else(|| vars("PGDECK_CONFIG").map(PathBuf::from));
-    if let Some(path) = named {
-        return if path.is_file() { Ok(path) } else { Err(Error::usage("there is no such file").at(path.display())) };
+/// Finds the project's file: `given` by option or `PGDECK_CONFIG`, else in the folder `here` or above it.
+pub fn project_file(given: Option<&Path>, here: impl FnOnce() -> io::Result<PathBuf>, vars: Vars) -> Result<PathBuf> {
+    let variable = || vars("PGDECK_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from);
+    if let Some(path) = given.map(Path::to_path_buf).or_else(variable) {
+        return if path.is_dir() { Err(folder(&path)) } else { Ok(path) };
     }
-    from.ancestors().map(|directory| directory.join(PROJECT_FILE)).find(|path| path.is_file()).ok_or_else(|| {
+    let here = here().map_err(|error| Error::usage(format!("there is no working directory: {error}")))?;
+    here.ancestors().map(|directory| directory.join(PROJECT_FILE)).find(|path| path.is_file()).ok_or_else(|| {
         Error::usage(format!("there is no {PROJECT_FILE} here or above"))
             .hint("try `pgdeck demo`, or name one with --config FILE")
     })
+}
+
+fn folder(path: &Path) -> Error {
+    let error = Error::usage("this is a folder, not a project's file").at(path.display());
+    let inside = path.join(PROJECT_FILE);
+    if inside.is_file() { error.hint(format!("did you mean {}?", inside.display())) } else { error }
 }
 
 /// The folder for a project's journal, before-images and snapshots.

@@ -221,6 +221,13 @@ impl Project {
             rest = after;
         }
         out.push_str(rest);
+        // Nothing at all would mean "the local server", which nobody asked for.
+        if out.trim().is_empty() {
+            return Err(self
+                .source
+                .error(url.span().start, "the URL is empty, or its environment variable is")
+                .env(environment));
+        }
         Ok(SecretString::from(out))
     }
 }
@@ -257,8 +264,9 @@ fn sets(source: &Source, section: SyncSection) -> Result<Sets> {
         sets.push(Set { name, tables: tables.into_iter().map(SetTable::from).collect() });
     }
     Sets::new(sets, section.never).map_err(|error| {
-        // The last set that the message names is the one at fault.
-        let at = known.iter().rev().find(|(name, _)| error.to_string().contains(name.as_str())).map(|(_, at)| *at);
+        // The last set that the error names is the one at fault.
+        let named = |name: &String| error.object.as_ref() == Some(name) || error.message.contains(&format!("`{name}`"));
+        let at = known.iter().rev().find(|(name, _)| named(name)).map(|(_, at)| *at);
         match at {
             Some(at) => Error { place: source.error(at, "").place, ..error },
             None => error.at(&source.name),
@@ -342,6 +350,14 @@ mod tests {
                 "never synced",
             ),
             (
+                format!(
+                    "{HEAD}[[sync.set]]\nname = \"plans\"\ntables = []\n\
+                     [[sync.set]]\nname = \"a\"\ntables = [{{ table = \"a\" }}]\n"
+                ),
+                "pgdeck.toml:6",
+                "plans: this sync set has no tables",
+            ),
+            (
                 format!("{HEAD}[[sync.set]]\nname = \"s\"\ntables = [{{ table = \"a\", kye = [\"b\"] }}]\n"),
                 "pgdeck.toml:8",
                 "did you mean `key`",
@@ -361,6 +377,8 @@ mod tests {
         assert!(project.environment("production", &set).is_ok());
         let error = project.environment("production", &|_| None).expect_err("not set");
         assert_eq!(error.place.as_deref(), Some("pgdeck.toml:5"));
+        let error = project.environment("production", &|_| Some(String::new())).expect_err("empty");
+        assert!(error.to_string().contains("is empty"), "{error}");
         let error = project.environment("prodution", &set).expect_err("unknown");
         assert!(error.to_string().contains("did you mean `production`"), "{error}");
     }

@@ -26,10 +26,21 @@ impl Source {
 
     /// Reads the file at `path`; `None` where there is no such file.
     pub fn read(path: &Path) -> Result<Option<Self>> {
-        match std::fs::read_to_string(path) {
-            Ok(text) => Ok(Some(Source::new(path.display().to_string(), text))),
+        match std::fs::read(path) {
+            Ok(bytes) => Source::decode(path.display().to_string(), bytes).map(Some),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Error::usage(format!("cannot be read: {error}")).at(path.display())),
+        }
+    }
+
+    fn decode(name: String, bytes: Vec<u8>) -> Result<Self> {
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(Source { name, text }),
+            Err(error) => {
+                let good = error.utf8_error().valid_up_to();
+                let source = Source::new(name, String::from_utf8_lossy(&error.as_bytes()[..good]));
+                Err(source.error(good, "this is no UTF-8 text").hint("is it the right file? then save it as UTF-8"))
+            }
         }
     }
 
@@ -82,6 +93,12 @@ mod tests {
     #[test]
     fn broken_toml_names_the_line() {
         let error = Source::new("x.toml", "a = 1\nb = = 2\n").toml().expect_err("broken");
+        assert_eq!(error.place.as_deref(), Some("x.toml:2"));
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_name_the_line() {
+        let error = Source::decode("x.toml".into(), b"a = 1\nb = \"\xff\"\n".into()).expect_err("bytes");
         assert_eq!(error.place.as_deref(), Some("x.toml:2"));
     }
 

@@ -140,10 +140,14 @@ impl fmt::Display for Error {
 
 /// The known name nearest to `typed`, if one is near enough to be meant.
 pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let (lower, length) = (typed.to_lowercase(), typed.chars().count());
+    let allowed = |name: &str| 2.max(name.chars().count() / 3);
     known
         .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(&typed.to_lowercase(), &name.to_lowercase()), name))
-        .filter(|(distance, name)| *distance <= 2.max(name.chars().count() / 3))
+        // Lengths that differ by more cannot be near; and what was typed may be very long.
+        .filter(|name| name.chars().count().abs_diff(length) <= allowed(name))
+        .map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), name))
+        .filter(|(distance, name)| *distance <= allowed(name))
         .min()
         .map(|(_, name)| name)
 }

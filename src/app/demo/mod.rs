@@ -1,6 +1,7 @@
 //! An example project on throw-away servers: one real PostgreSQL for each of its environments.
 
 mod examples;
+mod kept;
 
 use std::{
     collections::HashMap,
@@ -14,7 +15,7 @@ use super::{deck::Deck, job::Job};
 use crate::{
     config::{place::Vars, project::Project, source::Source},
     core::error::{Error, Result, did_you_mean},
-    pg::server::{Programs, Server, load},
+    pg::server::{OwnedDir, Programs, Server, load, scratch},
 };
 
 /// What an operator asked of the demo.
@@ -34,7 +35,7 @@ pub struct Demo {
     pub deck: Arc<Deck>,
     /// The servers, one per environment.
     pub servers: Vec<(String, Server)>,
-    _state: Option<tempfile::TempDir>,
+    _state: Option<OwnedDir>,
 }
 
 /// The example of this name; the first one when none is given.
@@ -57,7 +58,7 @@ pub async fn start(options: &Options, job: &Job, vars: Vars<'_>) -> Result<Demo>
     let starts = names.iter().map(|name| server(&programs, example, name, options.keep.as_deref()));
     let servers = job.drop_on_cancel(futures_util::future::try_join_all(starts)).await?;
     job.progress(format!("{} servers are ready", names.len()), total, total);
-    let state = if options.keep.is_some() { None } else { Some(temporary()?) };
+    let state = if options.keep.is_some() { None } else { Some(scratch("state")?) };
     let folder = state
         .as_ref()
         .map_or_else(|| options.keep.clone().unwrap_or_default().join("state"), |state| state.path().to_path_buf());
@@ -75,7 +76,7 @@ async fn programs(options: &Options, job: &Job, vars: Vars<'_>) -> Result<Progra
     let job = job.clone();
     let find = move || {
         Programs::find(pg_bin.as_deref(), &|name: &str| known.get(name).cloned(), &|line: &str| {
-            job.progress(line, 0, 0)
+            job.progress(line, 0, 0);
         })
     };
     tokio::task::spawn_blocking(find).await.map_err(|error| Error::connect(error.to_string()))?
@@ -87,21 +88,15 @@ async fn server(
     environment: &str,
     keep: Option<&Path>,
 ) -> Result<(String, Server)> {
-    let (programs, name, keep) = (programs.clone(), environment.to_owned(), keep.map(Path::to_path_buf));
-    let fresh = keep.as_ref().is_none_or(|keep| !keep.join(&name).exists());
-    let start = move || Server::start(&programs, &name, keep.as_deref());
+    let filled = keep.map_or(Ok(false), |keep| kept::is_filled(keep, environment, example.name))?;
+    let (programs, name, folder) = (programs.clone(), environment.to_owned(), keep.map(Path::to_path_buf));
+    let start = move || Server::start(&programs, &name, folder.as_deref());
     let server = tokio::task::spawn_blocking(start).await.map_err(|error| Error::connect(error.to_string()))??;
-    if fresh {
+    if !filled {
         load(&server, example.name, &example.scripts(environment)).await.map_err(|error| error.env(environment))?;
+        keep.map_or(Ok(()), |keep| kept::note_filled(keep, environment, example.name))?;
     }
     Ok((environment.to_owned(), server))
-}
-
-fn temporary() -> Result<tempfile::TempDir> {
-    tempfile::Builder::new()
-        .prefix("pgdeck-state-")
-        .tempdir()
-        .map_err(|error| Error::usage(format!("no temporary folder for the demo's state: {error}")))
 }
 
 /// What a demo takes from the operator's own variables: who and where they are, and how their terminal is.

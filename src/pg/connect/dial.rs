@@ -165,7 +165,8 @@ where
             Ok(_) => {}
             Err(error) => {
                 let error = error::describe(&error).env(&environment);
-                tracing::warn!("{error}");
+                // Whoever uses the connection reports it; a warning here would say it twice.
+                tracing::info!("{error}");
                 // Nobody else sets it.
                 let _ = ended.set(error);
                 return;

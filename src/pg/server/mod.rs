@@ -38,6 +38,8 @@ mod watchdog;
 
 pub use find::{Programs, Vars};
 pub use load::load;
+pub use place::scratch;
+pub use sweep::OwnedDir;
 
 /// How long a server may take to get ready; recovery of kept data takes longest.
 const START: Duration = Duration::from_secs(60);

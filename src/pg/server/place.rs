@@ -4,7 +4,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 
-use super::identity::{Identity, reachable};
+use super::identity::{self, Identity, reachable};
 use super::sweep::{OwnedDir, sweep};
 use crate::core::error::{Error, Result};
 
@@ -41,6 +41,14 @@ impl PrivateDir {
     pub(super) fn data_dir(&self) -> PathBuf {
         self.0.path().join("data")
     }
+}
+
+/// A directory for files of pgdeck's own that go with the servers: removed on drop, and swept as theirs are when
+/// there was no time for that.
+pub fn scratch(label: &str) -> Result<OwnedDir> {
+    let base = base(identity::server_user()?.as_ref())?;
+    OwnedDir::create(&base, label, 0o700)
+        .map_err(|error| Error::connect(format!("cannot make a temporary directory: {error}")).object(base.display()))
 }
 
 /// Makes `path`, closed to everyone but `user`.

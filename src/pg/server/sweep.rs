@@ -14,7 +14,8 @@ use tempfile::TempDir;
 const LOCK: &str = "owner";
 
 /// A temporary directory whose owner can be found; removed with this value.
-pub(super) struct OwnedDir {
+#[derive(Debug)]
+pub struct OwnedDir {
     dir: TempDir,
     _lock: File,
 }
@@ -31,7 +32,7 @@ impl OwnedDir {
     }
 
     /// Where it is.
-    pub(super) fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         self.dir.path()
     }
 }

@@ -1,5 +1,6 @@
 -- The columns of every table outside the system schemas, in their order.
 -- PostgreSQL 13 to 18. One JSON object per row. `cast` has no length: casting to it never cuts a value.
+-- A default names no column, so pg_get_expr needs no table; given one, it would wait for whoever locks that table.
 SELECT row_to_json(t)::text
 FROM (
   SELECT n.nspname AS schema,
@@ -8,7 +9,7 @@ FROM (
          format_type(a.atttypid, -1) AS "cast",
          format_type(a.atttypid, a.atttypmod) AS declared,
          a.attnotnull AS not_null,
-         CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END AS "default",
+         CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, 0) END AS "default",
          CASE WHEN a.attgenerated <> '' THEN 'generated'
               WHEN a.attidentity = 'a' THEN 'identity-always'
               WHEN a.attidentity = 'd' THEN 'identity-by-default'

@@ -1,0 +1,24 @@
+# The few commands that people need; `just` lists them.
+
+_default:
+    @just --list
+
+# The console on throw-away servers; `just demo -- counts` runs one verb there
+demo *arguments:
+    cargo run --locked --quiet -- demo {{arguments}}
+
+# All tests, or those whose names match
+test *filter:
+    cargo test --locked {{filter}}
+
+# What a reviewer would otherwise have to say
+lint:
+    cargo clippy --all-targets --locked -- -D warnings
+
+# The one way to lay out the code
+fmt:
+    cargo fmt
+
+# What CI does
+ci:
+    .ci/run

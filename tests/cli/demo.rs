@@ -1,0 +1,149 @@
+//! `pgdeck demo`: one demo for the main job, and all its mistakes, which need no server.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::desk::{Desk, Said, program};
+
+/// A folder for temporary files that the server's user may pass through, and the program in it.
+struct Place(tempfile::TempDir);
+
+impl Place {
+    fn new() -> Place {
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        Place(folder)
+    }
+
+    fn demo(&self, line: &str) -> Command {
+        let mut command = Command::new(program());
+        command.env_clear().env("PATH", std::env::var("PATH").unwrap_or_default());
+        command.env("HOME", self.0.path()).env("TMPDIR", self.0.path()).current_dir("/").stdin(Stdio::null());
+        command.arg("demo").args(line.split_whitespace());
+        command
+    }
+
+    fn left(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.0.path()).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect()
+    }
+}
+
+#[test]
+fn the_demo_walks_the_main_job_and_leaves_nothing_behind() {
+    let place = Place::new();
+    let said = Said::from(place.demo("").output().unwrap());
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    for step in ["Export ", "Review ", "Apply ", "Verify ", "Undo "] {
+        assert!(said.out.contains(&format!("\n{step}")), "{step}: {}", said.out);
+    }
+    assert_eq!(place.left(), Vec::<String>::new());
+}
+
+#[test]
+fn a_verb_runs_on_the_demo_and_gives_its_exit_code() {
+    let place = Place::new();
+    let said = Said::from(place.demo("innotrue -- counts plnas --format json").output().unwrap());
+    assert_eq!((said.code, said.out.as_str()), (2, ""), "{}", said.err);
+    assert_eq!(said.err.matches('\n').count(), 1, "{}", said.err);
+    let json: serde_json::Value = serde_json::from_str(&said.err).unwrap();
+    assert_eq!(json["error"]["hint"], "did you mean `plans`?");
+    assert_eq!(place.left(), Vec::<String>::new());
+}
+
+#[test]
+fn mistakes_are_told_before_a_server_is_started() {
+    let desk = Desk::reading();
+    for (line, says) in [
+        ("demo inotrue", "did you mean `innotrue`?"),
+        ("demo -- demo", "a demo cannot run inside a demo"),
+        ("demo -- -q", "there is no verb after `--`"),
+        ("demo --config x.toml -- env", "a demo has a project of its own"),
+        ("demo -- env --config x.toml", "a demo has a project of its own"),
+    ] {
+        // Nothing could be started here, and nothing is tried.
+        desk.fails_with(2, line, says, |command| command.env("PGDECK_PG_BIN", "/nowhere"));
+    }
+}
+
+#[test]
+fn a_verb_inside_has_the_help_and_the_errors_of_its_own() {
+    let desk = Desk::reading();
+    let help = desk.fine("demo innotrue -- counts --help");
+    assert_eq!(help, desk.fine("counts --help"));
+    desk.misused("demo -- counts --nope", "Usage: pgdeck counts");
+    desk.misused("demo -- cuonts", "a similar subcommand exists: 'counts'");
+}
+
+#[test]
+fn without_server_programs_it_says_what_to_do() {
+    let desk = Desk::reading();
+    desk.fails(2, "demo --pg-bin /nowhere", "--pg-bin is no directory of PostgreSQL server programs");
+    desk.fails_with(2, "demo -- env", "PGDECK_PG_BIN is no directory", |command| {
+        command.env("PGDECK_PG_BIN", "/nowhere")
+    });
+    if !Path::new("/usr/lib/postgresql").exists() {
+        desk.fails_with(3, "demo", "install a PostgreSQL server", |command| command.env("PATH", ""));
+    }
+}
+
+#[test]
+fn a_kept_demo_goes_on_where_it_was_unless_it_never_was_complete() {
+    let place = Place::new();
+    let keep = place.0.path().join("kept");
+    let demo = |line: &str| Said::from(place.demo("--keep").arg(&keep).args(line.split_whitespace()).output().unwrap());
+    assert_eq!(demo("-- counts --save before").err, "");
+    let again = demo("-- counts plans --against before --fail-on never");
+    assert_eq!((again.code, again.err.as_str()), (0, ""), "data and state are still there");
+    fs::remove_file(keep.join("preprod.example")).unwrap();
+    let said = demo("-- env");
+    said.is_one_line_on_stderr("a demo that was cut off");
+    assert!(said.code == 2 && said.err.contains("not filled to the end"), "{}", said.err);
+    fs::write(keep.join("preprod.example"), "trackpay\n").unwrap();
+    assert!(demo("-- env").err.contains("of the example `trackpay`"));
+}
+
+/// Progress cannot be seen without a terminal; the folder of a server can, and then its socket.
+fn until_it_has(place: &Place, sockets: bool) {
+    let deadline = std::time::Instant::now() + crate::desk::SOON;
+    let socket = |name: &String| place.0.path().join(name).join("s/.s.PGSQL.5432").exists();
+    while !place.left().iter().any(|name| !sockets || socket(name)) {
+        assert!(std::time::Instant::now() < deadline, "the demo never came so far");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn ctrl_c_while_it_starts_leaves_nothing_behind() {
+    let signals = [(Signal::INT, false), (Signal::INT, true), (Signal::TERM, true), (Signal::HUP, true)];
+    for (signal, loading) in signals {
+        let place = Place::new();
+        let child = place.demo("-- env").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        until_it_has(&place, loading);
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        let said = Said::from(child.wait_with_output().unwrap());
+        assert_eq!(said.code, 130, "{}{}", said.out, said.err);
+        said.is_one_line_on_stderr("an interrupted demo");
+        assert_eq!(place.left(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn what_a_killed_demo_leaves_the_next_one_sweeps() {
+    let place = Place::new();
+    let mut child = place.demo("").stdout(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.take_while(|line| !line.starts_with("Export")).count() > 0);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!place.left().is_empty(), "SIGKILL leaves no time to tidy");
+    assert_eq!(Said::from(place.demo("-- env").output().unwrap()).code, 0);
+    assert_eq!(place.left(), Vec::<String>::new());
+}

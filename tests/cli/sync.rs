@@ -1,0 +1,79 @@
+//! Export, review, apply, verify, undo: the main job, from files and from environments.
+
+use std::os::unix::fs::PermissionsExt;
+
+use crate::desk::Desk;
+
+#[tokio::test]
+async fn the_whole_way_and_back() {
+    let desk = Desk::writing().await;
+    let exported = desk.json("sync export --from production --out all.bundle");
+    assert_eq!(exported["from"], "production");
+    assert_eq!(desk.path("all.bundle").metadata().unwrap().permissions().mode() & 0o777, 0o600);
+
+    let review = desk.json("sync review --bundle all.bundle --to preprod --plan all.plan --sql all.sql");
+    for key in ["digest", "from", "to", "tables", "blocked", "warnings"] {
+        assert!(review.get(key).is_some(), "{key} is missing");
+    }
+    let plans = review["tables"].as_array().unwrap().iter().find(|row| row["table"] == "public.plans").unwrap();
+    for key in ["insert", "update", "delete", "unchanged", "blocked", "representation_only"] {
+        assert!(plans[key].is_u64(), "{key} in {plans}");
+    }
+    assert_eq!(plans["set"], "plans");
+    for file in ["all.plan", "all.sql"] {
+        assert_eq!(desk.path(file).metadata().unwrap().permissions().mode() & 0o777, 0o600, "{file}");
+    }
+
+    let dry = desk.json("sync apply --plan all.plan --confirm preprod --dry-run");
+    assert_eq!((&dry["run"], &dry["dry_run"]), (&serde_json::Value::Null, &true.into()));
+    let applied = desk.json("sync apply --plan all.plan --confirm preprod");
+    assert_eq!((&applied["digest"], &applied["verified"]), (&review["digest"], &true.into()));
+    for key in ["insert", "update", "delete"] {
+        assert_eq!(applied["applied"][key], dry["applied"][key], "{key}");
+    }
+    let again = desk.json("sync review --bundle all.bundle --to preprod --fail-on difference");
+    assert_ne!(again["digest"], review["digest"]);
+
+    let run = applied["run"].as_str().unwrap();
+    assert_eq!(applied["undo"], format!("pgdeck sync undo {run} --confirm preprod"));
+    desk.fails(4, &format!("sync undo {run}"), "not confirmed");
+    desk.fails(4, &format!("sync undo {run} --confirm production"), "not the environment's name");
+    desk.fine(&format!("sync undo {run} --confirm preprod"));
+    desk.fails(4, &format!("sync undo {run} --confirm preprod"), "undone already");
+    let back = desk.json("sync review --bundle all.bundle --to preprod");
+    assert_eq!(back["digest"], review["digest"], "as it was");
+
+    let journal = desk.json("journal --since 2026-01-01 -e preprod");
+    assert_eq!(journal["runs"].as_array().unwrap().len(), 2, "{journal}");
+    assert!(desk.fine("journal").contains(run));
+    assert!(desk.fine("journal --since 9999-01-01").contains("nothing"));
+    assert!(desk.fine("journal -e production").contains("nothing"));
+}
+
+#[test]
+fn a_review_is_a_table_and_a_document_too() {
+    let desk = Desk::reading();
+    let table = desk.fine("sync review plans features --from production --to preprod");
+    assert!(table.contains("production → preprod: "), "{table}");
+    let markdown = desk.fine("sync review plans --from production --to preprod --format markdown");
+    assert!(markdown.contains("| set "), "{markdown}");
+    let differs = desk.exits(1, "sync review plans --from production --to preprod --fail-on difference");
+    assert_eq!(differs.matches("public.plans ").count(), 1, "{differs}");
+}
+
+#[test]
+fn a_review_of_one_set_in_a_bundle_leaves_the_others_alone() {
+    let desk = Desk::reading();
+    desk.fine("sync export plans features --from production --out two.bundle");
+    let review = desk.json("sync review plans --bundle two.bundle --to preprod");
+    assert!(review["tables"].as_array().unwrap().iter().all(|table| table["set"] == "plans"), "{review}");
+    desk.fails(2, "sync review skills --bundle two.bundle --to preprod", "the bundle holds none of these sets");
+}
+
+#[test]
+fn source_and_target_are_two() {
+    let desk = Desk::reading();
+    desk.fails(2, "sync review --from preprod --to preprod", "source and target are the same");
+    desk.fine("sync export plans --from production --out p.bundle");
+    desk.fails(2, "sync review --bundle p.bundle --to production", "source and target are the same");
+}
