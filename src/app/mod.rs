@@ -1,1 +1,10 @@
-//! (being built)
+//! The use-cases. Each becomes one verb of the command line and one effect of the console.
+
+pub mod counts;
+pub mod deck;
+pub mod demo;
+pub mod env;
+pub mod job;
+pub mod journal;
+pub mod store;
+pub mod sync;

@@ -1,6 +1,9 @@
-//! Files that people write: keymaps and themes. Errors name the file, the line and the nearest known name.
+//! Files that people write: `pgdeck.toml`, keymaps, themes; and the places where they and our state live.
+//! Every complaint names the file, the line and the nearest known name.
 
 pub mod key;
 pub mod keymap;
+pub mod place;
+pub mod project;
 pub mod source;
 pub mod theme;

@@ -150,13 +150,11 @@ pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
 
 /// "did you mean …" where something is near, else the list of what there is.
 pub fn did_you_mean<'a>(typed: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
-    match nearest(typed, known.clone()) {
-        Some(name) => format!("did you mean `{name}`?"),
-        None => {
-            let names: Vec<_> = known.into_iter().collect();
-            if names.is_empty() { "there is none".into() } else { format!("there is: {}", names.join(", ")) }
-        }
+    if let Some(name) = nearest(typed, known.clone()) {
+        return format!("did you mean `{name}`?");
     }
+    let names: Vec<_> = known.into_iter().collect();
+    if names.is_empty() { "there is none".into() } else { format!("there is: {}", names.join(", ")) }
 }
 
 #[cfg(test)]

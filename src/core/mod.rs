@@ -1,7 +1,14 @@
 //! The rules of the house. Pure: no driver, no terminal, no clock, no file, no environment variable.
 
+pub mod counts;
 pub mod env;
 pub mod error;
+pub mod glob;
+pub mod graph;
 pub mod guard;
+pub mod journal;
 pub mod name;
+pub mod schema;
+pub mod size;
+pub mod sync;
 pub mod text;

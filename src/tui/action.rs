@@ -24,8 +24,12 @@ pub enum Context {
     Counts,
     /// The sync pane, whichever step it is at.
     Sync,
+    /// The sync pane while sets are chosen.
+    Choose,
     /// The sync pane while rows are chosen.
     Review,
+    /// The sync pane after an apply.
+    Done,
     /// The journal pane.
     Journal,
     /// The help, and other pages laid over the screen.
@@ -48,7 +52,9 @@ impl Context {
         (Context::Parts, "parts", "Panes of several parts"),
         (Context::Counts, "counts", "Counts"),
         (Context::Sync, "sync", "Sync"),
+        (Context::Choose, "choose", "Sync: export"),
         (Context::Review, "review", "Sync: review"),
+        (Context::Done, "done", "Sync: verify"),
         (Context::Journal, "journal", "Journal"),
         (Context::Help, "help", "Help and pages"),
         (Context::Palette, "palette", "Palette"),
@@ -102,6 +108,20 @@ pub enum Action {
     FocusPrevious,
     Accept,
     Cancel,
+    Count,
+    Snapshot,
+    SyncStart,
+    SyncApply,
+    SyncAgain,
+    Toggle,
+    ToggleAll,
+    ToggleColumn,
+    ShowSql,
+    NextSource,
+    NextTarget,
+    ToggleDeletes,
+    StepBack,
+    Undo,
 }
 
 /// What there is to say about an action.
@@ -136,6 +156,10 @@ const fn entry(
 impl Entry {
     const fn hint(self, hint: &'static str) -> Self {
         Entry { hint: Some(hint), ..self }
+    }
+
+    const fn danger(self) -> Self {
+        Entry { danger: true, ..self }
     }
 }
 
@@ -218,6 +242,89 @@ impl Action {
             .hint("accept"),
             entry(A::Cancel, "cancel", "Cancel", &[C::Palette, C::Confirm, C::Input], "Leave without doing anything.")
                 .hint("cancel"),
+            entry(
+                A::Count,
+                "count",
+                "Count exactly",
+                &[C::Counts],
+                "Count the rows of the tables shown, in every environment.",
+            )
+            .hint("exact"),
+            entry(A::Snapshot, "snapshot", "Snapshot", &[C::Counts], "Record the counts shown, to compare with later.")
+                .hint("snapshot"),
+            entry(
+                A::SyncStart,
+                "sync-start",
+                "Export and review",
+                &[C::Choose],
+                "Read the chosen sets from the source and compare them with the target.",
+            )
+            .hint("export"),
+            entry(
+                A::SyncApply,
+                "sync-apply",
+                "Apply…",
+                &[C::Review],
+                "Apply the chosen rows, after the target's name is typed.",
+            )
+            .hint("apply…")
+            .danger(),
+            entry(A::SyncAgain, "sync-again", "Begin again", &[C::Done], "Back to the choice of sets.").hint("again"),
+            entry(
+                A::Toggle,
+                "toggle",
+                "Select",
+                &[C::Choose, C::Review],
+                "Choose what is under the marker, or leave it out.",
+            )
+            .hint("select"),
+            entry(
+                A::ToggleAll,
+                "toggle-all",
+                "Select all",
+                &[C::Choose, C::Review],
+                "Choose everything in this list, or nothing.",
+            )
+            .hint("all"),
+            entry(
+                A::ToggleColumn,
+                "toggle-column",
+                "Leave a column out",
+                &[C::Review],
+                "Leave the marked column of this row as the target has it.",
+            )
+            .hint("column"),
+            entry(A::ShowSql, "show-sql", "SQL", &[C::Review], "The statements that will run for this row.")
+                .hint("SQL"),
+            entry(A::NextSource, "next-source", "Other source", &[C::Choose], "Read from the next environment.")
+                .hint("from"),
+            entry(A::NextTarget, "next-target", "Other target", &[C::Choose], "Write to the next environment.")
+                .hint("to"),
+            entry(
+                A::ToggleDeletes,
+                "toggle-deletes",
+                "Deletes",
+                &[C::Choose],
+                "Also offer to delete rows that the source does not have.",
+            )
+            .hint("deletes"),
+            entry(
+                A::StepBack,
+                "step-back",
+                "One step back",
+                &[C::Review],
+                "Back to the choice of sets; what is chosen here stays.",
+            )
+            .hint("back"),
+            entry(
+                A::Undo,
+                "undo",
+                "Undo…",
+                &[C::Done, C::Journal],
+                "Take the run back, after the environment's name is typed.",
+            )
+            .hint("undo…")
+            .danger(),
         ]
     };
 

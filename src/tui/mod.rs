@@ -4,6 +4,7 @@
 pub mod action;
 pub mod canvas;
 pub mod chrome;
+mod execute;
 pub mod glyphs;
 pub mod input;
 pub mod jobs;
@@ -13,6 +14,7 @@ pub mod look;
 pub mod messages;
 pub mod model;
 pub mod msg;
+mod open;
 pub mod overlay;
 pub mod pane;
 pub mod run;
@@ -21,4 +23,5 @@ pub mod update;
 pub mod view;
 pub mod widget;
 
+pub use open::{model, open};
 pub use run::{Handle, run};

@@ -1,9 +1,9 @@
 //! Everything that the screen shows is in here, and nothing else is.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use crate::{
-    config::key::Key,
+    config::{key::Key, project::Project},
     core::{
         env::Kind,
         error::{Error, Result},
@@ -18,7 +18,7 @@ use super::{
     messages::Messages,
     msg::{Effect, Tone, Work},
     overlay::{self, Overlay},
-    pane::{self, Pane},
+    pane::{self, Pane, counts::CountsPane, journal::JournalPane, sync::SyncPane},
 };
 
 pub use super::jobs::JobId;
@@ -86,6 +86,14 @@ pub struct Model {
     pub mouse: bool,
     /// What made the console leave, if it was not its user.
     pub stopped: Option<&'static str>,
+    /// What the team declared, where there is a file.
+    pub declared: Option<Arc<Project>>,
+    /// The counts pane.
+    pub counts: CountsPane,
+    /// The sync pane.
+    pub sync: SyncPane,
+    /// The journal pane.
+    pub journal: JournalPane,
 }
 
 impl Model {
@@ -106,7 +114,17 @@ impl Model {
             focused: true,
             mouse: true,
             stopped: None,
+            declared: None,
+            counts: CountsPane::default(),
+            sync: SyncPane::default(),
+            journal: JournalPane::default(),
         }
+    }
+
+    /// Takes in what the team declared.
+    pub fn know(&mut self, project: &Project) {
+        self.declared = Some(Arc::new(project.clone()));
+        self.sync = SyncPane::new(project);
     }
 
     /// The same with the built-in keymap and theme.

@@ -2,7 +2,19 @@
 
 use std::time::Duration;
 
-use crate::{config::key::Key, core::error::Error};
+use std::sync::Arc;
+
+use crate::{
+    app::{counts::Listing, sync::Applied},
+    config::key::Key,
+    core::{
+        counts::Count,
+        error::{Error, Result},
+        journal,
+        name::QName,
+        sync::{bundle::Bundle, diff::Review, plan::Plan},
+    },
+};
 
 use super::model::{EnvState, JobId};
 
@@ -33,9 +45,38 @@ pub enum Msg {
     Environment(String, EnvState),
     /// A job got on.
     Progress(JobId, Progress),
+    /// The tables of an environment, with the planner's estimates.
+    Tables(String, Result<Arc<Listing>>),
+    /// A table of an environment was counted.
+    Counted(String, QName, Count),
+    /// What is in the journal.
+    Journal(Result<Arc<Vec<journal::Run>>>),
+    /// The wizard got on.
+    Sync(Sync),
+    /// A run is to be taken back: the run, and the name that was typed.
+    Undo(String, String),
     /// Something to say.
     Said(Tone, String),
     /// Something went wrong.
+    Failed(Error),
+}
+
+/// How the sync wizard gets on. What belongs to a step that was left meanwhile is thrown away.
+#[derive(Debug, Clone)]
+pub enum Sync {
+    /// The source was read.
+    Exported(Arc<Bundle>),
+    /// The target was compared with it.
+    Reviewed(Arc<Review>),
+    /// The target's name was typed, as given.
+    Confirmed(String),
+    /// The plan was applied, verified row by row, and committed.
+    Applied(Arc<Applied>),
+    /// The target was reviewed once more after the apply.
+    Verified(Arc<Review>),
+    /// A run was taken back.
+    Undone(Arc<Applied>),
+    /// The step that was being done failed; nothing was written.
     Failed(Error),
 }
 
@@ -105,4 +146,22 @@ pub enum Effect {
 pub enum Work {
     /// Connect to this environment; answered by [`Msg::Environment`].
     Connect(String),
+    /// Read this environment's tables; answered by [`Msg::Tables`].
+    Tables(String),
+    /// Count these tables of this environment; each answered by [`Msg::Counted`].
+    Count(String, Vec<QName>),
+    /// Record what is counted now, under a name made of the time; answered by [`Msg::Said`].
+    Snapshot(Vec<(String, Vec<(QName, Count)>)>),
+    /// Read the journal; answered by [`Msg::Journal`].
+    Journal,
+    /// Read these sets (all when empty) from this environment; answered by [`Sync::Exported`].
+    Export(Vec<String>, String),
+    /// Compare this bundle with this environment, with deletes if asked; answered by [`Sync::Reviewed`].
+    Review(Arc<Bundle>, String, bool),
+    /// Apply this plan; the name is what was typed. Answered by [`Sync::Applied`].
+    Apply(Arc<Plan>, String),
+    /// The review after an apply; answered by [`Sync::Verified`].
+    Verify(Arc<Bundle>, String, bool),
+    /// Take this run back; the name is what was typed. Answered by [`Sync::Undone`].
+    Undo(String, String),
 }

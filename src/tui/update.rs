@@ -31,7 +31,12 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Msg::Suspend => return vec![Effect::Suspend],
         Msg::Resumed => return vec![Effect::Redraw],
-        Msg::Environment(name, state) => environment(model, &name, state),
+        Msg::Environment(name, state) => return environment(model, &name, state),
+        Msg::Tables(name, tables) => pane::counts::tables(model, &name, tables),
+        Msg::Counted(name, table, count) => pane::counts::counted(model, &name, table, count),
+        Msg::Journal(runs) => pane::journal::read(model, runs),
+        Msg::Sync(sync) => return pane::sync::told(model, sync),
+        Msg::Undo(run, typed) => return vec![model.start(format!("undoing {run}"), Work::Undo(run, typed))],
         Msg::Progress(job, Progress::Done(done, total)) => model.jobs.progress(job, done, total),
         Msg::Progress(job, Progress::Ended) => model.jobs.end(job),
         Msg::Said(tone, text) => model.say(tone, text),
@@ -43,7 +48,10 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
 /// Connecting begins after the first paint, everywhere at once.
 fn open(model: &mut Model) -> Vec<Effect> {
     let names: Vec<_> = model.environments.iter().map(|environment| environment.name.clone()).collect();
-    names.into_iter().map(|name| model.start(format!("connecting {name}"), Work::Connect(name))).collect()
+    let mut effects: Vec<_> =
+        names.into_iter().map(|name| model.start(format!("connecting {name}"), Work::Connect(name))).collect();
+    effects.extend(pane::journal::refresh(model));
+    effects
 }
 
 fn tick(model: &mut Model, now: Duration) {
@@ -51,13 +59,16 @@ fn tick(model: &mut Model, now: Duration) {
     model.messages.expire(now);
 }
 
-fn environment(model: &mut Model, name: &str, state: EnvState) {
+/// An environment that answers is read at once, so that there is something to see.
+fn environment(model: &mut Model, name: &str, state: EnvState) -> Vec<Effect> {
+    let ready = matches!(state, EnvState::Ready { .. });
     if let EnvState::Failed(error) = &state {
         model.fail(error);
     }
     if let Some(environment) = model.environments.iter_mut().find(|environment| environment.name == name) {
         environment.state = state;
     }
+    if ready { pane::counts::refresh(model, name) } else { Vec::new() }
 }
 
 fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {

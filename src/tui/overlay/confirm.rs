@@ -14,7 +14,7 @@ use crate::{
     tui::{
         action::Action,
         look::Look,
-        msg::Msg,
+        msg::{Msg, Sync},
         widget::{cell::Cell, input::TextInput, section},
     },
 };
@@ -30,12 +30,30 @@ pub struct Confirm {
     pub kind: Kind,
     /// What there is to know before: how many rows of which tables, where the undo is kept.
     pub facts: Vec<Cell>,
-    /// Makes the message of what was typed; sent when the answer is yes.
-    pub then: fn(String) -> Msg,
+    /// What becomes of what was typed, when the answer is yes.
+    pub asked: Asked,
     input: TextInput,
     on_apply: bool,
     /// The first fact in sight where not all have room.
     top: usize,
+}
+
+/// What a box asks about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// The plan that the wizard shows.
+    Apply,
+    /// Taking this run back.
+    Undo(String),
+}
+
+impl Asked {
+    fn message(&self, typed: String) -> Msg {
+        match self {
+            Asked::Apply => Msg::Sync(Sync::Confirmed(typed)),
+            Asked::Undo(run) => Msg::Undo(run.clone(), typed),
+        }
+    }
 }
 
 /// What Enter meant.
@@ -51,15 +69,9 @@ pub enum Answer {
 
 impl Confirm {
     /// Asks whether to `verb` the environment `name`, telling `facts`.
-    pub fn new(
-        verb: impl Into<String>,
-        name: impl Into<String>,
-        kind: Kind,
-        facts: Vec<Cell>,
-        then: fn(String) -> Msg,
-    ) -> Self {
+    pub fn new(verb: impl Into<String>, name: impl Into<String>, kind: Kind, facts: Vec<Cell>, asked: Asked) -> Self {
         let (verb, name, input) = (verb.into(), name.into(), TextInput::default());
-        Confirm { verb, name, kind, facts, then, input, on_apply: false, top: 0 }
+        Confirm { verb, name, kind, facts, asked, input, on_apply: false, top: 0 }
     }
 
     /// Whether the name stands there exactly.
@@ -92,7 +104,7 @@ impl Confirm {
     /// Presses the button that has the focus.
     pub fn accept(&self) -> Answer {
         match (self.on_apply, self.matches()) {
-            (true, true) => Answer::Apply((self.then)(self.input.value().to_owned())),
+            (true, true) => Answer::Apply(self.asked.message(self.input.value().to_owned())),
             // Enter right behind a typed name is a habit, not an answer.
             (false, _) if !self.input.is_empty() => Answer::Wait,
             _ => Answer::Cancel,
@@ -180,10 +192,10 @@ impl Confirm {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{config::key::Code, tui::msg::Tone};
+    use crate::config::key::Code;
 
     fn confirm() -> Confirm {
-        Confirm::new("Apply", "preprod", Kind::Staging, Vec::new(), |typed| Msg::Said(Tone::Done, typed))
+        Confirm::new("Apply", "preprod", Kind::Staging, Vec::new(), Asked::Apply)
     }
 
     fn type_in(confirm: &mut Confirm, text: &str) {
@@ -211,7 +223,7 @@ mod tests {
         type_in(&mut confirm, "preprod");
         assert!(matches!(confirm.accept(), Answer::Wait));
         confirm.act(Action::FocusNext);
-        assert!(matches!(confirm.accept(), Answer::Apply(Msg::Said(_, typed)) if typed == "preprod"));
+        assert!(matches!(confirm.accept(), Answer::Apply(Msg::Sync(Sync::Confirmed(typed))) if typed == "preprod"));
         confirm.act(Action::FocusNext);
         assert!(matches!(confirm.accept(), Answer::Wait));
     }

@@ -12,7 +12,7 @@ use ratatui::{
 
 use crate::config::key::Key;
 
-pub use confirm::Confirm;
+pub use confirm::{Asked, Confirm};
 pub use page::Page;
 pub use palette::Palette;
 

@@ -8,13 +8,18 @@ use ratatui::{
     layout::{Position as Point, Rect},
 };
 
-use crate::config::{key::Key, theme::Role};
+pub mod counts;
+pub mod journal;
+mod list;
+pub mod sync;
+
+use crate::config::key::Key;
 
 use super::{
     action::{Action, Context, Reason},
     model::Model,
     msg::{Effect, Mouse},
-    widget::{cell::Cell, section, table::Position},
+    widget::{cell::Cell, table::Position},
 };
 
 /// One of the panes.
@@ -68,46 +73,99 @@ impl Pane {
 /// Where keys go in the pane in front, the nearest first. Global keys come behind these by themselves.
 pub fn contexts(model: &Model) -> Vec<Context> {
     match model.pane {
-        Pane::Counts => vec![Context::Counts],
-        Pane::Sync => vec![Context::Sync],
-        Pane::Journal => vec![Context::Journal],
+        Pane::Counts => counts::contexts(),
+        Pane::Sync => sync::contexts(model),
+        Pane::Journal => journal::contexts(),
     }
 }
 
 /// Whether a line is being typed in the pane in front, so that letters are letters.
-pub fn typing(_model: &Model) -> bool {
-    false
+pub fn typing(model: &Model) -> bool {
+    match model.pane {
+        Pane::Counts => model.counts.table.filter.editing,
+        Pane::Sync => sync::typing(model),
+        Pane::Journal => model.journal.table.filter.editing,
+    }
 }
 
 /// Takes in a key that is bound to nothing.
-pub fn typed(_model: &mut Model, _key: Key) {}
+pub fn typed(model: &mut Model, key: Key) {
+    match model.pane {
+        Pane::Counts => counts::typed(model, key),
+        Pane::Sync => sync::typed(model, key),
+        Pane::Journal => journal::typed(model, key),
+    }
+}
 
 /// Takes in what was pasted.
-pub fn pasted(_model: &mut Model, _text: &str) {}
+pub fn pasted(model: &mut Model, text: &str) {
+    match model.pane {
+        Pane::Counts => counts::pasted(model, text),
+        Pane::Sync => sync::pasted(model, text),
+        Pane::Journal => journal::pasted(model, text),
+    }
+}
 
 /// Whether Esc has something to leave inside the pane in front.
-pub fn can_go_back(_model: &Model) -> bool {
-    false
+pub fn can_go_back(model: &Model) -> bool {
+    match model.pane {
+        Pane::Counts => model.counts.table.filter.active(),
+        Pane::Sync => sync::can_go_back(model),
+        Pane::Journal => model.journal.table.filter.active(),
+    }
 }
 
 /// Whether the pane in front can do `action` just now.
-pub fn availability(_model: &Model, _action: Action) -> Result<(), Reason> {
-    Err(Reason::new("there is nothing here yet"))
+pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
+    let elsewhere = |pane: Pane| Err(Reason::new(format!("that is in the {} pane", pane.entry().title)));
+    match (home(action), model.pane) {
+        (Some(home), front) if home != front && !shared(action, front) => elsewhere(home),
+        (_, Pane::Counts) => counts::availability(model, action),
+        (_, Pane::Sync) => sync::availability(model, action),
+        (_, Pane::Journal) => journal::availability(model, action),
+    }
+}
+
+/// The pane whose own action this is, by the contexts of the action's entry.
+fn home(action: Action) -> Option<Pane> {
+    action.entry().contexts.iter().find_map(|context| match context {
+        Context::Counts => Some(Pane::Counts),
+        Context::Sync | Context::Choose | Context::Review | Context::Done => Some(Pane::Sync),
+        Context::Journal => Some(Pane::Journal),
+        _ => None,
+    })
+}
+
+fn shared(action: Action, front: Pane) -> bool {
+    front == Pane::Journal && action.entry().contexts.contains(&Context::Journal)
 }
 
 /// Does `action` in the pane in front.
-pub fn act(_model: &mut Model, _action: Action) -> Vec<Effect> {
-    Vec::new()
+pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match model.pane {
+        Pane::Counts => counts::act(model, action),
+        Pane::Sync => sync::act(model, action),
+        Pane::Journal => journal::act(model, action),
+    }
 }
 
 /// Takes in a click inside the pane in front, which is drawn in `area`.
-pub fn clicked(_model: &mut Model, _mouse: Mouse, _area: Rect) -> Vec<Effect> {
+pub fn clicked(model: &mut Model, mouse: Mouse, area: Rect) -> Vec<Effect> {
+    match model.pane {
+        Pane::Counts => counts::clicked(model, mouse, area),
+        Pane::Sync => sync::clicked(model, mouse, area),
+        Pane::Journal => journal::clicked(model, mouse, area),
+    }
     Vec::new()
 }
 
 /// Where the selection of the pane in front is, for the end of the hint bar.
-pub fn position(_model: &Model) -> Option<Position> {
-    None
+pub fn position(model: &Model) -> Option<Position> {
+    match model.pane {
+        Pane::Counts => Some(model.counts.table.position()),
+        Pane::Sync => sync::position(model),
+        Pane::Journal => Some(model.journal.table.position()),
+    }
 }
 
 /// What stands behind the title of `pane` in its tab: how many findings, how much is pending.
@@ -117,14 +175,10 @@ pub fn badge(_model: &Model, _pane: Pane) -> Option<Cell> {
 
 /// Draws the pane in front; says where the cursor belongs, if a line is being typed.
 pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
-    let entry = model.pane.entry();
-    let lines = [Cell::text(entry.title).bold(), Cell::of(Role::Muted, entry.purpose)];
-    let inside = Rect {
-        x: area.x + 1,
-        y: area.y + area.height.min(1),
-        width: area.width.saturating_sub(2),
-        height: area.height.saturating_sub(1),
-    };
-    section::lines(&lines, 0, inside, &model.look, buffer);
-    None
+    let inside = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    match model.pane {
+        Pane::Counts => counts::draw(model, inside, buffer),
+        Pane::Sync => sync::draw(model, inside, buffer),
+        Pane::Journal => journal::draw(model, inside, buffer),
+    }
 }

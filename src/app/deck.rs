@@ -1,0 +1,86 @@
+//! A project at work: its environments with their connections, and where its state lives.
+
+use std::{collections::HashMap, path::PathBuf, sync::Arc, sync::Mutex};
+
+use crate::{
+    config::{
+        place::{self, Vars},
+        project::Project,
+    },
+    core::{
+        env::Environment,
+        error::{Error, Result},
+    },
+    pg::connect::{Conninfo, Pool, PooledReader, pool::DEFAULT_SIZE},
+};
+
+type OwnedVars = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+/// Everything that a use-case works with.
+pub struct Deck {
+    /// What the team declared.
+    pub project: Project,
+    /// The folder for journal, before-images and snapshots.
+    pub state: PathBuf,
+    vars: OwnedVars,
+    targets: Mutex<HashMap<String, (Conninfo, Pool)>>,
+}
+
+impl Deck {
+    /// A deck for `project`, with environment variables looked up by `vars`.
+    pub fn new(project: Project, vars: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Result<Self> {
+        let state = place::state_dir(&project.name, &vars as Vars)?;
+        Ok(Deck { project, state, vars: Arc::new(vars), targets: Mutex::default() })
+    }
+
+    /// The environment `name`.
+    pub fn environment(&self, name: &str) -> Result<Environment> {
+        self.project.environment(name, &*self.vars)
+    }
+
+    /// The environments named, or all of them.
+    pub fn names(&self, given: &[String]) -> Result<Vec<String>> {
+        for name in given {
+            self.known(name)?;
+        }
+        let all = self.project.environment_names().map(str::to_owned);
+        Ok(if given.is_empty() { all.collect() } else { given.to_vec() })
+    }
+
+    /// Refuses a name that is not an environment's.
+    pub fn known(&self, name: &str) -> Result<()> {
+        if self.project.environment_names().any(|known| known == name) {
+            return Ok(());
+        }
+        Err(Error::usage("there is no such environment")
+            .object(name)
+            .hint(crate::core::error::did_you_mean(name, self.project.environment_names())))
+    }
+
+    /// A reading connection to the environment `name`.
+    pub async fn reader(&self, name: &str) -> Result<PooledReader> {
+        self.target(name)?.1.get().await.map_err(|error| error.env(name))
+    }
+
+    /// How to reach the environment `name`.
+    pub fn conninfo(&self, name: &str) -> Result<Conninfo> {
+        Ok(self.target(name)?.0)
+    }
+
+    /// A lookup of an environment variable.
+    pub fn var(&self, name: &str) -> Option<String> {
+        (self.vars)(name)
+    }
+
+    fn target(&self, name: &str) -> Result<(Conninfo, Pool)> {
+        // Held for a look-up only; a poisoned map is still a map.
+        let mut targets = self.targets.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(target) = targets.get(name) {
+            return Ok(target.clone());
+        }
+        let conninfo = Conninfo::resolve(&self.environment(name)?, &*self.vars)?;
+        let target = (conninfo.clone(), Pool::new(conninfo, DEFAULT_SIZE)?);
+        targets.insert(name.to_owned(), target.clone());
+        Ok(target)
+    }
+}

@@ -1,0 +1,65 @@
+//! Environments at a glance.
+
+use std::time::Duration;
+
+use super::{deck::Deck, job::Job};
+use crate::{
+    core::{
+        env::Kind,
+        error::{Error, Result},
+    },
+    pg::catalog::{self, Summary},
+};
+
+/// What one environment says about itself.
+#[derive(Debug, Clone)]
+pub struct Status {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Whether the guard may let anything be written.
+    pub writable: bool,
+    /// What the server says, or why it says nothing.
+    pub reached: Result<Reached, Error>,
+}
+
+/// What a server says.
+#[derive(Debug, Clone)]
+pub struct Reached {
+    /// The server's version, such as `15.18`.
+    pub version: String,
+    /// Whether it is a standby.
+    pub standby: bool,
+    /// One round trip.
+    pub latency: Duration,
+    /// What it holds.
+    pub summary: Summary,
+}
+
+/// Asks one environment.
+pub async fn status(deck: &Deck, job: &Job, name: &str) -> Result<Status> {
+    let (_, kind, writable) = deck
+        .project
+        .environments()
+        .find(|(known, ..)| *known == name)
+        .ok_or_else(|| Error::usage("there is no such environment").object(name))?;
+    let reached = job.drop_on_cancel(reach(deck, name)).await;
+    Ok(Status { name: name.to_owned(), kind, writable, reached })
+}
+
+/// Asks several environments at once; the answers come in the order of `names`.
+pub async fn statuses(deck: &Deck, job: &Job, names: &[String]) -> Result<Vec<Status>> {
+    futures_util::future::try_join_all(names.iter().map(|name| status(deck, job, name))).await
+}
+
+async fn reach(deck: &Deck, name: &str) -> Result<Reached> {
+    let mut reader = deck.reader(name).await?;
+    let tx = reader.begin_read().await?;
+    let latency = tx.connection().latency();
+    let summary = catalog::summary(&tx).await?;
+    tx.rollback().await?;
+    let server = reader.server();
+    let version = server.version.split_whitespace().next().unwrap_or_default().to_owned();
+    Ok(Reached { version, standby: server.in_recovery, latency, summary })
+}

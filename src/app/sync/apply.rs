@@ -1,0 +1,125 @@
+//! Applying a plan: journal, images, transaction, and the truth about a lost COMMIT.
+
+use crate::{
+    app::{deck::Deck, job::Job},
+    core::{
+        error::{Code, Error, Result},
+        guard::Permit,
+        journal::Outcome,
+        sync::plan::{Plan, Tally},
+    },
+    pg::{
+        apply::{self as pg, Ended, Order, Settled, Written},
+        connect::connect_writing,
+    },
+};
+
+use super::runs::Attempt;
+
+/// What an apply did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied {
+    /// The run's name, by which it can be undone; `None` for a dry run.
+    pub run: Option<String>,
+    /// The plan's digest.
+    pub digest: String,
+    /// How many rows.
+    pub rows: Tally,
+    /// Values that a trigger of the target replaced: row and column.
+    pub rewrote: Vec<String>,
+}
+
+/// Runs `plan` with `permit`. With `dry_run` everything happens and is rolled back.
+pub async fn apply(deck: &Deck, job: &Job, plan: &Plan, permit: &Permit, dry_run: bool) -> Result<Applied> {
+    if plan.project != deck.project.name {
+        return Err(Error::refused(format!("the plan is for the project `{}`", plan.project)).hint("review again"));
+    }
+    if plan.steps.is_empty() {
+        return Err(Error::refused("the plan changes nothing").env(&plan.to).hint("review again and choose rows"));
+    }
+    job.progress(format!("connecting to {}", plan.to), 0, 0);
+    let conninfo = deck.conninfo(&plan.to)?;
+    let mut connection = job.drop_on_cancel(connect_writing(&conninfo, permit)).await?;
+    let attempt = if dry_run { None } else { Some(Attempt::begin(deck, plan)?) };
+    let what = format!("applying to {}", plan.to);
+    let progress = |done: usize, total: usize| job.progress(&*what, done as u64, total as u64);
+    let keep = |written: &Written| match &attempt {
+        Some(attempt) => attempt.keep(deck, plan, &written.images, &written.xid),
+        None => Ok(()),
+    };
+    let canceller = connection.canceller();
+    let order = Order { plan, permit, dry_run, progress: &progress, keep: &keep };
+    let ended = job.cancel_on_server(&canceller, pg::run(&mut connection, &order)).await;
+    drop(connection);
+    finish(deck, plan, attempt, ended).await
+}
+
+async fn finish(deck: &Deck, plan: &Plan, attempt: Option<Attempt>, ended: Result<Ended>) -> Result<Applied> {
+    let applied = |run: Option<String>, written: Written| Applied {
+        run,
+        digest: plan.digest.clone(),
+        rows: plan.tally(),
+        rewrote: written.rewrote,
+    };
+    match (ended, attempt) {
+        (Ok(Ended::DryRun(written)), _) => Ok(applied(None, written)),
+        (Ok(Ended::Committed(written)), Some(attempt)) => {
+            let run = attempt.run.clone();
+            attempt.end(deck, Outcome::Applied, Some(written.xid.clone()), None)?;
+            Ok(applied(Some(run), written))
+        }
+        (Ok(Ended::Lost(written, error)), Some(attempt)) => lost(deck, plan, attempt, written, error, applied).await,
+        (Ok(Ended::Committed(written) | Ended::Lost(written, _)), None) => Ok(applied(None, written)),
+        (Err(error), attempt) => {
+            // A connection that breaks before COMMIT is sent takes its transaction with it.
+            let error = if error.code == Code::Connect { Error { code: Code::RolledBack, ..error } } else { error };
+            if let Some(attempt) = attempt {
+                attempt.end(deck, Outcome::RolledBack, None, Some(&error))?;
+            }
+            Err(error)
+        }
+    }
+}
+
+/// The answer to COMMIT never came: ask the server instead of guessing.
+async fn lost(
+    deck: &Deck,
+    plan: &Plan,
+    attempt: Attempt,
+    written: Written,
+    error: Error,
+    applied: impl Fn(Option<String>, Written) -> Applied,
+) -> Result<Applied> {
+    let run = attempt.run.clone();
+    let xid = Some(written.xid.clone());
+    match settle(deck, plan, &written.xid).await {
+        Ok(Settled::Committed) => {
+            attempt.end(deck, Outcome::Applied, xid, None)?;
+            Ok(applied(Some(run), written))
+        }
+        Ok(Settled::Aborted) => {
+            let error = Error::rolled_back(format!(
+                "the connection was lost at COMMIT, and the server rolled back ({})",
+                error.message
+            ))
+            .env(&plan.to);
+            attempt.end(deck, Outcome::RolledBack, xid, Some(&error))?;
+            Err(error)
+        }
+        Ok(Settled::Unknown) | Err(_) => {
+            let error = Error::connect(
+                "the connection was lost at COMMIT and the server cannot say yet whether it was applied",
+            )
+            .env(&plan.to)
+            .object(&run)
+            .hint(format!("ask it: SELECT pg_xact_status('{}'); undo is kept if it was", written.xid));
+            attempt.end(deck, Outcome::Unknown, xid, Some(&error))?;
+            Err(error)
+        }
+    }
+}
+
+async fn settle(deck: &Deck, plan: &Plan, xid: &str) -> Result<Settled> {
+    let mut reader = deck.reader(&plan.to).await?;
+    pg::settle(&mut reader, xid).await
+}

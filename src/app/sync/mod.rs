@@ -1,0 +1,11 @@
+//! Export → review → apply → verify → undo, with connections and files.
+
+mod apply;
+mod export;
+mod review;
+mod runs;
+
+pub use apply::{Applied, apply};
+pub use export::{export, load_bundle, save_bundle};
+pub use review::review;
+pub use runs::{Attempt, undo_plan};

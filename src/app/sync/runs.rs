@@ -1,0 +1,110 @@
+//! Runs on disk: a name for each, its record with the before-images, its lines in the journal.
+
+use std::path::PathBuf;
+
+use crate::{
+    app::{deck::Deck, journal, store},
+    core::{
+        error::{Error, Result, did_you_mean},
+        journal::{Action, Entry, Outcome},
+        sync::{
+            plan::Plan,
+            undo::{self, Images, Record},
+        },
+    },
+};
+
+/// A run that has a name and a line in the journal, and no end yet.
+#[derive(Debug)]
+pub struct Attempt {
+    /// The run's name: the date and a number.
+    pub run: String,
+    entry: Entry,
+}
+
+fn path(deck: &Deck, run: &str) -> PathBuf {
+    deck.state.join("runs").join(format!("{run}.json"))
+}
+
+impl Attempt {
+    /// Gives a run its name and writes its first line into the journal.
+    pub fn begin(deck: &Deck, plan: &Plan) -> Result<Attempt> {
+        store::directory(&deck.state.join("runs"))?;
+        let now = jiff::Timestamp::now();
+        let run = new_name(deck, now)?;
+        let entry = Entry {
+            at: now,
+            run: run.clone(),
+            action: if plan.undoes.is_some() { Action::Undo } else { Action::Apply },
+            environment: plan.to.clone(),
+            from: plan.from.clone(),
+            digest: plan.digest.clone(),
+            operator: journal::operator(deck),
+            outcome: Outcome::Started,
+            rows: plan.tally(),
+            xid: None,
+            error: None,
+        };
+        journal::append(deck, &entry)?;
+        Ok(Attempt { run, entry })
+    }
+
+    /// Puts the record with the before-images on disk.
+    pub fn keep(&self, deck: &Deck, plan: &Plan, images: &[Images], xid: &str) -> Result<()> {
+        let record = Record {
+            pgdeck: "run".into(),
+            run: self.run.clone(),
+            plan: plan.clone(),
+            images: images.to_vec(),
+            xid: xid.to_owned(),
+        };
+        let bytes = serde_json::to_vec(&record).map_err(|error| Error::rolled_back(error.to_string()))?;
+        store::write(&path(deck, &self.run), &bytes).map_err(|error| {
+            Error::rolled_back(format!("the before-images cannot be kept, so nothing was written: {}", error.message))
+                .at(path(deck, &self.run).display())
+        })
+    }
+
+    /// Writes the last line.
+    pub fn end(self, deck: &Deck, outcome: Outcome, xid: Option<String>, error: Option<&Error>) -> Result<()> {
+        let entry =
+            Entry { at: jiff::Timestamp::now(), outcome, xid, error: error.map(ToString::to_string), ..self.entry };
+        journal::append(deck, &entry)
+    }
+}
+
+/// `2026-11-20-3`: unique because the record's file is created, not looked for.
+fn new_name(deck: &Deck, now: jiff::Timestamp) -> Result<String> {
+    let date = now.strftime("%Y-%m-%d");
+    for number in 1..u32::MAX {
+        let run = format!("{date}-{number}");
+        if store::create_new(&path(deck, &run))?.is_some() {
+            return Ok(run);
+        }
+    }
+    Err(Error::usage("there is no free name for a run").at(deck.state.display()))
+}
+
+/// The plan that takes `run` back.
+pub fn undo_plan(deck: &Deck, run: &str) -> Result<Plan> {
+    let runs = journal::read(deck)?;
+    let Some(known) = runs.iter().find(|known| known.last.run == run) else {
+        let names: Vec<_> = runs.iter().map(|known| known.last.run.as_str()).collect();
+        return Err(Error::usage("there is no such run").object(run).hint(did_you_mean(run, names)));
+    };
+    if known.last.outcome == Outcome::RolledBack {
+        return Err(Error::usage("this run was rolled back: there is nothing to undo").object(run));
+    }
+    let from = format!("undo {run}");
+    if let Some(undone) = runs.iter().find(|other| other.last.from == from && other.last.outcome == Outcome::Applied) {
+        return Err(Error::refused(format!("this run was undone already, by {}", undone.last.run)).object(run));
+    }
+    let path = path(deck, run);
+    let text = store::read(&path)?.filter(|text| !text.is_empty()).ok_or_else(|| {
+        Error::usage("the run's before-images are not there: it was cut off before anything was committed").object(run)
+    })?;
+    let record: Record = serde_json::from_str(&text).map_err(|error| {
+        Error::usage(format!("the run's before-images cannot be read ({error})")).at(path.display())
+    })?;
+    undo::plan(&record)
+}

@@ -1,0 +1,211 @@
+//! What can be typed. Help, usage errors and completions derive from these definitions.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use super::output::Format;
+
+const AFTER: &str = "\
+Exit codes: 0 fine · 1 differences at or above --fail-on · 2 usage or configuration · 3 cannot connect ·
+4 refused by the guard · 5 stale: changed since review · 6 failed and rolled back · 130 interrupted";
+
+/// The operations deck for PostgreSQL environments. Without a verb it opens the console.
+#[derive(Debug, Parser)]
+#[command(name = "pgdeck", version, after_help = AFTER, max_term_width = 110)]
+pub struct Cli {
+    /// The project's file instead of the nearest pgdeck.toml (also PGDECK_CONFIG)
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// How results are written
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// No progress on stderr
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// More log on stderr; twice for even more
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// What to do
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Start an example's environments on throw-away servers: open the console, or run one verb on them
+    Demo(Demo),
+    /// Look at pgdeck.toml
+    #[command(subcommand)]
+    Config(Config),
+    /// Environments at a glance
+    Env(Env),
+    /// Rows per table, side by side
+    Counts(Counts),
+    /// Carry configuration rows from one environment to another
+    #[command(subcommand)]
+    Sync(Sync),
+    /// Who did what to which environment, and how it ended
+    Journal(Journal),
+}
+
+/// `pgdeck demo`
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// The example; innotrue if none is given
+    pub example: Option<String>,
+    /// Where initdb and postgres are (also PGDECK_PG_BIN)
+    #[arg(long, value_name = "DIR")]
+    pub pg_bin: Option<PathBuf>,
+    /// Keep the servers' data in this folder, and use them again the next time
+    #[arg(long, value_name = "DIR")]
+    pub keep: Option<PathBuf>,
+    /// A verb to run on the example instead of opening the console
+    #[arg(last = true, value_name = "VERB")]
+    pub verb: Vec<std::ffi::OsString>,
+}
+
+/// `pgdeck config`
+#[derive(Debug, Subcommand)]
+pub enum Config {
+    /// Read the file and say what it declares
+    Check,
+    /// Where the project's state is kept
+    Path,
+}
+
+/// `pgdeck env`
+#[derive(Debug, Args)]
+pub struct Env {
+    /// Only these environments
+    pub names: Vec<String>,
+}
+
+/// `pgdeck counts`
+#[derive(Debug, Args)]
+pub struct Counts {
+    /// Only these environments; may be given several times
+    #[arg(short, long = "env", value_name = "ENV")]
+    pub environments: Vec<String>,
+    /// Count rows instead of taking the planner's estimate
+    #[arg(long)]
+    pub exact: bool,
+    /// Only tables whose name matches, such as 'plan*' or 'auth.*'
+    #[arg(value_name = "TABLE_GLOB")]
+    pub tables: Vec<String>,
+    /// Record the counts under this name
+    #[arg(long, value_name = "NAME")]
+    pub save: Option<String>,
+    /// Compare with the counts recorded under this name
+    #[arg(long, value_name = "NAME")]
+    pub against: Option<String>,
+    /// Exit with 1 when environments (or, with --against, then and now) differ
+    #[arg(long, value_enum)]
+    pub fail_on: Option<FailOn>,
+}
+
+/// When a verb that finds differences exits with 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum FailOn {
+    /// At any difference
+    Difference,
+    /// At none
+    Never,
+}
+
+/// `pgdeck sync`
+#[derive(Debug, Subcommand)]
+pub enum Sync {
+    /// The sync sets of the project
+    Sets,
+    /// Read sets from an environment into a bundle
+    Export(Export),
+    /// Compare the source with the target, row by row
+    Review(Review),
+    /// Run a reviewed plan in one transaction
+    Apply(Apply),
+    /// Take a run back
+    Undo(Undo),
+}
+
+/// `pgdeck sync export`
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The sets; all of them if none is given
+    #[arg(value_name = "SET")]
+    pub sets: Vec<String>,
+    /// The source
+    #[arg(long, value_name = "ENV")]
+    pub from: String,
+    /// The bundle to write
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+/// `pgdeck sync review`
+#[derive(Debug, Args)]
+pub struct Review {
+    /// The sets; all of them if none is given
+    #[arg(value_name = "SET")]
+    pub sets: Vec<String>,
+    /// The source
+    #[arg(long, value_name = "ENV", required_unless_present = "bundle", conflicts_with = "bundle")]
+    pub from: Option<String>,
+    /// An exported bundle as the source
+    #[arg(long, value_name = "FILE")]
+    pub bundle: Option<PathBuf>,
+    /// The target
+    #[arg(long, value_name = "ENV")]
+    pub to: String,
+    /// Also delete rows that the source does not have
+    #[arg(long)]
+    pub deletes: bool,
+    /// Write the plan that makes the target equal, for `sync apply`
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
+    /// Write the same as a guarded SQL script
+    #[arg(long, value_name = "FILE")]
+    pub sql: Option<PathBuf>,
+    /// Exit with 1 at any difference
+    #[arg(long, value_enum, default_value = "never")]
+    pub fail_on: FailOn,
+}
+
+/// `pgdeck sync apply`
+#[derive(Debug, Args)]
+pub struct Apply {
+    /// The plan that `sync review` wrote
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
+    /// The target's name, typed once more
+    #[arg(long, value_name = "ENV")]
+    pub confirm: Option<String>,
+    /// Do everything, then roll back
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `pgdeck sync undo`
+#[derive(Debug, Args)]
+pub struct Undo {
+    /// The run, as `apply` or `journal` names it
+    pub run: String,
+    /// The target's name, typed once more
+    #[arg(long, value_name = "ENV")]
+    pub confirm: Option<String>,
+    /// Do everything, then roll back
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `pgdeck journal`
+#[derive(Debug, Args)]
+pub struct Journal {
+    /// Only this environment
+    #[arg(short, long = "env", value_name = "ENV")]
+    pub environment: Option<String>,
+    /// Only runs since this day, such as 2026-11-20
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<jiff::civil::Date>,
+}

@@ -1,0 +1,117 @@
+//! `pgdeck demo`: the console on an example, one verb on it, or the main job in plain text.
+
+use std::{ffi::OsString, io::IsTerminal, sync::Arc};
+
+use clap::Parser;
+
+use super::{
+    Context,
+    args::{Cli, Demo as Arguments, Verb},
+    output::{self, Format, Listing},
+    sync as verb,
+};
+use crate::{
+    app::{
+        deck::Deck,
+        demo::{self, Options},
+        job::Job,
+        sync,
+    },
+    core::{
+        error::{Error, Result},
+        guard,
+        sync::{diff::Review, plan::Plan, select::Selection},
+    },
+};
+
+pub(super) async fn run(cli: &Cli, arguments: &Arguments, job: Job) -> Result<u8> {
+    let options =
+        Options { example: arguments.example.clone(), pg_bin: arguments.pg_bin.clone(), keep: arguments.keep.clone() };
+    // A mistyped verb should not have to wait for two servers.
+    let inner = if arguments.verb.is_empty() { None } else { Some(parse(&arguments.verb)?) };
+    demo::example(options.example.as_deref())?;
+    let running = demo::start(&options, &job, &super::variables).await?;
+    let result = match inner {
+        Some(inner) => {
+            let format = if inner.format == Format::Table { cli.format } else { inner.format };
+            let context = Context { deck: Arc::clone(&running.deck), job, format };
+            match &inner.verb {
+                Some(verb) => Box::pin(super::verb_on(verb, &context)).await,
+                None => Err(Error::usage("no verb").hint("such as: pgdeck demo innotrue -- counts")),
+            }
+        }
+        None if std::io::stdout().is_terminal() && std::io::stdin().is_terminal() => {
+            crate::tui::open(Arc::clone(&running.deck)).await.map(|()| 0)
+        }
+        None => walk(&running.deck, &job, &running.servers[0].1.version()).await.map(|()| 0),
+    };
+    // Ending the servers blocks for some milliseconds.
+    let ended = tokio::task::spawn_blocking(move || drop(running)).await;
+    ended.map_err(|error| Error::connect(error.to_string()))?;
+    result
+}
+
+fn parse(verb: &[OsString]) -> Result<Cli> {
+    let arguments = std::iter::once(OsString::from("pgdeck")).chain(verb.iter().cloned());
+    let cli = Cli::try_parse_from(arguments).map_err(|error| {
+        let text = error.to_string();
+        let line = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        Error::usage(line).hint("`pgdeck --help` lists the verbs")
+    })?;
+    match cli.verb {
+        Some(Verb::Demo(_)) => Err(Error::usage("a demo cannot run inside a demo")),
+        _ => Ok(cli),
+    }
+}
+
+/// The main job, step by step, as text: export, review, apply, verify, undo.
+async fn walk(deck: &Deck, job: &Job, server: &str) -> Result<()> {
+    let names: Vec<String> = deck.project.environment_names().map(str::to_owned).collect();
+    let [from, to] = names.as_slice() else {
+        return Err(Error::usage("this example has no pair of environments to walk through"));
+    };
+    output::write(&format!("{} on two throw-away servers, PostgreSQL {server}: {from} → {to}\n", deck.project.name))?;
+    let bundle = sync::export(deck, job, &[], from).await?;
+    let sets = deck.project.sets.all().len();
+    say(
+        "Export",
+        &format!("{sets} sync sets, {} tables, {} rows read from {from}", bundle.tables.len(), bundle.rows()),
+    )?;
+    let review = sync::review(deck, job, &bundle, to, false).await?;
+    say("Review", "what differs")?;
+    print_review(&review)?;
+    let plan = plan(deck, &review)?;
+    let applied = sync::apply(deck, job, &plan, &permit(deck, &plan)?, false).await?;
+    let run = applied.run.clone().unwrap_or_default();
+    say("Apply", &format!("plan {}: {}, one transaction, run {run}", plan.short_digest(), applied.rows))?;
+    let second = sync::review(deck, job, &bundle, to, false).await?;
+    expect(second.is_empty(), "the second review still finds differences")?;
+    say("Verify", &format!("a second review of all {sets} sets finds no difference"))?;
+    let undo = sync::undo_plan(deck, &run)?;
+    let undone = sync::apply(deck, job, &undo, &permit(deck, &undo)?, false).await?;
+    let third = sync::review(deck, job, &bundle, to, false).await?;
+    expect(self::plan(deck, &third)?.digest == plan.digest, "after the undo the review differs from the first")?;
+    say("Undo", &format!("{}; a third review gives the same plan as the first", undone.rows))?;
+    output::write("\nThe same with keys and eyes: run it in a terminal.\n")
+}
+
+fn say(step: &str, what: &str) -> Result<()> {
+    output::write(&format!("\n{step:<8}{what}\n"))
+}
+
+fn expect(holds: bool, otherwise: &str) -> Result<()> {
+    if holds { Ok(()) } else { Err(Error::rolled_back(otherwise)) }
+}
+
+fn print_review(review: &Review) -> Result<()> {
+    let listing: Listing = verb::listing(review);
+    output::print(Format::Table, &listing, &serde_json::Value::Null)
+}
+
+fn plan(deck: &Deck, review: &Review) -> Result<Plan> {
+    Plan::build(&deck.project.name, review, &Selection::all(review))
+}
+
+fn permit(deck: &Deck, plan: &Plan) -> Result<guard::Permit> {
+    guard::permit(&deck.environment(&plan.to)?, &plan.digest, &plan.to, &plan.to)
+}

@@ -1,0 +1,62 @@
+//! `pgdeck journal`
+
+use serde_json::json;
+
+use super::{
+    Context,
+    args::Journal,
+    output::{self, Align, Listing},
+};
+use crate::{
+    app::journal,
+    core::{error::Result, journal::Run, sync::plan::short},
+};
+
+const COLUMNS: [(&str, Align); 9] = [
+    ("when (UTC)", Align::Left),
+    ("run", Align::Left),
+    ("action", Align::Left),
+    ("environment", Align::Left),
+    ("from", Align::Left),
+    ("rows", Align::Right),
+    ("plan", Align::Left),
+    ("operator", Align::Left),
+    ("outcome", Align::Left),
+];
+
+pub(super) fn run(arguments: &Journal, context: &Context) -> Result<u8> {
+    if let Some(name) = &arguments.environment {
+        context.deck.known(name)?;
+    }
+    let wanted = |run: &Run| {
+        let here = arguments.environment.as_ref().is_none_or(|name| run.last.environment == *name);
+        let day = run.began.to_zoned(jiff::tz::TimeZone::UTC).date();
+        here && arguments.since.is_none_or(|since| day >= since)
+    };
+    let runs: Vec<Run> = journal::read(&context.deck)?.into_iter().filter(wanted).collect();
+    let mut listing = Listing::new(COLUMNS);
+    listing.rows = runs.iter().map(row).collect();
+    if runs.is_empty() {
+        listing.notes.push("nothing was written yet".into());
+    }
+    let records: Vec<_> =
+        runs.iter().map(|run| json!({ "began": run.began, "ended": run.last.at, "entry": run.last })).collect();
+    output::print(context.format, &listing, &json!({ "runs": records }))?;
+    Ok(0)
+}
+
+fn row(run: &Run) -> Vec<String> {
+    let entry = &run.last;
+    let rows = &entry.rows;
+    vec![
+        run.began.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+        entry.run.clone(),
+        entry.action.word().into(),
+        entry.environment.clone(),
+        entry.from.clone(),
+        format!("+{} ~{} −{}", rows.insert, rows.update, rows.delete),
+        short(&entry.digest),
+        entry.operator.clone(),
+        entry.outcome.word().into(),
+    ]
+}

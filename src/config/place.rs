@@ -1,0 +1,62 @@
+//! Where files live: the project like git's, configuration and state by the XDG base directory specification.
+
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+
+use crate::core::error::{Error, Result};
+
+/// Looks up an environment variable; passed in, so that a demo or a test can have its own.
+pub type Vars<'a> = &'a (dyn Fn(&str) -> Option<String> + Send + Sync);
+
+/// The name of a project's file.
+pub const PROJECT_FILE: &str = "pgdeck.toml";
+
+/// Finds the project's file: `given` by option or `PGDECK_CONFIG`, else in `from` or above it.
+pub fn project_file(given: Option<&Path>, from: &Path, vars: Vars) -> Result<PathBuf> {
+    let named = given.map(Path::to_path_buf).or_else(|| vars("PGDECK_CONFIG").map(PathBuf::from));
+    if let Some(path) = named {
+        return if path.is_file() { Ok(path) } else { Err(Error::usage("there is no such file").at(path.display())) };
+    }
+    from.ancestors().map(|directory| directory.join(PROJECT_FILE)).find(|path| path.is_file()).ok_or_else(|| {
+        Error::usage(format!("there is no {PROJECT_FILE} here or above"))
+            .hint("try `pgdeck demo`, or name one with --config FILE")
+    })
+}
+
+/// The folder for a project's journal, before-images and snapshots.
+pub fn state_dir(project: &str, vars: Vars) -> Result<PathBuf> {
+    if let Some(path) = vars("PGDECK_STATE_DIR").filter(|path| !path.is_empty()) {
+        return Ok(PathBuf::from(path));
+    }
+    let base = match vars("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute()) {
+        Some(path) => path,
+        None => home(vars)?.join(".local/state"),
+    };
+    Ok(base.join("pgdeck").join(file_name(project)))
+}
+
+/// The folder for a user's own keymaps and themes.
+pub fn config_dir(vars: Vars) -> Result<PathBuf> {
+    let base = match vars("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute()) {
+        Some(path) => path,
+        None => home(vars)?.join(".config"),
+    };
+    Ok(base.join("pgdeck"))
+}
+
+fn home(vars: Vars) -> Result<PathBuf> {
+    if let Some(home) = vars("HOME").filter(|home| !home.is_empty()) {
+        return Ok(PathBuf::from(home));
+    }
+    etcetera::base_strategy::Xdg::new()
+        .map(|base| base.home_dir().to_path_buf())
+        .map_err(|_| Error::usage("there is no home directory").hint("set HOME or PGDECK_STATE_DIR"))
+}
+
+/// `name` as one component of a path.
+fn file_name(name: &str) -> String {
+    let safe = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' };
+    let name: String = name.chars().map(safe).collect();
+    if name.trim_matches('.').is_empty() { "project".into() } else { name }
+}

@@ -1,0 +1,367 @@
+//! `pgdeck.toml`: what a team declares about its environments and what it syncs.
+
+use std::{collections::BTreeMap, path::Path};
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use toml::{Spanned, map::Map};
+
+use super::{place::Vars, source::Source};
+use crate::core::{
+    env::{Environment, Kind, Target},
+    error::{Error, Result, did_you_mean, nearest},
+    glob,
+    name::QName,
+    sync::set::{Ids, Set, SetTable, Sets},
+};
+
+/// A project, checked.
+#[derive(Debug, Clone)]
+pub struct Project {
+    /// Its name.
+    pub name: String,
+    /// Its environments, in the order of the file.
+    environments: Vec<(String, Section)>,
+    /// Groups of tables, for people.
+    pub categories: Vec<Category>,
+    /// What tables are for, by name as written.
+    pub purposes: BTreeMap<String, String>,
+    /// What is synced, and what never is.
+    pub sets: Sets,
+    source: Source,
+}
+
+/// A group of tables.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Category {
+    /// Its title.
+    pub name: String,
+    /// Globs over its tables.
+    pub tables: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    project: ProjectSection,
+    #[serde(default)]
+    env: Map<String, toml::Value>,
+    #[serde(default)]
+    category: Vec<Category>,
+    #[serde(default)]
+    purpose: BTreeMap<String, String>,
+    #[serde(default)]
+    sync: SyncSection,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProjectSection {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Environments {
+    #[serde(default)]
+    env: BTreeMap<Spanned<String>, Section>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Section {
+    kind: Kind,
+    writable: Option<bool>,
+    url: Option<Spanned<String>>,
+    host: Option<String>,
+    port: Option<u16>,
+    user: Option<String>,
+    dbname: Option<String>,
+    sslmode: Option<String>,
+    sslrootcert: Option<String>,
+    #[serde(default)]
+    password_command: Vec<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct SyncSection {
+    #[serde(default)]
+    never: Vec<String>,
+    #[serde(default)]
+    set: Vec<Spanned<SetSection>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SetSection {
+    name: String,
+    tables: Vec<TableSection>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TableSection {
+    table: String,
+    #[serde(default)]
+    key: Vec<String>,
+    #[serde(rename = "where")]
+    filter: Option<String>,
+    #[serde(default)]
+    columns: Vec<String>,
+    #[serde(default)]
+    exclude: Vec<String>,
+    #[serde(default)]
+    ignore: Vec<String>,
+    ids: Option<IdsWord>,
+    #[serde(default)]
+    deletes: bool,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+enum IdsWord {
+    Keep,
+    Target,
+}
+
+impl Project {
+    /// Reads the file at `path`.
+    pub fn load(path: &Path) -> Result<Project> {
+        let source = Source::read(path)?.ok_or_else(|| Error::usage("there is no such file").at(path.display()))?;
+        Project::parse(source)
+    }
+
+    /// Reads and checks a file's text.
+    pub fn parse(source: Source) -> Result<Project> {
+        let file: File = toml::from_str(&source.text).map_err(|error| complaint(&source, &error))?;
+        let sections: Environments = toml::from_str(&source.text).map_err(|error| complaint(&source, &error))?;
+        let mut environments = Vec::new();
+        for name in file.env.keys() {
+            if let Some((_, section)) = sections.env.iter().find(|(spanned, _)| spanned.get_ref() == name) {
+                refuse_password(&source, name, section)?;
+                environments.push((name.clone(), section.clone()));
+            }
+        }
+        if environments.is_empty() {
+            return Err(Error::usage("no environment is declared")
+                .at(&source.name)
+                .hint("add a section [env.NAME] with a `kind`"));
+        }
+        let sets = sets(&source, file.sync)?;
+        Ok(Project {
+            name: file.project.name,
+            environments,
+            categories: file.category,
+            purposes: file.purpose,
+            sets,
+            source,
+        })
+    }
+
+    /// The environments' names, in the order of the file.
+    pub fn environment_names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.environments.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// What the environments are, in the order of the file: name, kind, writable.
+    pub fn environments(&self) -> impl Iterator<Item = (&str, Kind, bool)> {
+        self.environments.iter().map(|(name, section)| (name.as_str(), section.kind, section.is_writable()))
+    }
+
+    /// The environment `name`, with the variables in its URL replaced from `vars`.
+    pub fn environment(&self, name: &str, vars: Vars) -> Result<Environment> {
+        let Some((_, section)) = self.environments.iter().find(|(known, _)| known == name) else {
+            return Err(Error::usage("there is no such environment")
+                .object(name)
+                .hint(did_you_mean(name, self.environment_names())));
+        };
+        let url = section.url.as_ref().map(|url| self.expand(name, url, vars)).transpose()?;
+        let target = Target {
+            url,
+            host: section.host.clone(),
+            port: section.port,
+            user: section.user.clone(),
+            dbname: section.dbname.clone(),
+            sslmode: section.sslmode.clone(),
+            sslrootcert: section.sslrootcert.clone(),
+            password_command: section.password_command.clone(),
+        };
+        Ok(Environment { name: name.to_owned(), kind: section.kind, writable: section.is_writable(), target })
+    }
+
+    /// The purpose that the team wrote down for `table`.
+    pub fn purpose(&self, table: &QName) -> Option<&str> {
+        let full = format!("{}.{}", table.schema, table.name);
+        self.purposes.get(&full).or_else(|| self.purposes.get(&table.name)).map(String::as_str)
+    }
+
+    /// The first category that holds `table`.
+    pub fn category(&self, table: &QName) -> Option<&str> {
+        let holds = |category: &&Category| category.tables.iter().any(|pattern| glob::matches(pattern, table));
+        self.categories.iter().find(holds).map(|category| category.name.as_str())
+    }
+
+    /// Replaces `${NAME}` in a URL.
+    fn expand(&self, environment: &str, url: &Spanned<String>, vars: Vars) -> Result<SecretString> {
+        let mut out = String::new();
+        let mut rest = url.get_ref().as_str();
+        while let Some((before, after)) = rest.split_once("${") {
+            let Some((name, after)) = after.split_once('}') else {
+                return Err(self.source.error(url.span().start, "`${` is not closed by `}`").env(environment));
+            };
+            let value = vars(name).ok_or_else(|| {
+                self.source
+                    .error(url.span().start, format!("the environment variable {name} is not set"))
+                    .env(environment)
+                    .hint(format!("export {name}=postgresql://…"))
+            })?;
+            out.push_str(before);
+            out.push_str(&value);
+            rest = after;
+        }
+        out.push_str(rest);
+        Ok(SecretString::from(out))
+    }
+}
+
+impl Section {
+    fn is_writable(&self) -> bool {
+        self.writable.unwrap_or_else(|| self.kind.writable_by_default())
+    }
+}
+
+/// A password has no place in a file that is committed.
+fn refuse_password(source: &Source, name: &str, section: &Section) -> Result<()> {
+    let Some(url) = &section.url else { return Ok(()) };
+    let text = url.get_ref();
+    let after_scheme = text.split_once("://").map_or(text.as_str(), |(_, rest)| rest);
+    let authority = after_scheme.split(['/', '?']).next().unwrap_or_default();
+    let in_user = authority.rsplit_once('@').and_then(|(user, _)| user.split_once(':')).map(|(_, password)| password);
+    let in_query = text.split(['?', '&']).find_map(|part| part.strip_prefix("password="));
+    match in_user.or(in_query) {
+        Some(password) if !password.is_empty() && !password.starts_with("${") => Err(source
+            .error(url.span().start, "the URL holds a password")
+            .env(name)
+            .hint("use password_command, ~/.pgpass or ${VARIABLE} instead")),
+        _ => Ok(()),
+    }
+}
+
+fn sets(source: &Source, section: SyncSection) -> Result<Sets> {
+    let mut known: Vec<(String, usize)> = Vec::new();
+    let mut sets = Vec::new();
+    for set in section.set {
+        known.push((set.get_ref().name.clone(), set.span().start));
+        let SetSection { name, tables } = set.into_inner();
+        sets.push(Set { name, tables: tables.into_iter().map(SetTable::from).collect() });
+    }
+    Sets::new(sets, section.never).map_err(|error| {
+        // The last set that the message names is the one at fault.
+        let at = known.iter().rev().find(|(name, _)| error.to_string().contains(name.as_str())).map(|(_, at)| *at);
+        match at {
+            Some(at) => Error { place: source.error(at, "").place, ..error },
+            None => error.at(&source.name),
+        }
+    })
+}
+
+impl From<TableSection> for SetTable {
+    fn from(section: TableSection) -> Self {
+        SetTable {
+            table: section.table,
+            key: section.key,
+            filter: section.filter,
+            columns: section.columns,
+            exclude: section.exclude,
+            ignore: section.ignore,
+            ids: section.ids.map(|ids| match ids {
+                IdsWord::Keep => Ids::Keep,
+                IdsWord::Target => Ids::Target,
+            }),
+            deletes: section.deletes,
+        }
+    }
+}
+
+/// A parser's error with its line, and the nearest known key where one was mistyped.
+fn complaint(source: &Source, error: &toml::de::Error) -> Error {
+    let message = error.message().trim();
+    let mut names = message.split('`').skip(1).step_by(2);
+    let start = error.span().map_or(0, |span| span.start);
+    let unknown = message.starts_with("unknown field") || message.starts_with("unknown variant");
+    match names.next().filter(|_| unknown) {
+        Some(typed) => {
+            let known: Vec<_> = names.collect();
+            let what = if message.starts_with("unknown field") { "key" } else { "word" };
+            let hint = match nearest(typed, known.iter().copied()) {
+                Some(name) => format!("did you mean `{name}`?"),
+                None => format!("here stands one of: {}", known.join(", ")),
+            };
+            source.error(start, format!("unknown {what} `{typed}`")).hint(hint)
+        }
+        None if message == "missing field `kind`" => source
+            .error(start, "the environment has no `kind`")
+            .hint("write kind = \"development\", \"staging\" or \"production\""),
+        None => source.error(start, message.replace('\n', ", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "[project]\nname = \"x\"\n[env.production]\nkind = \"production\"\nurl = \"${URL}\"\n";
+
+    fn parse(text: &str) -> Result<Project> {
+        Project::parse(Source::new("pgdeck.toml", text))
+    }
+
+    #[test]
+    fn production_is_read_only_unless_it_says_otherwise() {
+        let project = parse(&format!("{HEAD}[env.preprod]\nkind = \"staging\"\n")).expect("project");
+        let facts: Vec<_> = project.environments().collect();
+        assert_eq!(facts, [("production", Kind::Production, false), ("preprod", Kind::Staging, true)]);
+    }
+
+    #[test]
+    fn mistakes_name_the_line_and_the_nearest_key() {
+        for (text, place, says) in [
+            (format!("{HEAD}[sync]\nnevr = []\n"), "pgdeck.toml:7", "did you mean `never`"),
+            (format!("{HEAD}[env.a]\nkind = \"stagin\"\n"), "pgdeck.toml:7", "did you mean `staging`"),
+            (format!("{HEAD}[env.a]\nurl = \"x\"\n"), "pgdeck.toml:6", "no `kind`"),
+            ("[project]\nname = \n".to_owned(), "pgdeck.toml:2", ""),
+            (
+                format!("{HEAD}[env.a]\nkind = \"staging\"\nurl = \"postgresql://u:geheim@h/d\"\n"),
+                "pgdeck.toml:8",
+                "holds a password",
+            ),
+            (
+                format!("{HEAD}[sync]\nnever = [\"a\"]\n[[sync.set]]\nname = \"s\"\ntables = [{{ table = \"a\" }}]\n"),
+                "pgdeck.toml:8",
+                "never synced",
+            ),
+            (
+                format!("{HEAD}[[sync.set]]\nname = \"s\"\ntables = [{{ table = \"a\", kye = [\"b\"] }}]\n"),
+                "pgdeck.toml:8",
+                "did you mean `key`",
+            ),
+        ] {
+            let error = parse(&text).expect_err(&text);
+            assert_eq!(error.place.as_deref(), Some(place), "{error}");
+            assert!(error.to_string().contains(says), "{error}");
+            assert!(!error.to_string().contains("geheim"), "{error}");
+        }
+    }
+
+    #[test]
+    fn variables_in_a_url_come_from_outside() {
+        let project = parse(HEAD).expect("project");
+        let set = |name: &str| (name == "URL").then(|| "postgresql://h/d".to_owned());
+        assert!(project.environment("production", &set).is_ok());
+        let error = project.environment("production", &|_| None).expect_err("not set");
+        assert_eq!(error.place.as_deref(), Some("pgdeck.toml:5"));
+        let error = project.environment("prodution", &set).expect_err("unknown");
+        assert!(error.to_string().contains("did you mean `production`"), "{error}");
+    }
+}

@@ -1,0 +1,103 @@
+//! What ran, where, by whom, with which outcome: the record. The file is `app::journal`'s.
+
+use serde::{Deserialize, Serialize};
+
+use super::sync::plan::Tally;
+
+/// One line of the journal. A run has one at its start and one at its end; a start without an end means
+/// that pgdeck was cut off in between.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// When, UTC.
+    pub at: jiff::Timestamp,
+    /// The run's name.
+    pub run: String,
+    /// What was done.
+    pub action: Action,
+    /// The environment that was written.
+    pub environment: String,
+    /// Where the values came from.
+    pub from: String,
+    /// The digest of the plan.
+    pub digest: String,
+    /// The operating system's name of the operator.
+    pub operator: String,
+    /// How far it is.
+    pub outcome: Outcome,
+    /// How many rows.
+    pub rows: Tally,
+    /// The server's transaction id, once it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub xid: Option<String>,
+    /// What went wrong, one line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// A reviewed plan was applied.
+    Apply,
+    /// A run was taken back.
+    Undo,
+}
+
+impl Action {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Action::Apply => "apply",
+            Action::Undo => "undo",
+        }
+    }
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Begun, nothing committed yet.
+    Started,
+    /// Committed and verified.
+    Applied,
+    /// Everything was rolled back.
+    RolledBack,
+    /// The answer to COMMIT was lost and the server could not be asked.
+    Unknown,
+}
+
+impl Outcome {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Outcome::Started => "cut off",
+            Outcome::Applied => "applied",
+            Outcome::RolledBack => "rolled back",
+            Outcome::Unknown => "unknown",
+        }
+    }
+}
+
+/// One run: its last entry, and when it began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// When it began.
+    pub began: jiff::Timestamp,
+    /// Its newest entry.
+    pub last: Entry,
+}
+
+/// Folds entries into runs, newest first.
+pub fn runs(entries: &[Entry]) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for entry in entries {
+        match runs.iter_mut().find(|run| run.last.run == entry.run) {
+            Some(run) => run.last = entry.clone(),
+            None => runs.push(Run { began: entry.at, last: entry.clone() }),
+        }
+    }
+    runs.reverse();
+    runs
+}

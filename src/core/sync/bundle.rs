@@ -1,0 +1,244 @@
+//! The exported file: JSON Lines, readable in a diff, refused when cut off or edited.
+//!
+//! First a header, then one line per row, last a footer with the row counts and a SHA-256 over every
+//! byte before it. Nothing in it depends on when or by whom it was made, so two exports of the same
+//! data are the same bytes.
+
+use std::io::{BufRead, Write};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json, json};
+use sha2::{Digest, Sha256};
+
+use super::{
+    row::{Key, Row},
+    shape::{Role, Shape},
+};
+use crate::core::{
+    error::{Error, Result},
+    name::QName,
+};
+
+/// The version of the format that this program writes, and the only one it reads.
+pub const FORMAT: u32 = 1;
+
+/// Where the rows of a bundle come from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// The project.
+    pub project: String,
+    /// The environment.
+    pub environment: String,
+    /// The server's version, as it says.
+    pub server: String,
+}
+
+/// The rows of some sets, read from one environment in one snapshot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bundle {
+    /// Where they come from.
+    pub source: Source,
+    /// The tables with their rows, in the order of their sets; rows in the order of their keys.
+    pub tables: Vec<BundleTable>,
+}
+
+/// One table of a bundle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BundleTable {
+    /// How the rows were read.
+    pub shape: Shape,
+    /// The rows.
+    pub rows: Vec<Row>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header {
+    pgdeck: String,
+    format: u32,
+    source: Source,
+    tables: Vec<Shape>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    table: QName,
+    row: Map<String, Json>,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    references: Map<String, Json>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Footer {
+    rows: Map<String, Json>,
+    sha256: String,
+}
+
+/// Writes through, keeping the digest of what went by.
+struct Hashing<W> {
+    to: W,
+    hash: Sha256,
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.to.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.to.flush()
+    }
+}
+
+impl Bundle {
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.tables.iter().map(|table| table.rows.len()).sum()
+    }
+
+    /// Writes the file's bytes.
+    pub fn write(&self, to: impl Write) -> std::io::Result<()> {
+        let mut out = Hashing { to, hash: Sha256::new() };
+        let header = Header {
+            pgdeck: "bundle".into(),
+            format: FORMAT,
+            source: self.source.clone(),
+            tables: self.tables.iter().map(|table| table.shape.clone()).collect(),
+        };
+        line(&mut out, &header)?;
+        let mut counts = Map::new();
+        for table in &self.tables {
+            for row in &table.rows {
+                line(&mut out, &to_line(&table.shape, row))?;
+            }
+            counts.insert(table.shape.table.to_string(), json!(table.rows.len()));
+        }
+        let sha256 = format!("{:x}", out.hash.clone().finalize());
+        line(&mut out, &Footer { rows: counts, sha256 })?;
+        out.flush()
+    }
+
+    /// Reads a bundle, or says in which line of `name` it is broken.
+    pub fn read(name: &str, mut from: impl BufRead) -> Result<Bundle> {
+        let mut reader = Reader { name, number: 0, hash: Sha256::new() };
+        let header: Header = match reader.next(&mut from)? {
+            Some((text, _)) => reader.parse(&text, "header")?,
+            None => return Err(Error::usage("the bundle is empty").at(name).hint("export it again")),
+        };
+        if header.format != FORMAT || header.pgdeck != "bundle" {
+            return Err(
+                Error::usage(format!("this bundle has format {}, this pgdeck reads {FORMAT}", header.format)).at(name)
+            );
+        }
+        let mut tables: Vec<_> =
+            header.tables.into_iter().map(|shape| BundleTable { shape, rows: Vec::new() }).collect();
+        let mut footer = None;
+        while let Some((text, before)) = reader.next(&mut from)? {
+            if footer.is_some() {
+                return Err(reader.broken("there is text after the footer"));
+            }
+            if text.starts_with("{\"rows\":") {
+                footer = Some((reader.parse::<Footer>(&text, "footer")?, format!("{:x}", before.finalize())));
+            } else {
+                let line: Line = reader.parse(&text, "row")?;
+                let Some(table) = tables.iter_mut().find(|table| table.shape.table == line.table) else {
+                    return Err(reader.broken(&format!("the header does not name {}", line.table)));
+                };
+                let row = from_line(&table.shape, &line).map_err(|what| reader.broken(&what))?;
+                table.rows.push(row);
+            }
+        }
+        let Some((footer, sha256)) = footer else {
+            return Err(reader.broken("the bundle is cut off: it has no footer"));
+        };
+        let bundle = Bundle { source: header.source, tables };
+        if footer.sha256 != sha256 || !bundle.counts_match(&footer.rows) {
+            return Err(Error::usage("the bundle was edited or damaged: its checksum does not match")
+                .at(name)
+                .hint("export it again"));
+        }
+        Ok(bundle)
+    }
+
+    fn counts_match(&self, counts: &Map<String, Json>) -> bool {
+        counts.len() == self.tables.len()
+            && self
+                .tables
+                .iter()
+                .all(|table| counts.get(&table.shape.table.to_string()) == Some(&json!(table.rows.len())))
+    }
+}
+
+struct Reader<'a> {
+    name: &'a str,
+    number: usize,
+    hash: Sha256,
+}
+
+impl Reader<'_> {
+    /// The next line with the digest of everything before it.
+    fn next(&mut self, from: &mut impl BufRead) -> Result<Option<(String, Sha256)>> {
+        let mut text = String::new();
+        self.number += 1;
+        let read = from.read_line(&mut text).map_err(|error| self.broken(&error.to_string()))?;
+        if read == 0 {
+            return Ok(None);
+        }
+        if !text.ends_with('\n') {
+            return Err(self.broken("the bundle is cut off in the middle of a line"));
+        }
+        let before = self.hash.clone();
+        self.hash.update(text.as_bytes());
+        Ok(Some((text, before)))
+    }
+
+    fn parse<T: serde::de::DeserializeOwned>(&self, text: &str, what: &str) -> Result<T> {
+        serde_json::from_str(text).map_err(|error| self.broken(&format!("not a {what} of a bundle ({error})")))
+    }
+
+    fn broken(&self, what: &str) -> Error {
+        Error::usage(what).at(format!("{}:{}", self.name, self.number)).hint("export it again")
+    }
+}
+
+fn line(out: &mut impl Write, value: &impl Serialize) -> std::io::Result<()> {
+    serde_json::to_writer(&mut *out, value)?;
+    out.write_all(b"\n")
+}
+
+fn to_line(shape: &Shape, row: &Row) -> Line {
+    let columns = shape.columns.iter().zip(&row.columns).filter(|(column, _)| column.role.travels());
+    let references = shape.references.iter().zip(&row.references);
+    Line {
+        table: shape.table.clone(),
+        row: columns.map(|(column, value)| (column.name.clone(), json!(value))).collect(),
+        references: references.map(|(reference, key)| (reference.label(), json!(key))).collect(),
+    }
+}
+
+fn from_line(shape: &Shape, line: &Line) -> Result<Row, String> {
+    let travelling = shape.columns.iter().filter(|column| column.role.travels()).count();
+    if line.row.len() != travelling || line.references.len() != shape.references.len() {
+        return Err("the row does not have the columns that the header names".into());
+    }
+    let column = |name: &str, role: Role| -> Result<Option<String>, String> {
+        match (role.travels(), line.row.get(name)) {
+            (false, _) | (true, Some(Json::Null)) => Ok(None),
+            (true, Some(Json::String(text))) => Ok(Some(text.clone())),
+            (true, _) => Err(format!("`{name}` is neither text nor null")),
+        }
+    };
+    let reference = |label: String| -> Result<Option<Key>, String> {
+        let value = line.references.get(&label).ok_or_else(|| format!("`{label}` is missing"))?;
+        serde_json::from_value(value.clone()).map_err(|_| format!("`{label}` is not a key"))
+    };
+    Ok(Row {
+        columns: shape.columns.iter().map(|c| column(&c.name, c.role)).collect::<Result<_, _>>()?,
+        references: shape.references.iter().map(|r| reference(r.label())).collect::<Result<_, _>>()?,
+        in_scope: true,
+    })
+}

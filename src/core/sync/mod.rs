@@ -1,0 +1,31 @@
+//! Sync: export → review → apply → verify → undo.
+//!
+//! Rows of two environments are matched by **key**, never by surrogate id, and foreign keys travel as
+//! the key of the row that they point to. A plan names rows by key, so the same plan is right
+//! whatever the ids are.
+//!
+//! | room | holds |
+//! |---|---|
+//! | [`set`] | what a team declared: sets, keys, what is never synced |
+//! | [`shape`] | a table as a set sees it: key, references, columns and their roles |
+//! | [`row`] | a row read through its shape |
+//! | [`bundle`] | the exported file |
+//! | [`diff`] | two sides → a review |
+//! | [`select`] | what the operator chose of a review |
+//! | [`plan`] | the chosen steps, in order, under one digest |
+//! | [`sql`] | steps → statements |
+//! | [`park`] | unique values that move between rows |
+//! | [`script`] | a plan as SQL for people |
+//! | [`undo`] | before-images → a plan that restores them |
+
+pub mod bundle;
+pub mod diff;
+pub mod park;
+pub mod plan;
+pub mod row;
+pub mod script;
+pub mod select;
+pub mod set;
+pub mod shape;
+pub mod sql;
+pub mod undo;

@@ -1,0 +1,66 @@
+//! A row read through its shape.
+
+use serde::{Deserialize, Serialize};
+
+use super::shape::{Part, Reference, Shape};
+
+/// A value as PostgreSQL writes it in text, or NULL.
+pub type Value = Option<String>;
+
+/// The values that identify a row, flat: the key columns, where a column is a foreign key the key of its
+/// parent, at any depth. `plan_features` has `[plans.key, features.key]`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Key(pub Vec<Value>);
+
+impl Key {
+    /// Whether some part is NULL.
+    pub fn has_null(&self) -> bool {
+        self.0.iter().any(Option::is_none)
+    }
+
+    /// For people: the parts with a dot between them.
+    pub fn display(&self) -> String {
+        let parts: Vec<_> = self.0.iter().map(|part| part.as_deref().unwrap_or("NULL")).collect();
+        parts.join(" · ")
+    }
+}
+
+/// One row. Positions follow the shape that it was read through.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Row {
+    /// One per column of the shape; NULL also where the column is not read on this side.
+    pub columns: Vec<Value>,
+    /// One per reference of the shape: the parent's key, or `None` where the foreign key is NULL.
+    pub references: Vec<Option<Key>>,
+    /// Whether the row satisfies the table's `where`.
+    pub in_scope: bool,
+}
+
+impl Row {
+    /// The row's key.
+    pub fn key(&self, shape: &Shape) -> Key {
+        let mut leaves = Vec::new();
+        for part in &shape.key {
+            match part {
+                Part::Column { name, .. } => leaves.push(shape.position(name).and_then(|at| self.columns[at].clone())),
+                Part::Reference(reference) => match self.reference(shape, reference) {
+                    Some(key) => leaves.extend(key.0.iter().cloned()),
+                    None => leaves.extend(std::iter::repeat_n(None, reference.leaves())),
+                },
+            }
+        }
+        Key(leaves)
+    }
+
+    /// The parent's key that `reference` holds.
+    pub fn reference(&self, shape: &Shape, reference: &Reference) -> Option<&Key> {
+        let at = shape.references.iter().position(|known| known.columns == reference.columns)?;
+        self.references[at].as_ref()
+    }
+
+    /// The value of the column `name`.
+    pub fn value(&self, shape: &Shape, name: &str) -> Option<&str> {
+        self.columns[shape.position(name)?].as_deref()
+    }
+}

@@ -1,0 +1,69 @@
+//! A plan as SQL that a person runs by hand, in any editor, without pgdeck.
+
+use super::{park, plan::Plan, sql};
+use crate::core::{error::Result, name::literal};
+
+/// The settings under which values were read; without them the same text could mean another value.
+const SETTINGS: &str = "\
+SET LOCAL search_path = '';
+SET LOCAL timezone = 'UTC';
+SET LOCAL datestyle = 'ISO';
+SET LOCAL intervalstyle = 'postgres';
+SET LOCAL extra_float_digits = 1;
+SET LOCAL bytea_output = 'hex';
+SET LOCAL lc_monetary = 'C';
+SET LOCAL row_security = off;
+SET LOCAL lock_timeout = '3s';
+";
+
+/// The whole script: one transaction, every statement guarded by the reviewed values, every row checked
+/// at the end. Running it again changes nothing; running it on other data raises and rolls back.
+pub fn script(plan: &Plan) -> Result<String> {
+    let mut out = format!(
+        "-- {}: {} → {}, {}\n-- Plan {}. One transaction: if anything changed since the review, nothing is written.\nBEGIN;\n{SETTINGS}",
+        comment(&plan.project),
+        comment(&plan.from),
+        comment(&plan.to),
+        plan.tally(),
+        plan.short_digest(),
+    );
+    for run in park::statements(plan)? {
+        let step = &plan.steps[run.step];
+        let parks = if run.parks { ", out of the way" } else { "" };
+        out.push_str(&format!(
+            "\n-- {} {}{parks}\n{};\n",
+            step.table,
+            comment(&step.key.display()),
+            run.statement.script()
+        ));
+    }
+    out.push_str("\n-- Every row must now be as it was reviewed.\n");
+    for step in &plan.steps {
+        let condition = sql::reached(plan.shape(&step.table)?, step).script();
+        let message = literal(&format!("{} {} is not as it was reviewed", step.table, step.key.display()));
+        let body = format!(
+            "BEGIN\n  IF NOT ({condition}) THEN\n    RAISE EXCEPTION USING MESSAGE = {message};\n  END IF;\nEND"
+        );
+        let tag = tag(&body);
+        out.push_str(&format!("DO {tag}\n{body}\n{tag};\n"));
+    }
+    out.push_str("\nCOMMIT;\n");
+    Ok(out)
+}
+
+/// Text that stays inside a comment.
+fn comment(text: &str) -> String {
+    crate::core::text::printable(text).into_owned()
+}
+
+/// A dollar quote that does not occur in `body`.
+fn tag(body: &str) -> String {
+    let mut number = 0;
+    loop {
+        let tag = format!("$pgdeck{number}$");
+        if !body.contains(&tag) {
+            return tag;
+        }
+        number += 1;
+    }
+}

@@ -1,0 +1,203 @@
+//! What a team declared about sync: sets, keys, what is never synced.
+
+use std::collections::BTreeMap;
+
+use crate::core::{
+    error::{Error, Result, did_you_mean},
+    glob,
+    name::QName,
+};
+
+/// A named group of tables that move together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Set {
+    /// The name that people type.
+    pub name: String,
+    /// Its tables, roots first as declared.
+    pub tables: Vec<SetTable>,
+}
+
+/// One table of a set.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SetTable {
+    /// The table as it was written: `table` or `schema.table`.
+    pub table: String,
+    /// The columns that identify a row in every environment; empty means the primary key.
+    pub key: Vec<String>,
+    /// A condition over the table's own columns; rows outside are left alone.
+    pub filter: Option<String>,
+    /// Only these columns travel; empty means all.
+    pub columns: Vec<String>,
+    /// These columns do not travel.
+    pub exclude: Vec<String>,
+    /// These travel with a new row but do not make a difference.
+    pub ignore: Vec<String>,
+    /// What becomes of a surrogate id when a row is new.
+    pub ids: Option<Ids>,
+    /// Whether rows that the source does not have may be deleted.
+    pub deletes: bool,
+}
+
+impl SetTable {
+    /// The table's qualified name.
+    pub fn qname(&self) -> Result<QName> {
+        QName::parse(&self.table).ok_or_else(|| Error::usage("not a table name").object(&self.table))
+    }
+}
+
+/// What becomes of a surrogate id when a row is new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ids {
+    /// The source's id is kept where it is free.
+    Keep,
+    /// The target's default makes one.
+    Target,
+}
+
+/// All sets of a project, and what is never synced.
+#[derive(Debug, Clone, Default)]
+pub struct Sets {
+    sets: Vec<Set>,
+    never: Vec<String>,
+    keys: BTreeMap<QName, Vec<String>>,
+}
+
+/// Never synced in any project: schemas that a platform manages, and the history tables of migration tools.
+const ALWAYS_NEVER: &[&str] = &[
+    "auth.*",
+    "storage.*",
+    "realtime.*",
+    "_realtime.*",
+    "vault.*",
+    "pgsodium.*",
+    "net.*",
+    "cron.*",
+    "supabase_functions.*",
+    "supabase_migrations.*",
+    "drizzle.*",
+    "sqitch.*",
+    "schema_migrations",
+    "ar_internal_metadata",
+    "flyway_schema_history",
+    "refinery_schema_history",
+    "atlas_schema_revisions",
+    "_sqlx_migrations",
+    "_prisma_migrations",
+];
+
+impl Sets {
+    /// Checks the declarations against each other: names once, one key per table, nothing that is
+    /// never synced.
+    pub fn new(sets: Vec<Set>, never: Vec<String>) -> Result<Self> {
+        let mut this = Sets { sets: Vec::new(), never, keys: BTreeMap::new() };
+        for set in sets {
+            if this.sets.iter().any(|known| known.name == set.name) {
+                return Err(Error::usage("there are two sync sets of this name").object(&set.name));
+            }
+            if set.tables.is_empty() {
+                return Err(Error::usage("this sync set has no tables").object(&set.name));
+            }
+            for table in &set.tables {
+                this.declare(&set.name, table)?;
+            }
+            this.sets.push(set);
+        }
+        Ok(this)
+    }
+
+    fn declare(&mut self, set: &str, table: &SetTable) -> Result<()> {
+        let name = table.qname()?;
+        if let Some(pattern) = self.never_pattern(&name) {
+            return Err(Error::usage(format!("sync set `{set}` names a table that is never synced (`{pattern}`)"))
+                .object(name)
+                .hint("take it out of the set or out of `never`"));
+        }
+        match self.keys.get(&name) {
+            Some(key) if *key != table.key => Err(Error::usage(format!(
+                "sync set `{set}` gives it the key {:?}, another set gives it {key:?}",
+                table.key
+            ))
+            .object(name)
+            .hint("a table has one key in all sets")),
+            _ => {
+                self.keys.insert(name, table.key.clone());
+                Ok(())
+            }
+        }
+    }
+
+    /// All sets, as declared.
+    pub fn all(&self) -> &[Set] {
+        &self.sets
+    }
+
+    /// The sets of these names, in declared order; all of them when `names` is empty.
+    pub fn pick(&self, names: &[String]) -> Result<Vec<&Set>> {
+        if self.sets.is_empty() {
+            return Err(Error::usage("pgdeck.toml declares no sync set").hint("add a [[sync.set]]"));
+        }
+        for name in names {
+            if !self.sets.iter().any(|set| set.name == *name) {
+                return Err(Error::usage("there is no such sync set")
+                    .object(name)
+                    .hint(did_you_mean(name, self.sets.iter().map(|set| set.name.as_str()))));
+            }
+        }
+        Ok(self.sets.iter().filter(|set| names.is_empty() || names.contains(&set.name)).collect())
+    }
+
+    /// The declared key of `table`: `None` where no set names it, empty where a set leaves it to the primary key.
+    pub fn key(&self, table: &QName) -> Option<&[String]> {
+        self.keys.get(table).map(Vec::as_slice)
+    }
+
+    /// The set that declares `table`.
+    pub fn set_of(&self, table: &QName) -> Option<&Set> {
+        self.sets.iter().find(|set| set.tables.iter().any(|t| t.qname().is_ok_and(|name| name == *table)))
+    }
+
+    /// The pattern by which `table` is never synced.
+    pub fn never_pattern(&self, table: &QName) -> Option<&str> {
+        self.never
+            .iter()
+            .map(String::as_str)
+            .chain(ALWAYS_NEVER.iter().copied())
+            .find(|pattern| glob::matches(pattern, table))
+    }
+
+    /// The team's own never-sync patterns.
+    pub fn never(&self) -> &[String] {
+        &self.never
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(name: &str, table: &str, key: &[&str]) -> Set {
+        let key = key.iter().map(ToString::to_string).collect();
+        Set { name: name.into(), tables: vec![SetTable { table: table.into(), key, ..SetTable::default() }] }
+    }
+
+    #[test]
+    fn a_set_cannot_name_what_is_never_synced() {
+        let error = Sets::new(vec![set("roles", "user_roles", &[])], vec!["user_*".into()]).expect_err("refused");
+        assert!(error.to_string().contains("user_roles") && error.to_string().contains("never synced"), "{error}");
+        let error = Sets::new(vec![set("users", "auth.users", &[])], vec![]).expect_err("refused");
+        assert!(error.to_string().contains("auth.*"), "{error}");
+    }
+
+    #[test]
+    fn a_table_has_one_key_in_all_sets() {
+        let twice = vec![set("a", "plans", &["key"]), set("b", "public.plans", &["name"])];
+        assert!(Sets::new(twice, vec![]).expect_err("two keys").to_string().contains("one key"));
+    }
+
+    #[test]
+    fn an_unknown_set_names_the_nearest() {
+        let sets = Sets::new(vec![set("plans", "plans", &["key"])], vec![]).expect("sets");
+        let error = sets.pick(&["plan".into()]).expect_err("unknown");
+        assert!(error.to_string().contains("did you mean `plans`"), "{error}");
+    }
+}

@@ -1,0 +1,406 @@
+//! A table as a sync set sees it: its key, its references, and what each column is for.
+
+use serde::{Deserialize, Serialize};
+
+use super::set::{Ids, SetTable, Sets};
+use crate::core::{
+    error::{Error, Result, did_you_mean},
+    name::QName,
+    schema::{Catalog, Column, ForeignKey, OnDelete, Origin, Relation, Table},
+};
+
+/// What a column is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Travels and is compared.
+    Value,
+    /// A surrogate id: part of the primary key, not of the key. Never compared.
+    Id,
+    /// Travels with a new row, makes no difference.
+    Ignored,
+    /// Part of a foreign key: its value belongs to this environment alone, the parent's key travels instead.
+    Foreign,
+    /// Stays as it is: excluded, or points into a table that is never synced.
+    Local,
+    /// Made by the server.
+    Generated,
+}
+
+impl Role {
+    /// Whether the source's value leaves the source.
+    pub fn travels(self) -> bool {
+        matches!(self, Role::Value | Role::Id | Role::Ignored)
+    }
+}
+
+/// A column with its role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShapeColumn {
+    /// Its name.
+    pub name: String,
+    /// The type to cast a text value to.
+    pub cast: String,
+    /// What it is for.
+    pub role: Role,
+    /// `NOT NULL`.
+    pub not_null: bool,
+    /// Whether the server fills it in when nothing is given.
+    pub default: bool,
+    /// How its value comes about.
+    pub origin: Origin,
+}
+
+/// A part of a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// A column of the table itself.
+    Column {
+        /// Its name.
+        name: String,
+        /// The type to cast a text value to.
+        cast: String,
+    },
+    /// The key of the row that a foreign key points to.
+    Reference(Reference),
+}
+
+/// A foreign key that travels as its parent's key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reference {
+    /// The referencing columns.
+    pub columns: Vec<String>,
+    /// The parent.
+    pub table: QName,
+    /// The referenced columns, in the order of `columns`.
+    pub referenced: Vec<String>,
+    /// The parent's key.
+    pub key: Vec<Part>,
+}
+
+impl Reference {
+    /// How many flat values the parent's key has.
+    pub fn leaves(&self) -> usize {
+        leaves(&self.key)
+    }
+
+    /// The name under which it travels and is shown.
+    pub fn label(&self) -> String {
+        self.columns.join(",")
+    }
+}
+
+/// How many flat values a key has.
+pub fn leaves(key: &[Part]) -> usize {
+    key.iter()
+        .map(|part| match part {
+            Part::Column { .. } => 1,
+            Part::Reference(reference) => reference.leaves(),
+        })
+        .sum()
+}
+
+/// One name for each flat value of a key, such as `programs.slug`.
+pub fn labels(key: &[Part]) -> Vec<String> {
+    key.iter()
+        .flat_map(|part| match part {
+            Part::Column { name, .. } => vec![name.clone()],
+            Part::Reference(reference) => {
+                labels(&reference.key).into_iter().map(|label| format!("{}.{label}", reference.table.name)).collect()
+            }
+        })
+        .collect()
+}
+
+/// A table as a sync set sees it. Bundles and plans carry it, so that each can be read alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shape {
+    /// The set it was built for.
+    pub set: String,
+    /// The table.
+    pub table: QName,
+    /// Whether it is a partitioned parent, whose partitions are read with it.
+    pub partitioned: bool,
+    /// What identifies a row in every environment.
+    pub key: Vec<Part>,
+    /// The foreign keys that travel by their parent's key.
+    pub references: Vec<Reference>,
+    /// Every column, in the table's order.
+    pub columns: Vec<ShapeColumn>,
+    /// The columns that find one row in this environment: the primary key, else the key's columns.
+    pub locator: Vec<String>,
+    /// Unique indexes, by their columns.
+    pub uniques: Vec<Vec<String>>,
+    /// What becomes of a surrogate id when a row is new.
+    pub keep_ids: bool,
+    /// The condition that a row must satisfy.
+    pub filter: Option<String>,
+    /// Whether rows that the source does not have may be deleted.
+    pub deletes: bool,
+    /// Triggers that fire when it is written.
+    pub triggers: Vec<String>,
+    /// The foreign keys that point to it: a row with children is never deleted.
+    pub children: Vec<Child>,
+}
+
+/// A foreign key that points to a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Child {
+    /// The table that it belongs to.
+    pub table: QName,
+    /// Its columns.
+    pub columns: Vec<String>,
+    /// The columns that they point to.
+    pub referenced: Vec<String>,
+    /// What a delete of the parent would do.
+    pub on_delete: OnDelete,
+}
+
+impl Shape {
+    /// The position of the column `name`.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+
+    /// The column `name`.
+    pub fn column(&self, name: &str) -> Option<&ShapeColumn> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// Whether the reference is part of the key.
+    pub fn in_key(&self, reference: &Reference) -> bool {
+        self.key.iter().any(|part| matches!(part, Part::Reference(r) if r.columns == reference.columns))
+    }
+
+    /// The column names that make up the key, references by their columns.
+    pub fn key_columns(&self) -> Vec<&str> {
+        self.key
+            .iter()
+            .flat_map(|part| match part {
+                Part::Column { name, .. } => vec![name.as_str()],
+                Part::Reference(reference) => reference.columns.iter().map(String::as_str).collect(),
+            })
+            .collect()
+    }
+
+    /// Builds the shape of `spec` in the database that `catalog` describes.
+    pub fn build(catalog: &Catalog, sets: &Sets, set: &str, spec: &SetTable) -> Result<Shape> {
+        let name = spec.qname()?;
+        let table = known_table(catalog, &name)?;
+        for named in [&spec.key, &spec.columns, &spec.exclude, &spec.ignore].into_iter().flatten() {
+            known_column(table, named)?;
+        }
+        let key_names = key_names(table, &spec.key)?;
+        let key = key_parts(catalog, sets, table, &key_names, &mut vec![name.clone()])?;
+        let references = references(catalog, sets, table, spec)?;
+        let columns: Vec<_> =
+            table.columns.iter().map(|c| shape_column(table, sets, spec, &key_names, &references, c)).collect();
+        if let Some(part) =
+            key_names.iter().find(|part| columns.iter().any(|c| c.name == **part && c.role == Role::Local))
+        {
+            return Err(Error::usage(format!(
+                "its key column `{part}` does not travel (excluded, or it points to a table that is never synced)"
+            ))
+            .object(&name));
+        }
+        let locator = if table.primary_key().is_empty() { key_names } else { table.primary_key().to_vec() };
+        Ok(Shape {
+            set: set.to_owned(),
+            partitioned: table.relation == Relation::Partitioned,
+            keep_ids: spec.ids.map_or_else(|| keeps_ids(&columns), |ids| ids == Ids::Keep),
+            uniques: table.uniques.iter().filter(|u| !u.columns.is_empty()).map(|u| u.columns.clone()).collect(),
+            table: name,
+            key,
+            references,
+            columns,
+            locator,
+            filter: spec.filter.clone(),
+            deletes: spec.deletes,
+            triggers: table.triggers.clone(),
+            children: children(catalog, &table.name),
+        })
+    }
+}
+
+/// A source's id is worth keeping where it means the same everywhere: a uuid, not the next number of a sequence.
+fn keeps_ids(columns: &[ShapeColumn]) -> bool {
+    columns.iter().filter(|column| column.role == Role::Id).all(|column| column.cast == "uuid" || !column.default)
+}
+
+fn children(catalog: &Catalog, name: &QName) -> Vec<Child> {
+    let child = |(table, key): (&Table, &ForeignKey)| Child {
+        table: table.name.clone(),
+        columns: key.columns.clone(),
+        referenced: key.referenced.clone(),
+        on_delete: key.on_delete,
+    };
+    catalog.references_to(name).map(child).collect()
+}
+
+fn known_table<'a>(catalog: &'a Catalog, name: &QName) -> Result<&'a Table> {
+    let Some(table) = catalog.table(name) else {
+        let known: Vec<_> = catalog.tables.keys().map(ToString::to_string).collect();
+        let near = crate::core::error::nearest(&name.to_string(), known.iter().map(String::as_str))
+            .map_or_else(|| "check the sync set in pgdeck.toml".to_owned(), |near| format!("did you mean `{near}`?"));
+        return Err(Error::usage("there is no such table").object(name).hint(near));
+    };
+    match table.relation {
+        Relation::Table | Relation::Partitioned => Ok(table),
+        _ => Err(Error::usage("only tables can be synced, and this is a view or a foreign table").object(name)),
+    }
+}
+
+fn known_column<'a>(table: &'a Table, name: &str) -> Result<&'a Column> {
+    table.column(name).ok_or_else(|| {
+        Error::usage(format!("there is no column `{name}`"))
+            .object(&table.name)
+            .hint(did_you_mean(name, table.columns.iter().map(|column| column.name.as_str())))
+    })
+}
+
+fn key_names(table: &Table, declared: &[String]) -> Result<Vec<String>> {
+    let names = if declared.is_empty() { table.primary_key() } else { declared };
+    if names.is_empty() {
+        return Err(Error::usage("it has no primary key, so its rows cannot be told apart")
+            .object(&table.name)
+            .hint("give it a `key` in its sync set"));
+    }
+    Ok(names.to_vec())
+}
+
+/// The foreign key to use for `column`: the one with the fewest columns that holds it.
+fn foreign_key_of<'a>(table: &'a Table, column: &str) -> Option<&'a ForeignKey> {
+    table.foreign_keys.iter().filter(|key| key.columns.iter().any(|c| c == column)).min_by_key(|key| key.columns.len())
+}
+
+fn key_parts(
+    catalog: &Catalog,
+    sets: &Sets,
+    table: &Table,
+    names: &[String],
+    path: &mut Vec<QName>,
+) -> Result<Vec<Part>> {
+    let mut parts: Vec<Part> = Vec::new();
+    for name in names {
+        let column = known_column(table, name)?;
+        let plain = || Part::Column { name: name.clone(), cast: column.cast.clone() };
+        match foreign_key_of(table, name) {
+            Some(key) if key.columns.iter().all(|c| names.contains(c)) => {
+                let known = parts.iter().any(|part| matches!(part, Part::Reference(r) if r.columns == key.columns));
+                if !known {
+                    parts.push(reference(catalog, sets, table, key, path)?.map_or_else(plain, Part::Reference));
+                }
+            }
+            _ => parts.push(plain()),
+        }
+    }
+    Ok(parts)
+}
+
+fn references(catalog: &Catalog, sets: &Sets, table: &Table, spec: &SetTable) -> Result<Vec<Reference>> {
+    let mut found: Vec<Reference> = Vec::new();
+    for key in &table.foreign_keys {
+        let local = key.columns.iter().any(|column| excluded(spec, column));
+        let known = found.iter().any(|reference| reference.columns == key.columns);
+        if local || known || sets.never_pattern(&key.references).is_some() {
+            continue;
+        }
+        // The table itself is not on the path here: a plain self-reference is resolved one step deep.
+        if let Some(reference) = reference(catalog, sets, table, key, &mut Vec::new())? {
+            found.push(reference);
+        }
+    }
+    Ok(found)
+}
+
+/// The reference that `key` makes, or `None` where its value means the same in every environment.
+fn reference(
+    catalog: &Catalog,
+    sets: &Sets,
+    table: &Table,
+    key: &ForeignKey,
+    path: &mut Vec<QName>,
+) -> Result<Option<Reference>> {
+    let parent = known_table(catalog, &key.references)?;
+    let Some(declared) = sets.key(&parent.name) else {
+        return undeclared_parent(table, key, parent).map(|()| None);
+    };
+    if path.contains(&parent.name) {
+        let names: Vec<_> = path.iter().map(ToString::to_string).collect();
+        return Err(Error::usage(format!("its key refers to itself through {}", names.join(" → ")))
+            .object(&parent.name)
+            .hint("choose key columns that do not lead back to the table"));
+    }
+    path.push(parent.name.clone());
+    let names = key_names(parent, declared)?;
+    let parts = key_parts(catalog, sets, parent, &names, path)?;
+    path.pop();
+    Ok(Some(Reference {
+        columns: key.columns.clone(),
+        table: parent.name.clone(),
+        referenced: key.referenced.clone(),
+        key: parts,
+    }))
+}
+
+/// A parent that no set knows: its value may travel only where it is no surrogate id.
+fn undeclared_parent(table: &Table, key: &ForeignKey, parent: &Table) -> Result<()> {
+    let surrogate = key.referenced.iter().filter_map(|name| parent.column(name)).any(|column| {
+        column.cast == "uuid"
+            || column.default.is_some()
+            || matches!(column.origin, Origin::IdentityAlways | Origin::IdentityByDefault)
+    });
+    if surrogate {
+        return Err(Error::usage(format!(
+            "`{}` points to {}, whose rows no sync set can tell apart",
+            key.columns.join(", "),
+            parent.name
+        ))
+        .object(&table.name)
+        .hint(format!(
+            "add {} with a `key` to a sync set, or exclude the column, or list the table under `never`",
+            parent.name
+        )));
+    }
+    Ok(())
+}
+
+fn excluded(spec: &SetTable, column: &str) -> bool {
+    spec.exclude.iter().any(|name| name == column)
+        || !spec.columns.is_empty() && !spec.columns.iter().chain(&spec.key).any(|name| name == column)
+}
+
+fn shape_column(
+    table: &Table,
+    sets: &Sets,
+    spec: &SetTable,
+    key: &[String],
+    references: &[Reference],
+    column: &Column,
+) -> ShapeColumn {
+    let in_key = key.contains(&column.name);
+    let never = foreign_key_of(table, &column.name).is_some_and(|key| sets.never_pattern(&key.references).is_some());
+    let role = if column.origin == Origin::Generated {
+        Role::Generated
+    } else if references.iter().any(|reference| reference.columns.contains(&column.name)) {
+        Role::Foreign
+    } else if never || excluded(spec, &column.name) {
+        Role::Local
+    } else if !in_key && table.primary_key().contains(&column.name) {
+        Role::Id
+    } else if spec.ignore.contains(&column.name) {
+        Role::Ignored
+    } else {
+        Role::Value
+    };
+    ShapeColumn {
+        name: column.name.clone(),
+        cast: column.cast.clone(),
+        role,
+        not_null: column.not_null,
+        default: column.default.is_some()
+            || matches!(column.origin, Origin::IdentityAlways | Origin::IdentityByDefault),
+        origin: column.origin,
+    }
+}

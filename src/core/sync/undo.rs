@@ -1,0 +1,101 @@
+//! Before-images → a plan that restores them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    plan::{Assignment, FORMAT, NewValue, Operation, Plan, Step},
+    row::Value,
+    shape::Shape,
+};
+use crate::core::error::{Error, Result};
+
+/// A row as it stood in the target, every column that can be written.
+pub type Image = BTreeMap<String, Value>;
+
+/// What a run found and left, kept on disk before COMMIT.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// `run`.
+    pub pgdeck: String,
+    /// The run's name.
+    pub run: String,
+    /// The plan that ran.
+    pub plan: Plan,
+    /// One per step.
+    pub images: Vec<Images>,
+    /// The transaction's id on the server, by which a lost COMMIT is settled.
+    pub xid: String,
+}
+
+/// One row before and after.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Images {
+    /// `None` where there was no row.
+    pub before: Option<Image>,
+    /// `None` where there is no row any more.
+    pub after: Option<Image>,
+}
+
+/// The plan that takes `record` back. It touches a row only while it is as the run left it.
+pub fn plan(record: &Record) -> Result<Plan> {
+    let steps = record.plan.steps.iter().zip(&record.images).rev();
+    let steps = steps.map(|(step, images)| take_back(record.plan.shape(&step.table)?, step, images));
+    let steps: Vec<Step> = steps.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
+    let plan = Plan {
+        pgdeck: "plan".into(),
+        format: FORMAT,
+        project: record.plan.project.clone(),
+        from: format!("undo {}", record.run),
+        to: record.plan.to.clone(),
+        undoes: Some(record.run.clone()),
+        shapes: record.plan.shapes.clone(),
+        steps,
+        digest: String::new(),
+    };
+    Ok(plan.sealed())
+}
+
+fn take_back(shape: &Shape, step: &Step, images: &Images) -> Result<Option<Step>> {
+    let base = Step {
+        operation: Operation::Update,
+        table: step.table.clone(),
+        key: step.key.clone(),
+        locator: Vec::new(),
+        set: Vec::new(),
+        guard: BTreeMap::new(),
+    };
+    let locator = |image: &Image| shape.locator.iter().map(|name| image.get(name).cloned().flatten()).collect();
+    Ok(match (&images.before, &images.after) {
+        (None, Some(after)) => {
+            Some(Step { operation: Operation::Delete, locator: locator(after), guard: after.clone(), ..base })
+        }
+        (Some(before), None) => Some(Step { operation: Operation::Insert, set: all(before), ..base }),
+        (Some(before), Some(after)) => {
+            let changed: Image = before
+                .iter()
+                .filter(|(name, value)| after.get(*name) != Some(*value))
+                .map(|(n, v)| (n.clone(), v.clone()))
+                .collect();
+            let step = Step { locator: locator(after), guard: after.clone(), set: all(&changed), ..base };
+            (!step.set.is_empty()).then_some(step)
+        }
+        (None, None) => {
+            return Err(Error::usage("the run's record has no image of this row").object(format!(
+                "{} {}",
+                step.table,
+                step.key.display()
+            )));
+        }
+    })
+}
+
+fn all(image: &Image) -> Vec<Assignment> {
+    image
+        .iter()
+        .map(|(name, value)| Assignment { columns: vec![name.clone()], value: NewValue::Value(value.clone()) })
+        .collect()
+}

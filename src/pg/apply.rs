@@ -1,0 +1,322 @@
+//! Runs one plan in one transaction: lock, compare with what was reviewed, write, verify, keep the
+//! images, commit. Any surprise rolls everything back and names the row.
+
+use std::collections::{BTreeMap, HashMap};
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use tokio_postgres::types::{ToSql, Type};
+
+use super::{
+    connect::{Connection, Transaction},
+    query, sync,
+};
+use crate::core::{
+    error::{Code, Error, Result},
+    guard::Permit,
+    sync::{
+        park::{self, Run},
+        plan::{Assignment, NewValue, Operation, Plan, Step},
+        row::{Row, Value},
+        shape::{Role, Shape},
+        undo::{Image, Images},
+    },
+};
+
+/// The advisory lock that keeps two applies to one database apart: the bytes of `pgdeck`.
+const LOCK: &str = "123536912868203";
+
+/// Statements that are under way at once; their order is kept.
+const PIPELINE: usize = 64;
+
+/// What an apply is told, and whom it tells.
+pub struct Order<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// Leave to run it.
+    pub permit: &'a Permit,
+    /// Do everything, then roll back.
+    pub dry_run: bool,
+    /// Hears how many statements of how many are done.
+    pub progress: &'a (dyn Fn(usize, usize) + Send + Sync),
+    /// Keeps the images on disk. Called after verification and before COMMIT, never in a dry run.
+    pub keep: &'a (dyn Fn(&Written) -> Result<()> + Send + Sync),
+}
+
+/// What was written, before it is committed.
+#[derive(Debug, Clone)]
+pub struct Written {
+    /// One per step.
+    pub images: Vec<Images>,
+    /// The transaction's id.
+    pub xid: String,
+    /// Values that a trigger of the target replaced: (row, column).
+    pub rewrote: Vec<String>,
+}
+
+/// How a transaction ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// It is there.
+    Committed(Written),
+    /// It would have been.
+    DryRun(Written),
+    /// COMMIT was sent and its answer never came; the server has to be asked.
+    Lost(Written, Error),
+}
+
+/// Runs the plan on `connection`.
+///
+/// # Errors
+/// `Stale` where a row is not as it was reviewed; `RolledBack` where the server refused something;
+/// `Refused` where another apply holds the lock. Nothing is kept in any of these cases.
+pub async fn run(connection: &mut Connection, order: &Order<'_>) -> Result<Ended> {
+    let Order { plan, permit, .. } = order;
+    if permit.digest() != plan.digest || permit.environment() != plan.to {
+        return Err(Error::refused("the permit is for another plan").env(&plan.to).hint("review and confirm again"));
+    }
+    let tx = connection.begin_write().await?;
+    let written = write(&tx, order).await.map_err(|error| error.env(&plan.to))?;
+    if order.dry_run {
+        tx.rollback().await?;
+        return Ok(Ended::DryRun(written));
+    }
+    (order.keep)(&written)?;
+    match tx.commit().await {
+        Ok(()) => Ok(Ended::Committed(written)),
+        Err(error) if error.code == Code::Connect => Ok(Ended::Lost(written, error)),
+        Err(error) => Err(Error { code: Code::RolledBack, ..error }),
+    }
+}
+
+/// What became of a transaction whose COMMIT was not answered (`pg_xact_status`, manual 9.27).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// It is there.
+    Committed,
+    /// It is not.
+    Aborted,
+    /// The server still has it open, or no longer knows.
+    Unknown,
+}
+
+/// Asks the server what became of the transaction `xid`.
+pub async fn settle(connection: &mut Connection, xid: &str) -> Result<Settled> {
+    let tx = connection.begin_read().await?;
+    let status = query::scalar(&tx, "SELECT pg_xact_status($1::xid8)", &[Some(xid)]).await?;
+    tx.rollback().await?;
+    Ok(match status.as_deref() {
+        Some("committed") => Settled::Committed,
+        Some("aborted") => Settled::Aborted,
+        _ => Settled::Unknown,
+    })
+}
+
+async fn write(tx: &Transaction<'_>, order: &Order<'_>) -> Result<Written> {
+    let plan = order.plan;
+    lock(tx).await?;
+    let xid = query::scalar(tx, "SELECT pg_current_xact_id()::text", &[]).await?.unwrap_or_default();
+    let before = reviewed_rows(tx, plan).await?;
+    let runs = park::statements(plan)?;
+    let locators = execute(tx, plan, &runs, order.progress).await?;
+    query::rows(tx, "SET CONSTRAINTS ALL IMMEDIATE", &[]).await.map_err(rolled_back)?;
+    let after = written_rows(tx, plan, &locators).await?;
+    let mut rewrote = Vec::new();
+    for (at, step) in plan.steps.iter().enumerate() {
+        verify(plan.shape(&step.table)?, step, after[at].as_ref(), &mut rewrote)?;
+    }
+    let images = plan.steps.iter().enumerate().map(|(at, step)| {
+        let shape = plan.shape(&step.table)?;
+        Ok(Images {
+            before: before[at].as_ref().map(|row| image(shape, row)),
+            after: after[at].as_ref().map(|row| image(shape, row)),
+        })
+    });
+    Ok(Written { images: images.collect::<Result<_>>()?, xid, rewrote })
+}
+
+async fn lock(tx: &Transaction<'_>) -> Result<()> {
+    let got = query::scalar(tx, "SELECT pg_try_advisory_xact_lock($1::bigint)::text", &[Some(LOCK)]).await?;
+    if got.as_deref() == Some("true") {
+        return Ok(());
+    }
+    Err(Error::refused("another apply is running here").hint("wait for it to end, then review again"))
+}
+
+/// Locks every row that the plan changes, and refuses to go on if one is not as it was reviewed.
+async fn reviewed_rows(tx: &Transaction<'_>, plan: &Plan) -> Result<Vec<Option<Row>>> {
+    let mut rows: Vec<Option<Row>> = vec![None; plan.steps.len()];
+    let mut stale = Vec::new();
+    for shape in &plan.shapes {
+        let steps: Vec<_> = existing(plan, shape).collect();
+        if steps.is_empty() {
+            continue;
+        }
+        let locators: Vec<_> = steps.iter().map(|(_, step)| step.locator.clone()).collect();
+        let mut found = sync::located(tx, shape, &locators, true).await?;
+        for (at, step) in steps {
+            match found.remove(&step.locator) {
+                Some(row) => {
+                    stale.extend(changes(shape, step, &row));
+                    rows[at] = Some(row);
+                }
+                None => stale.push((name(step), "it is gone".to_owned())),
+            }
+        }
+    }
+    match stale.split_first() {
+        None => Ok(rows),
+        Some(((object, what), rest)) => {
+            let more =
+                if rest.is_empty() { String::new() } else { format!(", and {} more: {}", rest.len(), names(rest)) };
+            Err(Error::stale(format!("changed since the review: {what}{more}; nothing was written"))
+                .object(object)
+                .hint("review again"))
+        }
+    }
+}
+
+fn existing<'a>(plan: &'a Plan, shape: &'a Shape) -> impl Iterator<Item = (usize, &'a Step)> {
+    plan.steps.iter().enumerate().filter(|(_, step)| step.table == shape.table && step.operation != Operation::Insert)
+}
+
+fn names(rows: &[(String, String)]) -> String {
+    let shown: Vec<_> = rows.iter().take(5).map(|(name, _)| name.as_str()).collect();
+    let dots = if rows.len() > shown.len() { ", …" } else { "" };
+    format!("{}{dots}", shown.join(", "))
+}
+
+fn changes(shape: &Shape, step: &Step, row: &Row) -> Option<(String, String)> {
+    let changed: Vec<_> = step
+        .guard
+        .iter()
+        .filter(|(column, value)| row.value(shape, column) != value.as_deref())
+        .map(|(column, _)| format!("`{column}`"))
+        .collect();
+    (!changed.is_empty()).then(|| (name(step), format!("{} holds another value", changed.join(", "))))
+}
+
+/// A row as errors name it.
+fn name(step: &Step) -> String {
+    format!("{} {}", step.table, step.key.display())
+}
+
+/// Runs all statements in order and returns the locator of each step's row.
+async fn execute(
+    tx: &Transaction<'_>,
+    plan: &Plan,
+    runs: &[Run],
+    progress: &(dyn Fn(usize, usize) + Send + Sync),
+) -> Result<Vec<Vec<Value>>> {
+    let mut locators = vec![Vec::new(); plan.steps.len()];
+    let mut done = 0;
+    // Collected first: a closure inside the stream would not be general enough over lifetimes to be spawned.
+    let statements: Vec<_> = runs.iter().map(|run| one(tx, plan, run)).collect();
+    let mut results = stream::iter(statements).buffered(PIPELINE);
+    while let Some((step, locator)) = results.try_next().await? {
+        locators[step] = locator;
+        done += 1;
+        progress(done, runs.len());
+    }
+    Ok(locators)
+}
+
+async fn one(tx: &Transaction<'_>, plan: &Plan, run: &Run) -> Result<(usize, Vec<Value>)> {
+    let step = &plan.steps[run.step];
+    let (text, values) = (run.statement.text(), run.statement.parameters());
+    let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
+        values.iter().map(|value| (value as &(dyn ToSql + Sync), Type::TEXT)).collect();
+    let rows = tx
+        .client()
+        .query_typed(&text, &parameters)
+        .await
+        .map_err(|error| rolled_back(tx.describe(&error)).object(name(step)))?;
+    match rows.as_slice() {
+        [row] => {
+            let locator = (0..row.len())
+                .map(|at| row.try_get(at))
+                .collect::<Result<_, _>>()
+                .map_err(|error| tx.describe(&error))?;
+            Ok((run.step, locator))
+        }
+        rows => Err(surprise(step, rows.len())),
+    }
+}
+
+fn surprise(step: &Step, rows: usize) -> Error {
+    let what = match (step.operation, rows) {
+        (Operation::Insert, 0) => "a row with this key has appeared since the review".to_owned(),
+        (Operation::Delete, 0) => "it changed since the review, or another row points to it now".to_owned(),
+        (Operation::Update, 0) => "it changed since the review".to_owned(),
+        (_, rows) => format!("the statement met {rows} rows instead of one"),
+    };
+    Error::stale(format!("{what}; everything was rolled back")).object(name(step)).hint("review again")
+}
+
+/// An error on the way means that nothing was kept.
+fn rolled_back(error: Error) -> Error {
+    match error.code {
+        Code::Usage => Error { code: Code::RolledBack, ..error },
+        _ => error,
+    }
+}
+
+async fn written_rows(tx: &Transaction<'_>, plan: &Plan, locators: &[Vec<Value>]) -> Result<Vec<Option<Row>>> {
+    let mut by_table: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    for (at, step) in plan.steps.iter().enumerate().filter(|(_, step)| step.operation != Operation::Delete) {
+        by_table.entry(&step.table).or_default().push(at);
+    }
+    let mut rows = vec![None; plan.steps.len()];
+    for (table, steps) in by_table {
+        let wanted: Vec<_> = steps.iter().map(|at| locators[*at].clone()).collect();
+        let mut found: HashMap<_, _> = sync::located(tx, plan.shape(table)?, &wanted, false).await?;
+        for at in steps {
+            rows[at] = found.remove(&locators[at]);
+        }
+    }
+    Ok(rows)
+}
+
+/// Compares what the target holds now with what the step said.
+fn verify(shape: &Shape, step: &Step, row: Option<&Row>, rewrote: &mut Vec<String>) -> Result<()> {
+    let Some(row) = row else {
+        return match step.operation {
+            Operation::Delete => Ok(()),
+            _ => Err(Error::rolled_back("the row is not there after it was written; everything was rolled back")
+                .object(name(step))),
+        };
+    };
+    for assignment in &step.set {
+        let Some(found) = mismatch(shape, assignment, row) else { continue };
+        let column = assignment.columns.join(", ");
+        if matches!(assignment.value, NewValue::Value(_)) && !shape.triggers.is_empty() {
+            rewrote.push(format!("{} {column}", name(step)));
+            continue;
+        }
+        let message = format!("`{column}` holds {found} after it was written; everything was rolled back");
+        return Err(Error::rolled_back(message)
+            .object(name(step))
+            .hint("compare the column's type in both environments"));
+    }
+    Ok(())
+}
+
+/// What the row holds, where that is not what was assigned.
+fn mismatch(shape: &Shape, assignment: &Assignment, row: &Row) -> Option<String> {
+    match &assignment.value {
+        NewValue::Value(value) => {
+            let found = row.value(shape, &assignment.columns[0]);
+            (found != value.as_deref()).then(|| found.map_or("NULL".to_owned(), |text| format!("`{text}`")))
+        }
+        NewValue::Parent(key) => {
+            let at = shape.references.iter().position(|reference| reference.columns == assignment.columns)?;
+            let found = row.references[at].as_ref();
+            (found != Some(key))
+                .then(|| found.map_or("no parent".to_owned(), |key| format!("the parent `{}`", key.display())))
+        }
+    }
+}
+
+fn image(shape: &Shape, row: &Row) -> Image {
+    let columns = shape.columns.iter().zip(&row.columns).filter(|(column, _)| column.role != Role::Generated);
+    columns.map(|(column, value)| (column.name.clone(), value.clone())).collect()
+}

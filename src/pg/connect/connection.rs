@@ -1,0 +1,272 @@
+//! What the rest of [`crate::pg`] gets: a connection, its transactions, its facts, its cancel.
+
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt;
+use tokio_postgres::{Client, SimpleQueryMessage};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::{
+    cancel::Canceller,
+    conninfo::Conninfo,
+    dial::{Ended, Live, within},
+    error::{self, Failure},
+    settings::Settings,
+};
+use crate::core::error::{Error, Result};
+
+/// What the server said about itself when the connection started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Server {
+    /// `server_version_num`: 150018 for 15.18.
+    pub version_num: u32,
+    /// `server_version`: `15.18`, with whatever the packager added.
+    pub version: String,
+    /// Whether it is a standby.
+    pub in_recovery: bool,
+    /// Process id of the session; behind a pooler that of the first query's.
+    pub backend_pid: i32,
+}
+
+/// One session of an environment.
+pub struct Connection {
+    client: Client,
+    ended: Ended,
+    server: Server,
+    canceller: Canceller,
+    environment: String,
+    /// What every transaction sets first.
+    local: String,
+    pooled: bool,
+    writing: bool,
+    latency: Duration,
+    abandoned: bool,
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connection")
+            .field("environment", &self.environment)
+            .field("server", &self.server)
+            .field("pooled", &self.pooled)
+            .field("writing", &self.writing)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Connection {
+    /// Asks the server who it is and whether the session is as it was told to be.
+    pub(super) async fn start(
+        conninfo: &Conninfo,
+        live: Live,
+        tls: MakeRustlsConnect,
+        settings: &Settings,
+        writing: bool,
+    ) -> Result<Self> {
+        let asked = Instant::now();
+        let answer = within(conninfo.connect_timeout, ask(&live.client, settings)).await;
+        let (server, told) = answer.map_err(|failure| error::connecting(conninfo, &failure))?;
+        let canceller = Canceller {
+            token: live.client.cancel_token(),
+            tls,
+            address: live.address,
+            port: conninfo.port,
+            limit: conninfo.connect_timeout,
+            environment: conninfo.environment.clone(),
+        };
+        Ok(Connection {
+            latency: asked.elapsed(),
+            client: live.client,
+            ended: live.ended,
+            server,
+            canceller,
+            environment: conninfo.environment.clone(),
+            local: settings.local(!told),
+            pooled: !told,
+            writing,
+            abandoned: false,
+        })
+    }
+
+    /// Begins `REPEATABLE READ READ ONLY` with row security off, in one round trip. One snapshot for all
+    /// that is read in it. Dropped without an end, it is rolled back.
+    pub async fn begin_read(&mut self) -> Result<Transaction<'_>> {
+        self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;").await
+    }
+
+    /// Begins a transaction that may write, with row security off, in one round trip. If the role or the
+    /// database is read-only by default (`ALTER ROLE … SET default_transaction_read_only`), it stays so.
+    ///
+    /// # Errors
+    /// `Refused` on a connection that was opened for reading.
+    pub async fn begin_write(&mut self) -> Result<Transaction<'_>> {
+        if !self.writing {
+            return Err(Error::refused("this connection is for reading only").env(&self.environment));
+        }
+        self.begin("BEGIN ISOLATION LEVEL READ COMMITTED;").await
+    }
+
+    async fn begin(&mut self, begin: &str) -> Result<Transaction<'_>> {
+        let sql = format!("{begin}{}", self.local);
+        let asked = Instant::now();
+        // Made before the first await: a future dropped while the server answers must be rolled back too.
+        let transaction = Transaction { connection: self, open: true };
+        transaction.connection.run(&sql).await?;
+        transaction.connection.latency = asked.elapsed();
+        Ok(transaction)
+    }
+
+    async fn run(&self, sql: &str) -> Result<()> {
+        self.client.batch_execute(sql).await.map_err(|error| self.describe(&error))
+    }
+
+    /// The driver outside a transaction, for statements that cannot run inside one.
+    ///
+    /// # Errors
+    /// `Refused` on a reading connection behind a pooler: only a `READ ONLY` transaction is read-only there.
+    #[allow(dead_code, reason = "its first user is on the way")]
+    pub(in crate::pg) fn outside_transaction(&self) -> Result<&Client> {
+        if self.pooled && !self.writing {
+            return Err(Error::refused("behind a pooler, reading needs a transaction").env(&self.environment));
+        }
+        Ok(&self.client)
+    }
+
+    /// A driver error of this connection in words, with the environment's name.
+    pub(in crate::pg) fn describe(&self, error: &tokio_postgres::Error) -> Error {
+        match self.ended.get() {
+            Some(ended) if error.is_closed() => ended.clone(),
+            _ => error::describe(error).env(&self.environment),
+        }
+    }
+
+    /// What the server said about itself.
+    pub fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// The environment's name.
+    pub fn environment(&self) -> &str {
+        &self.environment
+    }
+
+    /// Whether a pooler stands in between, whose server sessions do not keep what was set.
+    pub fn pooled(&self) -> bool {
+        self.pooled
+    }
+
+    /// Whether it was opened with a permit.
+    pub fn writing(&self) -> bool {
+        self.writing
+    }
+
+    /// How long the last round trip took that had nothing else to do.
+    pub fn latency(&self) -> Duration {
+        self.latency
+    }
+
+    /// Whether the connection has ended.
+    pub fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    /// What stops the statement that is running here, from another task.
+    pub fn canceller(&self) -> Canceller {
+        self.canceller.clone()
+    }
+
+    /// Makes sure that nothing is left of the last user: a round trip only if a transaction was dropped
+    /// unfinished, or (`verify`) if the connection was idle so long that it may be cut.
+    pub(super) async fn tidy(&mut self, verify: bool, limit: Duration) -> Result<(), Failure> {
+        if self.abandoned || verify {
+            // After a dropped transaction its ROLLBACK is on its way already; this waits until it is done.
+            let answer = async { self.client.check_connection().await.map_err(Failure::Driver) };
+            within(Some(limit), answer).await?;
+            self.abandoned = false;
+        }
+        Ok(())
+    }
+}
+
+async fn ask(client: &Client, settings: &Settings) -> Result<(Server, bool), Failure> {
+    let sql = format!(
+        "SELECT pg_catalog.current_setting('server_version_num'), pg_catalog.current_setting('server_version'), \
+         pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(), {}",
+        settings.question()
+    );
+    let messages = client.simple_query(&sql).await.map_err(Failure::Driver)?;
+    let row = messages.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => Some(row),
+        _ => None,
+    });
+    let row = row.ok_or(Failure::NotPostgres)?;
+    let server = Server {
+        version_num: row.get(0).and_then(|text| text.parse().ok()).ok_or(Failure::NotPostgres)?,
+        version: row.get(1).unwrap_or_default().to_owned(),
+        in_recovery: row.get(2) == Some("t"),
+        backend_pid: row.get(3).and_then(|text| text.parse().ok()).unwrap_or_default(),
+    };
+    Ok((server, settings.hold((4..row.len()).map(|at| row.get(at)))))
+}
+
+/// An open transaction. Dropped, it is rolled back.
+#[derive(Debug)]
+pub struct Transaction<'a> {
+    connection: &'a mut Connection,
+    open: bool,
+}
+
+impl Transaction<'_> {
+    /// The driver. Behind a pooler use `query_typed`, `simple_query` and `batch_execute` only; the others
+    /// make named statements.
+    pub(in crate::pg) fn client(&self) -> &Client {
+        &self.connection.client
+    }
+
+    /// A driver error of this transaction in words.
+    pub(in crate::pg) fn describe(&self, error: &tokio_postgres::Error) -> Error {
+        self.connection.describe(error)
+    }
+
+    /// The connection it runs on.
+    pub fn connection(&self) -> &Connection {
+        self.connection
+    }
+
+    /// Commits. A transaction in which a statement has failed is an error here, while the server would
+    /// answer `COMMIT` with a rollback and no error.
+    pub async fn commit(mut self) -> Result<()> {
+        self.connection.run("SELECT 1; COMMIT").await?;
+        self.open = false;
+        Ok(())
+    }
+
+    /// Gives up what was done, and ends the snapshot.
+    pub async fn rollback(mut self) -> Result<()> {
+        self.connection.run("ROLLBACK").await?;
+        self.open = false;
+        Ok(())
+    }
+
+    /// Rows as text, for the tests of this module: whatever ships has its own module in [`crate::pg`].
+    #[doc(hidden)]
+    pub async fn rows(&self, sql: &str) -> Result<Vec<Vec<Option<String>>>> {
+        let messages = self.client().simple_query(sql).await.map_err(|error| self.describe(&error))?;
+        let rows = messages.iter().filter_map(|message| match message {
+            SimpleQueryMessage::Row(row) => Some((0..row.len()).map(|at| row.get(at).map(str::to_owned)).collect()),
+            _ => None,
+        });
+        Ok(rows.collect())
+    }
+}
+
+impl Drop for Transaction<'_> {
+    fn drop(&mut self) {
+        if self.open {
+            self.connection.abandoned = true;
+            // The first poll puts the statement into the connection's queue, behind whatever still runs;
+            // nobody waits for the answer.
+            let _ = self.connection.client.batch_execute("ROLLBACK").now_or_never();
+        }
+    }
+}

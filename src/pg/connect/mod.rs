@@ -1,0 +1,37 @@
+//! Connections: libpq's conventions, TLS, sessions that the server itself keeps read-only.
+//!
+//! | file | answers |
+//! |---|---|
+//! | [`conninfo`], `url`, `sslmode` | what was written in `pgdeck.toml`, a URL and `PG*` variables, as one description |
+//! | `passfile`, `password` | where the password comes from |
+//! | `tls`, `verifier`, `certificate` | who the server is |
+//! | [`session`], `dial`, `settings` | how a connection starts and what it may do |
+//! | [`connection`], `cancel` | what the rest of [`crate::pg`] gets |
+//! | [`pool`] | a few reading connections per environment |
+//! | [`error`] | what went wrong, in words |
+//!
+//! There are two ways in: [`session::connect`] with [`session::Purpose::Read`], and with a permit
+//! ([`session::Purpose::Write`]), which only [`crate::core::guard`] can give.
+
+mod cancel;
+mod certificate;
+pub mod connection;
+pub mod conninfo;
+mod dial;
+pub mod error;
+mod passfile;
+mod password;
+pub mod pool;
+pub mod session;
+mod settings;
+mod sslmode;
+mod tls;
+mod url;
+mod verifier;
+
+pub use cancel::Canceller;
+pub use connection::{Connection, Server, Transaction};
+pub use conninfo::{Conninfo, Host};
+pub use pool::{Pool, PooledReader};
+pub use session::{Purpose, connect, connect_writing};
+pub use sslmode::SslMode;

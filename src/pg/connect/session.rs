@@ -1,0 +1,96 @@
+//! How a connection starts: for reading, or with a permit for writing.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use secrecy::SecretString;
+use tokio::sync::{Mutex, OnceCell};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::{
+    connection::Connection,
+    conninfo::Conninfo,
+    dial::Attempt,
+    error,
+    password::{self, Password},
+    settings::Settings,
+    tls,
+};
+use crate::core::{
+    error::{Error, Result},
+    guard::Permit,
+};
+
+/// What a connection is for. Writing cannot be expressed without a permit.
+#[derive(Debug, Clone, Copy)]
+pub enum Purpose<'a> {
+    /// The server refuses every write (`default_transaction_read_only=on`).
+    Read,
+    /// One reviewed plan may be run.
+    Write(&'a Permit),
+}
+
+/// What was learned about an environment's server, shared by the clones of its [`Conninfo`].
+#[derive(Default)]
+pub(super) struct Remembered {
+    /// What `password_command` gave.
+    pub(super) password: Mutex<Option<SecretString>>,
+    /// Certificates are read once.
+    pub(super) tls: OnceCell<MakeRustlsConnect>,
+    /// Something in front of the server refuses the startup parameter `options`.
+    without_options: AtomicBool,
+}
+
+/// Opens a connection, with all its settings in the startup packet: TCP, TLS, authentication and one
+/// query. Dropping the future gives the attempt up.
+///
+/// Behind a pooler that refuses `options` it connects once more without them; such a connection, or one
+/// whose server turns out not to have them, is [`Connection::pooled`].
+///
+/// # Errors
+/// `Connect`, naming environment and server, in words; `Usage` for certificate files; `Refused` for a
+/// permit of another environment. No error holds a secret.
+pub async fn connect(conninfo: &Conninfo, purpose: Purpose<'_>) -> Result<Connection> {
+    // Boxed: a whole handshake is 30 kB of state, which every caller's future would carry otherwise.
+    Box::pin(open(conninfo, purpose)).await.map_err(|error| error.env(&conninfo.environment))
+}
+
+/// Opens a connection that may write: the only way to one without `default_transaction_read_only`.
+pub async fn connect_writing(conninfo: &Conninfo, permit: &Permit) -> Result<Connection> {
+    connect(conninfo, Purpose::Write(permit)).await
+}
+
+async fn open(conninfo: &Conninfo, purpose: Purpose<'_>) -> Result<Connection> {
+    let settings = Settings::new(conninfo, may_write(conninfo, purpose)?);
+    let remembered = &conninfo.remembered;
+    let tls = tls::connector(conninfo).await?;
+    let mut password = password::find(conninfo, false).await?;
+    let mut with_options = !remembered.without_options.load(Ordering::Relaxed);
+    // Each way out of a failure is taken once at most, so this ends.
+    loop {
+        let options = with_options.then(|| settings.options());
+        let attempt = Attempt { conninfo, tls: &tls, password: password.secret.as_ref(), options };
+        match attempt.dial().await {
+            Ok(live) => {
+                remembered.without_options.store(!with_options, Ordering::Relaxed);
+                return Connection::start(conninfo, live, tls, &settings, matches!(purpose, Purpose::Write(_))).await;
+            }
+            Err(failure) if with_options && failure.may_be_about_options() => with_options = false,
+            Err(failure) if failure.is_wrong_password() && password.may_be_stale => {
+                password =
+                    password::find(conninfo, true).await.map(|again| Password { may_be_stale: false, ..again })?;
+            }
+            Err(failure) => return Err(error::connecting(conninfo, &failure)),
+        }
+    }
+}
+
+fn may_write(conninfo: &Conninfo, purpose: Purpose<'_>) -> Result<bool> {
+    match purpose {
+        Purpose::Read => Ok(false),
+        Purpose::Write(permit) if permit.environment() == conninfo.environment => Ok(true),
+        Purpose::Write(permit) => {
+            Err(Error::refused(format!("the permit is for `{}`", permit.environment()))
+                .hint("review and confirm again"))
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Text in, text out, without a named statement.
+
+use futures_util::{TryStreamExt, pin_mut};
+use tokio_postgres::{
+    Row,
+    types::{ToSql, Type},
+};
+
+use super::connect::Transaction;
+use crate::core::error::Result;
+
+/// A parameter of a set-based statement: a list of texts.
+pub(super) type List<'a> = Vec<Option<&'a str>>;
+
+/// Runs `sql` and hands each row to `each`, as it arrives.
+pub(super) async fn for_each(
+    tx: &Transaction<'_>,
+    sql: &str,
+    lists: &[List<'_>],
+    mut each: impl FnMut(&[Option<&str>]),
+) -> Result<()> {
+    let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
+        lists.iter().map(|list| (list as &(dyn ToSql + Sync), Type::TEXT_ARRAY)).collect();
+    let rows = tx.client().query_typed_raw(sql, parameters).await.map_err(|error| tx.describe(&error))?;
+    pin_mut!(rows);
+    while let Some(row) = rows.try_next().await.map_err(|error| tx.describe(&error))? {
+        let fields: Result<Vec<Option<&str>>, _> = (0..row.len()).map(|at| row.try_get(at)).collect();
+        each(&fields.map_err(|error| tx.describe(&error))?);
+    }
+    Ok(())
+}
+
+/// Runs `sql` and returns its rows.
+pub(super) async fn rows(tx: &Transaction<'_>, sql: &str, parameters: &[Option<&str>]) -> Result<Vec<Row>> {
+    let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
+        parameters.iter().map(|text| (text as &(dyn ToSql + Sync), Type::TEXT)).collect();
+    tx.client().query_typed(sql, &parameters).await.map_err(|error| tx.describe(&error))
+}
+
+/// The first field of the first row.
+pub(super) async fn scalar(tx: &Transaction<'_>, sql: &str, parameters: &[Option<&str>]) -> Result<Option<String>> {
+    let rows = rows(tx, sql, parameters).await?;
+    let field = rows.first().map(|row| row.try_get::<_, Option<String>>(0)).transpose();
+    Ok(field.map_err(|error| tx.describe(&error))?.flatten())
+}

@@ -1,0 +1,237 @@
+//! Finding the programs of a PostgreSQL server on this machine.
+
+use std::env::split_paths;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use rustix::fs::{Access, access};
+
+use super::identity::{Identity, server_user};
+use super::{fetch, log, spawn};
+use crate::core::error::{Error, Result};
+
+/// Looks an environment variable up; a parameter, so that tests can vary it.
+pub type Vars<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Where Debian keeps the server programs, one directory per major version.
+const DEBIAN: &str = "/usr/lib/postgresql";
+
+/// What to do where there are none.
+pub(super) const INSTALL: &str = "install a PostgreSQL server (Debian, Ubuntu: `apt-get install postgresql`) or name \
+     the directory of its programs with --pg-bin";
+
+/// The programs `initdb` and `postgres` of one version, known to run here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Programs {
+    bin: PathBuf,
+    version: String,
+}
+
+impl Programs {
+    /// Finds them: `pg_bin` (of `--pg-bin`), `PGDECK_PG_BIN`, `PATH`, `/usr/lib/postgresql/*/bin` (newest first),
+    /// `pg_config --bindir`, the cache; at last fetches them into the cache with npm, which `progress` is told.
+    ///
+    /// A directory that was named and does not serve is an error; all others are passed over.
+    pub fn find(pg_bin: Option<&Path>, vars: Vars, progress: &dyn Fn(&str)) -> Result<Programs> {
+        find(pg_bin, vars, Path::new(DEBIAN), progress)
+    }
+
+    /// The directory of the programs, absolute.
+    pub fn bin(&self) -> &Path {
+        &self.bin
+    }
+
+    /// Their version, such as `18.4`.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The version as a data directory names it, such as `18`.
+    pub(super) fn major(&self) -> &str {
+        self.version.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default()
+    }
+
+    /// The programs in `bin`, if they run; else why not, in one line. Runs them as the server's user, which shows
+    /// too whether that user may reach them.
+    pub(super) fn probe(bin: &Path, user: Option<&Identity>) -> Result<Programs, String> {
+        let bin = std::path::absolute(bin).map_err(|error| error.to_string())?;
+        if let Some(missing) = ["initdb", "postgres"].into_iter().find(|name| !bin.join(name).is_file()) {
+            return Err(format!("there is no {missing} in it"));
+        }
+        let output = spawn::command(&bin.join("postgres"), user)
+            .arg("--version")
+            .stdout(std::process::Stdio::piped())
+            .output()
+            .map_err(|error| refused(&error, user))?;
+        let said = String::from_utf8_lossy(&output.stdout);
+        let version = said.split_whitespace().nth(2).filter(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+        if let Some(version) = version.filter(|_| output.status.success()) {
+            return Ok(Programs { bin, version: version.to_owned() });
+        }
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        Err(log::reason(complaint.lines()).unwrap_or_else(|| format!("postgres does not run: {}", output.status)))
+    }
+}
+
+fn refused(error: &std::io::Error, user: Option<&Identity>) -> String {
+    match user {
+        Some(user) => format!("the user {} that servers run as cannot start postgres: {error}", user.name),
+        None => format!("postgres does not start: {error}"),
+    }
+}
+
+fn find(pg_bin: Option<&Path>, vars: Vars, debian: &Path, progress: &dyn Fn(&str)) -> Result<Programs> {
+    let user = server_user()?;
+    let user = user.as_ref();
+    if let Some(bin) = pg_bin {
+        return named(bin, "--pg-bin", user);
+    }
+    if let Some(bin) = vars("PGDECK_PG_BIN").filter(|bin| !bin.is_empty()) {
+        return named(Path::new(&bin), "PGDECK_PG_BIN", user);
+    }
+    let on_path = path_dirs(vars);
+    let installed =
+        on_path.into_iter().chain(newest_first(debian)).chain(pg_config(vars)).chain(fetch::cached(vars, user));
+    for bin in installed {
+        if let Ok(programs) = Programs::probe(&bin, user) {
+            return Ok(programs);
+        }
+    }
+    fetch::fetch(vars, user, progress)
+}
+
+fn named(bin: &Path, by: &str, user: Option<&Identity>) -> Result<Programs> {
+    Programs::probe(bin, user).map_err(|why| {
+        let message = format!("{by} is no directory of PostgreSQL server programs: {why}");
+        Error::usage(message).object(bin.display()).hint("name the directory that holds initdb and postgres")
+    })
+}
+
+fn path_dirs(vars: Vars) -> Vec<PathBuf> {
+    // An empty or relative entry would mean the current directory: no place to run programs from.
+    vars("PATH").map(|path| split_paths(&path).filter(|dir| dir.is_absolute()).collect()).unwrap_or_default()
+}
+
+/// The program `name` in `PATH`.
+pub(super) fn program(name: &str, vars: Vars) -> Option<PathBuf> {
+    let runs = |file: &PathBuf| file.is_file() && access(file, Access::EXEC_OK).is_ok();
+    path_dirs(vars).into_iter().map(|dir| dir.join(name)).find(runs)
+}
+
+fn newest_first(root: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(root).into_iter().flatten().flatten();
+    let mut versions: Vec<(Vec<u32>, PathBuf)> = entries
+        .filter_map(|entry| {
+            let parts = entry.file_name().to_str()?.split('.').map(str::parse).collect::<Result<_, _>>().ok()?;
+            Some((parts, entry.path().join("bin")))
+        })
+        .collect();
+    versions.sort();
+    versions.into_iter().rev().map(|(_, bin)| bin).collect()
+}
+
+fn pg_config(vars: Vars) -> Option<PathBuf> {
+    let output = Command::new(program("pg_config", vars)?).arg("--bindir").output().ok()?;
+    let dir = String::from_utf8(output.stdout).ok()?;
+    Some(PathBuf::from(dir.trim())).filter(|dir| output.status.success() && dir.is_absolute())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+    use crate::core::error::Code;
+
+    /// A directory open to the server's user, in which programs can be faked.
+    fn open_dir() -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        dir
+    }
+
+    /// Written by another process: a thread of ours that forks meanwhile would hold the file open for writing, and
+    /// the kernel refuses to run such a file.
+    fn script(file: &Path, text: &str) {
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", "printf '#!/bin/sh\\n%s\\n' \"$2\" > \"$1\" && chmod 755 \"$1\"", "sh"]).arg(file).arg(text);
+        assert!(shell.status().unwrap().success());
+    }
+
+    fn fake(bin: &Path, version: &str) {
+        script(&bin.join("initdb"), "");
+        script(&bin.join("postgres"), &format!("echo 'postgres (PostgreSQL) {version} (Fake)'"));
+    }
+
+    /// Looks in `root/path` (as PATH), `root/debian`, and `root/home`.
+    fn look(root: &Path, more: &[(&str, &str)]) -> Result<Programs> {
+        let vars = |name: &str| match name {
+            "PATH" => Some(root.join("path").display().to_string()),
+            "HOME" => Some(root.join("home").display().to_string()),
+            _ => more.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()),
+        };
+        find(None, &vars, &root.join("debian"), &|_| {})
+    }
+
+    #[test]
+    fn the_places_are_tried_in_order() {
+        let dir = open_dir();
+        let root = dir.path();
+        fake(&root.join("elsewhere"), "12.1");
+        script(&root.join("path/pg_config"), &format!("echo {}", root.join("elsewhere").display()));
+        assert_eq!(look(root, &[]).unwrap().version(), "12.1", "pg_config");
+        fake(&root.join("debian/9.6/bin"), "9.6.24");
+        fake(&root.join("debian/15/bin"), "15.18");
+        assert_eq!(look(root, &[]).unwrap().version(), "15.18", "the newest by number");
+        script(&root.join("path/postgres"), "echo 'postgres (PostgreSQL) 17.1'");
+        assert_eq!(look(root, &[]).unwrap().version(), "15.18", "half a server in PATH does not count");
+        fake(&root.join("path"), "17.1");
+        assert_eq!(look(root, &[]).unwrap().version(), "17.1", "PATH");
+        let named = root.join("elsewhere").display().to_string();
+        assert_eq!(look(root, &[("PGDECK_PG_BIN", &named)]).unwrap().version(), "12.1", "named");
+    }
+
+    #[test]
+    fn programs_that_do_not_run_are_passed_over() {
+        let dir = open_dir();
+        fake(&dir.path().join("debian/14/bin"), "14.2");
+        fake(&dir.path().join("debian/16/bin"), "16.3");
+        script(&dir.path().join("debian/16/bin/postgres"), "echo 'error: libfoo.so is missing' >&2; exit 127");
+        assert_eq!(look(dir.path(), &[]).unwrap().version(), "14.2");
+    }
+
+    #[test]
+    fn a_wrong_variable_is_an_error_that_names_it_and_the_directory() {
+        let dir = open_dir();
+        fake(&dir.path().join("path"), "17.1");
+        let error = look(dir.path(), &[("PGDECK_PG_BIN", "/nonexistent/bin")]).unwrap_err();
+        assert_eq!(error.code, Code::Usage);
+        let line = error.to_string();
+        assert!(line.contains("PGDECK_PG_BIN") && line.contains("/nonexistent/bin"), "{line}");
+    }
+
+    #[test]
+    fn with_nothing_and_no_npm_one_line_says_what_to_install() {
+        let dir = open_dir();
+        let error = look(dir.path(), &[]).unwrap_err();
+        assert_eq!(error.code, Code::Connect);
+        let line = error.to_string();
+        assert!(line.contains("apt-get install postgresql") && !line.contains('\n'), "{line}");
+    }
+
+    #[test]
+    fn npm_that_fails_is_quoted_in_the_one_line() {
+        let dir = open_dir();
+        script(&dir.path().join("path/npm"), "echo 'npm error network is unreachable' >&2; exit 1");
+        let error = look(dir.path(), &[]).unwrap_err();
+        assert_eq!(error.code, Code::Connect);
+        let line = error.to_string();
+        assert!(line.contains("network is unreachable") && line.contains("apt-get install postgresql"), "{line}");
+        let left: Vec<_> = fs::read_dir(dir.path().join("home/.cache/pgdeck")).unwrap().flatten().collect();
+        let left: Vec<_> = left.iter().map(fs::DirEntry::file_name).filter(|name| name != "fetch.lock").collect();
+        assert!(left.is_empty(), "nothing half-fetched stays: {left:?}");
+    }
+}

@@ -1,0 +1,24 @@
+-- The columns of every table outside the system schemas, in their order.
+-- PostgreSQL 13 to 18. One JSON object per row. `cast` has no length: casting to it never cuts a value.
+SELECT row_to_json(t)::text
+FROM (
+  SELECT n.nspname AS schema,
+         c.relname AS "table",
+         a.attname AS name,
+         format_type(a.atttypid, -1) AS "cast",
+         format_type(a.atttypid, a.atttypmod) AS declared,
+         a.attnotnull AS not_null,
+         CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END AS "default",
+         CASE WHEN a.attgenerated <> '' THEN 'generated'
+              WHEN a.attidentity = 'a' THEN 'identity-always'
+              WHEN a.attidentity = 'd' THEN 'identity-by-default'
+              ELSE 'plain' END AS origin
+  FROM pg_attribute a
+  JOIN pg_class c ON c.oid = a.attrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+  WHERE a.attnum > 0 AND NOT a.attisdropped
+    AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+  ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C", a.attnum
+) t

@@ -1,0 +1,23 @@
+-- Every table, view, materialized view and foreign table outside the system schemas.
+-- PostgreSQL 13 to 18. One JSON object per row.
+SELECT row_to_json(t)::text
+FROM (
+  SELECT n.nspname AS schema,
+         c.relname AS name,
+         CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned' WHEN 'v' THEN 'view'
+                        WHEN 'm' THEN 'materialized-view' ELSE 'foreign-table' END AS relation,
+         c.relispartition AS partition,
+         CASE WHEN c.reltuples >= 0 AND c.relkind IN ('r', 'p', 'm', 'f') THEN c.reltuples::bigint END AS estimate,
+         has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS readable,
+         c.relkind IN ('r', 'p') AND row_security_active(c.oid) AS rls_hides,
+         c.relrowsecurity AS rls_enabled,
+         (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid) AS policies,
+         obj_description(c.oid, 'pg_class') AS comment,
+         ARRAY(SELECT g.tgname::text FROM pg_trigger g
+               WHERE g.tgrelid = c.oid AND NOT g.tgisinternal AND g.tgenabled <> 'D' ORDER BY 1) AS triggers
+  FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
+    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+  ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
+) t

@@ -1,0 +1,120 @@
+//! The work that the console asks for, done by the use-cases of `app` and answered by messages.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{
+    Handle,
+    model::EnvState,
+    msg::{Msg, Sync, Tone, Work},
+};
+use crate::{
+    app::{counts, deck::Deck, env, job::Job, journal, sync},
+    core::{
+        counts::{Count, Counts},
+        error::{Code, Error, Result},
+        guard,
+        name::QName,
+        sync::{bundle::Bundle, diff::Review, plan::Plan},
+    },
+};
+
+/// Does `work`, and tells `handle` what came of it.
+pub async fn execute(deck: Arc<Deck>, work: Work, handle: Handle) {
+    let job = job(&handle);
+    match work {
+        Work::Connect(name) => connect(&deck, &job, name, &handle).await,
+        Work::Tables(name) => {
+            let tables = counts::estimates(&deck, &job, &name, &[]).await;
+            handle.tell(Msg::Tables(name, tables.map(Arc::new)));
+        }
+        Work::Count(name, tables) => {
+            if let Err(error) = count(&deck, &job, &name, &tables, &handle).await {
+                fail(&handle, error);
+            }
+        }
+        Work::Snapshot(environments) => snapshot(&deck, environments, &handle),
+        Work::Journal => handle.tell(Msg::Journal(journal::read(&deck).map(Arc::new))),
+        Work::Export(sets, from) => {
+            let exported = sync::export(&deck, &job, &sets, &from).await;
+            step(&handle, exported, |bundle| Sync::Exported(Arc::new(bundle)));
+        }
+        Work::Review(bundle, to, deletes) => {
+            step(&handle, review(&deck, &job, &bundle, &to, deletes).await, Sync::Reviewed);
+        }
+        Work::Verify(bundle, to, deletes) => {
+            step(&handle, review(&deck, &job, &bundle, &to, deletes).await, Sync::Verified);
+        }
+        Work::Apply(plan, typed) => {
+            let applied = apply(&deck, &job, &plan, &typed).await;
+            step(&handle, applied, |applied| Sync::Applied(Arc::new(applied)));
+            handle.tell(Msg::Journal(journal::read(&deck).map(Arc::new)));
+        }
+        Work::Undo(run, typed) => {
+            let undone = undo(&deck, &job, &run, &typed).await;
+            step(&handle, undone, |undone| Sync::Undone(Arc::new(undone)));
+            handle.tell(Msg::Journal(journal::read(&deck).map(Arc::new)));
+        }
+    }
+}
+
+/// The use-case's view of the job: it reports to the console and stops when the console says so.
+fn job(handle: &Handle) -> Job {
+    let teller = handle.clone();
+    Job::new(handle.cancelled.clone(), move |progress| {
+        teller.done(progress.done, (progress.total > 0).then_some(progress.total));
+    })
+}
+
+/// What the operator stopped needs no red line.
+fn fail(handle: &Handle, error: Error) {
+    handle.tell(if error.code == Code::Interrupted {
+        Msg::Said(Tone::Note, error.message)
+    } else {
+        Msg::Failed(error)
+    });
+}
+
+fn step<T>(handle: &Handle, result: Result<T>, told: impl FnOnce(T) -> Sync) {
+    handle.tell(Msg::Sync(result.map_or_else(Sync::Failed, told)));
+}
+
+async fn connect(deck: &Deck, job: &Job, name: String, handle: &Handle) {
+    let state = match env::status(deck, job, &name).await.and_then(|status| status.reached) {
+        Ok(reached) => EnvState::Ready { version: reached.version, latency: reached.latency },
+        Err(error) => EnvState::Failed(error),
+    };
+    handle.tell(Msg::Environment(name, state));
+}
+
+async fn count(deck: &Deck, job: &Job, name: &str, tables: &[QName], handle: &Handle) -> Result<()> {
+    let listing = counts::estimates(deck, job, name, &[]).await?;
+    let wanted: Vec<_> = tables.iter().filter_map(|table| listing.catalog.table(table).cloned()).collect();
+    let each = |table, count| handle.tell(Msg::Counted(name.to_owned(), table, count));
+    counts::exact(deck, job, name, &wanted, each).await
+}
+
+fn snapshot(deck: &Deck, environments: Vec<(String, Vec<(QName, Count)>)>, handle: &Handle) {
+    let name = jiff::Timestamp::now().strftime("%Y-%m-%d-%H%M%S").to_string();
+    let counts: BTreeMap<_, _> = environments
+        .into_iter()
+        .map(|(name, tables)| (name, Counts { tables: tables.into_iter().collect() }))
+        .collect();
+    handle.tell(match counts::save(deck, &name, counts) {
+        Ok(()) => Msg::Said(Tone::Done, format!("recorded; compare with: pgdeck counts --against {name}")),
+        Err(error) => Msg::Failed(error),
+    });
+}
+
+async fn review(deck: &Deck, job: &Job, bundle: &Bundle, to: &str, deletes: bool) -> Result<Arc<Review>> {
+    sync::review(deck, job, bundle, to, deletes).await.map(Arc::new)
+}
+
+/// The gate of every write: what was typed is judged here, by the guard, and nowhere else.
+async fn apply(deck: &Deck, job: &Job, plan: &Plan, typed: &str) -> Result<sync::Applied> {
+    let permit = guard::permit(&deck.environment(&plan.to)?, &plan.digest, &plan.to, typed)?;
+    sync::apply(deck, job, plan, &permit, false).await
+}
+
+async fn undo(deck: &Deck, job: &Job, run: &str, typed: &str) -> Result<sync::Applied> {
+    apply(deck, job, &sync::undo_plan(deck, run)?, typed).await
+}

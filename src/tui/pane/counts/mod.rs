@@ -1,0 +1,274 @@
+//! Rows per table, the environments side by side.
+
+mod detail;
+mod rows;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position as Point, Rect},
+};
+
+pub use rows::CountRow;
+
+use super::list;
+use crate::{
+    app::counts::Listing,
+    config::{key::Key, theme::Role},
+    core::{counts::Count, error::Error, name::QName},
+    tui::{
+        action::{Action, Context, Reason},
+        model::{EnvState, Model},
+        msg::{Effect, Mouse, Work},
+        overlay::{Overlay, Page},
+        widget::{
+            cell::Cell,
+            section,
+            table::{Table, TableState},
+        },
+    },
+};
+
+/// Below this width the details of a table are a page of their own.
+const WIDE: u16 = 100;
+
+/// What is known of every environment's tables.
+#[derive(Debug, Clone)]
+pub struct CountsPane {
+    /// The catalogue of each environment that was read, with its estimates.
+    pub listings: BTreeMap<String, Arc<Listing>>,
+    /// Exact counts, which outlive a refresh of the estimates until they are counted again.
+    exact: BTreeMap<String, BTreeMap<QName, Count>>,
+    /// One per table of any environment.
+    pub rows: Vec<CountRow>,
+    /// Sorting, filter, selection.
+    pub table: TableState,
+    /// Whether newer figures are on their way.
+    stale: bool,
+    /// The longest bar.
+    greatest: u64,
+}
+
+impl Default for CountsPane {
+    fn default() -> Self {
+        CountsPane {
+            listings: BTreeMap::new(),
+            exact: BTreeMap::new(),
+            rows: Vec::new(),
+            // The greatest difference is what people come for.
+            table: TableState::default(),
+            stale: false,
+            greatest: 0,
+        }
+    }
+}
+
+/// Where keys go.
+pub fn contexts() -> Vec<Context> {
+    vec![Context::Counts, Context::List, Context::Scroll]
+}
+
+/// Reads the tables of `environment` again; what is shown stays until the answer is there.
+pub fn refresh(model: &mut Model, environment: &str) -> Vec<Effect> {
+    model.counts.stale = model.counts.listings.contains_key(environment);
+    vec![model.start(format!("reading {environment}"), Work::Tables(environment.to_owned()))]
+}
+
+/// Takes in the tables of an environment.
+pub fn tables(model: &mut Model, environment: &str, tables: Result<Arc<Listing>, Error>) {
+    model.counts.stale = false;
+    match tables {
+        Ok(listing) => {
+            model.counts.listings.insert(environment.to_owned(), listing);
+            rebuild(model);
+        }
+        Err(error) => model.fail(&error),
+    }
+}
+
+/// Takes in an exact count.
+pub fn counted(model: &mut Model, environment: &str, table: QName, count: Count) {
+    model.counts.exact.entry(environment.to_owned()).or_default().insert(table, count);
+    rebuild(model);
+}
+
+fn rebuild(model: &mut Model) {
+    let was = selected(model).map(|row| row.table.clone());
+    let names: Vec<String> = model.environments.iter().map(|environment| environment.name.clone()).collect();
+    let first = model.counts.rows.is_empty();
+    let rows = rows::build(&names, &model.counts.listings, &model.counts.exact, model.declared.as_deref());
+    model.counts.greatest = rows.iter().filter_map(CountRow::distance).max().unwrap_or(0);
+    model.counts.rows = rows;
+    let columns = rows::columns(model);
+    if first && names.len() > 1 {
+        model.counts.table = TableState::sorted(rows::delta_column(names.len()), true);
+    }
+    let rows = model.counts.rows.clone();
+    rows::with(&rows, model.counts.greatest, &model.look.glyphs.clone(), |view| {
+        model.counts.table.load(&columns, view, |at| was.as_ref() == Some(&rows[at].table));
+    });
+}
+
+fn selected(model: &Model) -> Option<&CountRow> {
+    model.counts.rows.get(model.counts.table.selected()?)
+}
+
+/// Takes in a key of the filter.
+pub fn typed(model: &mut Model, key: Key) {
+    with_rows(model, |table, view| table.typed(key, view));
+}
+
+/// Takes in what was pasted into the filter.
+pub fn pasted(model: &mut Model, text: &str) {
+    with_rows(model, |table, view| table.pasted(text, view));
+}
+
+fn with_rows(model: &mut Model, change: impl FnOnce(&mut TableState, &crate::tui::widget::table::Rows<'_>)) {
+    let pane = &mut model.counts;
+    rows::with(&pane.rows, pane.greatest, &model.look.glyphs, |view| change(&mut pane.table, view));
+}
+
+/// Whether `action` can be done just now.
+pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
+    match action {
+        Action::Refresh | Action::Accept | Action::Cancel | Action::Back => Ok(()),
+        Action::FocusNext | Action::FocusPrevious => Err(Reason::new("this pane has one part")),
+        _ if model.counts.rows.is_empty() => Err(Reason::new("no tables have been read yet")),
+        _ => Ok(()),
+    }
+}
+
+/// Does `action`.
+pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Refresh => return refresh_all(model),
+        Action::Count => return count(model),
+        Action::Snapshot => return snapshot(model),
+        Action::Open => open(model),
+        Action::Copy => {
+            let name = selected(model).map(|row| row.table.to_string());
+            return name.map(|name| model.copy("the table's name", name)).unwrap_or_default();
+        }
+        Action::CopyRow => {
+            let json = selected(model).map(|row| rows::json(row, &names(model)));
+            return json.map(|json| model.copy("the row as JSON", json)).unwrap_or_default();
+        }
+        _ => {
+            let visible = list::visible(model, 1);
+            let columns = rows::columns(model).len();
+            with_rows(model, |table, view| list::act(table, action, visible, columns, view));
+        }
+    }
+    Vec::new()
+}
+
+fn names(model: &Model) -> Vec<String> {
+    model.environments.iter().map(|environment| environment.name.clone()).collect()
+}
+
+/// Environments that did not answer are tried again.
+fn refresh_all(model: &mut Model) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for name in names(model) {
+        let failed =
+            model.environment(&name).is_some_and(|environment| matches!(environment.state, EnvState::Failed(_)));
+        if failed {
+            if let Some(environment) = model.environments.iter_mut().find(|environment| environment.name == name) {
+                environment.state = EnvState::Connecting;
+            }
+            effects.push(model.start(format!("connecting {name}"), Work::Connect(name)));
+        } else {
+            effects.extend(refresh(model, &name));
+        }
+    }
+    effects
+}
+
+/// Counts what the filter lets through, in every environment that answers.
+fn count(model: &mut Model) -> Vec<Effect> {
+    let shown: Vec<QName> =
+        model.counts.table.order().iter().map(|at| model.counts.rows[*at as usize].table.clone()).collect();
+    let ready: Vec<String> = model.counts.listings.keys().cloned().collect();
+    ready.into_iter().map(|name| model.start(format!("counting {name}"), Work::Count(name, shown.clone()))).collect()
+}
+
+fn snapshot(model: &mut Model) -> Vec<Effect> {
+    let of = |name: &String, at: usize| {
+        let counts = model.counts.rows.iter().filter_map(|row| Some((row.table.clone(), row.counts.get(at)?.clone()?)));
+        (name.clone(), counts.collect())
+    };
+    let environments = names(model).iter().enumerate().map(|(at, name)| of(name, at)).collect();
+    vec![model.start("recording", Work::Snapshot(environments))]
+}
+
+fn open(model: &mut Model) {
+    let Some(row) = selected(model) else { return };
+    let lines = detail::lines(model, row).iter().map(|line| (Role::Text, line.plain())).collect();
+    let page = Page::new(row.table.to_string(), lines);
+    model.overlays.push(Overlay::Page(page));
+}
+
+/// The list, and beside it the details where there is room.
+fn split(area: Rect) -> (Rect, Option<Rect>) {
+    if area.width < WIDE {
+        return (area, None);
+    }
+    let side = (area.width / 3).clamp(38, 56);
+    let left = Rect { width: area.width - side - 2, ..area };
+    let right = Rect { x: left.right(), width: side + 2, ..area };
+    (left, Some(right))
+}
+
+/// Takes in a click.
+pub fn clicked(model: &mut Model, mouse: Mouse, area: Rect) {
+    let columns = rows::columns(model);
+    let area = list::body(split(area).0);
+    with_rows(model, |table, view| list::clicked(table, &columns, area, mouse, view));
+}
+
+/// Draws it.
+pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
+    let pane = &model.counts;
+    if pane.rows.is_empty() {
+        section::lines(&waiting(model), 0, area, &model.look, buffer);
+        return None;
+    }
+    let (left, right) = split(area);
+    let title = Cell::text(format!("{} tables", pane.rows.len())).bold();
+    let title = if pane.rows.iter().any(CountRow::is_estimate) {
+        title.and(Role::Muted, "   ~ marks the planner's estimate")
+    } else {
+        title
+    };
+    let cursor = list::head(model, title, &pane.table, left, buffer);
+    rows::with(&pane.rows, pane.greatest, &model.look.glyphs, |view| {
+        let columns = rows::columns(model);
+        let table = Table { columns: &columns, state: &pane.table, rows: view, focused: true, stale: pane.stale };
+        table.draw(list::body(left), &model.look, buffer);
+    });
+    if let (Some(right), Some(row)) = (right, selected(model)) {
+        section::divider(right, &model.look, buffer);
+        let inside = Rect { x: right.x + 2, width: right.width - 2, ..right };
+        section::lines(&detail::lines(model, row), 0, inside, &model.look, buffer);
+    }
+    cursor
+}
+
+/// What to read while there is nothing to see, and why.
+fn waiting(model: &Model) -> Vec<Cell> {
+    let mut lines = vec![Cell::text("Counts").bold(), Cell::default()];
+    for environment in &model.environments {
+        let name = Cell::text(format!("{:<14}", environment.name));
+        lines.push(match &environment.state {
+            EnvState::Connecting => name.and(Role::Muted, "connecting…"),
+            EnvState::Ready { .. } => name.and(Role::Muted, "reading its tables…"),
+            EnvState::Failed(error) => name.and(Role::Danger, error.to_string()),
+        });
+    }
+    let key = model.key(Action::Refresh).unwrap_or_default();
+    if model.environments.iter().any(|environment| matches!(environment.state, EnvState::Failed(_))) {
+        lines.extend([Cell::default(), Cell::of(Role::Muted, format!("{key} tries again"))]);
+    }
+    lines
+}

@@ -1,0 +1,262 @@
+//! The journal: who did what to which environment, and how it ended.
+
+use std::sync::Arc;
+
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position as Point, Rect},
+};
+
+use super::list;
+use crate::{
+    config::{key::Key, theme::Role},
+    core::{
+        error::Result,
+        journal::{Action as Did, Outcome, Run},
+        sync::plan::short,
+    },
+    tui::{
+        action::{Action, Context, Reason},
+        model::Model,
+        msg::{Effect, Mouse, Work},
+        overlay::{Asked, Confirm, Overlay, Page},
+        widget::{
+            cell::Cell,
+            section,
+            table::{Column, Rows, SortKey, TableState},
+        },
+    },
+};
+
+/// The runs, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct JournalPane {
+    /// What was read; `None` until it was.
+    pub runs: Option<Arc<Vec<Run>>>,
+    /// Which one is selected.
+    pub table: TableState,
+}
+
+/// Where keys go.
+pub fn contexts() -> Vec<Context> {
+    vec![Context::Journal, Context::List, Context::Scroll]
+}
+
+/// Reads the journal again.
+pub fn refresh(model: &mut Model) -> Vec<Effect> {
+    vec![model.start("journal", Work::Journal)]
+}
+
+/// Takes in what is in the journal.
+pub fn read(model: &mut Model, runs: Result<Arc<Vec<Run>>>) {
+    match runs {
+        Ok(runs) => {
+            let was = selected(model).map(|run| run.last.run.clone());
+            with_rows(&runs, |rows| {
+                model.journal.table.load(&columns(), rows, |at| was.as_ref() == Some(&runs[at].last.run));
+            });
+            model.journal.runs = Some(runs);
+        }
+        Err(error) => model.fail(&error),
+    }
+}
+
+fn columns() -> Vec<Column> {
+    vec![
+        Column::text("when (UTC)").sized(16, 19),
+        Column::text("run").sized(12, 14).priority(1),
+        Column::text("did").sized(5, 6),
+        Column::text("environment").sized(8, 16),
+        Column::text("from").sized(8, 20).priority(3),
+        Column::number("rows").sized(9, 14),
+        Column::text("plan").sized(9, 9).priority(4),
+        Column::text("operator").sized(6, 16).priority(2),
+        Column::text("outcome").sized(7, 12),
+    ]
+}
+
+fn cell(run: &Run, column: usize) -> Cell {
+    let entry = &run.last;
+    match column {
+        0 => Cell::of(Role::Muted, run.began.strftime("%Y-%m-%d %H:%M:%S").to_string()),
+        1 => Cell::text(&entry.run),
+        2 => Cell::text(entry.action.word()),
+        3 => Cell::text(&entry.environment),
+        4 => Cell::of(Role::Muted, &entry.from),
+        5 => tally(run),
+        6 => Cell::of(Role::Muted, short(&entry.digest)),
+        7 => Cell::of(Role::Muted, &entry.operator),
+        _ => outcome(entry.outcome),
+    }
+}
+
+fn tally(run: &Run) -> Cell {
+    let rows = run.last.rows;
+    Cell::of(Role::Ok, format!("+{}", rows.insert))
+        .and(Role::Warn, format!(" ~{}", rows.update))
+        .and(Role::Danger, format!(" −{}", rows.delete))
+}
+
+fn outcome(outcome: Outcome) -> Cell {
+    let role = match outcome {
+        Outcome::Applied => Role::Ok,
+        Outcome::RolledBack => Role::Warn,
+        Outcome::Started | Outcome::Unknown => Role::Danger,
+    };
+    Cell::of(role, outcome.word())
+}
+
+fn with_rows<T>(runs: &[Run], use_them: impl FnOnce(&Rows<'_>) -> T) -> T {
+    let text = |row: usize, column: usize| cell(&runs[row], column).plain();
+    use_them(&Rows {
+        count: runs.len(),
+        cell: &|row, column| cell(&runs[row], column),
+        key: &|row, column| match column {
+            5 => SortKey::Number(runs[row].last.rows.rows() as f64),
+            column => SortKey::Text(text(row, column)),
+        },
+        text: &|row| (1..9).map(|column| text(row, column)).collect::<Vec<_>>().join(" "),
+    })
+}
+
+fn runs(model: &Model) -> Arc<Vec<Run>> {
+    model.journal.runs.clone().unwrap_or_default()
+}
+
+fn selected(model: &Model) -> Option<&Run> {
+    model.journal.runs.as_ref()?.get(model.journal.table.selected()?)
+}
+
+/// Takes in a key of the filter.
+pub fn typed(model: &mut Model, key: Key) {
+    with_rows(&runs(model), |rows| model.journal.table.typed(key, rows));
+}
+
+/// Takes in what was pasted into the filter.
+pub fn pasted(model: &mut Model, text: &str) {
+    with_rows(&runs(model), |rows| model.journal.table.pasted(text, rows));
+}
+
+/// Whether `action` can be done just now.
+pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
+    let Some(run) = selected(model) else {
+        return match action {
+            Action::Refresh | Action::Accept | Action::Cancel | Action::Back => Ok(()),
+            _ => Err(Reason::new("nothing was written yet")),
+        };
+    };
+    match action {
+        Action::Undo if run.last.outcome == Outcome::RolledBack => Err(Reason::new("this run was rolled back")),
+        Action::Undo if run.last.outcome != Outcome::Applied => Err(Reason::new("this run did not end")),
+        Action::Undo => list::writable(model, &run.last.environment),
+        Action::FocusNext | Action::FocusPrevious => Err(Reason::new("this pane has one part")),
+        _ => Ok(()),
+    }
+}
+
+/// Does `action`.
+pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Refresh => return refresh(model),
+        Action::Undo => ask_undo(model),
+        Action::Open => open(model),
+        Action::Copy => {
+            return selected(model)
+                .map(|run| run.last.run.clone())
+                .map(|run| model.copy("the run's name", run))
+                .unwrap_or_default();
+        }
+        Action::CopyRow => {
+            let json = selected(model).and_then(|run| serde_json::to_string(&run.last).ok());
+            return json.map(|json| model.copy("the run as JSON", json)).unwrap_or_default();
+        }
+        _ => {
+            let visible = list::visible(model, 2);
+            let runs = runs(model);
+            with_rows(&runs, |rows| list::act(&mut model.journal.table, action, visible, columns().len(), rows));
+        }
+    }
+    Vec::new()
+}
+
+/// Asks whether the selected run is to be taken back.
+fn ask_undo(model: &mut Model) {
+    let Some(run) = selected(model).map(|run| run.last.clone()) else { return };
+    let facts = vec![
+        Cell::text(format!(
+            "Take back run {}: +{} ~{} −{} rows.",
+            run.run, run.rows.insert, run.rows.update, run.rows.delete
+        )),
+        Cell::default(),
+        Cell::of(Role::Muted, "Rows that changed since are refused, and nothing is written then."),
+    ];
+    ask(model, &run.run, &run.environment, facts);
+}
+
+/// Opens the box that asks for the environment's name before `run` is taken back.
+pub fn ask(model: &mut Model, run: &str, environment: &str, facts: Vec<Cell>) {
+    let Some(target) = model.environment(environment) else { return };
+    let kind = target.kind;
+    let asked = Asked::Undo(run.to_owned());
+    model.overlays.push(Overlay::Confirm(Confirm::new("Undo", environment, kind, facts, asked)));
+}
+
+fn open(model: &mut Model) {
+    let Some(run) = selected(model) else { return };
+    let entry = &run.last;
+    let mut lines = vec![
+        (Role::Text, format!("{} of {} rows, {}", entry.action.word(), entry.rows, entry.outcome.word())),
+        (Role::Muted, String::new()),
+        (Role::Text, format!("began     {}", run.began.strftime("%Y-%m-%d %H:%M:%S UTC"))),
+        (Role::Text, format!("ended     {}", entry.at.strftime("%Y-%m-%d %H:%M:%S UTC"))),
+        (Role::Text, format!("into      {}", entry.environment)),
+        (Role::Text, format!("from      {}", entry.from)),
+        (Role::Text, format!("operator  {}", entry.operator)),
+        (Role::Text, format!("plan      {}", entry.digest)),
+    ];
+    lines.extend(entry.xid.as_ref().map(|xid| (Role::Text, format!("xid       {xid}"))));
+    lines.extend(entry.error.as_ref().map(|error| (Role::Danger, error.clone())));
+    if entry.action == Did::Apply && entry.outcome == Outcome::Applied {
+        lines.push((Role::Muted, format!("take back: pgdeck sync undo {} --confirm {}", entry.run, entry.environment)));
+    }
+    let page = Page::new(format!("Run {}", entry.run), lines);
+    model.overlays.push(Overlay::Page(page));
+}
+
+/// Takes in a click.
+pub fn clicked(model: &mut Model, mouse: Mouse, area: Rect) {
+    let (runs, area) = (runs(model), list::body(area));
+    with_rows(&runs, |rows| list::clicked(&mut model.journal.table, &columns(), area, mouse, rows));
+}
+
+/// Draws it.
+pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
+    let Some(runs) = &model.journal.runs else {
+        section::lines(&[Cell::of(Role::Muted, "reading the journal…")], 0, area, &model.look, buffer);
+        return None;
+    };
+    let title = Cell::text("Journal").bold().and(Role::Muted, "   every write, newest first");
+    let cursor = list::head(model, title, &model.journal.table, area, buffer);
+    if runs.is_empty() {
+        let lines = [
+            Cell::text("Nothing was written yet."),
+            Cell::of(
+                Role::Muted,
+                "Every apply and every undo is kept here, with who, when, which plan and how it ended.",
+            ),
+        ];
+        section::lines(&lines, 0, list::body(area), &model.look, buffer);
+        return cursor;
+    }
+    with_rows(runs, |rows| {
+        let table = crate::tui::widget::table::Table {
+            columns: &columns(),
+            state: &model.journal.table,
+            rows,
+            focused: true,
+            stale: false,
+        };
+        table.draw(list::body(area), &model.look, buffer);
+    });
+    cursor
+}

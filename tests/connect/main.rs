@@ -1,0 +1,11 @@
+//! Connections against real servers: TLS, passwords, what the server enforces, what errors say.
+#![allow(clippy::expect_used, missing_docs)]
+
+mod certificates;
+mod errors;
+mod passwords;
+mod pool;
+mod pooler;
+mod server;
+mod sessions;
+mod tls;

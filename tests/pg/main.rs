@@ -1,0 +1,8 @@
+//! Tests against real PostgreSQL servers, each started and thrown away by the test that needs it.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+// Both watch processes through Linux' /proc and pidfds.
+#[cfg(target_os = "linux")]
+mod processes;
+#[cfg(target_os = "linux")]
+mod server;
