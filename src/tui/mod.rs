@@ -4,7 +4,7 @@
 pub mod action;
 pub mod canvas;
 pub mod chrome;
-mod execute;
+pub mod execute;
 pub mod glyphs;
 pub mod input;
 pub mod jobs;
@@ -23,5 +23,6 @@ pub mod update;
 pub mod view;
 pub mod widget;
 
+pub use execute::execute;
 pub use open::{model, open};
-pub use run::{Handle, run};
+pub use run::{Console, Handle, run};

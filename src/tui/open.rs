@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    execute,
+    execute::execute,
     glyphs::UNICODE,
     keys::Keys,
     look::{Depth, Look},
@@ -18,7 +18,7 @@ use crate::{
 /// Opens the console on `deck` and returns when it is left.
 pub async fn open(deck: Arc<Deck>) -> Result<()> {
     let model = model(&deck)?;
-    super::run(model, move |work, handle| execute::execute(Arc::clone(&deck), work, handle)).await
+    super::run(model, move |work, handle| execute(Arc::clone(&deck), work, handle)).await
 }
 
 /// The console as it is before anything is known.

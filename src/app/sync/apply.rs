@@ -21,6 +21,8 @@ use super::runs::Attempt;
 pub struct Applied {
     /// The run's name, by which it can be undone; `None` for a dry run.
     pub run: Option<String>,
+    /// The environment that was written.
+    pub environment: String,
     /// The plan's digest.
     pub digest: String,
     /// How many rows.
@@ -57,6 +59,7 @@ pub async fn apply(deck: &Deck, job: &Job, plan: &Plan, permit: &Permit, dry_run
 async fn finish(deck: &Deck, plan: &Plan, attempt: Option<Attempt>, ended: Result<Ended>) -> Result<Applied> {
     let applied = |run: Option<String>, written: Written| Applied {
         run,
+        environment: plan.to.clone(),
         digest: plan.digest.clone(),
         rows: plan.tally(),
         rewrote: written.rewrote,

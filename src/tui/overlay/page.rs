@@ -12,7 +12,7 @@ use crate::{
         messages::Messages,
         msg::Tone,
         widget::{
-            cell::{Cell, wrap},
+            cell::{Cell, width as cells, wrap},
             gauge, section,
         },
     },
@@ -41,8 +41,11 @@ impl Page {
     }
 
     fn lines(&self, width: u16) -> Vec<Cell> {
+        // What fits stays as it stands: its blanks may line something up.
+        let lines =
+            |text: &String| if cells(text) <= width.into() { vec![text.clone()] } else { wrap(text, width.into()) };
         let wrapped = |(role, text): &(Role, String)| {
-            wrap(text, width.into()).into_iter().map(|line| Cell::of(*role, line)).collect::<Vec<_>>()
+            lines(text).into_iter().map(|line| Cell::of(*role, line)).collect::<Vec<_>>()
         };
         self.paragraphs.iter().flat_map(wrapped).collect()
     }

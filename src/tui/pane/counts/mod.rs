@@ -94,7 +94,8 @@ pub fn counted(model: &mut Model, environment: &str, table: QName, count: Count)
 }
 
 fn rebuild(model: &mut Model) {
-    let was = selected(model).map(|row| row.table.clone());
+    // Whoever has not moved yet stays on the first row, whatever it is by now.
+    let was = selected(model).filter(|_| model.counts.table.cursor() > 0).map(|row| row.table.clone());
     let names: Vec<String> = model.environments.iter().map(|environment| environment.name.clone()).collect();
     let first = model.counts.rows.is_empty();
     let rows = rows::build(&names, &model.counts.listings, &model.counts.exact, model.declared.as_deref());
@@ -108,6 +109,9 @@ fn rebuild(model: &mut Model) {
     rows::with(&rows, model.counts.greatest, &model.look.glyphs.clone(), |view| {
         model.counts.table.load(&columns, view, |at| was.as_ref() == Some(&rows[at].table));
     });
+    if was.is_none() {
+        model.counts.table.select(0, 1);
+    }
 }
 
 fn selected(model: &Model) -> Option<&CountRow> {

@@ -1,76 +1,356 @@
-//! The sync wizard: export → review → apply → verify.
+//! The sync wizard: export → review → apply → verify. A step cannot be skipped, because each holds what
+//! only the step before could make.
+
+mod choose;
+mod done;
+mod review;
+
+use std::sync::Arc;
 
 use ratatui::{
     buffer::Buffer,
     layout::{Position as Point, Rect},
 };
 
+use self::{choose::Choose, done::Done, review::Reviewing};
 use crate::{
-    config::{key::Key, project::Project},
+    app::sync::Applied,
+    config::{key::Key, project::Project, theme::Role},
+    core::{
+        error::{Code, Error},
+        sync::{bundle::Bundle, diff::Review, plan::Plan},
+    },
     tui::{
         action::{Action, Context, Reason},
         model::Model,
-        msg::{Effect, Mouse, Sync},
-        widget::table::Position,
+        msg::{Effect, Mouse, Sync, Tone, Work},
+        overlay::{Asked, Confirm, Overlay},
+        widget::{cell::Cell, section, steps, table::Position},
     },
 };
 
+const STEPS: [&str; 4] = ["Export", "Review", "Apply", "Verify"];
+
 /// The wizard, whichever step it is at.
 #[derive(Debug, Clone, Default)]
-pub struct SyncPane {}
+pub struct SyncPane {
+    /// What is chosen before anything is read; stays for the next time.
+    choose: Choose,
+    stage: Stage,
+}
+
+#[derive(Debug, Clone, Default)]
+enum Stage {
+    /// Choosing sets.
+    #[default]
+    Choose,
+    /// Reading the source.
+    Exporting,
+    /// Reading the target.
+    Comparing(Arc<Bundle>),
+    /// Choosing rows.
+    Review(Box<Reviewing>),
+    /// Running the plan.
+    Applying(Box<Reviewing>, Arc<Plan>),
+    /// Reviewing once more.
+    Verifying(Arc<Applied>),
+    /// All done.
+    Done(Box<Done>),
+}
 
 impl SyncPane {
     /// The wizard of `project`, at its first step.
-    pub fn new(_project: &Project) -> Self {
-        SyncPane::default()
+    pub fn new(project: &Project) -> Self {
+        SyncPane { choose: Choose::new(project), stage: Stage::Choose }
+    }
+
+    /// The review that rows are chosen from just now.
+    pub fn reviewing(&self) -> Option<&Reviewing> {
+        match &self.stage {
+            Stage::Review(reviewing) => Some(reviewing),
+            _ => None,
+        }
+    }
+
+    fn step(&self) -> usize {
+        match self.stage {
+            Stage::Choose | Stage::Exporting => 0,
+            Stage::Comparing(_) | Stage::Review(_) => 1,
+            Stage::Applying(..) => 2,
+            Stage::Verifying(..) => 3,
+            Stage::Done(_) => 4,
+        }
     }
 }
 
 /// Where keys go.
-pub fn contexts(_model: &Model) -> Vec<Context> {
-    vec![Context::Sync]
+pub fn contexts(model: &Model) -> Vec<Context> {
+    match model.sync.stage {
+        Stage::Choose => vec![Context::Choose, Context::List, Context::Scroll, Context::Sync],
+        Stage::Review(_) => vec![Context::Review, Context::Parts, Context::List, Context::Scroll, Context::Sync],
+        Stage::Done(_) => vec![Context::Done, Context::Sync],
+        _ => vec![Context::Sync],
+    }
 }
 
 /// Whether a line is being typed.
-pub fn typing(_model: &Model) -> bool {
-    false
+pub fn typing(model: &Model) -> bool {
+    match &model.sync.stage {
+        Stage::Choose => model.sync.choose.table.filter.editing,
+        Stage::Review(reviewing) => reviewing.table().filter.editing,
+        _ => false,
+    }
 }
 
 /// Takes in a key that is bound to nothing.
-pub fn typed(_model: &mut Model, _key: Key) {}
+pub fn typed(model: &mut Model, key: Key) {
+    match &mut model.sync.stage {
+        Stage::Choose => model.sync.choose.change(|table, rows| table.typed(key, rows)),
+        Stage::Review(reviewing) => reviewing.change(&model.look.glyphs, |table, rows| table.typed(key, rows)),
+        _ => {}
+    }
+}
 
 /// Takes in what was pasted.
-pub fn pasted(_model: &mut Model, _text: &str) {}
+pub fn pasted(model: &mut Model, text: &str) {
+    match &mut model.sync.stage {
+        Stage::Choose => model.sync.choose.change(|table, rows| table.pasted(text, rows)),
+        Stage::Review(reviewing) => reviewing.change(&model.look.glyphs, |table, rows| table.pasted(text, rows)),
+        _ => {}
+    }
+}
 
 /// Whether Esc has something to leave.
-pub fn can_go_back(_model: &Model) -> bool {
-    false
+pub fn can_go_back(model: &Model) -> bool {
+    match &model.sync.stage {
+        Stage::Choose => model.sync.choose.table.filter.active(),
+        Stage::Review(reviewing) => reviewing.can_go_back(),
+        _ => false,
+    }
 }
 
 /// Whether `action` can be done just now.
-pub fn availability(_model: &Model, _action: Action) -> Result<(), Reason> {
-    Err(Reason::new("there is nothing here yet"))
+pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
+    let contexts = action.entry().contexts;
+    let own = [Context::Choose, Context::Review, Context::Done];
+    let here = self::contexts(model);
+    if contexts.iter().any(|context| own.contains(context)) && !contexts.iter().any(|context| here.contains(context)) {
+        return Err(Reason::new(format!("the wizard is at {}", STEPS[model.sync.step().min(3)])));
+    }
+    match &model.sync.stage {
+        Stage::Choose => choose::availability(model, action),
+        Stage::Review(reviewing) => review::availability(model, reviewing, action),
+        Stage::Done(done) => done::availability(model, done, action),
+        _ => Err(Reason::new("the wizard is at work")),
+    }
 }
 
 /// Does `action`.
-pub fn act(_model: &mut Model, _action: Action) -> Vec<Effect> {
+pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::SyncStart => return start(model),
+        Action::SyncApply => ask(model),
+        Action::SyncAgain | Action::StepBack => model.sync.stage = Stage::Choose,
+        Action::Refresh => return refresh(model),
+        Action::Undo => done::ask_undo(model),
+        _ => match model.sync.stage {
+            Stage::Choose => choose::act(model, action),
+            Stage::Review(_) => return review::act(model, action),
+            _ => {}
+        },
+    }
     Vec::new()
 }
 
-/// Takes in how the wizard's work gets on.
-pub fn told(_model: &mut Model, _sync: Sync) -> Vec<Effect> {
-    Vec::new()
+fn start(model: &mut Model) -> Vec<Effect> {
+    let Some((from, _)) = model.sync.choose.pair(model) else { return Vec::new() };
+    let sets = model.sync.choose.names();
+    model.sync.stage = Stage::Exporting;
+    vec![model.start(format!("exporting {from}"), Work::Export(sets, from))]
+}
+
+/// Reads both sides again. What is chosen begins anew, because the rows may be others.
+fn refresh(model: &mut Model) -> Vec<Effect> {
+    match model.sync.stage {
+        Stage::Review(_) => start(model),
+        _ => Vec::new(),
+    }
+}
+
+/// Opens the box that asks for the target's name.
+fn ask(model: &mut Model) {
+    let Stage::Review(reviewing) = &model.sync.stage else { return };
+    let to = reviewing.review.to.clone();
+    let Some(kind) = model.environment(&to).map(|environment| environment.kind) else { return };
+    match reviewing.plan(&model.project) {
+        Ok(plan) => {
+            let facts = review::facts(&plan, &model.look.glyphs);
+            model.overlays.push(Overlay::Confirm(Confirm::new("Apply", to, kind, facts, Asked::Apply)));
+        }
+        Err(error) => model.fail(&error),
+    }
+}
+
+/// Takes in how the wizard's work gets on. What belongs to a step that was left is thrown away.
+pub fn told(model: &mut Model, sync: Sync) -> Vec<Effect> {
+    match (std::mem::take(&mut model.sync.stage), sync) {
+        (Stage::Exporting, Sync::Exported(bundle)) => compare(model, bundle),
+        (Stage::Comparing(bundle), Sync::Reviewed(review)) => {
+            model.sync.stage = Stage::Review(Box::new(Reviewing::new(bundle, review, &model.look.glyphs)));
+            Vec::new()
+        }
+        (Stage::Review(reviewing), Sync::Confirmed(typed)) => apply(model, reviewing, typed),
+        (Stage::Applying(reviewing, _), Sync::Applied(applied)) => verify(model, &reviewing, applied),
+        (Stage::Verifying(applied), Sync::Verified(review)) => {
+            model.sync.stage = Stage::Done(Box::new(Done::new(applied, Ok(review))));
+            Vec::new()
+        }
+        (stage, Sync::Undone(undone)) => undo_ended(model, stage, &undone),
+        (stage, Sync::Failed(error)) => {
+            failed(model, stage, &error);
+            Vec::new()
+        }
+        (stage, _) => {
+            model.sync.stage = stage;
+            Vec::new()
+        }
+    }
+}
+
+fn compare(model: &mut Model, bundle: Arc<Bundle>) -> Vec<Effect> {
+    let Some((_, to)) = model.sync.choose.pair(model) else { return Vec::new() };
+    let deletes = model.sync.choose.deletes;
+    model.sync.stage = Stage::Comparing(Arc::clone(&bundle));
+    vec![model.start(format!("reading {to}"), Work::Review(bundle, to, deletes))]
+}
+
+fn apply(model: &mut Model, reviewing: Box<Reviewing>, typed: String) -> Vec<Effect> {
+    match reviewing.plan(&model.project).map(Arc::new) {
+        Ok(plan) => {
+            let title = format!("applying to {}", plan.to);
+            model.sync.stage = Stage::Applying(reviewing, Arc::clone(&plan));
+            vec![model.start(title, Work::Apply(plan, typed))]
+        }
+        Err(error) => {
+            model.sync.stage = Stage::Review(reviewing);
+            model.fail(&error);
+            Vec::new()
+        }
+    }
+}
+
+/// What was written is known from inside the transaction; the second review shows it from outside.
+fn verify(model: &mut Model, reviewing: &Reviewing, applied: Arc<Applied>) -> Vec<Effect> {
+    let to = reviewing.review.to.clone();
+    let work = Work::Verify(Arc::clone(&reviewing.bundle), to.clone(), model.sync.choose.deletes);
+    model.sync.stage = Stage::Verifying(applied);
+    let mut effects = vec![model.start(format!("verifying {to}"), work)];
+    effects.extend(super::counts::refresh(model, &to));
+    effects
+}
+
+fn undo_ended(model: &mut Model, stage: Stage, undone: &Applied) -> Vec<Effect> {
+    model.say(Tone::Done, format!("taken back: {}", undone.rows));
+    // Whatever was reviewed before is not what the target holds now.
+    let to = match &stage {
+        Stage::Done(done) => Some(done.to().to_owned()),
+        Stage::Review(reviewing) => Some(reviewing.review.to.clone()),
+        _ => None,
+    };
+    model.sync.stage = Stage::Choose;
+    to.map(|to| super::counts::refresh(model, &to)).unwrap_or_default()
+}
+
+/// Back to where the operator can decide what to do, with the reason on the message line.
+fn failed(model: &mut Model, stage: Stage, error: &Error) {
+    if error.code == Code::Interrupted {
+        model.say(Tone::Note, error.message.clone());
+    } else {
+        model.fail(error);
+    }
+    model.sync.stage = match stage {
+        Stage::Exporting | Stage::Comparing(_) => Stage::Choose,
+        Stage::Applying(reviewing, _) => Stage::Review(reviewing),
+        Stage::Verifying(applied) => Stage::Done(Box::new(Done::new(applied, Err(error.clone())))),
+        stage => stage,
+    };
+}
+
+/// Where the selection is.
+pub fn position(model: &Model) -> Option<Position> {
+    match &model.sync.stage {
+        Stage::Choose => Some(model.sync.choose.table.position()),
+        Stage::Review(reviewing) => Some(reviewing.table().position()),
+        _ => None,
+    }
+}
+
+/// The step line, and what is below it.
+fn split(area: Rect) -> (Rect, Rect) {
+    let above = 2.min(area.height);
+    (Rect { height: 1.min(area.height), ..area }, Rect { y: area.y + above, height: area.height - above, ..area })
 }
 
 /// Takes in a click.
-pub fn clicked(_model: &mut Model, _mouse: Mouse, _area: Rect) {}
+pub fn clicked(model: &mut Model, mouse: Mouse, area: Rect) {
+    let body = split(inside(area)).1;
+    match &mut model.sync.stage {
+        Stage::Choose => choose::clicked(&mut model.sync.choose, mouse, body),
+        Stage::Review(reviewing) => reviewing.clicked(mouse, body, &model.look.glyphs),
+        _ => {}
+    }
+}
 
-/// Where the selection is.
-pub fn position(_model: &Model) -> Option<Position> {
-    None
+/// The part of a pane's area that it draws in.
+fn inside(area: Rect) -> Rect {
+    Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
 }
 
 /// Draws it.
-pub fn draw(_model: &Model, _area: Rect, _buffer: &mut Buffer) -> Option<Point> {
+pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
+    let (line, body) = split(area);
+    let used = steps::steps(&STEPS, model.sync.step(), &model.look.glyphs).left(line, &model.look, buffer);
+    let rest = Rect { x: line.x + used + 3, width: line.width.saturating_sub(used + 3), ..line };
+    route(model).left(rest, &model.look, buffer);
+    match &model.sync.stage {
+        Stage::Choose => return choose::draw(model, body, buffer),
+        Stage::Review(reviewing) => return review::draw(model, reviewing, body, buffer),
+        Stage::Done(done) => done::draw(model, done, body, buffer),
+        stage => {
+            let lines =
+                [Cell::text(working(model, stage)), Cell::of(Role::Muted, "esc stops it; nothing is written then.")];
+            section::lines(&lines, 0, body, &model.look, buffer);
+        }
+    }
     None
+}
+
+fn working(model: &Model, stage: &Stage) -> String {
+    let (from, to) = model.sync.choose.pair(model).unwrap_or_default();
+    match stage {
+        Stage::Exporting => format!("Reading {from}, in one snapshot, read-only…"),
+        Stage::Comparing(_) => format!("Reading {to}, in one snapshot, read-only…"),
+        Stage::Applying(_, plan) => format!("Writing {} rows to {to}, in one transaction…", plan.steps.len()),
+        _ => format!("Reviewing {to} once more…"),
+    }
+}
+
+/// `production → preprod`, and the plan where there is one.
+fn route(model: &Model) -> Cell {
+    let Some((from, to)) = model.sync.choose.pair(model) else { return Cell::default() };
+    let route =
+        Cell::of(Role::Text, from).and(Role::Muted, format!(" {} ", model.look.glyphs.arrow)).and(Role::Text, to);
+    match &model.sync.stage {
+        Stage::Applying(_, plan) => route.and(Role::Muted, "   plan ").and(Role::Accent, plan.short_digest()),
+        _ => route,
+    }
+}
+
+/// Whether `review` has anything left that really differs.
+fn remaining(review: &Review) -> usize {
+    use crate::core::sync::diff::Change;
+    let differs = |table: &crate::core::sync::diff::TableReview| {
+        table.rows.iter().filter(|row| row.change != Change::Representation).count()
+    };
+    review.tables.iter().map(differs).sum()
 }

@@ -1,0 +1,233 @@
+//! The first step: which sets, from where to where.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position as Point, Rect},
+};
+
+use crate::{
+    config::{project::Project, theme::Role},
+    tui::{
+        action::{Action, Reason},
+        model::{EnvState, Model},
+        msg::Mouse,
+        pane::list,
+        widget::{
+            cell::Cell,
+            check::Check,
+            section::{self, head, labelled},
+            table::{Column, Rows, SortKey, Table, TableState},
+        },
+    },
+};
+
+/// Below this width there is the list and nothing beside it.
+const WIDE: u16 = 90;
+
+/// What is chosen before anything is read.
+#[derive(Debug, Clone, Default)]
+pub struct Choose {
+    sets: Vec<Set>,
+    /// Whether rows that the source does not have are offered for deletion.
+    pub deletes: bool,
+    from: usize,
+    to: usize,
+    /// Filter and selection.
+    pub table: TableState,
+}
+
+#[derive(Debug, Clone)]
+struct Set {
+    name: String,
+    tables: Vec<String>,
+    chosen: bool,
+}
+
+impl Choose {
+    /// Every set of `project`, from its first environment that is not written to the first that is.
+    pub fn new(project: &Project) -> Self {
+        let set = |set: &crate::core::sync::set::Set| Set {
+            name: set.name.clone(),
+            tables: set.tables.iter().map(|table| table.table.clone()).collect(),
+            chosen: true,
+        };
+        let environments: Vec<_> = project.environments().collect();
+        let to = environments.iter().position(|(_, _, writable)| *writable).unwrap_or(0);
+        let from = (0..environments.len()).find(|at| *at != to).unwrap_or(to);
+        let mut this = Choose { sets: project.sets.all().iter().map(set).collect(), from, to, ..Choose::default() };
+        this.change(|table, rows| table.load(&columns(), rows, |_| false));
+        this
+    }
+
+    /// The names of source and target, where there are two environments.
+    pub fn pair(&self, model: &Model) -> Option<(String, String)> {
+        let name = |at: usize| model.environments.get(at).map(|environment| environment.name.clone());
+        Some((name(self.from)?, name(self.to)?)).filter(|_| self.from != self.to)
+    }
+
+    /// The names of the chosen sets.
+    pub fn names(&self) -> Vec<String> {
+        self.sets.iter().filter(|set| set.chosen).map(|set| set.name.clone()).collect()
+    }
+
+    /// Changes the list's state.
+    pub fn change(&mut self, change: impl FnOnce(&mut TableState, &Rows<'_>)) {
+        let mut table = std::mem::take(&mut self.table);
+        with(&self.sets, |rows| change(&mut table, rows));
+        self.table = table;
+    }
+
+    fn toggle_all(&mut self) {
+        let shown: Vec<usize> = self.table.order().iter().map(|at| *at as usize).collect();
+        let all = shown.iter().all(|at| self.sets[*at].chosen);
+        for at in shown {
+            self.sets[at].chosen = !all;
+        }
+    }
+
+    /// The next environment that is not the other side.
+    fn next(&mut self, source: bool, environments: usize) {
+        let (mine, other) = if source { (&mut self.from, self.to) } else { (&mut self.to, self.from) };
+        *mine = (1..=environments).map(|by| (*mine + by) % environments).find(|at| *at != other).unwrap_or(*mine);
+    }
+}
+
+fn columns() -> Vec<Column> {
+    vec![Column::text("set").sized(14, 32), Column::text("tables").sized(10, 70).priority(1).grow()]
+}
+
+fn with<T>(sets: &[Set], use_them: impl FnOnce(&Rows<'_>) -> T) -> T {
+    let cell = |row: usize, column: usize| match column {
+        0 => Check::of(usize::from(sets[row].chosen), 1).cell().and(Role::Text, format!(" {}", sets[row].name)),
+        _ => Cell::of(Role::Muted, sets[row].tables.join(", ")),
+    };
+    use_them(&Rows {
+        count: sets.len(),
+        cell: &cell,
+        key: &|row, column| match column {
+            0 => SortKey::Text(sets[row].name.clone()),
+            _ => SortKey::Text(sets[row].tables.join(", ")),
+        },
+        text: &|row| format!("{} {}", sets[row].name, sets[row].tables.join(" ")),
+    })
+}
+
+/// Whether `action` can be done just now.
+pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
+    let choose = &model.sync.choose;
+    if choose.sets.is_empty() && !matches!(action, Action::Accept | Action::Cancel | Action::Back) {
+        return Err(Reason::new("pgdeck.toml declares no sync set"));
+    }
+    match action {
+        Action::SyncStart => can_start(model),
+        Action::NextSource | Action::NextTarget if model.environments.len() < 3 => {
+            Err(Reason::new("there are only two environments; the other way round is another sync"))
+        }
+        Action::Refresh | Action::Open | Action::Copy | Action::CopyRow | Action::FocusNext | Action::FocusPrevious => {
+            Err(Reason::new("choose sets first"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn can_start(model: &Model) -> Result<(), Reason> {
+    let choose = &model.sync.choose;
+    let Some((from, to)) = choose.pair(model) else { return Err(Reason::new("it takes two environments")) };
+    if choose.names().is_empty() {
+        return Err(Reason::new("no set is chosen"));
+    }
+    for name in [from, to] {
+        let state = model.environment(&name).map(|environment| &environment.state);
+        match state {
+            Some(EnvState::Failed(_)) => return Err(Reason::new(format!("{name} does not answer"))),
+            Some(EnvState::Connecting) => return Err(Reason::new(format!("{name} is still being connected"))),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Does `action`.
+pub fn act(model: &mut Model, action: Action) {
+    let environments = model.environments.len();
+    let visible = list::visible(model, 3);
+    let choose = &mut model.sync.choose;
+    match action {
+        Action::Toggle => {
+            if let Some(at) = choose.table.selected() {
+                choose.sets[at].chosen = !choose.sets[at].chosen;
+            }
+        }
+        Action::ToggleAll => choose.toggle_all(),
+        Action::NextSource => choose.next(true, environments),
+        Action::NextTarget => choose.next(false, environments),
+        Action::ToggleDeletes => choose.deletes = !choose.deletes,
+        _ => choose.change(|table, rows| list::act(table, action, visible, columns().len(), rows)),
+    }
+}
+
+fn split(area: Rect) -> (Rect, Option<Rect>) {
+    if area.width < WIDE {
+        return (area, None);
+    }
+    let side = 40;
+    (Rect { width: area.width - side - 2, ..area }, Some(Rect { x: area.right() - side - 2, width: side + 2, ..area }))
+}
+
+/// Takes in a click: on a set chooses it too.
+pub fn clicked(choose: &mut Choose, mouse: Mouse, area: Rect) {
+    let area = list::body(split(area).0);
+    choose.change(|table, rows| list::clicked(table, &columns(), area, mouse, rows));
+}
+
+/// Draws it.
+pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
+    let choose = &model.sync.choose;
+    if choose.sets.is_empty() {
+        let lines = [
+            Cell::text("No sync set is declared."),
+            Cell::of(Role::Muted, "A [[sync.set]] in pgdeck.toml names the tables that move together, and their keys."),
+        ];
+        section::lines(&lines, 0, area, &model.look, buffer);
+        return None;
+    }
+    let (left, right) = split(area);
+    let deletes =
+        if choose.deletes { Cell::of(Role::Danger, "deletes on") } else { Cell::of(Role::Muted, "deletes off") };
+    let chosen = choose.names().len();
+    let title =
+        Cell::text(format!("{chosen} of {} sets", choose.sets.len())).bold().and(Role::Muted, "   ").then(deletes);
+    let cursor = list::head(model, title, &choose.table, left, buffer);
+    with(&choose.sets, |rows| {
+        let table = Table { columns: &columns(), state: &choose.table, rows, focused: true, stale: false };
+        table.draw(list::body(left), &model.look, buffer);
+    });
+    if let Some(right) = right {
+        section::divider(right, &model.look, buffer);
+        let inside = Rect { x: right.x + 2, width: right.width - 2, ..right };
+        section::lines(&about(model), 0, inside, &model.look, buffer);
+    }
+    cursor
+}
+
+/// What will happen, and what never does.
+fn about(model: &Model) -> Vec<Cell> {
+    let (from, to) = model.sync.choose.pair(model).unwrap_or_default();
+    let muted = |text: &str| Cell::of(Role::Muted, text);
+    let mut lines = vec![
+        head("what will happen"),
+        labelled("export", 8, Cell::text(format!("reads {from}"))),
+        labelled("review", 8, Cell::text(format!("reads {to}, row by row"))),
+        labelled("apply", 8, Cell::text("one transaction, all or nothing")),
+        labelled("verify", 8, Cell::text("reads what was written")),
+        labelled("undo", 8, Cell::text("kept on disk before it commits")),
+        Cell::default(),
+        muted("Nothing is written before you have"),
+        muted(&format!("typed the name {to}.")),
+    ];
+    if let Some(project) = &model.declared {
+        lines.extend([Cell::default(), head("never synced")]);
+        lines.extend(project.sets.never().iter().map(|pattern| muted(pattern)));
+    }
+    lines
+}

@@ -1,0 +1,161 @@
+//! A story: the example's servers, the console on them, keys, and the screen as text.
+
+use std::sync::Arc;
+
+use pgdeck::{
+    app::{
+        deck::Deck,
+        demo::{self, Demo, Options},
+        job::Job,
+    },
+    config::key::Key,
+    core::error::Result,
+    pg::server,
+    tui::{self, Console, msg::Msg},
+};
+use ratatui::{Terminal, backend::TestBackend};
+use tokio_postgres::{Client, NoTls};
+
+/// A console on the innotrue example, with its own pair of servers.
+pub struct Story {
+    console: Console<Execute>,
+    terminal: Terminal<TestBackend>,
+    demo: Demo,
+}
+
+type Execute = Box<dyn Fn(tui::msg::Work, tui::Handle) -> Work + Send>;
+type Work = std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
+
+impl Story {
+    /// Opens the console on a screen of `width` × `height`, and waits until it has read everything.
+    pub async fn open(width: u16, height: u16) -> Self {
+        let vars = |name: &str| std::env::var(name).ok();
+        let demo = demo::start(&Options::default(), &Job::quiet(), &vars).await.expect("demo");
+        let mut model = tui::model(&demo.deck).expect("model");
+        model.size = (width, height);
+        let deck = Arc::clone(&demo.deck);
+        let execute: Execute = Box::new(move |work, handle| Box::pin(tui::execute(Arc::clone(&deck), work, handle)));
+        let terminal = Terminal::new(TestBackend::new(width, height)).expect("terminal");
+        let mut story = Story { console: Console::new(model, execute), terminal, demo };
+        story.settle().await;
+        story
+    }
+
+    /// Goes on until nothing is running and everything is painted.
+    async fn settle(&mut self) {
+        let mut idle = self.console.idle();
+        let terminal = &mut self.terminal;
+        let paint = |model: &tui::model::Model| {
+            let draw = terminal.draw(|frame| tui::view::view(model, frame));
+            draw.map(|_| ()).map_err(|never| match never {})
+        };
+        tokio::select! {
+            // The console first: it takes in what was just sent and is busy from then on.
+            biased;
+            pause = self.console.until_pause(paint) => panic!("the console paused: {pause:?}"),
+            ended = idle.wait_for(|idle| *idle) => drop(ended.expect("console")),
+        }
+    }
+
+    /// Presses keys, named as in a keymap and separated by blanks, and waits until all is done.
+    pub async fn press(&mut self, keys: &str) {
+        for key in keys.split_whitespace() {
+            let key = Key::parse(key).expect("a key");
+            self.console.outbox().send(Msg::Key(key)).expect("console");
+            self.settle().await;
+        }
+    }
+
+    /// Types text, letter by letter.
+    pub async fn type_in(&mut self, text: &str) {
+        for letter in text.chars() {
+            self.console.outbox().send(Msg::Key(Key::char(letter))).expect("console");
+        }
+        self.settle().await;
+    }
+
+    /// The screen, line by line.
+    pub fn screen(&self) -> String {
+        let buffer = self.terminal.backend().buffer();
+        let width = usize::from(buffer.area.width);
+        let rows = buffer.content.chunks(width);
+        rows.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>().trim_end().to_owned() + "\n")
+            .collect()
+    }
+
+    /// Fails with the whole screen where `text` is not on it.
+    #[track_caller]
+    pub fn sees(&self, text: &str) {
+        let screen = self.screen();
+        assert!(screen.contains(text), "{text:?} is not on the screen:\n{screen}");
+    }
+
+    /// Fails with the whole screen where `text` is on it.
+    #[track_caller]
+    pub fn does_not_see(&self, text: &str) {
+        let screen = self.screen();
+        assert!(!screen.contains(text), "{text:?} is on the screen:\n{screen}");
+    }
+
+    /// The deck behind the console.
+    pub fn deck(&self) -> &Deck {
+        &self.demo.deck
+    }
+
+    /// A superuser's own connection to an environment, beside pgdeck's.
+    pub async fn superuser(&self, environment: &str) -> Client {
+        let (_, server) = self.demo.servers.iter().find(|(name, _)| name == environment).expect("environment");
+        connect(server).await.expect("superuser")
+    }
+}
+
+async fn connect(server: &server::Server) -> Result<Client, tokio_postgres::Error> {
+    let mut config = tokio_postgres::Config::new();
+    config.host_path(server.host()).port(server.port()).user("postgres").dbname("innotrue");
+    let (client, connection) = config.connect(NoTls).await?;
+    tokio::spawn(connection);
+    Ok(client)
+}
+
+/// The first field of the first row.
+pub async fn one(client: &Client, sql: &str) -> Option<String> {
+    let rows = client.query(sql, &[]).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+    rows.first().and_then(|row| row.get(0))
+}
+
+/// Every row of every table of the database as text, never-sync tables included, in an order of its own:
+/// two dumps are equal where the databases hold the same.
+pub async fn dump(client: &Client) -> String {
+    tables(client, "true").await
+}
+
+/// The same of the tables that are never synced.
+pub async fn never_synced(client: &Client) -> String {
+    tables(
+        client,
+        "n.nspname = 'auth' OR c.relname IN ('profiles', 'user_roles', 'program_enrollments', 'module_progress', \
+         'credit_balances', 'credit_transactions', 'notification_preferences', 'session_bookings', 'oauth_tokens', \
+         'consent_records', 'audit_logs')",
+    )
+    .await
+}
+
+async fn tables(client: &Client, condition: &str) -> String {
+    let names = client
+        .query(
+            &format!(
+                "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+                 WHERE c.relkind = 'r' AND n.nspname IN ('public', 'auth') AND ({condition}) ORDER BY 1"
+            ),
+            &[],
+        )
+        .await
+        .expect("tables");
+    assert!(!names.is_empty());
+    let mut dump = String::new();
+    for name in names.iter().map(|row| row.get::<_, String>(0)) {
+        let rows = one(client, &format!("SELECT string_agg(t::text, E'\\n' ORDER BY t::text) FROM {name} AS t")).await;
+        dump.push_str(&format!("{name}\n{}\n\n", rows.unwrap_or_default()));
+    }
+    dump
+}
