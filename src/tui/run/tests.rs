@@ -69,7 +69,7 @@ async fn escape_reaches_the_work_and_the_job_ends_when_it_has_returned() {
         handle.tell(Msg::Said(Tone::Note, "cancelled".into()));
     });
     // Once for each job that opening starts.
-    for _ in 0..console.model.environments.len() + 1 {
+    for _ in 0..=console.model.environments.len() {
         console.outbox().send(Msg::Key(Key::plain(KeyCode::Esc))).expect("open");
     }
     until_idle(&mut console).await;
