@@ -107,3 +107,19 @@ async fn a_column_that_is_left_out_stays_as_the_target_has_it() {
     assert_eq!(one(&preprod, active).await, before);
     assert_eq!(one(&preprod, name).await, one(&production, name).await);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn going_back_and_reading_again_keep_what_was_left_out() {
+    let mut story = Story::open(120, 40).await;
+    to_review(&mut story).await;
+    story.press("/").await;
+    story.type_in("programs").await;
+    story.press("enter tab / l e a d i n g enter space").await;
+    story.sees("24 insert  79 update");
+    story.press("esc b").await;
+    story.sees("● Export");
+    story.press("enter").await;
+    story.sees("24 insert  79 update");
+    story.press("r").await;
+    story.sees("24 insert  79 update");
+}

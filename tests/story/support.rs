@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use pgdeck::{
     app::{
-        deck::Deck,
         demo::{self, Demo, Options},
         job::Job,
     },
@@ -95,11 +94,6 @@ impl Story {
     pub fn does_not_see(&self, text: &str) {
         let screen = self.screen();
         assert!(!screen.contains(text), "{text:?} is on the screen:\n{screen}");
-    }
-
-    /// The deck behind the console.
-    pub fn deck(&self) -> &Deck {
-        &self.demo.deck
     }
 
     /// A superuser's own connection to an environment, beside pgdeck's.

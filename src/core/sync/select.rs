@@ -31,6 +31,27 @@ impl Selection {
         this
     }
 
+    /// The same choice for `new`, a later review of the same sets: what was dropped from `old` stays dropped,
+    /// by table and key; what is new is chosen.
+    #[must_use]
+    pub fn carried(&self, old: &Review, new: &Review) -> Self {
+        let mut this = Selection::all(new);
+        let places: HashMap<_, _> = rows(new).map(|(at, row)| ((&new.tables[at.0].table, &row.key), at)).collect();
+        for (was, row) in rows(old) {
+            let Some(&at) = places.get(&(&old.tables[was.0].table, &row.key)) else { continue };
+            let representation = new.tables[at.0].rows[at.1].change == Change::Representation;
+            if !self.rows.contains(&was) && selectable(row) {
+                this.rows.remove(&at);
+            } else if representation && self.rows.contains(&was) {
+                this.rows.insert(at);
+            }
+            let columns = row.cells.iter().filter(|cell| !self.includes(was, &cell.column));
+            this.excluded.extend(columns.map(|cell| (at, cell.column.clone())));
+        }
+        this.settle(new);
+        this
+    }
+
     /// Whether the row is to be applied.
     pub fn contains(&self, at: At) -> bool {
         self.rows.contains(&at)

@@ -161,11 +161,12 @@ pub fn clicked(model: &mut Model, mouse: Mouse, area: Rect) -> Vec<Effect> {
 
 /// Where the selection of the pane in front is, for the end of the hint bar.
 pub fn position(model: &Model) -> Option<Position> {
-    match model.pane {
+    let position = match model.pane {
         Pane::Counts => Some(model.counts.table.position()),
         Pane::Sync => sync::position(model),
         Pane::Journal => Some(model.journal.table.position()),
-    }
+    };
+    position.filter(|position| position.all > 0)
 }
 
 /// What stands behind the title of `pane` in its tab: how many findings, how much is pending.

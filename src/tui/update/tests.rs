@@ -36,8 +36,9 @@ fn opening_connects_everywhere_at_once() {
     let effects = update(&mut model, Msg::Opened);
     let works: Vec<_> =
         effects.iter().filter_map(|effect| if let Effect::Run(_, work) = effect { Some(work) } else { None }).collect();
-    assert_eq!(works[..2], [&Work::Connect("production".into()), &Work::Connect("preprod".into())]);
-    assert_eq!(model.jobs.running().len(), effects.len(), "busy from the first moment on");
+    let connect = |name: &str| Work::Connect(name.into());
+    assert_eq!(works, [&connect("production"), &connect("preprod"), &Work::Journal]);
+    assert_eq!(model.jobs.running().len(), 3, "busy from the first moment on");
 }
 
 #[test]
@@ -96,13 +97,15 @@ fn quitting_cancels_what_is_running_first() {
 #[test]
 fn letters_are_letters_where_a_name_is_typed() {
     let mut model = model();
-    let confirm = Confirm::new("Apply", "quid1", Kind::Staging, vec![Cell::text("1 row")], Asked::Undo("7".into()));
+    let asked = Asked::Undo("2026-11-20-1".into());
+    let confirm = Confirm::new("Undo", "quid1", Kind::Staging, vec![Cell::text("1 row")], asked);
     model.overlays.push(Overlay::Confirm(confirm));
     press(&mut model, "q u i d 1 enter");
     assert_eq!((model.pane, model.overlays.len(), shown(&model)), (Pane::Counts, 1, None));
     let effects = press(&mut model, "tab enter");
-    assert_eq!(model.overlays.len(), 0);
-    assert!(matches!(&effects[..], [Effect::Run(_, Work::Undo(run, typed))] if run == "7" && typed == "quid1"));
+    let work = Work::Undo("2026-11-20-1".into(), "quid1".into());
+    assert!(matches!(&effects[..], [Effect::Run(_, run)] if *run == work), "{effects:?}");
+    assert!(model.overlays.is_empty());
 }
 
 #[test]

@@ -36,6 +36,8 @@ const STEPS: [&str; 4] = ["Export", "Review", "Apply", "Verify"];
 pub struct SyncPane {
     /// What is chosen before anything is read; stays for the next time.
     choose: Choose,
+    /// The review that was left, so that its choices are not lost.
+    left: Option<Box<Reviewing>>,
     stage: Stage,
 }
 
@@ -61,7 +63,7 @@ enum Stage {
 impl SyncPane {
     /// The wizard of `project`, at its first step.
     pub fn new(project: &Project) -> Self {
-        SyncPane { choose: Choose::new(project), stage: Stage::Choose }
+        SyncPane { choose: Choose::new(project), left: None, stage: Stage::Choose }
     }
 
     /// The review that rows are chosen from just now.
@@ -150,7 +152,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::SyncStart => return start(model),
         Action::SyncApply => ask(model),
-        Action::SyncAgain | Action::StepBack => model.sync.stage = Stage::Choose,
+        Action::SyncAgain | Action::StepBack => leave(model),
         Action::Refresh => return refresh(model),
         Action::Undo => done::ask_undo(model),
         _ => match model.sync.stage {
@@ -169,12 +171,17 @@ fn start(model: &mut Model) -> Vec<Effect> {
     vec![model.start(format!("exporting {from}"), Work::Export(sets, from))]
 }
 
-/// Reads both sides again. What is chosen begins anew, because the rows may be others.
-fn refresh(model: &mut Model) -> Vec<Effect> {
-    match model.sync.stage {
-        Stage::Review(_) => start(model),
-        _ => Vec::new(),
+/// Back to the choice of sets. What was chosen of a review is kept for the next.
+fn leave(model: &mut Model) {
+    if let Stage::Review(reviewing) = std::mem::take(&mut model.sync.stage) {
+        model.sync.left = Some(reviewing);
     }
+}
+
+/// Reads both sides again. What was dropped stays dropped.
+fn refresh(model: &mut Model) -> Vec<Effect> {
+    leave(model);
+    start(model)
 }
 
 /// Opens the box that asks for the target's name.
@@ -196,7 +203,11 @@ pub fn told(model: &mut Model, sync: Sync) -> Vec<Effect> {
     match (std::mem::take(&mut model.sync.stage), sync) {
         (Stage::Exporting, Sync::Exported(bundle)) => compare(model, bundle),
         (Stage::Comparing(bundle), Sync::Reviewed(review)) => {
-            model.sync.stage = Stage::Review(Box::new(Reviewing::new(bundle, review, &model.look.glyphs)));
+            let mut reviewing = Reviewing::new(bundle, review, &model.look.glyphs);
+            if let Some(left) = model.sync.left.take() {
+                reviewing.selection = left.selection.carried(&left.review, &reviewing.review);
+            }
+            model.sync.stage = Stage::Review(Box::new(reviewing));
             Vec::new()
         }
         (Stage::Review(reviewing), Sync::Confirmed(typed)) => apply(model, reviewing, typed),
