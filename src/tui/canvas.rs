@@ -76,6 +76,17 @@ impl Canvas {
         Ok(())
     }
 
+    /// The attributes that `cell` needs. What cannot be seen on a blank stays as it is, so that the gaps of
+    /// a table cost one byte a cell.
+    fn pen_for(&self, cell: &Cell) -> Pen {
+        let asked = Pen { fg: cell.fg, bg: cell.bg, modifier: cell.modifier };
+        let seen = Modifier::UNDERLINED | Modifier::REVERSED;
+        if cell.symbol() != " " || (asked.modifier | self.pen.modifier).intersects(seen) {
+            return asked;
+        }
+        Pen { bg: asked.bg, ..self.pen }
+    }
+
     fn take(&mut self, pen: Pen) -> io::Result<()> {
         if pen == self.pen {
             return Ok(());
@@ -134,7 +145,7 @@ impl Backend for Canvas {
     {
         for (x, y, cell) in content {
             self.go(Position { x, y })?;
-            self.take(Pen { fg: cell.fg, bg: cell.bg, modifier: cell.modifier })?;
+            self.take(self.pen_for(cell))?;
             self.bytes.extend_from_slice(cell.symbol().as_bytes());
             // Terminals disagree about everything that is not one cell wide: say again where to go on.
             self.at = (cell.symbol().cell_width() == 1).then_some(Position { x: x + 1, y });
@@ -235,6 +246,26 @@ mod tests {
         assert_eq!(frame(&mut terminal, "ac", Style::new().fg(Color::Rgb(1, 2, 3)).bold()), "\x1b[1;2Hc");
         assert_eq!(frame(&mut terminal, "ac", Style::new().fg(Color::Rgb(1, 2, 3)).dim()), "\x1b[1H\x1b[22;2mac");
         assert_eq!(frame(&mut terminal, "ac", Style::new()), "\x1b[1H\x1b[mac");
+    }
+
+    #[test]
+    fn a_blank_keeps_the_colour_of_what_stands_before_it_but_shows_its_own_background() {
+        let mut canvas = Canvas::new(|| Ok((20, 3)));
+        let mut cells = [Cell::new("a"), Cell::new(" "), Cell::new("b"), Cell::new(" ")];
+        cells[0].set_style(Style::new().fg(Color::Indexed(1)).bold());
+        cells[2].set_style(Style::new().fg(Color::Indexed(1)).bold());
+        cells[3].set_style(Style::new().bg(Color::Indexed(2)));
+        canvas.draw(cells.iter().enumerate().map(|(x, cell)| (x as u16, 0, cell))).expect("draw");
+        assert_eq!(String::from_utf8_lossy(&canvas.bytes), "\x1b[1H\x1b[1;31ma b\x1b[42m ");
+    }
+
+    #[test]
+    fn an_underline_never_runs_on_into_a_blank() {
+        let mut canvas = Canvas::new(|| Ok((20, 3)));
+        let mut cells = [Cell::new("a"), Cell::new(" ")];
+        cells[0].set_style(Style::new().underlined());
+        canvas.draw(cells.iter().enumerate().map(|(x, cell)| (x as u16, 0, cell))).expect("draw");
+        assert_eq!(String::from_utf8_lossy(&canvas.bytes), "\x1b[1H\x1b[4ma\x1b[m ");
     }
 
     #[test]

@@ -15,7 +15,7 @@ use ratatui::{Terminal, layout::Rect};
 
 use crate::core::error::{Error, Result};
 
-use super::{canvas::Canvas, look::Depth, model::Model, view::view};
+use super::{canvas::Canvas, model::Model, view::view};
 
 /// Alternate screen, no wrapping surprises, focus and paste told apart from typing.
 const ENTER: &str = "\x1b[?1049h\x1b[?1004h\x1b[?2004h\x1b[?25l";
@@ -137,14 +137,4 @@ fn hook_panics() {
             }
         }));
     });
-}
-
-/// Which colours may be used here, by `NO_COLOR`, `COLORTERM` and `TERM`.
-pub fn depth() -> Depth {
-    let var = |name| std::env::var(name).unwrap_or_default();
-    if !var("NO_COLOR").is_empty() {
-        return Depth::None;
-    }
-    let direct = matches!(var("COLORTERM").as_str(), "truecolor" | "24bit") || var("TERM").contains("direct");
-    if direct { Depth::True } else { Depth::Indexed }
 }

@@ -13,7 +13,7 @@ use pgdeck::{
 };
 use ratatui::style::Modifier;
 
-use crate::{drawn, golden, innotrue, press, style_of, text};
+use crate::{drawn, golden, house, innotrue, press, style_of, text};
 
 fn counting() -> Model {
     let mut model = innotrue();
@@ -55,7 +55,7 @@ fn a_begun_chord_shows_how_it_goes_on() {
 fn narrow_screens_keep_what_matters() {
     let mut model = counting();
     model.say(Tone::Done, "copied public.plans");
-    insta::assert_snapshot!("narrow-40x12", text(&drawn(&model, (40, 12))));
+    insta::assert_snapshot!("narrow-40x12", text(&house(&model, (40, 12))));
     insta::assert_snapshot!("too-small-30x8", text(&drawn(&model, (30, 8))));
 }
 

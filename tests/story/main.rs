@@ -1,6 +1,8 @@
 //! The console driven by keys, with real servers behind it: what a person sees, and what the database
 //! then holds, asked in plain SQL.
 
+#![allow(clippy::expect_used, reason = "a test that cannot be set up has failed")]
+
 mod apply;
 mod look;
 mod pictures;

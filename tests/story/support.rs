@@ -165,7 +165,7 @@ async fn tables(client: &Client, condition: &str) -> String {
     let mut dump = String::new();
     for name in names.iter().map(|row| row.get::<_, String>(0)) {
         let rows = one(client, &format!("SELECT string_agg(t::text, E'\\n' ORDER BY t::text) FROM {name} AS t")).await;
-        dump.push_str(&format!("{name}\n{}\n\n", rows.unwrap_or_default()));
+        dump += &[name.as_str(), &rows.unwrap_or_default(), "", ""].join("\n");
     }
     dump
 }

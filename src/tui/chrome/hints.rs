@@ -74,7 +74,9 @@ fn hint(model: &Model, contexts: &[Context], action: Action) -> Option<Cell> {
 
 /// `1 of 57`, or with a filter `1 of 12 · 57 in all`.
 fn place(model: &Model) -> Cell {
-    let Some(Position { at, shown, all }) = pane::position(model).filter(|_| model.overlays.is_empty()) else {
+    let Some(Position { at, shown, all }) =
+        pane::position(model).filter(|place| place.all > 0 && model.overlays.is_empty())
+    else {
         return Cell::default();
     };
     let count = |number: usize| grouped(number as u64);

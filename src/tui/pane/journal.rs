@@ -236,7 +236,7 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
         return None;
     };
     let title = Cell::text("Journal").bold().and(Role::Muted, "   every write, newest first");
-    let cursor = list::head(model, title, &model.journal.table, area, buffer);
+    let cursor = list::head(model, &title, &model.journal.table, area, buffer);
     if runs.is_empty() {
         let lines = [
             Cell::text("Nothing was written yet."),

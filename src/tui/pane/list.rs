@@ -35,7 +35,7 @@ pub fn visible(model: &Model, other: u16) -> usize {
 }
 
 /// Draws a list's title with its filter; says where the cursor belongs while that is typed.
-pub fn head(model: &Model, title: Cell, table: &TableState, area: Rect, buffer: &mut Buffer) -> Option<Point> {
+pub fn head(model: &Model, title: &Cell, table: &TableState, area: Rect, buffer: &mut Buffer) -> Option<Point> {
     let used = title.left(area, &model.look, buffer);
     let filter = &table.filter;
     if !filter.editing && !filter.active() {

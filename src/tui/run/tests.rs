@@ -78,9 +78,8 @@ async fn escape_reaches_the_work_and_the_job_ends_when_it_has_returned() {
 
 #[tokio::test]
 async fn work_that_panics_is_reported_and_its_job_ends() {
-    let mut console = Console::new(model(), async |work, _| match work {
-        Work::Connect(_) => panic!("on purpose"),
-        _ => {}
+    let mut console = Console::new(model(), async |work, _| {
+        assert!(!matches!(work, Work::Connect(_)), "on purpose");
     });
     until_idle(&mut console).await;
     let shown = console.model.messages.shown().map(|message| message.tone);

@@ -22,9 +22,8 @@ const LABEL: usize = 10;
 /// The page of `row`.
 pub fn lines(model: &Model, row: &CountRow) -> Vec<Cell> {
     let mut lines = vec![Cell::text(row.table.to_string()).bold()];
-    let catalogs = model.counts.listings.values().map(|listing| &listing.catalog);
-    let Some((catalog, table)) = catalogs.filter_map(|catalog| Some((catalog, catalog.table(&row.table)?))).next()
-    else {
+    let mut catalogs = model.counts.listings.values().map(|listing| &listing.catalog);
+    let Some((catalog, table)) = catalogs.find_map(|catalog| Some((catalog, catalog.table(&row.table)?))) else {
         return lines;
     };
     lines.extend(purpose(model, table).map(|text| Cell::of(Role::Muted, text)));

@@ -34,7 +34,7 @@ use crate::{
 const WIDE: u16 = 100;
 
 /// What is known of every environment's tables.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct CountsPane {
     /// The catalogue of each environment that was read, with its estimates.
     pub listings: BTreeMap<String, Arc<Listing>>,
@@ -48,20 +48,6 @@ pub struct CountsPane {
     stale: bool,
     /// The longest bar.
     greatest: u64,
-}
-
-impl Default for CountsPane {
-    fn default() -> Self {
-        CountsPane {
-            listings: BTreeMap::new(),
-            exact: BTreeMap::new(),
-            rows: Vec::new(),
-            // The greatest difference is what people come for.
-            table: TableState::default(),
-            stale: false,
-            greatest: 0,
-        }
-    }
 }
 
 /// Where keys go.
@@ -219,8 +205,8 @@ fn split(area: Rect) -> (Rect, Option<Rect>) {
         return (area, None);
     }
     let side = (area.width * 3 / 10).clamp(36, 56);
-    let left = Rect { width: area.width - side - 2, ..area };
-    let right = Rect { x: left.right(), width: side + 2, ..area };
+    let left = Rect { width: area.width - side - 3, ..area };
+    let right = Rect { x: left.right() + 1, width: side + 2, ..area };
     (left, Some(right))
 }
 
@@ -245,7 +231,7 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
     } else {
         title
     };
-    let cursor = list::head(model, title, &pane.table, left, buffer);
+    let cursor = list::head(model, &title, &pane.table, left, buffer);
     rows::with(&pane.rows, pane.greatest, &model.look.glyphs, |view| {
         let columns = rows::columns(model);
         let table = Table { columns: &columns, state: &pane.table, rows: view, focused: true, stale: pane.stale };

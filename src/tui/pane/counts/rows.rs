@@ -108,7 +108,7 @@ pub fn with<T>(rows: &[CountRow], greatest: u64, glyphs: &Glyphs, use_them: impl
         count: rows.len(),
         cell: &|row, column| cell(&rows[row], column, greatest, glyphs),
         key: &|row, column| key(&rows[row], column),
-        text: &|row| rows[row].table.to_string(),
+        text: &|row| name(&rows[row]).plain(),
     })
 }
 

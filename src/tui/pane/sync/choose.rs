@@ -197,7 +197,7 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
     let chosen = choose.names().len();
     let title =
         Cell::text(format!("{chosen} of {} sets", choose.sets.len())).bold().and(Role::Muted, "   ").then(deletes);
-    let cursor = list::head(model, title, &choose.table, left, buffer);
+    let cursor = list::head(model, &title, &choose.table, left, buffer);
     with(&choose.sets, |rows| {
         let table = Table { columns: &columns(), state: &choose.table, rows, focused: true, stale: false };
         table.draw(list::body(left), &model.look, buffer);

@@ -216,7 +216,7 @@ pub fn told(model: &mut Model, sync: Sync) -> Vec<Effect> {
             model.sync.stage = Stage::Done(Box::new(Done::new(applied, Ok(review))));
             Vec::new()
         }
-        (stage, Sync::Undone(undone)) => undo_ended(model, stage, &undone),
+        (stage, Sync::Undone(undone)) => undo_ended(model, &stage, &undone),
         (stage, Sync::Failed(error)) => {
             failed(model, stage, &error);
             Vec::new()
@@ -260,10 +260,10 @@ fn verify(model: &mut Model, reviewing: &Reviewing, applied: Arc<Applied>) -> Ve
     effects
 }
 
-fn undo_ended(model: &mut Model, stage: Stage, undone: &Applied) -> Vec<Effect> {
+fn undo_ended(model: &mut Model, stage: &Stage, undone: &Applied) -> Vec<Effect> {
     model.say(Tone::Done, format!("taken back: {}", undone.rows));
     // Whatever was reviewed before is not what the target holds now.
-    let to = match &stage {
+    let to = match stage {
         Stage::Done(done) => Some(done.to().to_owned()),
         Stage::Review(reviewing) => Some(reviewing.review.to.clone()),
         _ => None,

@@ -122,7 +122,11 @@ impl TableState {
 
     /// Filters and sorts anew; the selected row stays selected where it is still shown.
     pub fn arrange(&mut self, rows: &Rows<'_>) {
-        let selected = self.selected();
+        self.arrange_around(self.selected(), rows);
+    }
+
+    /// Filters and sorts anew around the row `selected`, or without one around what fits best.
+    fn arrange_around(&mut self, selected: Option<usize>, rows: &Rows<'_>) {
         let mut found = if self.filter.active() {
             matching(self.filter.input.value(), rows.count, rows.text)
         } else {
@@ -132,6 +136,9 @@ impl TableState {
             Some((column, descending)) => sort(&mut found, rows, column, descending),
             None => found.sort_by_key(|(_, score)| std::cmp::Reverse(*score)),
         }
+        // The first of the best: `max_by_key` alone would take the last.
+        let best = found.iter().rev().max_by_key(|(_, score)| *score).map(|(row, _)| *row as usize);
+        let selected = selected.or(best);
         self.order = found.into_iter().map(|(row, _)| row).collect();
         let again = self.order.iter().position(|row| Some(*row as usize) == selected);
         self.cursor = again.unwrap_or(self.cursor).min(self.order.len().saturating_sub(1));
@@ -189,9 +196,8 @@ impl TableState {
     }
 
     fn narrowed(&mut self, rows: &Rows<'_>) {
-        (self.cursor, self.top) = (0, 0);
-        self.order.clear();
-        self.arrange(rows);
+        self.top = 0;
+        self.arrange_around(None, rows);
     }
 
     /// Selects the row at `at` in the order.

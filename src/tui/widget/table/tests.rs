@@ -87,6 +87,19 @@ fn the_filter_narrows_and_tells_how_many() {
 }
 
 #[test]
+fn what_fits_best_is_selected_wherever_it_is_sorted() {
+    let mut state = loaded();
+    with_rows(|rows| state.sort_by(1, rows));
+    typed(&mut state, "p");
+    assert_eq!(shown(&state), ["programs", "Plans"], "the order stays");
+    typed(&mut state, "lan");
+    with_rows(|rows| state.unfilter(rows));
+    assert_eq!(state.selected(), Some(1), "and what was found stays selected");
+    typed(&mut state, "s");
+    assert!(state.position().shown > 2);
+}
+
+#[test]
 fn moving_stops_at_the_ends_and_scrolls_no_more_than_it_must() {
     let mut state = loaded();
     act(&mut state, Action::Up);

@@ -206,7 +206,8 @@ impl Reviewing {
     fn areas(&self, area: Rect) -> Vec<(Part, Rect)> {
         let wide = area.width >= WIDE;
         let left = if wide { (area.width * 9 / 20).clamp(42, 60) } else { area.width };
-        let tables = Rect { width: left, height: area.height.saturating_sub(summary::HEIGHT), ..area };
+        let tables =
+            Rect { width: left - u16::from(wide), height: area.height.saturating_sub(summary::HEIGHT), ..area };
         let right = if wide { Rect { x: area.x + left + 2, width: area.width - left - 2, ..area } } else { area };
         let below = (right.height * 2 / 5).clamp(4, 16).min(right.height / 2);
         let above = right.height - below - 2;
@@ -375,7 +376,7 @@ pub fn draw(model: &Model, reviewing: &Reviewing, area: Rect, buffer: &mut Buffe
     if let [(Part::Tables, left), ..] = areas[..]
         && areas.len() > 1
     {
-        section::divider(Rect { x: left.right(), width: 1, ..area }, look, buffer);
+        section::divider(Rect { x: left.right() + 1, width: 1, ..area }, look, buffer);
     }
     cursor
 }
