@@ -4,7 +4,7 @@
 //! `PG*` variable, and libpq's default comes last (PostgreSQL manual, 34.1.2 "Parameter Key Words",
 //! 34.15 "Environment Variables"). Inside a URL a `?parameter` beats the part before it, as in libpq.
 //!
-//! The password follows the same order, then the password file, then `password_command`.
+//! The password: the URL's, then the section's `password_command`, then `PGPASSWORD`, then the password file.
 
 use std::{
     fmt,
@@ -214,7 +214,7 @@ impl<'a> Sources<'a> {
                 .pick(self.target.dbname.as_ref(), "dbname", Some("PGDATABASE"))
                 .unwrap_or_else(|| user.clone()),
             user,
-            password: self.url.password().or_else(|| self.var("PGPASSWORD").map(SecretString::from)),
+            password: self.password(),
             passfile: self.passfile(),
             password_command: self.target.password_command.clone(),
             sslmode,
@@ -225,6 +225,14 @@ impl<'a> Sources<'a> {
             statement_timeout: DEFAULT_STATEMENT_TIMEOUT,
             remembered: Arc::default(),
         })
+    }
+
+    /// The password that is known without asking anybody. A section with its own command has no use for the
+    /// shell's `PGPASSWORD`, which may be another environment's.
+    fn password(&self) -> Option<SecretString> {
+        let shell =
+            || self.var("PGPASSWORD").filter(|_| self.target.password_command.is_empty()).map(SecretString::from);
+        self.url.password().or_else(shell)
     }
 
     fn port(&self) -> Result<u16> {

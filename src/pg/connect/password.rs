@@ -1,4 +1,7 @@
-//! Where the password comes from: the URL or `PGPASSWORD`, the password file, `password_command`.
+//! Where the password comes from: the URL, the section's `password_command`, `PGPASSWORD`, the password file.
+//!
+//! The section's own command comes before what the shell holds for all environments: a `PGPASSWORD` that is
+//! meant for one of them must not be sent to the server of another.
 
 use std::{process::Stdio, time::Duration};
 
@@ -29,11 +32,8 @@ pub(super) async fn find(conninfo: &Conninfo, again: bool) -> Result<Password> {
     if conninfo.password.is_some() {
         return Ok(fresh(conninfo.password.clone()));
     }
-    if let Some(found) = passfile::password(conninfo).await {
-        return Ok(fresh(Some(found)));
-    }
     if conninfo.password_command.is_empty() {
-        return Ok(fresh(None));
+        return Ok(fresh(passfile::password(conninfo).await));
     }
     // Held while the command runs, so that four connections opened at once ask once.
     let mut kept = conninfo.remembered.password.lock().await;
