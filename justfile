@@ -22,3 +22,7 @@ fmt:
 # What CI does
 ci:
     .ci/run
+
+# Paint the pictures of the README anew, from the real screen
+pictures:
+    UPDATE_PICTURES=1 cargo test --locked --test story pictures
