@@ -21,6 +21,7 @@ pub enum Depth {
 #[derive(Debug, Clone)]
 pub struct Look {
     styles: Vec<Style>,
+    ground: Style,
     /// What to draw with.
     pub glyphs: Glyphs,
 }
@@ -28,14 +29,21 @@ pub struct Look {
 impl Look {
     /// The look of `theme` on a terminal that shows `depth` colours.
     pub fn new(theme: &Theme, depth: Depth, glyphs: Glyphs) -> Self {
-        let styles = Role::ALL.iter().map(|(role, _)| style(theme.paint(*role), depth)).collect();
-        Look { styles, glyphs }
+        let styles = Role::ALL.iter().map(|(role, ..)| style(theme.paint(*role), depth)).collect();
+        let text = theme.paint(Role::Text);
+        let ground = style(Paint { bg: theme.background().or(text.bg), ..text }, depth);
+        Look { styles, ground, glyphs }
     }
 
     /// The built-in theme `name` in full colour.
     pub fn built_in(name: &str) -> crate::core::error::Result<Self> {
         let source = Theme::built_in(name).unwrap_or_else(|| crate::config::source::Source::new(name, ""));
         Ok(Look::new(&Theme::read(&source, None)?, Depth::True, UNICODE))
+    }
+
+    /// The style of a blank screen.
+    pub fn ground(&self) -> Style {
+        self.ground
     }
 
     /// The style of `role`.
@@ -73,7 +81,7 @@ mod tests {
     fn without_colours_no_style_names_one() {
         let theme = Theme::read(&Theme::built_in("dark").expect("dark"), None).expect("theme");
         let look = Look::new(&theme, Depth::None, UNICODE);
-        for (role, name) in Role::ALL {
+        for (role, name, _) in Role::ALL {
             let style = look.style(*role);
             assert_eq!((style.fg, style.bg), (None, None), "{name}");
         }
@@ -84,6 +92,6 @@ mod tests {
         let theme = Theme::read(&Theme::built_in("dark").expect("dark"), None).expect("theme");
         let look = Look::new(&theme, Depth::Indexed, UNICODE);
         let rgb = |colour| matches!(colour, Some(Color::Rgb(..)));
-        assert!(Role::ALL.iter().all(|(role, _)| !rgb(look.style(*role).fg) && !rgb(look.style(*role).bg)));
+        assert!(Role::ALL.iter().all(|(role, ..)| !rgb(look.style(*role).fg) && !rgb(look.style(*role).bg)));
     }
 }

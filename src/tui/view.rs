@@ -23,7 +23,7 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
         return;
     };
     let buffer = frame.buffer_mut();
-    buffer.set_style(screen, model.look.style(Role::Text));
+    buffer.set_style(screen, model.look.ground());
     status::draw(model, areas.status, buffer);
     tabs::draw(model, areas.tabs, buffer);
     if !areas.rule.is_empty() {
@@ -44,6 +44,7 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
 fn too_small(model: &Model, screen: Rect, frame: &mut Frame<'_>) {
     let text =
         format!("pgdeck needs {} by {} cells, there are {} by {}", LEAST.0, LEAST.1, screen.width, screen.height);
+    frame.buffer_mut().set_style(screen, model.look.ground());
     let lines: Vec<_> = wrap(&text, screen.width.into()).into_iter().map(|line| Cell::of(Role::Muted, line)).collect();
     section::lines(&lines, 0, screen, &model.look, frame.buffer_mut());
 }
