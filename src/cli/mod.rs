@@ -142,10 +142,11 @@ async fn dispatch(cli: Cli, inner: Option<Cli>, cancel: CancellationToken) -> Re
 
 async fn console(cli: &Cli) -> Result<()> {
     let deck = Arc::new(Deck::new(project(cli)?, variables)?);
+    let setup = crate::tui::setup(cli.console.preferences(), &variables)?;
     if !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
         return Err(Error::usage("the console needs a terminal").hint("`pgdeck --help` lists the verbs, which do not"));
     }
-    crate::tui::open(deck).await
+    crate::tui::open(deck, setup).await
 }
 
 fn project(cli: &Cli) -> Result<Project> {

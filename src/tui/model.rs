@@ -129,7 +129,7 @@ impl Model {
 
     /// The same with the built-in keymap and theme.
     pub fn built_in(project: impl Into<String>, environments: Vec<EnvStatus>) -> Result<Self> {
-        Ok(Model::new(project, environments, Keys::load(None)?, Look::built_in("dark")?))
+        Ok(Model::new(project, environments, Keys::load(&[])?, Look::built_in("dark")?))
     }
 
     /// Where keys go, the nearest first.

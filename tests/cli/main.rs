@@ -13,6 +13,7 @@ mod guard;
 mod hostile;
 mod interrupt;
 mod listings;
+mod looks;
 mod pipes;
 mod sync;
 mod world;
