@@ -110,6 +110,7 @@ fn pasted(model: &mut Model, text: &str) {
 pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
     match action {
         Action::Messages if model.messages.log().is_empty() => Err(Reason::new("nothing has been said yet")),
+        Action::Accept | Action::Cancel if !pane::typing(model) => Err(Reason::new("nothing is being typed or asked")),
         Action::Back if escape(model) == Escape::Nothing => Err(Reason::new("there is nothing to leave")),
         Action::Quit
         | Action::Suspend

@@ -5,7 +5,7 @@ use ratatui::{Frame, layout::Rect};
 use crate::config::theme::Role;
 
 use super::{
-    chrome::{hints, message, status, tabs},
+    chrome::{chord, hints, message, status, tabs},
     layout::{LEAST, areas},
     model::Model,
     overlay, pane,
@@ -35,6 +35,7 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
     }
     message::draw(model, areas.message, buffer);
     hints::draw(model, areas.hints, buffer);
+    chord::draw(model, areas.above_hints(), buffer);
     if let Some(position) = cursor.filter(|position| screen.contains(*position)) {
         frame.set_cursor_position(position);
     }

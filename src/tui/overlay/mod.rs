@@ -31,7 +31,7 @@ pub enum Overlay {
     Help(usize),
     /// Something to read.
     Page(Page),
-    /// Find an action by its name.
+    /// Find anything by its name.
     Palette(Palette),
     /// Type a name to go on.
     Confirm(Confirm),
@@ -86,7 +86,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         (Overlay::Page(page), _) => page.top = scrolled(page.top, page.length(body), page::inside(body).height, action),
         (Overlay::Palette(palette), Action::Accept) => {
             let chosen = palette.chosen(model);
-            return chosen.map(|action| update::perform(model, action)).unwrap_or_default();
+            return chosen.map(|item| item.choose(model)).unwrap_or_default();
         }
         (Overlay::Palette(palette), _) => palette.act(model, action),
         (Overlay::Confirm(confirm), Action::Accept) => match confirm.accept() {

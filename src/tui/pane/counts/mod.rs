@@ -192,6 +192,12 @@ fn snapshot(model: &mut Model) -> Vec<Effect> {
     vec![model.start("recording", Work::Snapshot(environments))]
 }
 
+/// Moves to the table that is the row `row`.
+pub fn show(model: &mut Model, row: usize) {
+    let visible = list::visible(model, 1);
+    with_rows(model, |table, view| list::reveal(table, row, visible, view));
+}
+
 fn open(model: &mut Model) {
     let Some(row) = selected(model) else { return };
     let lines = detail::lines(model, row).iter().map(|line| (Role::Text, line.plain())).collect();
