@@ -1,10 +1,12 @@
 //! How things look on this terminal: a theme turned into styles, and the glyphs to draw with.
 
+use std::borrow::Cow;
+
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::config::theme::{Colour, Paint, Role, Theme};
 
-use super::glyphs::{Glyphs, UNICODE};
+use super::glyphs::{ASCII, Glyphs, UNICODE};
 
 /// Which colours the terminal can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +18,24 @@ pub enum Depth {
     /// None may be used: `NO_COLOR`.
     None,
 }
+
+/// Signs that stand in our texts, and what they become where only ASCII may be drawn.
+const SIGNS: [(char, char); 14] = [
+    ('…', '.'),
+    ('·', '.'),
+    ('−', '-'),
+    ('–', '-'),
+    ('—', '-'),
+    ('→', '>'),
+    ('←', '<'),
+    ('Δ', 'd'),
+    ('✓', 'v'),
+    ('✗', 'x'),
+    ('●', '*'),
+    ('○', 'o'),
+    ('▼', 'v'),
+    ('▲', '^'),
+];
 
 /// Styles and glyphs, ready for widgets.
 #[derive(Debug, Clone)]
@@ -39,6 +59,16 @@ impl Look {
     pub fn built_in(name: &str) -> crate::core::error::Result<Self> {
         let source = Theme::built_in(name).unwrap_or_else(|| crate::config::source::Source::new(name, ""));
         Ok(Look::new(&Theme::read(&source, None)?, Depth::True, UNICODE))
+    }
+
+    /// `text` as it is drawn: where only ASCII may be, our own signs in it give way to the nearest letter, each as
+    /// wide as it was. Letters of a language stay, since they are somebody's values.
+    pub fn drawn<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.glyphs != ASCII || text.is_ascii() {
+            return Cow::Borrowed(text);
+        }
+        let stand_in = |c: char| SIGNS.iter().find(|(sign, _)| *sign == c).map_or(c, |(_, ascii)| *ascii);
+        Cow::Owned(text.chars().map(stand_in).collect())
     }
 
     /// The style of a blank screen.

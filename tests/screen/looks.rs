@@ -132,3 +132,18 @@ fn what_goes_and_what_comes_are_told_apart_by_their_shape() {
         assert_ne!(shapes[0], shapes[1], "{theme}");
     }
 }
+
+#[test]
+fn ascii_is_enough_for_panes_with_rows_too() {
+    let mut model = counts("light");
+    model.look.glyphs = pgdeck::tui::glyphs::ASCII;
+    let text_of = include_str!("../../examples/innotrue/pgdeck.toml");
+    let project = pgdeck::config::project::Project::parse(pgdeck::config::source::Source::new("pgdeck.toml", text_of));
+    model.know(&project.expect("project"));
+    for keys in ["1", "2", "3", "2 :", "esc ? G", "esc 1 enter"] {
+        press(&mut model, keys);
+        let screen = text(&drawn(&model, (120, 40)));
+        let strange: String = screen.chars().filter(|c| !c.is_ascii()).collect();
+        assert_eq!(strange, "", "{keys}\n{screen}");
+    }
+}

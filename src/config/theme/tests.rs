@@ -151,9 +151,14 @@ fn contrast(a: (u8, u8, u8), b: (u8, u8, u8)) -> f64 {
 /// The least contrast of `role` with what it is written on, and with the surfaces that may lie below it.
 fn least(role: Role) -> Option<(f64, f64)> {
     match role {
-        Role::Text | Role::Title => Some((4.5, 4.5)),
         Role::Danger | Role::Ok | Role::Warn | Role::Info | Role::Accent | Role::SqlKeyword => Some((4.5, 3.5)),
-        Role::Production | Role::Staging | Role::Development | Role::Removed | Role::Added => Some((4.5, 4.5)),
+        Role::Text
+        | Role::Title
+        | Role::Production
+        | Role::Staging
+        | Role::Development
+        | Role::Removed
+        | Role::Added => Some((4.5, 4.5)),
         Role::Muted | Role::Heading | Role::SqlComment => Some((3.0, 2.9)),
         Role::Faint => Some((2.0, 1.5)),
         _ => None,
