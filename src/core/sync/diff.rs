@@ -512,26 +512,49 @@ fn missing_parent(reference: &Reference, key: &Key) -> String {
 pub type ChildCounts = HashMap<(QName, usize, Vec<Value>), u64>;
 
 /// Blocks every delete that would take with it, or strand, a row that this review does not delete itself.
+/// A blocked child blocks its parents in turn.
 pub fn check_deletes(review: &mut Review, counts: &ChildCounts) {
-    let deleted = deleted_children(review);
-    for table in &mut review.tables {
-        let Some(shape) = table.shape.clone() else { continue };
-        for row in table.rows.iter_mut().filter(|row| row.change == Change::Delete && row.blocked.is_none()) {
-            let Some(target) = &row.target else { continue };
-            for (at, child) in shape.children.iter().enumerate() {
-                let locator = super::plan::locator(&shape, target);
-                let there = counts.get(&(shape.table.clone(), at, locator)).copied().unwrap_or(0);
-                let values =
-                    child.referenced.iter().map(|name| target.value(&shape, name).map(str::to_owned)).collect();
-                let going = deleted.get(&(child.table.clone(), child.columns.clone(), values));
-                if there > going.map_or(0, Vec::len) as u64 {
-                    let rule = child.on_delete.word();
-                    row.blocked = Some(format!("{there} rows of {} point to it ({rule})", child.table));
+    loop {
+        let deleted = deleted_children(review);
+        let mut changed = false;
+        for table in &mut review.tables {
+            let Some(shape) = &table.shape else { continue };
+            for row in table.rows.iter_mut().filter(|row| row.change == Change::Delete && row.blocked.is_none()) {
+                match children_of(shape, row, counts, &deleted) {
+                    Ok(requires) => row.requires = requires,
+                    Err(reason) => {
+                        row.blocked = Some(reason);
+                        changed = true;
+                    }
                 }
-                row.requires.extend(going.into_iter().flatten().map(|key| (child.table.clone(), key.clone())));
             }
         }
+        if !changed {
+            return;
+        }
     }
+}
+
+/// The rows that go before `row` does, or why it must stay.
+fn children_of(
+    shape: &Shape,
+    row: &RowReview,
+    counts: &ChildCounts,
+    deleted: &HashMap<ChildValues, Vec<Key>>,
+) -> Result<Vec<(QName, Key)>, String> {
+    let Some(target) = &row.target else { return Ok(Vec::new()) };
+    let mut requires = Vec::new();
+    for (at, child) in shape.children.iter().enumerate() {
+        let locator = super::plan::locator(shape, target);
+        let there = counts.get(&(shape.table.clone(), at, locator)).copied().unwrap_or(0);
+        let values = child.referenced.iter().map(|name| target.value(shape, name).map(str::to_owned)).collect();
+        let going = deleted.get(&(child.table.clone(), child.columns.clone(), values));
+        if there > going.map_or(0, Vec::len) as u64 {
+            return Err(format!("{there} rows of {} point to it ({})", child.table, child.on_delete.word()));
+        }
+        requires.extend(going.into_iter().flatten().map(|key| (child.table.clone(), key.clone())));
+    }
+    Ok(requires)
 }
 
 type ChildValues = (QName, Vec<String>, Vec<Value>);

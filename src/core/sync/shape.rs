@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::set::{Ids, SetTable, Sets};
+use super::{
+    row::Key,
+    set::{Ids, SetTable, Sets},
+};
 use crate::core::{
     error::{Error, Result, did_you_mean},
     name::QName,
@@ -171,6 +174,21 @@ impl Shape {
     /// Whether the reference is part of the key.
     pub fn in_key(&self, reference: &Reference) -> bool {
         self.key.iter().any(|part| matches!(part, Part::Reference(r) if r.columns == reference.columns))
+    }
+
+    /// The parents that `key` names: each reference of the key, with the part of `key` that is the parent's.
+    pub fn parents(&self, key: &Key) -> Vec<(&Reference, Key)> {
+        let mut leaves = key.0.iter().cloned();
+        let mut out = Vec::new();
+        for part in &self.key {
+            match part {
+                Part::Column { .. } => _ = leaves.next(),
+                Part::Reference(reference) => {
+                    out.push((reference, Key(leaves.by_ref().take(reference.leaves()).collect())));
+                }
+            }
+        }
+        out
     }
 
     /// The column names that make up the key, references by their columns.

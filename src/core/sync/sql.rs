@@ -1,5 +1,7 @@
 //! Shapes and steps → SQL. Identifiers pass `core::name`, values are parameters.
 
+use std::collections::BTreeMap;
+
 use super::{
     plan::{Assignment, NewValue, Operation, Step},
     row::{Key, Row, Value},
@@ -402,10 +404,13 @@ pub fn reached(shape: &Shape, step: &Step) -> Statement {
     out
 }
 
-/// Moves the row of `step` out of the way of a unique value that another row needs.
-pub fn park(shape: &Shape, step: &Step, column: &str, value: &Value) -> Statement {
+/// Moves the row of `step` out of the way of unique values that other rows need.
+pub fn park(shape: &Shape, step: &Step, places: &BTreeMap<String, Value>) -> Statement {
     let mut out = Statement::default();
-    out.sql(format!("UPDATE {} AS t SET {} = ", only(shape), ident(column))).value(value, cast(shape, column));
+    out.sql(format!("UPDATE {} AS t SET ", only(shape)));
+    for (at, (column, value)) in places.iter().enumerate() {
+        out.sql(if at > 0 { ", " } else { "" }).sql(format!("{} = ", ident(column))).value(value, cast(shape, column));
+    }
     guards(&mut out, shape, step);
     returning(&mut out, shape);
     out
