@@ -47,7 +47,8 @@ async fn a_review_finds_what_plain_sql_has_counted() {
                     .find(|table| table.set == set.name && table.table.to_string() == *name)
                     .unwrap_or_else(|| panic!("{name} is not reviewed"));
                 let deletes = table.rows.iter().filter(|row| row.change == Change::Delete).count();
-                let only_in_target = if std::ptr::eq(review, &raw const kept) { wanted.only_in_target } else { deletes };
+                let only_in_target =
+                    if std::ptr::eq(review, &raw const kept) { wanted.only_in_target } else { deletes };
                 let found = Counts {
                     insert: table.count(Change::Insert),
                     update: table.count(Change::Update),
@@ -136,7 +137,8 @@ async fn never_synced(db: &Db) -> Vec<String> {
         "public.consent_records",
         "public.audit_logs",
     ] {
-        let sum = db.one(&format!("SELECT count(*), md5(string_agg(t::text, E'\\n' ORDER BY t::text)) FROM {table} t")).await;
+        let sum =
+            db.one(&format!("SELECT count(*), md5(string_agg(t::text, E'\\n' ORDER BY t::text)) FROM {table} t")).await;
         assert!(!sum.starts_with("0|"), "{table} is empty and proves nothing");
         out.push(format!("{table} {sum}"));
     }

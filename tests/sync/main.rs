@@ -2,6 +2,8 @@
 //! that nothing else changes. Results are checked by plain SQL, never by pgdeck's own comparison alone.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod gate;
 mod innotrue;
 mod selection;
+mod stale;
 mod support;

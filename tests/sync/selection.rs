@@ -21,7 +21,8 @@ async fn library() -> Pair {
     Pair::new(&sets(), SCHEMA, source, target).await
 }
 
-const BOOKS: &str = "SELECT b.isbn, b.title, b.price, s.name FROM books b LEFT JOIN shelves s ON s.id = shelf_id ORDER BY 1";
+const BOOKS: &str =
+    "SELECT b.isbn, b.title, b.price, s.name FROM books b LEFT JOIN shelves s ON s.id = shelf_id ORDER BY 1";
 
 #[tokio::test]
 async fn exactly_the_chosen_rows_and_columns_arrive() {
@@ -92,7 +93,8 @@ async fn a_delete_is_blocked_while_any_row_below_it_is() {
 
 #[tokio::test]
 async fn a_column_left_out_needs_no_parent_for_its_value() {
-    let source = "INSERT INTO shelves (name) VALUES ('new'); INSERT INTO books (isbn, title, shelf_id) VALUES ('1', 'One', 1)";
+    let source =
+        "INSERT INTO shelves (name) VALUES ('new'); INSERT INTO books (isbn, title, shelf_id) VALUES ('1', 'One', 1)";
     let target = "INSERT INTO books (isbn, title) VALUES ('1', 'Uno')";
     let pair = Pair::new(&sets(), SCHEMA, source, target).await;
     let review = pair.review().await;

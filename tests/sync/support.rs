@@ -121,8 +121,7 @@ impl Db {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let text = String::from_utf8(output.stdout).unwrap();
         // A random word that keeps psql from running what a table's name may hold.
-        let mut lines: Vec<_> =
-            text.lines().filter(|line| !line.contains("restrict ")).map(str::to_owned).collect();
+        let mut lines: Vec<_> = text.lines().filter(|line| !line.contains("restrict ")).map(str::to_owned).collect();
         lines.sort();
         Some(lines)
     }
@@ -143,7 +142,14 @@ impl Db {
 
     fn arguments<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         let server = server();
-        command.arg("-h").arg(server.host()).args(["-p", &server.port().to_string(), "-U", "postgres", "-d", &self.name])
+        command.arg("-h").arg(server.host()).args([
+            "-p",
+            &server.port().to_string(),
+            "-U",
+            "postgres",
+            "-d",
+            &self.name,
+        ])
     }
 }
 
@@ -339,11 +345,8 @@ pub fn show(review: &Review) -> String {
     for table in &review.tables {
         let _ = writeln!(out, "{} {:?} {:?} {:?}", table.table, counts(table), table.blocked, table.warnings);
         for row in &table.rows {
-            let cells: Vec<_> = row
-                .cells
-                .iter()
-                .map(|cell| format!("{}: {:?} → {:?}", cell.column, cell.old, cell.new))
-                .collect();
+            let cells: Vec<_> =
+                row.cells.iter().map(|cell| format!("{}: {:?} → {:?}", cell.column, cell.old, cell.new)).collect();
             let _ = writeln!(out, "  {} {} {:?} {cells:?}", row.change.sign(), row.key.display(), row.blocked);
         }
     }

@@ -126,9 +126,9 @@ fn new_value(step: &Step, column: &str) -> Value {
 /// A column of `unique` with a value that nobody has.
 fn place(shape: &Shape, unique: &[String], number: usize) -> Option<(String, Value)> {
     let columns = unique.iter().filter(|name| !shape.locator.contains(name)).filter_map(|name| shape.column(name));
-    columns.filter(|column| column.origin != Origin::Generated).find_map(|column| {
-        Some((column.name.clone(), parking(column, number)?))
-    })
+    columns
+        .filter(|column| column.origin != Origin::Generated)
+        .find_map(|column| Some((column.name.clone(), parking(column, number)?)))
 }
 
 fn parking(column: &ShapeColumn, number: usize) -> Option<Value> {

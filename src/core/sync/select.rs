@@ -159,9 +159,8 @@ struct Partners<'a>(HashMap<(bool, &'a QName, &'a Key), At>);
 impl<'a> Partners<'a> {
     fn of(review: &'a Review) -> Self {
         let needed = rows(review).filter(|(_, row)| matches!(row.change, Change::Insert | Change::Delete));
-        let place = |(at, row): (At, &'a RowReview)| {
-            ((row.change == Change::Delete, &review.tables[at.0].table, &row.key), at)
-        };
+        let place =
+            |(at, row): (At, &'a RowReview)| ((row.change == Change::Delete, &review.tables[at.0].table, &row.key), at);
         Partners(needed.map(place).collect())
     }
 
