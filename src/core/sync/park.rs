@@ -143,3 +143,56 @@ fn parking(column: &ShapeColumn, number: usize) -> Option<Value> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::fixture::{plan, shape, step},
+        *,
+    };
+
+    fn positioned() -> Shape {
+        Shape { uniques: vec![vec!["k".into()], vec!["pos".into()]], ..shape("t", None) }
+    }
+
+    fn update(key: &str, from: &str, to: &str) -> Step {
+        step(Operation::Update, "t", key, &[("pos", to)], &[("k", key), ("pos", from)])
+    }
+
+    fn parks(shape: Shape, steps: Vec<Step>) -> Vec<usize> {
+        let runs = statements(&plan(shape, steps)).expect("statements");
+        runs.iter().filter(|run| run.parks).map(|run| run.step).collect()
+    }
+
+    #[test]
+    fn only_rows_whose_value_another_row_takes_are_parked() {
+        assert_eq!(parks(positioned(), vec![update("a", "1", "2"), update("b", "2", "1")]), [0, 1]);
+        assert_eq!(parks(positioned(), vec![update("a", "1", "2"), update("b", "2", "3")]), [1]);
+        assert_eq!(parks(positioned(), vec![update("a", "1", "5"), update("b", "2", "6")]), [0_usize; 0]);
+        let gone = step(Operation::Delete, "t", "a", &[], &[("k", "a"), ("pos", "1")]);
+        let new = step(Operation::Insert, "t", "b", &[("k", "b"), ("pos", "1")], &[]);
+        assert_eq!(parks(positioned(), vec![new, gone]), [1]);
+        assert_eq!(parks(shape("t", None), vec![update("a", "1", "2"), update("b", "2", "1")]), [0_usize; 0]);
+    }
+
+    #[test]
+    fn a_parked_row_is_compared_once_and_found_again_where_it_waits() {
+        let runs = statements(&plan(positioned(), vec![update("a", "1", "2"), update("b", "2", "1")])).expect("runs");
+        assert_eq!(
+            runs[0].statement.script(),
+            "UPDATE ONLY public.t AS t SET pos = '2147483647'::integer\nWHERE t.k = 'a'::text AND t.pos::text = '1'::text\nRETURNING t.k::text"
+        );
+        assert_eq!(
+            runs[2].statement.script(),
+            "UPDATE ONLY public.t AS t SET pos = '2'::integer\nWHERE t.k = 'a'::text AND t.pos::text = '2147483647'::text\nRETURNING t.k::text"
+        );
+    }
+
+    #[test]
+    fn no_two_rows_wait_in_the_same_place() {
+        let steps: Vec<_> = (0..50).map(|n| update(&n.to_string(), &n.to_string(), &(49 - n).to_string())).collect();
+        let places = parked(&plan(positioned(), steps));
+        let taken: HashSet<_> = places.values().map(|place| place["pos"].clone()).collect();
+        assert_eq!((places.len(), taken.len()), (50, 50));
+    }
+}

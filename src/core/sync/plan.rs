@@ -164,10 +164,7 @@ impl Plan {
     }
 
     fn computed_digest(&self) -> String {
-        let bare = Plan { digest: String::new(), ..self.clone() };
-        // A plan holds only strings, lists and maps with text keys: it always has a JSON form.
-        let text = serde_json::to_vec(&bare).unwrap_or_default();
-        format!("{:x}", Sha256::digest(text))
+        digest(&Plan { digest: String::new(), ..self.clone() })
     }
 
     /// Reads a plan and refuses one that is not what was reviewed.
@@ -219,6 +216,11 @@ impl Plan {
             Error::usage("the plan does not say how this table looks").object(table).hint("review again")
         })
     }
+}
+
+/// SHA-256 of the JSON form. What is given holds only strings, lists and maps with text keys, so it has one.
+pub(super) fn digest(value: &impl Serialize) -> String {
+    format!("{:x}", Sha256::digest(serde_json::to_vec(value).unwrap_or_default()))
 }
 
 /// The first and the next four digits of a digest.

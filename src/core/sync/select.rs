@@ -181,3 +181,69 @@ fn rows(review: &Review) -> impl Iterator<Item = (At, &RowReview)> {
         .enumerate()
         .flat_map(|(t, table)| table.rows.iter().enumerate().map(move |(r, row)| ((t, r), row)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::fixture::{bundle, review, row, shape},
+        *,
+    };
+
+    /// A parent table with `new` in the source and `old` in the target; children of both, and one update.
+    fn family() -> Review {
+        let source = bundle(vec![
+            (shape("p", None), vec![row("new", "1", None), row("both", "1", None)]),
+            (shape("c", Some("p")), vec![row("child", "1", Some("new")), row("moves", "2", Some("new"))]),
+        ]);
+        let parents = vec![row("old", "1", None), row("both", "1", None)];
+        review(&source, vec![parents, vec![row("moves", "1", Some("both"))]])
+    }
+
+    fn at(review: &Review, table: usize, key: &str) -> At {
+        let row = review.tables[table].rows.iter().position(|row| row.key.display() == key).expect(key);
+        (table, row)
+    }
+
+    #[test]
+    fn a_parent_comes_with_its_first_child_and_takes_all_along() {
+        let review = family();
+        let mut selection = Selection::default();
+        let (parent, child, moves) = (at(&review, 0, "new"), at(&review, 1, "child"), at(&review, 1, "moves"));
+        assert_eq!((selection.toggle(&review, child), selection.contains(parent)), (1, true));
+        assert_eq!(selection.toggle(&review, moves), 0);
+        assert_eq!((selection.toggle(&review, parent), selection.len()), (2, 0));
+    }
+
+    #[test]
+    fn without_the_column_the_row_does_not_need_the_parent() {
+        let review = family();
+        let mut selection = Selection::default();
+        let moves = at(&review, 1, "moves");
+        selection.toggle_column(&review, moves, "parent");
+        assert_eq!((selection.toggle(&review, moves), selection.len()), (0, 1));
+        selection.toggle_column(&review, moves, "parent");
+        assert_eq!(selection.len(), 0, "with the column it needs the parent, which is not chosen");
+    }
+
+    #[test]
+    fn a_table_is_chosen_whole_or_not_at_all() {
+        let review = family();
+        let mut selection = Selection::all(&review);
+        assert_eq!((selection.in_table(0), selection.in_table(1), selection.count(&review, Change::Delete)), (2, 2, 1));
+        selection.toggle_table(&review, 1);
+        assert_eq!((selection.in_table(0), selection.in_table(1)), (2, 0));
+        selection.toggle_table(&review, 0);
+        selection.toggle_table(&review, 1);
+        assert_eq!((selection.in_table(0), selection.in_table(1)), (1, 2), "the parent that they need, not the delete");
+    }
+
+    #[test]
+    fn what_is_blocked_cannot_be_chosen() {
+        let mut review = family();
+        let child = at(&review, 1, "child");
+        review.tables[1].rows[child.1].blocked = Some("because".into());
+        let mut selection = Selection::all(&review);
+        assert!(!selection.contains(child));
+        assert_eq!((selection.toggle(&review, child), selection.contains(child)), (0, false));
+    }
+}
