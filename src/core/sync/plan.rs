@@ -158,11 +158,13 @@ impl Plan {
         self
     }
 
+    /// Whether the digest is that of what it says.
+    pub fn is_sealed(&self) -> bool {
+        self.digest == self.computed_digest()
+    }
+
     fn computed_digest(&self) -> String {
-        let bare = Plan { digest: String::new(), ..self.clone() };
-        // A plan holds only strings, lists and maps with text keys: it always has a JSON form.
-        let text = serde_json::to_vec(&bare).unwrap_or_default();
-        format!("{:x}", Sha256::digest(text))
+        digest(&Plan { digest: String::new(), ..self.clone() })
     }
 
     /// Reads a plan and refuses one that is not what was reviewed.
@@ -176,7 +178,7 @@ impl Plan {
                 Error::usage(format!("this plan has format {}, this pgdeck reads {FORMAT}", plan.format)).at(name)
             );
         }
-        if plan.digest != plan.computed_digest() {
+        if !plan.is_sealed() {
             return Err(Error::refused("the plan was edited after the review: its digest does not match")
                 .at(name)
                 .hint("review again"));
@@ -214,6 +216,11 @@ impl Plan {
             Error::usage("the plan does not say how this table looks").object(table).hint("review again")
         })
     }
+}
+
+/// SHA-256 of the JSON form. What is given holds only strings, lists and maps with text keys, so it has one.
+pub(super) fn digest(value: &impl Serialize) -> String {
+    format!("{:x}", Sha256::digest(serde_json::to_vec(value).unwrap_or_default()))
 }
 
 /// The first and the next four digits of a digest.
@@ -281,10 +288,10 @@ fn target_parents(shape: &Shape, row: &RowReview) -> Vec<(QName, Key)> {
 }
 
 /// Puts each row behind the rows that it needs, and keeps the order otherwise.
-fn rows_parents_first<'a>(
-    rows: Vec<Chosen<'a>>,
+fn rows_parents_first(
+    rows: Vec<Chosen<'_>>,
     needs: impl Fn(&Shape, &RowReview) -> Vec<(QName, Key)>,
-) -> Result<Vec<Chosen<'a>>> {
+) -> Result<Vec<Chosen<'_>>> {
     let places: HashMap<_, _> = rows.iter().enumerate().map(|(at, (shape, row, _))| (id(shape, row), at)).collect();
     let mut state = vec![Visit::New; rows.len()];
     let mut out = Vec::with_capacity(rows.len());
