@@ -23,8 +23,17 @@ pub async fn rows(tx: &Transaction<'_>, shape: &Shape, side: Side) -> Result<Vec
     let query = sql::read(shape, side);
     let mut out = Vec::new();
     let read = query::for_each(tx, &query.text, &[], |fields| out.push(query.decode(fields))).await;
-    read.map_err(|error| error.object(&shape.table))?;
+    read.map_err(|error| condition_at_fault(error, shape).object(&shape.table))?;
     Ok(out)
+}
+
+/// The condition of a set is the only SQL here that is not ours.
+fn condition_at_fault(error: Error, shape: &Shape) -> Error {
+    if error.code != Code::Usage || shape.filter.is_none() {
+        return error;
+    }
+    let message = format!("the `where` of sync set `{}` does not work: {}", shape.set, error.message);
+    Error { message, ..error }.hint("mend it in pgdeck.toml; names outside pg_catalog need their schema")
 }
 
 /// Every key of a reference's parent, with how often it occurs.
