@@ -260,12 +260,12 @@ impl Pair {
     }
 
     pub async fn export(&self) -> Result<Bundle> {
-        sync::export(&self.deck, &Job::quiet(), &[], self.from).await
+        Box::pin(sync::export(&self.deck, &Job::quiet(), &[], self.from)).await
     }
 
     pub async fn try_review(&self, deletes: bool) -> Result<Review> {
         let bundle = self.export().await?;
-        sync::review(&self.deck, &Job::quiet(), &bundle, self.to, deletes).await
+        Box::pin(sync::review(&self.deck, &Job::quiet(), &bundle, self.to, deletes)).await
     }
 
     pub async fn review(&self) -> Review {
