@@ -192,11 +192,10 @@ const PATHS: &str = "WITH RECURSIVE up AS (SELECT id, k AS path FROM n WHERE par
     UNION ALL SELECT n.id, up.path || '/' || n.k FROM n JOIN up ON up.id = n.parent_id) SELECT path FROM up ORDER BY 1";
 
 fn tree(edges: &[(&str, &str)]) -> String {
-    let mut sql = String::new();
-    for (child, parent) in edges {
-        sql += &format!("INSERT INTO n (k, parent_id) VALUES ('{child}', (SELECT id FROM n WHERE k = '{parent}'));");
-    }
-    sql
+    let insert = |(child, parent): &(&str, &str)| {
+        format!("INSERT INTO n (k, parent_id) VALUES ('{child}', (SELECT id FROM n WHERE k = '{parent}'))")
+    };
+    edges.iter().map(insert).collect::<Vec<_>>().join(";")
 }
 
 #[tokio::test]

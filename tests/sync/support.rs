@@ -5,7 +5,7 @@ use std::{
     path::PathBuf,
     process::{Command, Stdio},
     sync::{
-        OnceLock,
+        Mutex, OnceLock,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -49,27 +49,53 @@ pub fn server() -> &'static Server {
     SERVER.get_or_init(|| Server::start(programs(), "sync", None).unwrap())
 }
 
-/// A database of the server, as its superuser sees it.
-#[derive(Clone, Debug)]
+/// A database of the server, as its superuser sees it. Given back when the test ends, and used again.
+#[derive(Debug)]
 pub struct Db {
     pub name: String,
 }
 
+static FREE: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+impl Drop for Db {
+    fn drop(&mut self) {
+        FREE.lock().unwrap().push(std::mem::take(&mut self.name));
+    }
+}
+
+/// Ends whoever is left from the last test, and removes all that it made.
+const CLEAN: &str = "DO $$ DECLARE space name; BEGIN
+    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
+    FOR space IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP
+        EXECUTE format('DROP SCHEMA %I CASCADE', space);
+    END LOOP;
+    CREATE SCHEMA public;
+    GRANT USAGE ON SCHEMA public TO PUBLIC;
+    EXECUTE format('ALTER DATABASE %I RESET ALL', current_database());
+END $$";
+
 impl Db {
-    /// A fresh name; the database is made by who asks.
-    fn fresh(what: &str) -> Self {
-        static NUMBER: AtomicUsize = AtomicUsize::new(0);
-        Db { name: format!("{what}_{}", NUMBER.fetch_add(1, Ordering::Relaxed)) }
+    /// An empty database.
+    async fn empty() -> Self {
+        let free = FREE.lock().unwrap().pop();
+        if let Some(name) = free {
+            let db = Db { name };
+            db.run(CLEAN).await;
+            return db;
+        }
+        let db = Db { name: fresh_name() };
+        load(server(), &db.name, &[]).await.unwrap();
+        db
     }
 
-    pub async fn create(what: &str, sql: &str) -> Self {
-        let db = Db::fresh(what);
-        load(server(), &db.name, &[(what, sql)]).await.unwrap_or_else(|error| panic!("{error}\n{sql}"));
+    pub async fn create(sql: &str) -> Self {
+        let db = Db::empty().await;
+        db.run(sql).await;
         db
     }
 
     pub async fn copy(template: &str) -> Self {
-        let db = Db::fresh(template);
+        let db = Db { name: fresh_name() };
         let admin = connect("postgres").await;
         admin.batch_execute(&format!("CREATE DATABASE {} TEMPLATE {template}", db.name)).await.unwrap();
         db
@@ -153,6 +179,11 @@ impl Db {
     }
 }
 
+fn fresh_name() -> String {
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    format!("db_{}", NUMBER.fetch_add(1, Ordering::Relaxed))
+}
+
 fn program(name: &str) -> Option<PathBuf> {
     let beside = programs().bin().join(name);
     let path = env("PATH").unwrap_or_default();
@@ -202,8 +233,8 @@ impl Pair {
     }
 
     pub async fn with_role(role: &str, sync: &str, schema: &str, source: &str, target: &str) -> Self {
-        let source = Db::create("source", &format!("{schema};{source}")).await;
-        let target = Db::create("target", &format!("{schema};{target}")).await;
+        let source = Db::create(&format!("{schema};{source}")).await;
+        let target = Db::create(&format!("{schema};{target}")).await;
         Pair::over(&format!("{HEAD}{sync}"), role, source, target, ("source", "target"))
     }
 
@@ -229,12 +260,12 @@ impl Pair {
     }
 
     pub async fn export(&self) -> Result<Bundle> {
-        sync::export(&self.deck, &Job::quiet(), &[], self.from).await
+        Box::pin(sync::export(&self.deck, &Job::quiet(), &[], self.from)).await
     }
 
     pub async fn try_review(&self, deletes: bool) -> Result<Review> {
         let bundle = self.export().await?;
-        sync::review(&self.deck, &Job::quiet(), &bundle, self.to, deletes).await
+        Box::pin(sync::review(&self.deck, &Job::quiet(), &bundle, self.to, deletes)).await
     }
 
     pub async fn review(&self) -> Review {
@@ -264,7 +295,8 @@ impl Pair {
     }
 
     pub async fn apply_as(&self, job: &Job, plan: &Plan) -> Result<Applied> {
-        sync::apply(&self.deck, job, plan, &self.permit(plan), false).await
+        // Boxed, as every test would carry it otherwise.
+        Box::pin(sync::apply(&self.deck, job, plan, &self.permit(plan), false)).await
     }
 
     /// Reviews, applies everything, and expects the second review to find nothing that could be applied.

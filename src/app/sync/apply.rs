@@ -68,7 +68,9 @@ async fn finish(deck: &Deck, plan: &Plan, attempt: Option<Attempt>, ended: Resul
         rewrote: written.rewrote,
     };
     match (ended, attempt) {
-        (Ok(Ended::DryRun(written)), _) => Ok(applied(None, written)),
+        (Ok(Ended::DryRun(written)), _) | (Ok(Ended::Committed(written) | Ended::Lost(written, _)), None) => {
+            Ok(applied(None, written))
+        }
         (Ok(Ended::Committed(written)), Some(attempt)) => {
             let run = attempt.run.clone();
             attempt
@@ -76,8 +78,9 @@ async fn finish(deck: &Deck, plan: &Plan, attempt: Option<Attempt>, ended: Resul
                 .map_err(|error| committed(plan, error))?;
             Ok(applied(Some(run), written))
         }
-        (Ok(Ended::Lost(written, error)), Some(attempt)) => lost(deck, plan, attempt, written, error, applied).await,
-        (Ok(Ended::Committed(written) | Ended::Lost(written, _)), None) => Ok(applied(None, written)),
+        (Ok(Ended::Lost(written, error)), Some(attempt)) => {
+            Box::pin(lost(deck, plan, attempt, written, error, applied)).await
+        }
         (Err(error), attempt) => {
             // A connection that breaks before COMMIT is sent takes its transaction with it.
             let error = if error.code == Code::Connect { Error { code: Code::RolledBack, ..error } } else { error };

@@ -265,11 +265,10 @@ fn ordered<'a>(review: &'a Review, selection: &Selection) -> Result<Vec<Chosen<'
         }
     }
     let mut take = |change| by_change.remove(&change).unwrap_or_default();
-    let mut out = rows_parents_first(take(Change::Insert), |_, row| row.requires.clone())?;
+    let mut out = rows_parents_first(&take(Change::Insert), |_, row| row.requires.clone())?;
     out.extend(take(Change::Update));
     out.extend(take(Change::Representation));
-    let deletes = take(Change::Delete);
-    let mut deletes = rows_parents_first(deletes, target_parents)?;
+    let mut deletes = rows_parents_first(&take(Change::Delete), target_parents)?;
     deletes.reverse();
     out.extend(deletes);
     Ok(out)
@@ -288,10 +287,10 @@ fn target_parents(shape: &Shape, row: &RowReview) -> Vec<(QName, Key)> {
 }
 
 /// Puts each row behind the rows that it needs, and keeps the order otherwise.
-fn rows_parents_first(
-    rows: Vec<Chosen<'_>>,
+fn rows_parents_first<'a>(
+    rows: &[Chosen<'a>],
     needs: impl Fn(&Shape, &RowReview) -> Vec<(QName, Key)>,
-) -> Result<Vec<Chosen<'_>>> {
+) -> Result<Vec<Chosen<'a>>> {
     let places: HashMap<_, _> = rows.iter().enumerate().map(|(at, (shape, row, _))| (id(shape, row), at)).collect();
     let mut state = vec![Visit::New; rows.len()];
     let mut out = Vec::with_capacity(rows.len());
