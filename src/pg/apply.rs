@@ -19,6 +19,7 @@ use crate::core::{
         plan::{Assignment, NewValue, Operation, Plan, Step},
         row::{Key, Row, Value},
         shape::{Role, Shape},
+        sql,
         undo::{Image, Images},
     },
 };
@@ -82,6 +83,12 @@ pub async fn run(connection: &mut Connection, order: &Order<'_>) -> Result<Ended
         return Ok(Ended::DryRun(written));
     }
     (order.keep)(&written)?;
+    // Last, because a sequence does not roll back.
+    for (shape, column) in plan.numbered() {
+        let advance = sql::advance(shape, column);
+        let advanced = query::rows(&tx, &advance.text(), &advance.parameters()).await;
+        advanced.map_err(|error| rolled_back(error).object(&shape.table).env(&plan.to))?;
+    }
     match tx.commit().await {
         Ok(()) => Ok(Ended::Committed(written)),
         Err(error) if error.code == Code::Connect => Ok(Ended::Lost(written, error)),

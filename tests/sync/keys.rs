@@ -1,7 +1,13 @@
 //! Rows are told apart by key: duplicates and NULLs, swaps and rotations of unique values, trees, keys that
 //! lead through parents, ids that mean nothing elsewhere.
 
-use pgdeck::core::{error::Code, sync::diff::Change};
+use pgdeck::{
+    app::{job::Job, sync},
+    core::{
+        error::Code,
+        sync::{diff::Change, script},
+    },
+};
 
 use crate::support::{Pair, counts, row, set, show, table};
 
@@ -289,6 +295,30 @@ async fn numbers_of_a_sequence_are_the_targets_own_unless_told_otherwise() {
     assert_eq!(pair.target.one("SELECT id FROM kept WHERE k = 'new'").await, "70");
     assert_eq!(pair.target.one("SELECT id FROM is_key").await, "70");
     assert_ne!(pair.target.one("SELECT id FROM made").await, "00000000-0000-0000-0000-000000000001");
+}
+
+#[tokio::test]
+async fn sequences_follow_the_numbers_that_a_plan_brings_and_never_go_back() {
+    let schema = "CREATE TABLE \"Num bers\" (\"Id\" int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, v text);
+        CREATE TABLE ahead (id serial PRIMARY KEY, v text)";
+    let sets = set(r#"{ table = "public.\"Num bers\"" }, { table = "ahead" }"#);
+    let source =
+        "INSERT INTO \"Num bers\" OVERRIDING SYSTEM VALUE VALUES (70, 'new'); INSERT INTO ahead VALUES (7, 'new')";
+    let target = "INSERT INTO \"Num bers\" (v) VALUES ('x'); SELECT setval('ahead_id_seq', 500)";
+    let pair = Pair::new(&sets, schema, source, target).await;
+    let review = pair.review().await;
+    let plan = pair.all(&review);
+    let sequences = "SELECT last_value FROM pg_sequences ORDER BY sequencename DESC";
+    let before = pair.target.rows(sequences).await;
+    sync::apply(&pair.deck, &Job::quiet(), &plan, &pair.permit(&plan), true).await.unwrap();
+    assert_eq!(pair.target.rows(sequences).await, before, "a dry run moves nothing");
+    let script = script::script(&plan).unwrap();
+    pair.apply(&plan).await.unwrap();
+    assert_eq!(pair.target.one("INSERT INTO \"Num bers\" (v) VALUES ('next') RETURNING \"Id\"").await, "71");
+    assert_eq!(pair.target.one("INSERT INTO ahead (v) VALUES ('next') RETURNING id").await, "501");
+    let after = pair.target.rows(sequences).await;
+    pair.target.script(&script).await.unwrap();
+    assert_eq!(pair.target.rows(sequences).await, after, "the script moves them no further");
 }
 
 #[tokio::test]

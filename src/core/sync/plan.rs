@@ -9,7 +9,7 @@ use super::{
     diff::{Cell, Change, Field, Review, RowReview},
     row::{Key, Row, Value},
     select::Selection,
-    shape::{Role, Shape},
+    shape::{Role, Shape, ShapeColumn},
 };
 use crate::core::{
     error::{Error, Result},
@@ -208,6 +208,24 @@ impl Plan {
         let of =
             |shape: &Shape| self.steps.iter().filter(|s| s.table == shape.table).fold(Tally::default(), Tally::with);
         self.shapes.iter().map(|shape| (shape.table.clone(), of(shape))).collect()
+    }
+
+    /// The numbered columns that a new row brings a value for, so that their sequences have to follow.
+    pub fn numbered(&self) -> Vec<(&Shape, &str)> {
+        let numbers =
+            |column: &&ShapeColumn| column.default && matches!(column.cast.as_str(), "smallint" | "integer" | "bigint");
+        let given = |shape: &Shape, name: &String| {
+            let inserts = self.steps.iter().filter(|s| s.operation == Operation::Insert && s.table == shape.table);
+            inserts.flat_map(|step| &step.set).any(|assignment| assignment.columns.contains(name))
+        };
+        let of = |shape| move |column: &'_ ShapeColumn| given(shape, &column.name);
+        self.shapes
+            .iter()
+            .flat_map(|shape| {
+                let columns = shape.columns.iter().filter(numbers).filter(move |column| of(shape)(column));
+                columns.map(move |column| (shape, column.name.as_str()))
+            })
+            .collect()
     }
 
     /// The shape of `table`.

@@ -449,6 +449,20 @@ pub fn park(shape: &Shape, step: &Step, places: &BTreeMap<String, Value>) -> Sta
     out
 }
 
+/// Moves the sequence behind `column` past every value that the table holds now, never back; nothing where there is
+/// no sequence. Without it the application's next insert would meet an id that a plan has brought along.
+pub fn advance(shape: &Shape, column: &str) -> Statement {
+    let mut out = Statement::default();
+    out.sql("SELECT setval(s.name, m.value)\nFROM pg_get_serial_sequence(")
+        .value(&Some(shape.table.sql()), "text")
+        .sql(", ")
+        .value(&Some(column.to_owned()), "text")
+        .sql(") AS s(name), ")
+        .sql(format!("(SELECT max(t.{})::bigint FROM {} AS t) AS m(value)", ident(column), shape.table.sql()))
+        .sql("\nWHERE s.name IS NOT NULL AND m.value > coalesce(pg_sequence_last_value(s.name::regclass), 0)");
+    out
+}
+
 /// Counts, for each row of `parent` passed as arrays of referenced values, the rows that point to it.
 pub fn children(child: &QName, columns: &[String], casts: &[&str]) -> String {
     let arrays: Vec<_> = (1..=columns.len()).map(|at| format!("${at}::text[]")).collect();
