@@ -58,8 +58,8 @@ async fn tables(
     for (done, shape) in shapes.into_iter().enumerate() {
         job.progress(&*what, done as u64, total);
         let mut rows = pg::rows(tx, &shape, Side::Source).await?;
-        // Sorted here, by bytes: the servers' collations may differ.
-        rows.sort_by_cached_key(|row| row.key(&shape));
+        // Sorted here, by bytes: the servers' collations may differ. Rows of one key have an order too.
+        rows.sort_by_cached_key(|row| (row.key(&shape), row.columns.clone(), row.references.clone()));
         out.push(BundleTable { shape, rows });
     }
     job.progress(what, total, total);

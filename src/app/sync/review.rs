@@ -26,6 +26,10 @@ pub async fn review(deck: &Deck, job: &Job, bundle: &Bundle, environment: &str, 
             .env(environment)
             .hint("choose another --to"));
     }
+    if bundle.source.project != deck.project.name {
+        return Err(Error::usage(format!("the bundle is of the project `{}`", bundle.source.project))
+            .hint(format!("this is the project `{}`", deck.project.name)));
+    }
     job.progress(format!("connecting to {environment}"), 0, 0);
     let mut reader = job.drop_on_cancel(deck.reader(environment)).await?;
     let canceller = reader.canceller();

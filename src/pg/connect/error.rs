@@ -187,7 +187,7 @@ fn from_server(answer: &DbError) -> Error {
 
 /// Class, words and hint for a SQLSTATE. The server's own text may be in any language.
 fn words(answer: &DbError) -> (Code, &'static str, &'static str) {
-    use Code::{Connect, Interrupted, RolledBack};
+    use Code::{Connect, Interrupted, RolledBack, Usage};
     match answer.code().code() {
         "28P01" => (Connect, "wrong password", "check PGPASSWORD, ~/.pgpass or password_command, and the user"),
         "28000" => (Connect, "the server does not let this user in from here", "see its pg_hba.conf, and sslmode"),
@@ -205,6 +205,8 @@ fn words(answer: &DbError) -> (Code, &'static str, &'static str) {
         }
         "57014" if answer.message().contains("user request") => (Interrupted, "cancelled", ""),
         "57014" => (RolledBack, "cancelled, or took longer than statement_timeout allows", ""),
+        // Syntax, and names and types that are not there: somebody wrote it so.
+        "42601" | "42703" | "42704" | "42804" | "42883" | "42P01" => (Usage, "", ""),
         code if code.starts_with("08") => (Connect, "", ""),
         _ => (RolledBack, "", ""),
     }

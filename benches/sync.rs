@@ -1,0 +1,168 @@
+//! `cargo bench --bench sync`: export, review and apply against plain references in the same run.
+//!
+//! Machines are noisy, so what counts is the ratio. Rows: 100,000 on each side, other ids on both,
+//! 1,000 of them edited.
+
+#![allow(clippy::expect_used, reason = "a bench that cannot be set up has failed")]
+
+use std::{
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use futures_util::TryStreamExt;
+use pgdeck::{
+    app::{deck::Deck, job::Job, sync},
+    config::{project::Project, source::Source},
+    core::{
+        guard,
+        sync::{plan::Plan, script, select::Selection},
+    },
+    pg::server::{Programs, Server, load},
+};
+use tokio_postgres::{Client, NoTls};
+
+const ROWS: u32 = 100_000;
+const EDITED: u32 = 1_000;
+const ROUNDS: usize = 3;
+
+const PROJECT: &str = r#"
+[project]
+name = "bench"
+[env.source]
+kind = "production"
+url = "${SOURCE}"
+[env.target]
+kind = "staging"
+url = "${TARGET}"
+[[sync.set]]
+name = "items"
+tables = [{ table = "items", key = ["key"], ignore = ["updated_at"] }]
+"#;
+
+fn schema(side: &str, edited: u32) -> String {
+    format!(
+        "CREATE TABLE items (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), key text NOT NULL UNIQUE, title text NOT NULL,
+           body text, price numeric(10,2), active boolean NOT NULL, updated_at timestamptz NOT NULL);
+         INSERT INTO items SELECT md5('{side}' || n)::uuid, 'item-' || n,
+           'Title ' || n || CASE WHEN n % {} = 0 THEN ' of {side}' ELSE '' END, repeat(md5(n::text), 4), n / 7.0, n % 3 = 0, '2026-01-01'
+         FROM generate_series(1, {ROWS}) n; VACUUM ANALYZE items",
+        ROWS / edited
+    )
+}
+
+#[tokio::main]
+async fn main() {
+    let vars = |name: &str| std::env::var(name).ok();
+    let programs = Programs::find(None, &vars, &|line| eprintln!("{line}")).expect("PostgreSQL");
+    let server = Server::start(&programs, "bench", None).expect("server");
+    for side in ["source", "target"] {
+        // VACUUM wants to be a statement of its own.
+        let sql = schema(side, EDITED);
+        let (create, vacuum) = sql.rsplit_once(';').expect("two parts");
+        load(&server, side, &[("schema", create), ("vacuum", vacuum)]).await.expect("data");
+    }
+    let state = tempfile::tempdir().expect("state");
+    let (source, target) = (server.url("source"), server.url("target"));
+    let folder = state.path().display().to_string();
+    let known = move |name: &str| match name {
+        "SOURCE" => Some(source.clone()),
+        "TARGET" => Some(target.clone()),
+        "PGDECK_STATE_DIR" => Some(folder.clone()),
+        _ => None,
+    };
+    let project = Project::parse(Source::new("pgdeck.toml", PROJECT)).expect("project");
+    let deck = Deck::new(project, known).expect("deck");
+    println!("PostgreSQL {}, {ROWS} rows on each side, {EDITED} edited, best of {ROUNDS}", server.version());
+    reading(&deck, &server).await;
+    writing(&deck, &server, state.path()).await;
+}
+
+/// Export and review, against both tables copied out as text.
+async fn reading(deck: &Deck, server: &Server) {
+    let mut ours = Duration::MAX;
+    let mut plain = Duration::MAX;
+    for _ in 0..ROUNDS {
+        let began = Instant::now();
+        let bundle = sync::export(deck, &Job::quiet(), &[], "source").await.expect("export");
+        let review = sync::review(deck, &Job::quiet(), &bundle, "target", false).await.expect("review");
+        ours = ours.min(began.elapsed());
+        assert_eq!(review.tables[0].rows.len(), EDITED as usize);
+        let began = Instant::now();
+        for side in ["source", "target"] {
+            copy(server, side).await;
+        }
+        plain = plain.min(began.elapsed());
+    }
+    line("export + review", ours, "COPY of both tables", plain);
+    println!("  memory at its highest: {} MB", highest_memory() / 1024);
+}
+
+async fn client(server: &Server, dbname: &str) -> Client {
+    let mut config = tokio_postgres::Config::new();
+    config.host_path(server.host()).port(server.port()).user("postgres").dbname(dbname);
+    let (client, connection) = config.connect(NoTls).await.expect("connects");
+    tokio::spawn(connection);
+    client
+}
+
+async fn copy(server: &Server, dbname: &str) {
+    let client = client(server, dbname).await;
+    let columns = "id, key, title, body, price, active, updated_at";
+    let bytes = client.copy_out(&format!("COPY items ({columns}) TO STDOUT")).await.expect("copy");
+    let total = bytes.try_fold(0, async |sum, piece| Ok(sum + piece.len())).await.expect("copy");
+    assert!(total > 0);
+}
+
+/// Apply, with verification and before-images on disk, against psql running the same plan's script.
+async fn writing(deck: &Deck, server: &Server, folder: &std::path::Path) {
+    let (plan, applied) = apply(deck).await;
+    let undo = sync::undo_plan(deck, &applied).expect("undo");
+    let permit = permit(deck, &undo);
+    sync::apply(deck, &Job::quiet(), &undo, &permit, false).await.expect("undone");
+    let file = folder.join("plan.sql");
+    std::fs::write(&file, script::script(&plan).expect("script")).expect("file");
+    let began = Instant::now();
+    let (_, second) = apply(deck).await;
+    let ours = began.elapsed();
+    let undo = sync::undo_plan(deck, &second).expect("undo");
+    let permit = self::permit(deck, &undo);
+    sync::apply(deck, &Job::quiet(), &undo, &permit, false).await.expect("undone");
+    let began = Instant::now();
+    let psql = Command::new("psql")
+        .args(["-qXd", &server.url("target"), "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-f"])
+        .arg(&file)
+        .status();
+    match psql {
+        Ok(status) => assert!(status.success()),
+        Err(error) => {
+            return println!("  apply of {} rows: {ours:.2?} (no psql to compare with: {error})", plan.steps.len());
+        }
+    }
+    line("review + apply + verify + images", ours, "psql runs the plan's script", began.elapsed());
+}
+
+async fn apply(deck: &Deck) -> (Plan, String) {
+    let bundle = sync::export(deck, &Job::quiet(), &[], "source").await.expect("export");
+    let review = sync::review(deck, &Job::quiet(), &bundle, "target", false).await.expect("review");
+    let plan = Plan::build("bench", &review, &Selection::all(&review)).expect("plan");
+    let permit = permit(deck, &plan);
+    let applied = sync::apply(deck, &Job::quiet(), &plan, &permit, false).await.expect("applied");
+    (plan, applied.run.expect("a run"))
+}
+
+fn permit(deck: &Deck, plan: &Plan) -> guard::Permit {
+    guard::permit(&deck.environment("target").expect("target"), &plan.digest, &plan.to, "target").expect("permit")
+}
+
+fn line(what: &str, ours: Duration, reference: &str, plain: Duration) {
+    let ratio = ours.as_secs_f64() / plain.as_secs_f64();
+    println!("  {what}: {ours:.2?}   {reference}: {plain:.2?}   ratio {ratio:.2}");
+}
+
+/// kB, from the kernel; 0 where it does not say.
+fn highest_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|text| text.trim().trim_end_matches(" kB").parse().ok()).unwrap_or_default()
+}
