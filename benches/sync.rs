@@ -55,7 +55,9 @@ fn schema(side: &str, edited: u32) -> String {
 async fn main() {
     let vars = |name: &str| std::env::var(name).ok();
     let programs = Programs::find(None, &vars, &|line| eprintln!("{line}")).expect("PostgreSQL");
+    let began = Instant::now();
     let server = Server::start(&programs, "bench", None).expect("server");
+    let ready = began.elapsed();
     for side in ["source", "target"] {
         // VACUUM wants to be a statement of its own.
         let sql = schema(side, EDITED);
@@ -73,6 +75,7 @@ async fn main() {
     };
     let project = Project::parse(Source::new("pgdeck.toml", PROJECT)).expect("project");
     let deck = Deck::new(project, known).expect("deck");
+    println!("a throw-away server was ready after {ready:.2?}");
     println!("PostgreSQL {}, {ROWS} rows on each side, {EDITED} edited, best of {ROUNDS}", server.version());
     reading(&deck, &server).await;
     writing(&deck, &server, state.path()).await;
