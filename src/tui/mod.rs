@@ -17,6 +17,8 @@ pub mod msg;
 mod open;
 pub mod overlay;
 pub mod pane;
+pub mod reconnect;
+pub mod rest;
 pub mod run;
 pub mod setup;
 pub mod terminal;

@@ -15,7 +15,11 @@ use ratatui::{Terminal, layout::Rect};
 
 use crate::core::error::{Error, Result};
 
-use super::{canvas::Canvas, model::Model, view::view};
+use super::{
+    canvas::{self, Canvas},
+    model::Model,
+    view::view,
+};
 
 /// Alternate screen, no wrapping surprises, focus and paste told apart from typing.
 const ENTER: &str = "\x1b[?1049h\x1b[?1004h\x1b[?2004h\x1b[?25l";
@@ -78,7 +82,7 @@ impl Screen {
 
     /// Paints `model`.
     pub fn paint(&mut self, model: &Model) -> io::Result<()> {
-        self.terminal.draw(|frame| view(model, frame))?;
+        canvas::draw(&mut self.terminal, |frame| view(model, frame))?;
         self.terminal.backend_mut().send(&mut self.out)
     }
 

@@ -13,12 +13,19 @@ use super::{
     msg::{Effect, Mouse, MouseKind, Msg, Progress, Tone, Work},
     overlay::{self, Overlay},
     pane::{self, Pane},
+    reconnect,
 };
 
 /// Takes in that `msg` happened.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    let effects = take_in(model, msg);
+    pane::counts::follow(model);
+    effects
+}
+
+fn take_in(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
-        Msg::Now(now) => tick(model, now),
+        Msg::Now(now) => return tick(model, now),
         Msg::Key(key) => return pressed(model, key),
         Msg::Paste(text) => pasted(model, &text),
         Msg::Mouse(mouse) => return moused(model, mouse),
@@ -32,6 +39,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Suspend => return vec![Effect::Suspend],
         Msg::Resumed => return vec![Effect::Redraw],
         Msg::Environment(name, state) => return environment(model, &name, state),
+        Msg::Lost(name, error) => reconnect::lost(model, &name, &error),
         Msg::Tables(name, tables) => pane::counts::tables(model, &name, tables),
         Msg::Counted(name, table, count) => pane::counts::counted(model, &name, table, count),
         Msg::Journal(runs) => pane::journal::read(model, runs),
@@ -48,27 +56,20 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
 /// Connecting begins after the first paint, everywhere at once.
 fn open(model: &mut Model) -> Vec<Effect> {
     let names: Vec<_> = model.environments.iter().map(|environment| environment.name.clone()).collect();
-    let mut effects: Vec<_> =
-        names.into_iter().map(|name| model.start(format!("connecting {name}"), Work::Connect(name))).collect();
+    let mut effects: Vec<_> = names.iter().map(|name| reconnect::connect(model, name)).collect();
     effects.extend(pane::journal::refresh(model));
     effects
 }
 
-fn tick(model: &mut Model, now: Duration) {
+fn tick(model: &mut Model, now: Duration) -> Vec<Effect> {
     model.now = now;
     model.messages.expire(now);
+    reconnect::due(model)
 }
 
 /// An environment that answers is read at once, so that there is something to see.
 fn environment(model: &mut Model, name: &str, state: EnvState) -> Vec<Effect> {
-    let ready = matches!(state, EnvState::Ready { .. });
-    if let EnvState::Failed(error) = &state {
-        model.fail(error);
-    }
-    if let Some(environment) = model.environments.iter_mut().find(|environment| environment.name == name) {
-        environment.state = state;
-    }
-    if ready { pane::counts::refresh(model, name) } else { Vec::new() }
+    if reconnect::told(model, name, state) { pane::counts::refresh(model, name) } else { Vec::new() }
 }
 
 fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
@@ -137,7 +138,11 @@ pub fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         _ if !model.overlays.is_empty() => return overlay::act(model, action),
         _ => {}
     }
+    let mut effects = if action == Action::Refresh { reconnect::at_once(model) } else { Vec::new() };
     if let Err(Reason(why)) = availability(model, action) {
+        if !effects.is_empty() {
+            return effects;
+        }
         // Esc with nothing to leave is no mistake worth a word.
         if action != Action::Back {
             model.say(Tone::Note, format!("{}: {why}", action.entry().title));
@@ -154,9 +159,9 @@ pub fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::GoCounts => model.pane = Pane::Counts,
         Action::GoSync => model.pane = Pane::Sync,
         Action::GoJournal => model.pane = Pane::Journal,
-        _ => return pane::act(model, action),
+        _ => effects.extend(pane::act(model, action)),
     }
-    Vec::new()
+    effects
 }
 
 /// What Esc would leave, the nearest first. The screen promises only what this says.

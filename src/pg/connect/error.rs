@@ -142,6 +142,7 @@ pub(in crate::pg) fn describe(error: &tokio_postgres::Error) -> Error {
     }
     if text.contains(DRIVER_NO_PASSWORD) {
         return Error::connect("the server asks for a password and none was found")
+            .lasting()
             .hint("give it in PGPASSWORD, ~/.pgpass or password_command");
     }
     if error.is_closed() || find::<io::Error>(error).is_some() {
@@ -176,6 +177,7 @@ fn from_server(answer: &DbError) -> Error {
     let telling = matches!(answer.code().code().get(..2), Some("23" | "40"));
     let detail = answer.detail().filter(|_| telling);
     let mut error = Error::new(code, detail.map_or(message.clone(), |detail| format!("{message} ({detail})")));
+    error.lasting = matches!(answer.code().code(), "28P01" | "28000" | "3D000");
     if let (Some(schema), Some(table)) = (answer.schema(), answer.table()) {
         error = error.object(QName::new(schema, table));
     }

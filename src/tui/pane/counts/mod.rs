@@ -22,6 +22,7 @@ use crate::{
         model::{EnvState, Model},
         msg::{Effect, Mouse, Work},
         overlay::{Overlay, Page},
+        rest::Rest,
         widget::{
             cell::Cell,
             section,
@@ -48,6 +49,8 @@ pub struct CountsPane {
     stale: bool,
     /// The longest bar.
     greatest: u64,
+    /// The table whose details stand beside the list.
+    pub page: Rest<QName>,
 }
 
 /// Where keys go.
@@ -98,6 +101,22 @@ fn rebuild(model: &mut Model) {
     if was.is_none() {
         model.counts.table.select(0, 1);
     }
+}
+
+/// The details follow the selection when it rests.
+pub fn follow(model: &mut Model) {
+    let now = model.now;
+    let selected = selected(model).map(|row| row.table.clone());
+    model.counts.page.follow(selected, now);
+    model.counts.page.settle(now);
+}
+
+/// The row whose details stand beside the list.
+fn detailed(model: &Model) -> Option<&CountRow> {
+    let selected = selected(model);
+    let table = model.counts.page.at();
+    let followed = |row: &&CountRow| table.is_none_or(|table| *table == row.table);
+    selected.filter(followed).or_else(|| model.counts.rows.iter().find(|row| Some(&row.table) == table)).or(selected)
 }
 
 fn selected(model: &Model) -> Option<&CountRow> {
@@ -157,22 +176,13 @@ fn names(model: &Model) -> Vec<String> {
     model.environments.iter().map(|environment| environment.name.clone()).collect()
 }
 
-/// Environments that did not answer are tried again.
+/// Those without a connection are tried again by whoever asked for this.
 fn refresh_all(model: &mut Model) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    for name in names(model) {
-        let failed =
-            model.environment(&name).is_some_and(|environment| matches!(environment.state, EnvState::Failed(_)));
-        if failed {
-            if let Some(environment) = model.environments.iter_mut().find(|environment| environment.name == name) {
-                environment.state = EnvState::Connecting;
-            }
-            effects.push(model.start(format!("connecting {name}"), Work::Connect(name)));
-        } else {
-            effects.extend(refresh(model, &name));
-        }
-    }
-    effects
+    let ready = |name: &String| {
+        model.environment(name).is_some_and(|environment| matches!(environment.state, EnvState::Ready { .. }))
+    };
+    let names: Vec<_> = names(model).into_iter().filter(ready).collect();
+    names.iter().flat_map(|name| refresh(model, name)).collect()
 }
 
 /// Counts what the filter lets through, in every environment that answers.
@@ -243,7 +253,7 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
         let table = Table { columns: &columns, state: &pane.table, rows: view, focused: true, stale: pane.stale };
         table.draw(list::body(left), &model.look, buffer);
     });
-    if let (Some(right), Some(row)) = (right, selected(model)) {
+    if let (Some(right), Some(row)) = (right, detailed(model)) {
         section::divider(right, &model.look, buffer);
         let inside = Rect { x: right.x + 2, width: right.width - 2, ..right };
         section::lines(&detail::lines(model, row), 0, inside, &model.look, buffer);
