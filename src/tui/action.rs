@@ -60,6 +60,9 @@ pub enum Action {
     ToggleDeletes,
     StepBack,
     Undo,
+    Relations,
+    Fold,
+    Unfold,
 }
 
 /// What there is to say about an action.
@@ -269,6 +272,16 @@ impl Action {
             )
             .hint("undo…")
             .danger(),
+            entry(
+                A::Relations,
+                "relations",
+                "Foreign keys around it",
+                &[C::Counts],
+                "Which tables point to this one and which it points to, at any depth, as a tree.",
+            )
+            .hint("tree"),
+            entry(A::Fold, "fold", "Fold", &[C::Tree], "Fold the branch, or go out of it.").hint("fold"),
+            entry(A::Unfold, "unfold", "Unfold", &[C::Tree], "Unfold the branch, or go into it.").hint("unfold"),
         ]
     };
 

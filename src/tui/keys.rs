@@ -142,13 +142,14 @@ mod tests {
     }
 
     /// The contexts of a pane as they are stacked, so that a key of one cannot bury an action of another.
-    const STACKS: [&[Context]; 8] = [
+    const STACKS: [&[Context]; 9] = [
         &[Context::Counts, Context::List, Context::Scroll, Context::Global, Context::Anywhere],
         &[Context::Choose, Context::List, Context::Scroll, Context::Sync, Context::Global, Context::Anywhere],
         &[Context::Done, Context::Sync, Context::Global, Context::Anywhere],
         &[Context::Journal, Context::List, Context::Scroll, Context::Global, Context::Anywhere],
         &[Context::Help, Context::Scroll, Context::Anywhere],
         &[Context::Palette, Context::Anywhere],
+        &[Context::Tree, Context::Help, Context::Scroll, Context::Anywhere],
         &[Context::Confirm, Context::Anywhere],
         &[Context::Input, Context::Anywhere],
     ];

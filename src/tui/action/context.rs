@@ -33,6 +33,8 @@ pub enum Context {
     Confirm,
     /// A line that is being typed.
     Input,
+    /// A tree laid over the screen.
+    Tree,
 }
 
 impl Context {
@@ -53,6 +55,7 @@ impl Context {
         (Context::Palette, "palette", "Palette"),
         (Context::Confirm, "confirm", "Confirmation"),
         (Context::Input, "input", "Typing"),
+        (Context::Tree, "tree", "Trees"),
     ];
 
     /// Its name in keymaps.

@@ -4,6 +4,7 @@ pub mod confirm;
 pub mod help;
 pub mod page;
 pub mod palette;
+pub mod tree;
 
 use ratatui::{
     buffer::Buffer,
@@ -15,6 +16,7 @@ use crate::config::key::Key;
 pub use confirm::{Asked, Confirm};
 pub use page::Page;
 pub use palette::Palette;
+pub use tree::Tree;
 
 use super::{
     action::{Action, Context},
@@ -35,6 +37,8 @@ pub enum Overlay {
     Palette(Palette),
     /// Type a name to go on.
     Confirm(Confirm),
+    /// A tree whose branches fold.
+    Tree(Tree),
 }
 
 impl Overlay {
@@ -55,13 +59,14 @@ pub fn contexts(overlay: &Overlay) -> &'static [Context] {
         Overlay::Help(_) | Overlay::Page(_) => &[Context::Help, Context::Scroll, Context::Anywhere],
         Overlay::Palette(_) => &[Context::Palette, Context::Anywhere],
         Overlay::Confirm(_) => &[Context::Confirm, Context::Anywhere],
+        Overlay::Tree(_) => &[Context::Tree, Context::Help, Context::Scroll, Context::Anywhere],
     }
 }
 
 /// Takes in a key that is bound to nothing.
 pub fn typed(overlay: &mut Overlay, key: Key) {
     match overlay {
-        Overlay::Help(_) | Overlay::Page(_) => {}
+        Overlay::Help(_) | Overlay::Page(_) | Overlay::Tree(_) => {}
         Overlay::Palette(palette) => palette.typed(key),
         Overlay::Confirm(confirm) => confirm.typed(key),
     }
@@ -70,7 +75,7 @@ pub fn typed(overlay: &mut Overlay, key: Key) {
 /// Takes in what was pasted.
 pub fn pasted(overlay: &mut Overlay, text: &str) {
     match overlay {
-        Overlay::Help(_) | Overlay::Page(_) => {}
+        Overlay::Help(_) | Overlay::Page(_) | Overlay::Tree(_) => {}
         Overlay::Palette(palette) => palette.pasted(text),
         Overlay::Confirm(confirm) => confirm.pasted(text),
     }
@@ -95,6 +100,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             confirm::Answer::Apply(msg) => return update::update(model, msg),
         },
         (Overlay::Confirm(confirm), _) => confirm.act(action),
+        (Overlay::Tree(tree), _) => tree.act(action, body),
     }
     model.overlays.push(overlay);
     Vec::new()
@@ -109,6 +115,7 @@ pub fn draw(model: &Model, body: Rect, buffer: &mut Buffer) -> Option<Position> 
             Overlay::Page(page) => page.draw(body, &model.look, buffer),
             Overlay::Palette(palette) => palette.draw(model, body, buffer),
             Overlay::Confirm(confirm) => confirm.draw(body, &model.look, buffer),
+            Overlay::Tree(tree) => tree.draw(body, &model.look, buffer),
         };
     }
     cursor

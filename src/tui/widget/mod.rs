@@ -9,3 +9,4 @@ pub mod input;
 pub mod section;
 pub mod steps;
 pub mod table;
+pub mod tree;

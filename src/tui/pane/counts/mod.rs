@@ -1,6 +1,7 @@
 //! Rows per table, the environments side by side.
 
 mod detail;
+mod relations;
 mod rows;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -155,6 +156,14 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Count => return count(model),
         Action::Snapshot => return snapshot(model),
         Action::Open => open(model),
+        Action::Relations => {
+            let tree = selected(model).and_then(|row| {
+                let mut catalogs = model.counts.listings.values().map(|listing| &listing.catalog);
+                let catalog = catalogs.find(|catalog| catalog.table(&row.table).is_some())?;
+                Some(relations::tree(catalog, model.declared.as_deref(), &row.table))
+            });
+            model.overlays.extend(tree.map(Overlay::Tree));
+        }
         Action::Copy => {
             let name = selected(model).map(|row| row.table.to_string());
             return name.map(|name| model.copy("the table's name", name)).unwrap_or_default();
