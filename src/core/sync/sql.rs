@@ -283,7 +283,10 @@ fn update(out: &mut Statement, shape: &Shape, step: &Step) {
 
 /// The columns that `assignment` writes, each with its place in it: not those that the server makes, and of a
 /// wide foreign key not those that belong to a narrower one.
-fn written<'a>(shape: &'a Shape, assignment: &'a Assignment) -> impl Iterator<Item = (&'a Assignment, usize, &'a str)> {
+pub(super) fn written<'a>(
+    shape: &'a Shape,
+    assignment: &'a Assignment,
+) -> impl Iterator<Item = (&'a Assignment, usize, &'a str)> {
     let wide = shape.references.iter().find(|r| r.columns.len() > 1 && r.columns == assignment.columns);
     let others = move |name: &String| wide.is_some_and(|wide| !shape.owned(wide).any(|owned| owned == name));
     let made = |name: &String| shape.column(name).is_some_and(|column| column.origin == Origin::Generated);
