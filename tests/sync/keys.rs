@@ -430,3 +430,15 @@ async fn an_undeclared_parent_whose_key_means_the_same_everywhere_needs_no_set()
     let error = pair.refused(&pair.all(&pair.review().await)).await;
     assert_eq!((error.code, error.object.as_deref()), (Code::RolledBack, Some("public.t b")), "{error}");
 }
+
+#[tokio::test]
+async fn what_waits_out_of_the_way_and_is_not_written_anew_comes_back() {
+    // `b` leaves its place by its name alone; its position, by which it waits, stays.
+    let schema = "CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, k text UNIQUE, pos int NOT NULL, code text NOT NULL, UNIQUE (pos, code))";
+    moved(
+        schema,
+        "INSERT INTO t (k, pos, code) VALUES ('a', 1, 'two'), ('b', 1, 'one')",
+        "INSERT INTO t (k, pos, code) VALUES ('a', 1, 'one'), ('b', 1, 'two')",
+    )
+    .await;
+}

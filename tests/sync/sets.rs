@@ -1,6 +1,9 @@
 //! What a set says: `where`, `columns`, `exclude`, `ignore`; and what is never synced.
 
-use pgdeck::core::{error::Code, sync::diff::Change};
+use pgdeck::{
+    app::{job::Job, sync},
+    core::{error::Code, sync::diff::Change},
+};
 
 use crate::support::{Pair, counts, row, set, show, table};
 
@@ -148,4 +151,55 @@ async fn a_child_that_the_role_cannot_see_stops_a_review_of_deletes() {
     let error = pair.try_review(true).await.unwrap_err();
     assert_eq!(error.object.as_deref(), Some("public.members"), "{error}");
     assert!(error.to_string().contains("grant SELECT, or do not ask for deletes"), "{error}");
+}
+
+#[tokio::test]
+async fn an_update_that_would_reach_what_is_never_synced_is_blocked_and_later_refused() {
+    let schema =
+        "CREATE TABLE plans (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, k text UNIQUE, code text UNIQUE);
+        CREATE TABLE members (name text PRIMARY KEY, plan text REFERENCES plans (code) ON UPDATE CASCADE)";
+    let source = "INSERT INTO plans (k, code) VALUES ('used', 'new'), ('unused', 'other')";
+    let target = "INSERT INTO plans (k, code) VALUES ('used', 'old'), ('unused', 'old too'); INSERT INTO members VALUES ('m', 'old')";
+    let sets = set(r#"{ table = "plans", key = ["k"] }"#);
+    let pair = Pair::new(&format!("{NEVER}{sets}"), schema, source, target).await;
+    let review = pair.review().await;
+    let why = row(&review, "public.plans", "used").blocked.clone();
+    assert_eq!(why.as_deref(), Some("1 rows of public.members point to its `code`"));
+    let plan = pair.all(&review);
+    assert_eq!(plan.tally().update, 1);
+    pair.target.run("INSERT INTO members VALUES ('late', 'old too')").await;
+    let error = pair.refused(&plan).await;
+    assert_eq!((error.code, error.object.as_deref()), (Code::Stale, Some("public.plans unused")), "{error}");
+    pair.target.run("DELETE FROM members WHERE name = 'late'").await;
+    pair.apply(&plan).await.unwrap();
+    assert_eq!(pair.target.one("SELECT * FROM members").await, "m|old");
+}
+
+#[tokio::test]
+async fn a_plan_that_writes_what_has_become_never_synced_is_refused() {
+    let schema = "CREATE TABLE plans (k text PRIMARY KEY); CREATE TABLE others (k text PRIMARY KEY)";
+    let source = "INSERT INTO plans VALUES ('new')";
+    let mut pair = Pair::new(&set(r#"{ table = "plans" }"#), schema, source, "").await;
+    let plan = pair.all(&pair.review().await);
+    let others = format!("[sync]\nnever = [\"plans\"]\n{}", set(r#"{ table = "others" }"#));
+    pair.deck = pair.deck_of(&others);
+    let error = pair.refused(&plan).await;
+    assert_eq!((error.code, error.object.as_deref()), (Code::Refused, Some("public.plans")), "{error}");
+}
+
+#[tokio::test]
+async fn sets_that_mean_other_rows_of_one_table_do_not_go_together() {
+    let one = |name: &str, kind: &str| {
+        format!("[[sync.set]]\nname = \"{name}\"\ntables = [{{ table = \"t\", where = \"kind = '{kind}'\" }}]\n")
+    };
+    let sets = format!("{}{}", one("first", "a"), one("second", "b"));
+    let schema = "CREATE TABLE t (k text PRIMARY KEY, kind text)";
+    let pair = Pair::new(&sets, schema, "INSERT INTO t VALUES ('1', 'a'), ('2', 'b')", "").await;
+    let error = pair.export().await.unwrap_err();
+    assert!(error.to_string().contains("sync sets `first` and `second` do not treat it alike"), "{error}");
+    for (name, key) in [("first", "1"), ("second", "2")] {
+        let bundle = Box::pin(sync::export(&pair.deck, &Job::quiet(), &[name.to_owned()], "source")).await.unwrap();
+        let keys: Vec<_> = bundle.tables[0].rows.iter().map(|row| row.columns[0].clone().unwrap()).collect();
+        assert_eq!(keys, [key]);
+    }
 }

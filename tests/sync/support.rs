@@ -259,6 +259,12 @@ impl Pair {
         Pair { deck, source, target, state, from: names.0, to: names.1 }
     }
 
+    /// A deck over the same two databases and the same state, with other sets.
+    pub fn deck_of(&self, sync: &str) -> Deck {
+        let state = self.state.path().join("state");
+        deck(&format!("{HEAD}{sync}"), "postgres", &self.source, &self.target, state.to_str().unwrap()).unwrap()
+    }
+
     pub async fn export(&self) -> Result<Bundle> {
         Box::pin(sync::export(&self.deck, &Job::quiet(), &[], self.from)).await
     }

@@ -36,6 +36,13 @@ pub async fn apply(deck: &Deck, job: &Job, plan: &Plan, permit: &Permit, dry_run
     if plan.project != deck.project.name {
         return Err(Error::refused(format!("the plan is for the project `{}`", plan.project)).hint("review again"));
     }
+    for step in &plan.steps {
+        if let Some(pattern) = deck.project.sets.never_pattern(&step.table) {
+            return Err(Error::refused(format!("this table is never synced (`{pattern}`), and the plan writes it"))
+                .object(&step.table)
+                .env(&plan.to));
+        }
+    }
     if plan.steps.is_empty() {
         return Err(Error::refused("the plan changes nothing").env(&plan.to).hint("review again and choose rows"));
     }

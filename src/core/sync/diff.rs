@@ -526,16 +526,20 @@ fn missing_parent(reference: &Reference, key: &Key) -> String {
 /// How many rows point to a row of the target, by (table, position of the child in its shape, row's locator).
 pub type ChildCounts = HashMap<(QName, usize, Vec<Value>), u64>;
 
-/// Blocks every delete that would take with it, or strand, a row that this review does not delete itself.
-/// A blocked child blocks its parents in turn.
-pub fn check_deletes(review: &mut Review, counts: &ChildCounts) {
+/// Blocks every row that would take with it, or strand, one that this review does not delete itself. A blocked child
+/// blocks its parents in turn.
+pub fn check_children(review: &mut Review, counts: &ChildCounts) {
     loop {
         let deleted = deleted_children(review);
         let mut changed = false;
         for table in &mut review.tables {
             let Some(shape) = &table.shape else { continue };
-            for row in table.rows.iter_mut().filter(|row| row.change == Change::Delete && row.blocked.is_none()) {
-                match children_of(shape, row, counts, &deleted) {
+            for row in table.rows.iter_mut().filter(|row| row.blocked.is_none() && disturbs(shape, row)) {
+                let checked = match row.change {
+                    Change::Delete => children_of(shape, row, counts, &deleted),
+                    _ => pointed_to(shape, row, counts).map_or(Ok(row.requires.clone()), Err),
+                };
+                match checked {
                     Ok(requires) => row.requires = requires,
                     Err(reason) => {
                         row.blocked = Some(reason);
@@ -548,6 +552,33 @@ pub fn check_deletes(review: &mut Review, counts: &ChildCounts) {
             return;
         }
     }
+}
+
+/// Whether rows that point to `row` would notice: it goes, or what they hold of it changes.
+pub fn disturbs(shape: &Shape, row: &RowReview) -> bool {
+    match row.change {
+        Change::Insert => false,
+        Change::Delete => true,
+        _ => shape.children_by(&changed(shape, row)).next().is_some(),
+    }
+}
+
+/// The columns that an update writes.
+fn changed<'a>(shape: &'a Shape, row: &RowReview) -> Vec<&'a str> {
+    let columns = row.cells.iter().flat_map(|cell| match cell.field {
+        Field::Column(at) => vec![shape.columns[at].name.as_str()],
+        Field::Reference(at) => shape.references[at].columns.iter().map(String::as_str).collect(),
+    });
+    columns.collect()
+}
+
+/// Why an update must not be: rows hold the value that it changes, and would lose their parent or follow unseen.
+fn pointed_to(shape: &Shape, row: &RowReview, counts: &ChildCounts) -> Option<String> {
+    let locator = super::plan::locator(shape, row.target.as_ref()?);
+    shape.children_by(&changed(shape, row)).find_map(|(at, child)| {
+        let there = counts.get(&(shape.table.clone(), at, locator.clone())).copied().filter(|count| *count > 0)?;
+        Some(format!("{there} rows of {} point to its `{}`", child.table, child.referenced.join(",")))
+    })
 }
 
 /// The rows that go before `row` does, or why it must stay.

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
-    plan::{NewValue, Operation, Plan, Step},
+    plan::{Assignment, NewValue, Operation, Plan, Step},
     row::Value,
     shape::{Role, Shape, ShapeColumn},
     sql::{self, Statement},
@@ -38,14 +38,31 @@ pub fn statements(plan: &Plan) -> Result<Vec<Run>> {
     for (at, step) in plan.steps.iter().enumerate() {
         let shape = plan.shape(&step.table)?;
         let statement = match parked.get(&at) {
-            // Parking compared the row with what was reviewed, and nobody else can change it any more. What a
-            // trigger did to it since is the target's own business.
-            Some(places) => sql::statement(shape, &Step { guard: places.clone(), ..step.clone() }),
+            Some(places) => sql::statement(shape, &brought_back(shape, step, places)),
             None => sql::statement(shape, step),
         };
         out.push(Run { step: at, statement, parks: false });
     }
     Ok(out)
+}
+
+/// `step` as it runs once its row waits in `places`: what waits and is not written anew gets its reviewed value back.
+/// Parking compared the row with what was reviewed, and nobody else can change it any more; what a trigger did to it
+/// since is the target's own business.
+fn brought_back(shape: &Shape, step: &Step, places: &BTreeMap<String, Value>) -> Step {
+    let mut step = step.clone();
+    let written = |name: &String| step.set.iter().flat_map(|a| sql::written(shape, a)).any(|(_, _, n)| n == name);
+    let back = places.keys().filter(|name| !written(name)).map(|name| {
+        let value = NewValue::Value(step.guard.get(name).cloned().flatten());
+        Assignment { columns: vec![name.clone()], value }
+    });
+    let back: Vec<_> = back.collect();
+    step.set.extend(back);
+    if !shape.triggers.is_empty() {
+        step.guard.clear();
+    }
+    step.guard.extend(places.clone());
+    step
 }
 
 /// Where each row waits that has to: columns with values that nobody has.
@@ -54,10 +71,10 @@ fn parked(plan: &Plan) -> BTreeMap<usize, BTreeMap<String, Value>> {
     let mut number = 0;
     for shape in &plan.shapes {
         for unique in &shape.uniques {
-            for step in claimed(plan, shape, unique) {
-                let places = parked.entry(step).or_default();
+            for at in claimed(plan, shape, unique) {
+                let places = parked.entry(at).or_default();
                 if !unique.iter().any(|column| places.contains_key(column)) {
-                    places.extend(place(shape, unique, number));
+                    places.extend(place(shape, unique, &plan.steps[at], number));
                     number += 1;
                 }
             }
@@ -123,11 +140,11 @@ fn new_value(step: &Step, column: &str) -> Value {
     }
 }
 
-/// A column of `unique` with a value that nobody has.
-fn place(shape: &Shape, unique: &[String], number: usize) -> Option<(String, Value)> {
+/// A column of `unique` with a value that nobody has. Only what was reviewed can be brought back.
+fn place(shape: &Shape, unique: &[String], step: &Step, number: usize) -> Option<(String, Value)> {
     let columns = unique.iter().filter(|name| !shape.locator.contains(name)).filter_map(|name| shape.column(name));
     columns
-        .filter(|column| column.origin != Origin::Generated)
+        .filter(|column| column.origin != Origin::Generated && step.guard.contains_key(&column.name))
         .find_map(|column| Some((column.name.clone(), parking(column, number)?)))
 }
 

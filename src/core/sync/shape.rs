@@ -205,6 +205,12 @@ impl Shape {
         out
     }
 
+    /// The foreign keys that point to one of `columns`, each with its place among the children.
+    pub fn children_by<'a>(&'a self, columns: &'a [&str]) -> impl Iterator<Item = (usize, &'a Child)> {
+        let to = |child: &Child| child.referenced.iter().any(|name| columns.contains(&name.as_str()));
+        self.children.iter().enumerate().filter(move |(_, child)| to(child))
+    }
+
     /// The column names that make up the key, references by their columns.
     pub fn key_columns(&self) -> Vec<&str> {
         self.key

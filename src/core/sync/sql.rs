@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use super::{
     plan::{Assignment, NewValue, Operation, Step},
     row::{Key, Row, Value},
-    shape::{Part, Reference, Role, Shape, ShapeColumn},
+    shape::{Child, Part, Reference, Role, Shape, ShapeColumn},
 };
 use crate::core::{
     name::{QName, ident, literal},
@@ -246,7 +246,7 @@ pub fn statement(shape: &Shape, step: &Step) -> Statement {
         Operation::Delete => {
             out.sql(format!("DELETE FROM {} AS t", only(shape)));
             guards(&mut out, shape, step);
-            childless(&mut out, shape);
+            childless(&mut out, shape, shape.children.iter());
         }
     }
     returning(&mut out, shape);
@@ -273,17 +273,22 @@ fn insert(out: &mut Statement, shape: &Shape, step: &Step) {
 
 fn update(out: &mut Statement, shape: &Shape, step: &Step) {
     out.sql(format!("UPDATE {} AS t SET ", only(shape)));
-    let written = step.set.iter().flat_map(|assignment| written(shape, assignment));
-    for (number, (assignment, at, name)) in written.enumerate() {
+    let written: Vec<_> = step.set.iter().flat_map(|assignment| written(shape, assignment)).collect();
+    for (number, (assignment, at, name)) in written.iter().enumerate() {
         out.sql(if number > 0 { ", " } else { "" }).sql(ident(name)).sql(" = ");
-        assigned(out, shape, assignment, at);
+        assigned(out, shape, assignment, *at);
     }
     guards(out, shape, step);
+    let names: Vec<_> = written.iter().map(|(_, _, name)| *name).collect();
+    childless(out, shape, shape.children_by(&names).map(|(_, child)| child));
 }
 
 /// The columns that `assignment` writes, each with its place in it: not those that the server makes, and of a
 /// wide foreign key not those that belong to a narrower one.
-fn written<'a>(shape: &'a Shape, assignment: &'a Assignment) -> impl Iterator<Item = (&'a Assignment, usize, &'a str)> {
+pub(super) fn written<'a>(
+    shape: &'a Shape,
+    assignment: &'a Assignment,
+) -> impl Iterator<Item = (&'a Assignment, usize, &'a str)> {
     let wide = shape.references.iter().find(|r| r.columns.len() > 1 && r.columns == assignment.columns);
     let others = move |name: &String| wide.is_some_and(|wide| !shape.owned(wide).any(|owned| owned == name));
     let made = |name: &String| shape.column(name).is_some_and(|column| column.origin == Origin::Generated);
@@ -311,9 +316,10 @@ fn guards(out: &mut Statement, shape: &Shape, step: &Step) {
     }
 }
 
-/// A delete takes nothing with it: no cascade may reach a row that was not reviewed.
-fn childless(out: &mut Statement, shape: &Shape) {
-    for child in &shape.children {
+/// A row that goes, or changes what others point to, takes nothing with it: no cascade may reach a row that was not
+/// reviewed.
+fn childless<'a>(out: &mut Statement, shape: &Shape, children: impl Iterator<Item = &'a Child>) {
+    for child in children {
         let columns = child.columns.iter().zip(&child.referenced);
         let on: Vec<_> =
             columns.map(|(column, referenced)| format!("c.{} = t.{}", ident(column), ident(referenced))).collect();
@@ -445,6 +451,8 @@ pub fn park(shape: &Shape, step: &Step, places: &BTreeMap<String, Value>) -> Sta
         out.sql(if at > 0 { ", " } else { "" }).sql(format!("{} = ", ident(column))).value(value, cast(shape, column));
     }
     guards(&mut out, shape, step);
+    let names: Vec<_> = places.keys().map(String::as_str).collect();
+    childless(&mut out, shape, shape.children_by(&names).map(|(_, child)| child));
     returning(&mut out, shape);
     out
 }
