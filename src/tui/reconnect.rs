@@ -65,7 +65,9 @@ pub fn lost(model: &mut Model, name: &str, error: &Error) {
 fn found(model: &mut Model, name: &str) {
     let Some(lost) = model.reconnect.0.remove(name) else { return };
     // What is mended needs no red line.
-    lost.said.iter().for_each(|text| model.messages.retract(text));
+    if let Some(text) = &lost.said {
+        model.messages.retract(text);
+    }
     model.say(Tone::Done, format!("{name} answers again"));
 }
 
@@ -80,7 +82,9 @@ fn failed(model: &mut Model, name: &str, error: &Error) {
     let known = model.reconnect.0.get(name).and_then(|lost| lost.said.clone());
     // The same failure every few seconds is one failure; whoever dismissed it has read it.
     if known.as_ref() != Some(&text) {
-        known.iter().for_each(|old| model.messages.retract(old));
+        if let Some(old) = &known {
+            model.messages.retract(old);
+        }
         model.say(Tone::Failed, text.clone());
     }
     schedule(model, name, error);

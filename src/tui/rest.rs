@@ -74,7 +74,9 @@ mod tests {
     #[test]
     fn who_comes_back_waits_for_nothing() {
         let mut rest = Rest::default();
-        ['a', 'b', 'a'].into_iter().for_each(|key| rest.follow(Some(key), ms(0)));
+        for key in ['a', 'b', 'a'] {
+            rest.follow(Some(key), ms(0));
+        }
         assert_eq!((rest.at(), rest.due()), (Some(&'a'), None));
         rest.follow(None, ms(1));
         assert_eq!(rest.at(), None);

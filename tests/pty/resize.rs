@@ -9,9 +9,9 @@ fn sizes() -> impl Iterator<Item = (u16, u16)> {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
-        let odd = u16::from(state % 7 == 0);
+        let odd = u16::from(state.is_multiple_of(7));
         // Now and then as small as can be.
-        let (width, height) = if state % 10 == 0 { (1, 1) } else { ((state >> 16) % 200, (state >> 40) % 60) };
+        let (width, height) = if state.is_multiple_of(10) { (1, 1) } else { ((state >> 16) % 200, (state >> 40) % 60) };
         Some((width as u16 + 1, height as u16 + 1 + odd))
     };
     std::iter::from_fn(next)

@@ -6,5 +6,6 @@
 mod apply;
 mod look;
 mod pictures;
+mod reconnect;
 mod refuse;
 mod support;

@@ -94,9 +94,7 @@ impl Tty {
     pub fn until(&mut self, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) {
         let deadline = Instant::now() + SOON;
         while !wanted(self.parser.screen()) {
-            if !self.more(deadline) {
-                panic!("never seen: {what}; but:\n{}", self.screen().contents());
-            }
+            assert!(self.more(deadline), "never seen: {what}; but:\n{}", self.screen().contents());
         }
     }
 
@@ -175,7 +173,7 @@ impl Tty {
     }
 
     /// Closes the window. Returns what tells of the program's end.
-    pub fn close(mut self) -> Closed {
+    pub fn close(self) -> Closed {
         self.hang_up.store(true, Ordering::SeqCst);
         // Something to read, so that the reader lets go of the terminal.
         self.master.resize(size(100, 30)).unwrap();
@@ -209,7 +207,7 @@ fn at_work(text: &str) -> bool {
 fn follow(mut source: Box<dyn Read + Send>, hang_up: Arc<AtomicBool>) -> (Receiver<Vec<u8>>, JoinHandle<()>) {
     let (sender, chunks) = channel();
     let read = move || {
-        let mut buffer = [0; 65536];
+        let mut buffer = vec![0; 65536];
         // The end of the last program in it is an error for who reads a terminal.
         while let Ok(read @ 1..) = source.read(&mut buffer) {
             if hang_up.load(Ordering::SeqCst) || sender.send(buffer[..read].to_vec()).is_err() {

@@ -166,7 +166,11 @@ fn frame(model: &Model, job: &Job) -> &'static str {
 
 fn count(job: &Job) -> Option<String> {
     match job.total {
-        Some(total) => Some(format!("{}/{}", grouped(job.done), grouped(total))),
+        // As wide from the first to the last, so that a step moves nothing else in the line.
+        Some(total) => {
+            let (done, total) = (grouped(job.done), grouped(total));
+            Some(format!("{done:>width$}/{total}", width = total.len()))
+        }
         None => (job.done > 0).then(|| grouped(job.done)),
     }
 }

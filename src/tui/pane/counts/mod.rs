@@ -95,9 +95,9 @@ fn rebuild(model: &mut Model) {
     if first && names.len() > 1 {
         model.counts.table = TableState::sorted(rows::delta_column(names.len()), true);
     }
-    let rows = model.counts.rows.clone();
-    rows::with(&rows, model.counts.greatest, &model.look.glyphs.clone(), |view| {
-        model.counts.table.load(&columns, view, |at| was.as_ref() == Some(&rows[at].table));
+    let CountsPane { rows, table, greatest, .. } = &mut model.counts;
+    rows::with(rows, *greatest, &model.look.glyphs, |view| {
+        table.load(&columns, view, |at| was.as_ref() == Some(&rows[at].table));
     });
     if was.is_none() {
         model.counts.table.select(0, 1);
