@@ -202,7 +202,7 @@ pub fn inserts(tables: &[Table], side: &Side, source: bool, watched: u8) -> Stri
 
 /// The key of the row of the first table that `never_child` points to.
 pub fn watched(tables: &[Table], side: &Side, pick: u8) -> Option<String> {
-    let has = tables[0].id != Id::None && pick % 2 == 0;
+    let has = tables[0].id != Id::None && pick.is_multiple_of(2);
     side[0].keys().nth(usize::from(pick / 2) % side[0].len().max(1)).filter(|_| has).cloned()
 }
 
