@@ -6,6 +6,8 @@ mod files;
 mod gate;
 mod innotrue;
 mod keys;
+mod lost;
+mod pooler;
 mod selection;
 mod sets;
 mod stale;

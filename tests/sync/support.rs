@@ -261,8 +261,21 @@ impl Pair {
 
     /// A deck over the same two databases and the same state, with other sets.
     pub fn deck_of(&self, sync: &str) -> Deck {
-        let state = self.state.path().join("state");
-        deck(&format!("{HEAD}{sync}"), "postgres", &self.source, &self.target, state.to_str().unwrap()).unwrap()
+        let url = |db: &Db| server().url(&db.name);
+        self.deck_through(sync, url(&self.source), url(&self.target))
+    }
+
+    /// The same where the two databases are reached in another way.
+    pub fn deck_through(&self, sync: &str, source: String, target: String) -> Deck {
+        let state = self.state.path().join("state").to_str().unwrap().to_owned();
+        let project = Project::parse(Source::new("pgdeck.toml", format!("{HEAD}{sync}"))).unwrap();
+        let variable = move |name: &str| match name {
+            "SOURCE" => Some(source.clone()),
+            "TARGET" => Some(target.clone()),
+            "PGDECK_STATE_DIR" => Some(state.clone()),
+            _ => None,
+        };
+        Deck::new(project, variable).unwrap()
     }
 
     pub async fn export(&self) -> Result<Bundle> {

@@ -1,0 +1,169 @@
+//! The connection is cut while a plan runs: before COMMIT reaches the server, and before its answer comes back.
+
+use std::sync::Arc;
+
+use pgdeck::core::{
+    error::{Code, Error},
+    journal::Outcome,
+    sync::plan::Plan,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream, UnixStream},
+    sync::Notify,
+};
+
+use crate::support::{Pair, server, set};
+
+/// What becomes of a COMMIT on its way.
+#[derive(Clone)]
+enum Fate {
+    /// The server never gets it, and has noticed so when the client does.
+    Swallowed,
+    /// The server has carried it out; nobody hears of it.
+    Unanswered,
+    /// The server never gets it, and does not know yet that the client is gone until it is told.
+    Held(Arc<Notify>, Arc<Notify>),
+}
+
+/// Stands between pgdeck and the server. Returns its port.
+async fn proxy(fate: Fate) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            tokio::spawn(carry(client, fate.clone()));
+        }
+    });
+    port
+}
+
+async fn carry(mut client: TcpStream, fate: Fate) {
+    let socket = server().host().join(format!(".s.PGSQL.{}", server().port()));
+    let mut server = UnixStream::connect(socket).await.unwrap();
+    let (mut asked, mut answer) = (vec![0; 1 << 16], vec![0; 1 << 16]);
+    loop {
+        tokio::select! {
+            read = client.read(&mut asked) => match read {
+                Ok(length @ 1..) if asked[..length].windows(8).any(|word| word == b"; COMMIT") => {
+                    return cut(client, server, &asked[..length], fate).await;
+                }
+                Ok(length @ 1..) => server.write_all(&asked[..length]).await.unwrap(),
+                _ => return,
+            },
+            read = server.read(&mut answer) => match read {
+                Ok(length @ 1..) => client.write_all(&answer[..length]).await.unwrap(),
+                _ => return,
+            },
+        }
+    }
+}
+
+async fn cut(client: TcpStream, mut server: UnixStream, commit: &[u8], fate: Fate) {
+    let mut rest = Vec::new();
+    match fate {
+        Fate::Swallowed => {}
+        Fate::Unanswered => {
+            server.write_all(commit).await.unwrap();
+            let mut answer = [0; 1024];
+            // ReadyForQuery, outside a transaction.
+            while !rest.ends_with(b"Z\0\0\0\x05I") {
+                let length = server.read(&mut answer).await.unwrap();
+                assert_ne!(length, 0, "the server hung up");
+                rest.extend_from_slice(&answer[..length]);
+            }
+        }
+        Fate::Held(go, gone) => {
+            drop(client);
+            go.notified().await;
+            server.shutdown().await.unwrap();
+            let _ = server.read_to_end(&mut rest).await;
+            gone.notify_one();
+            return;
+        }
+    }
+    // The server's end of the connection is closed when its process is gone, and with it the transaction.
+    server.shutdown().await.unwrap();
+    let _ = server.read_to_end(&mut rest).await;
+}
+
+const SCHEMA: &str = "CREATE TABLE t (k text PRIMARY KEY, v text)";
+
+async fn reviewed(fate: Fate) -> (Pair, Plan) {
+    let sets = set(r#"{ table = "t" }"#);
+    let source = "INSERT INTO t VALUES ('both', 'new'), ('new', 'new')";
+    let mut pair = Pair::new(&sets, SCHEMA, source, "INSERT INTO t VALUES ('both', 'old'), ('gone', 'old')").await;
+    let plan = pair.all(&pair.review_deletes().await);
+    let target = format!("postgresql://postgres@127.0.0.1:{}/{}?sslmode=disable", proxy(fate).await, pair.target.name);
+    pair.deck = pair.deck_through(&sets, server().url(&pair.source.name), target);
+    (pair, plan)
+}
+
+/// How the newest run ended by the journal.
+fn ended(pair: &Pair) -> (String, Outcome, Option<String>) {
+    let last = pair.journal()[0].last.clone();
+    (last.run, last.outcome, last.xid)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_that_never_arrived_is_told_as_rolled_back() {
+    let (pair, plan) = reviewed(Fate::Swallowed).await;
+    let before = pair.target.dump().await;
+    let error: Error = pair.apply(&plan).await.unwrap_err();
+    assert_eq!(error.code, Code::RolledBack, "{error}");
+    assert!(error.to_string().contains("lost at COMMIT"), "{error}");
+    assert_eq!(pair.target.dump().await, before);
+    let (run, outcome, xid) = ended(&pair);
+    assert_eq!(outcome, Outcome::RolledBack);
+    assert!(xid.is_some());
+    assert!(pair.undo(&run).await.unwrap_err().to_string().contains("nothing to undo"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_whose_answer_was_lost_is_told_as_applied_and_can_be_undone() {
+    let (mut pair, plan) = reviewed(Fate::Unanswered).await;
+    let before = pair.target.dump().await;
+    let applied = pair.apply(&plan).await.unwrap();
+    assert_eq!(pair.target.rows("SELECT * FROM t ORDER BY 1").await, ["both|new", "new|new"]);
+    let (run, outcome, _) = ended(&pair);
+    assert_eq!((outcome, Some(&run)), (Outcome::Applied, applied.run.as_ref()));
+    // The undo's answer is lost as well, and it is undone once only.
+    pair.undo(&run).await.unwrap();
+    assert_eq!(pair.target.dump().await, before);
+    pair.deck = pair.deck_of(&set(r#"{ table = "t" }"#));
+    assert_eq!(pair.undo(&run).await.unwrap_err().code, Code::Refused);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_server_does_not_know_the_journal_says_so() {
+    let (go, gone) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (mut pair, plan) = reviewed(Fate::Held(Arc::clone(&go), Arc::clone(&gone))).await;
+    let before = pair.target.dump().await;
+    let error = pair.apply(&plan).await.unwrap_err();
+    assert_eq!(error.code, Code::Connect, "{error}");
+    let (run, outcome, xid) = ended(&pair);
+    assert_eq!(outcome, Outcome::Unknown);
+    assert!(error.to_string().contains(&xid.unwrap()), "{error} names the transaction");
+    pair.deck = pair.deck_of(&set(r#"{ table = "t" }"#));
+    assert_eq!(pair.undo(&run).await.unwrap_err().code, Code::Refused, "the transaction still holds the lock");
+    go.notify_one();
+    gone.notified().await;
+    assert_eq!(pair.undo(&run).await.unwrap_err().code, Code::Stale, "it was never applied");
+    assert_eq!(pair.target.dump().await, before);
+}
+
+#[tokio::test]
+async fn a_session_that_the_server_ends_in_the_middle_is_told_as_rolled_back() {
+    let end = "CREATE FUNCTION bye() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END';
+        CREATE TRIGGER bye AFTER DELETE ON t FOR EACH ROW EXECUTE FUNCTION bye()";
+    let pair = Pair::new(
+        &set(r#"{ table = "t" }"#),
+        SCHEMA,
+        "INSERT INTO t VALUES ('new', '')",
+        &format!("INSERT INTO t VALUES ('gone', ''); {end}"),
+    )
+    .await;
+    let plan = pair.all(&pair.review_deletes().await);
+    assert_eq!(pair.refused(&plan).await.code, Code::RolledBack);
+    assert_eq!(ended(&pair).1, Outcome::RolledBack);
+}
