@@ -53,13 +53,13 @@ const RULES: [Rule; 6] = [
     Rule { layer: "tui", crates: &[&DRIVER], modules: &["cli"], pure: false },
 ];
 
-/// The one door from the command line to the console.
-const DOOR: [&str; 3] = ["crate", "tui", "open"];
+/// The doors from the command line to the console: open it, or its first page where there is no project.
+const DOORS: [[&str; 3]; 3] = [["crate", "tui", "open"], ["crate", "tui", "welcome"], ["crate", "tui", "Choice"]];
 
 impl Rule {
     fn forbids(&self, path: &[String]) -> bool {
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        if path == DOOR && self.layer == "cli" {
+        if DOORS.iter().any(|door| path == *door) && self.layer == "cli" {
             return false;
         }
         let module = path[0] == "crate" && path.get(1).is_some_and(|module| self.modules.contains(module));

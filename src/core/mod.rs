@@ -9,6 +9,7 @@ pub mod guard;
 pub mod journal;
 pub mod name;
 pub mod schema;
+pub mod sheet;
 pub mod size;
 pub mod sync;
 pub mod text;

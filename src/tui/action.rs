@@ -40,6 +40,8 @@ pub enum Context {
     Confirm,
     /// A line that is being typed.
     Input,
+    /// The page that is shown where there is no project.
+    Welcome,
 }
 
 impl Context {
@@ -60,6 +62,7 @@ impl Context {
         (Context::Palette, "palette", "Palette"),
         (Context::Confirm, "confirm", "Confirmation"),
         (Context::Input, "input", "Typing"),
+        (Context::Welcome, "welcome", "Without a project"),
     ];
 
     /// Its name in keymaps.
@@ -82,6 +85,7 @@ pub enum Action {
     Messages,
     Back,
     Refresh,
+    GoOverview,
     GoCounts,
     GoSync,
     GoJournal,
@@ -104,6 +108,7 @@ pub enum Action {
     SortReverse,
     Copy,
     CopyRow,
+    Export,
     FocusNext,
     FocusPrevious,
     Accept,
@@ -122,6 +127,8 @@ pub enum Action {
     ToggleDeletes,
     StepBack,
     Undo,
+    TryDemo,
+    ShowProject,
 }
 
 /// What there is to say about an action.
@@ -188,6 +195,7 @@ impl Action {
                 "Close, clear the filter, cancel the job or dismiss the message: whatever is nearest.",
             ),
             entry(A::Refresh, "refresh", "Refresh", &[C::Global], "Read again what this pane shows."),
+            entry(A::GoOverview, "go-overview", "Overview", &[C::Global], "Every environment at a glance."),
             entry(A::GoCounts, "go-counts", "Counts", &[C::Global], "Rows per table and environment, side by side."),
             entry(A::GoSync, "go-sync", "Sync", &[C::Global], "Export, review, apply and verify."),
             entry(
@@ -199,7 +207,7 @@ impl Action {
             ),
             entry(A::NextPane, "next-pane", "Next pane", &[C::Global], "The pane to the right."),
             entry(A::PreviousPane, "previous-pane", "Previous pane", &[C::Global], "The pane to the left."),
-            entry(A::Quit, "quit", "Quit", &[C::Anywhere, C::Global], "Cancel what is running and leave."),
+            entry(A::Quit, "quit", "Quit", &[C::Anywhere, C::Global, C::Welcome], "Cancel what is running and leave."),
             entry(A::Suspend, "suspend", "Suspend", &[C::Anywhere], "Back to the shell; `fg` returns here."),
             entry(A::Redraw, "redraw", "Redraw", &[C::Anywhere], "Paint the whole screen again."),
             entry(A::Up, "up", "Up", &[C::Scroll, C::Palette, C::Confirm, C::Input], "One line up."),
@@ -223,6 +231,13 @@ impl Action {
             entry(A::SortReverse, "sort-reverse", "Reverse the sorting", &[C::List], "Sort the other way round."),
             entry(A::Copy, "copy", "Copy", &[C::List], "Copy the selected row's name.").hint("copy"),
             entry(A::CopyRow, "copy-row", "Copy row as JSON", &[C::List], "Copy the whole selected row as JSON."),
+            entry(
+                A::Export,
+                "export",
+                "Export the list",
+                &[C::List],
+                "Write the rows shown to a file: CSV, JSON or Markdown, by the ending of its name.",
+            ),
             entry(A::FocusNext, "focus-next", "Next part", &[C::Parts, C::Confirm], "Move to the next part or button.")
                 .hint("move"),
             entry(
@@ -325,6 +340,22 @@ impl Action {
             )
             .hint("undo…")
             .danger(),
+            entry(
+                A::TryDemo,
+                "try-demo",
+                "Try the demo",
+                &[C::Welcome],
+                "Leave this page and start the example on two throw-away servers.",
+            )
+            .hint("demo"),
+            entry(
+                A::ShowProject,
+                "show-project",
+                "How to write a pgdeck.toml",
+                &[C::Welcome],
+                "A small file with comments, to begin with.",
+            )
+            .hint("pgdeck.toml"),
         ]
     };
 

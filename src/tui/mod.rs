@@ -21,8 +21,10 @@ pub mod run;
 pub mod terminal;
 pub mod update;
 pub mod view;
+pub mod welcome;
 pub mod widget;
 
 pub use execute::execute;
 pub use open::{model, open};
 pub use run::{Console, Handle, run};
+pub use welcome::{Choice, welcome};

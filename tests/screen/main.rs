@@ -5,7 +5,9 @@
 
 mod chrome;
 mod overlays;
+mod panes;
 mod table;
+mod world;
 
 use std::time::Duration;
 

@@ -20,7 +20,7 @@ async fn the_console_as_pictures() {
     story.same_servers_everywhere().await;
     story.press("e").await;
     picture(&story, "counts", "capability_domain_questions");
-    story.press("2 enter").await;
+    story.press("3 enter").await;
     story.press(&"down ".repeat(13)).await;
     story.press("tab down down down").await;
     picture(&story, "review", "program_modules");

@@ -4,6 +4,8 @@ pub mod confirm;
 pub mod help;
 pub mod page;
 pub mod palette;
+pub mod prompt;
+pub mod welcome;
 
 use ratatui::{
     buffer::Buffer,
@@ -15,12 +17,13 @@ use crate::config::key::Key;
 pub use confirm::{Asked, Confirm};
 pub use page::Page;
 pub use palette::Palette;
+pub use prompt::Prompt;
 
 use super::{
     action::{Action, Context},
     layout,
     model::Model,
-    msg::Effect,
+    msg::{Effect, Work},
     update,
 };
 
@@ -35,6 +38,10 @@ pub enum Overlay {
     Palette(Palette),
     /// Type a name to go on.
     Confirm(Confirm),
+    /// Type the name of a file.
+    Prompt(Prompt),
+    /// The first page, where there is no project: nothing lies under it.
+    Welcome,
 }
 
 impl Overlay {
@@ -55,24 +62,28 @@ pub fn contexts(overlay: &Overlay) -> &'static [Context] {
         Overlay::Help(_) | Overlay::Page(_) => &[Context::Help, Context::Scroll, Context::Anywhere],
         Overlay::Palette(_) => &[Context::Palette, Context::Anywhere],
         Overlay::Confirm(_) => &[Context::Confirm, Context::Anywhere],
+        Overlay::Prompt(_) => &[Context::Input, Context::Anywhere],
+        Overlay::Welcome => &[Context::Welcome, Context::Anywhere],
     }
 }
 
 /// Takes in a key that is bound to nothing.
 pub fn typed(overlay: &mut Overlay, key: Key) {
     match overlay {
-        Overlay::Help(_) | Overlay::Page(_) => {}
+        Overlay::Help(_) | Overlay::Page(_) | Overlay::Welcome => {}
         Overlay::Palette(palette) => palette.typed(key),
         Overlay::Confirm(confirm) => confirm.typed(key),
+        Overlay::Prompt(prompt) => prompt.typed(key),
     }
 }
 
 /// Takes in what was pasted.
 pub fn pasted(overlay: &mut Overlay, text: &str) {
     match overlay {
-        Overlay::Help(_) | Overlay::Page(_) => {}
+        Overlay::Help(_) | Overlay::Page(_) | Overlay::Welcome => {}
         Overlay::Palette(palette) => palette.pasted(text),
         Overlay::Confirm(confirm) => confirm.pasted(text),
+        Overlay::Prompt(prompt) => prompt.pasted(text),
     }
 }
 
@@ -81,6 +92,10 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some(mut overlay) = model.overlays.pop() else { return Vec::new() };
     let body = body(model);
     match (&mut overlay, action) {
+        (Overlay::Welcome, _) => {
+            model.overlays.push(overlay);
+            return welcome::act(model, action);
+        }
         (_, Action::Back | Action::Cancel) | (Overlay::Help(_), Action::Help) => return Vec::new(),
         (Overlay::Help(top), _) => *top = scrolled(*top, help::length(model), help::inside(body).height, action),
         (Overlay::Page(page), _) => page.top = scrolled(page.top, page.length(body), page::inside(body).height, action),
@@ -95,6 +110,12 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             confirm::Answer::Apply(msg) => return update::update(model, msg),
         },
         (Overlay::Confirm(confirm), _) => confirm.act(action),
+        (Overlay::Prompt(prompt), Action::Accept) => {
+            if let Some((file, sheet)) = prompt.accept() {
+                return vec![model.start(format!("writing {file}"), Work::Export(file, sheet))];
+            }
+        }
+        (Overlay::Prompt(_), _) => {}
     }
     model.overlays.push(overlay);
     Vec::new()
@@ -109,6 +130,11 @@ pub fn draw(model: &Model, body: Rect, buffer: &mut Buffer) -> Option<Position> 
             Overlay::Page(page) => page.draw(body, &model.look, buffer),
             Overlay::Palette(palette) => palette.draw(model, body, buffer),
             Overlay::Confirm(confirm) => confirm.draw(body, &model.look, buffer),
+            Overlay::Prompt(prompt) => Some(prompt.draw(body, &model.look, buffer)),
+            Overlay::Welcome => {
+                welcome::draw(model, body, buffer);
+                None
+            }
         };
     }
     cursor

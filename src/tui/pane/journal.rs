@@ -7,12 +7,15 @@ use ratatui::{
     layout::{Position as Point, Rect},
 };
 
+use serde_json::json;
+
 use super::list;
 use crate::{
     config::{key::Key, theme::Role},
     core::{
         error::Result,
         journal::{Action as Did, Outcome, Run},
+        sheet::Sheet,
         sync::plan::short,
     },
     tui::{
@@ -33,6 +36,8 @@ use crate::{
 pub struct JournalPane {
     /// What was read; `None` until it was.
     pub runs: Option<Arc<Vec<Run>>>,
+    /// Whether it is being read again, while what was read before is shown.
+    stale: bool,
     /// Which one is selected.
     pub table: TableState,
 }
@@ -44,11 +49,13 @@ pub fn contexts() -> Vec<Context> {
 
 /// Reads the journal again.
 pub fn refresh(model: &mut Model) -> Vec<Effect> {
+    model.journal.stale = model.journal.runs.is_some();
     vec![model.start("journal", Work::Journal)]
 }
 
 /// Takes in what is in the journal.
 pub fn read(model: &mut Model, runs: Result<Arc<Vec<Run>>>) {
+    model.journal.stale = false;
     match runs {
         Ok(runs) => {
             let was = selected(model).map(|run| run.last.run.clone());
@@ -63,7 +70,7 @@ pub fn read(model: &mut Model, runs: Result<Arc<Vec<Run>>>) {
 
 fn columns() -> Vec<Column> {
     vec![
-        Column::text("when (UTC)").sized(16, 19),
+        Column::text("when (UTC)").sized(16, 16),
         Column::text("run").sized(12, 14).priority(1),
         Column::text("did").sized(5, 6),
         Column::text("environment").sized(8, 16),
@@ -78,7 +85,7 @@ fn columns() -> Vec<Column> {
 fn cell(run: &Run, column: usize) -> Cell {
     let entry = &run.last;
     match column {
-        0 => Cell::of(Role::Muted, run.began.strftime("%Y-%m-%d %H:%M:%S").to_string()),
+        0 => Cell::of(Role::Muted, run.began.strftime("%Y-%m-%d %H:%M").to_string()),
         1 => Cell::text(&entry.run),
         2 => Cell::text(entry.action.word()),
         3 => Cell::text(&entry.environment),
@@ -223,6 +230,46 @@ fn open(model: &mut Model) {
     model.overlays.push(Overlay::Page(page));
 }
 
+/// What the filter lets through, as it goes to a file.
+pub fn sheet(model: &Model) -> Sheet {
+    const COLUMNS: [&str; 13] = [
+        "began",
+        "ended",
+        "run",
+        "did",
+        "environment",
+        "from",
+        "insert",
+        "update",
+        "delete",
+        "plan",
+        "operator",
+        "outcome",
+        "error",
+    ];
+    let row = |run: &Run| {
+        let entry = &run.last;
+        vec![
+            json!(run.began),
+            json!(entry.at),
+            json!(entry.run),
+            json!(entry.action.word()),
+            json!(entry.environment),
+            json!(entry.from),
+            json!(entry.rows.insert),
+            json!(entry.rows.update),
+            json!(entry.rows.delete),
+            json!(entry.digest),
+            json!(entry.operator),
+            json!(entry.outcome.word()),
+            json!(entry.error),
+        ]
+    };
+    let runs = runs(model);
+    let shown = model.journal.table.order().iter().filter_map(|at| runs.get(*at as usize));
+    Sheet::new("journal", COLUMNS, shown.map(row))
+}
+
 /// Takes in a click.
 pub fn clicked(model: &mut Model, mouse: Mouse, area: Rect) {
     let (runs, area) = (runs(model), list::body(area));
@@ -232,10 +279,14 @@ pub fn clicked(model: &mut Model, mouse: Mouse, area: Rect) {
 /// Draws it.
 pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
     let Some(runs) = &model.journal.runs else {
-        section::lines(&[Cell::of(Role::Muted, "reading the journal…")], 0, area, &model.look, buffer);
+        section::lines(&[Cell::of(Role::Muted, format!("reading the journal{}", model.look.glyphs.ellipsis))], 0, area, &model.look, buffer);
         return None;
     };
-    let title = Cell::text("Journal").bold().and(Role::Muted, "   every write, newest first");
+    let title = if model.journal.stale {
+        Cell::text("Journal").bold().and(Role::Warn, "   stale").and(Role::Muted, ": reading it again")
+    } else {
+        Cell::text("Journal").bold().and(Role::Muted, "   every write, newest first")
+    };
     let cursor = list::head(model, &title, &model.journal.table, area, buffer);
     if runs.is_empty() {
         let lines = [
@@ -254,7 +305,7 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
             state: &model.journal.table,
             rows,
             focused: true,
-            stale: false,
+            stale: model.journal.stale,
         };
         table.draw(list::body(area), &model.look, buffer);
     });

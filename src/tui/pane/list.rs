@@ -1,5 +1,7 @@
 //! What panes that are one list have in common.
 
+use std::collections::BTreeSet;
+
 use ratatui::{
     buffer::Buffer,
     layout::{Position as Point, Rect},
@@ -32,6 +34,15 @@ pub fn body(area: Rect) -> Rect {
 pub fn visible(model: &Model, other: u16) -> usize {
     let height = layout::areas(model.size).map_or(0, |areas| areas.body.height);
     usize::from(height.saturating_sub(ABOVE + other).max(1))
+}
+
+/// The word for rows that are older than what is on its way, behind a list's title.
+pub fn stale(environments: &BTreeSet<String>) -> Cell {
+    if environments.is_empty() {
+        return Cell::default();
+    }
+    let names: Vec<&str> = environments.iter().map(String::as_str).collect();
+    Cell::of(Role::Warn, "   stale").and(Role::Muted, format!(": reading {} again", names.join(", ")))
 }
 
 /// Draws a list's title with its filter; says where the cursor belongs while that is typed.

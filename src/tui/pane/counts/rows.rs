@@ -13,6 +13,7 @@ use crate::{
     core::{
         counts::{Count, Delta, delta, thousands},
         name::QName,
+        sheet::Sheet,
         size,
     },
     tui::{
@@ -178,6 +179,31 @@ fn key(row: &CountRow, column: usize) -> SortKey {
         at if environments > 1 && at <= environments + 2 => number(row.distance()),
         _ => number(row.bytes),
     }
+}
+
+/// Rows as a sheet. How sure a figure is stands beside it: an estimate is not a count, and the unknown has no figure.
+pub fn sheet<'a>(rows: impl Iterator<Item = &'a CountRow>, environments: &[String]) -> Sheet {
+    let sure = |count: Option<&Count>| match count {
+        None => json!("not there"),
+        Some(Count::Exact { .. }) => json!("exact"),
+        Some(Count::Estimate { .. }) => json!("estimate"),
+        Some(Count::Unknown { reason }) => json!(format!("unknown: {reason}")),
+    };
+    let row = |row: &CountRow| {
+        let mut values = vec![json!(row.table.to_string())];
+        for count in &row.counts {
+            values.extend([json!(count.as_ref().and_then(Count::rows)), sure(count.as_ref())]);
+        }
+        if environments.len() > 1 {
+            values.push(if let Delta::Rows(rows) = row.delta { json!(rows) } else { json!(null) });
+        }
+        values.push(json!(row.bytes));
+        values
+    };
+    let pairs = environments.iter().flat_map(|name| [name.clone(), format!("{name} is")]);
+    let difference = (environments.len() > 1).then(|| "difference".to_owned());
+    let columns = std::iter::once("table".to_owned()).chain(pairs).chain(difference).chain(["bytes".to_owned()]);
+    Sheet::new("counts", columns, rows.map(row))
 }
 
 /// A row as JSON, in the shape of `pgdeck counts --format json`.
