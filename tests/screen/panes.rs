@@ -36,6 +36,7 @@ fn at(mut model: Model, keys: &str) -> Model {
 fn overview() {
     let mut empty = innotrue();
     empty.environments.clear();
+    pgdeck::tui::pane::overview::load(&mut empty);
     golden("overview-empty", &empty);
     golden("overview-loading", &loading());
     golden("overview-error", &broken());

@@ -6,6 +6,7 @@ use crate::support::Story;
 async fn counts_are_estimates_until_they_are_counted_and_the_unknown_stays_unknown() {
     let mut story = Story::open(120, 36).await;
     story.sees("PROD");
+    story.press("2").await;
     story.sees("~ marks the planner's estimate");
     story.press("/").await;
     story.type_in("plans").await;
@@ -23,7 +24,7 @@ async fn counts_are_estimates_until_they_are_counted_and_the_unknown_stays_unkno
 #[tokio::test(flavor = "multi_thread")]
 async fn help_explains_every_key_that_works_here() {
     let mut story = Story::open(100, 60).await;
-    story.press("?").await;
+    story.press("2 ?").await;
     for line in ["Count exactly", "Snapshot", "Filter", "Palette", "Quit"] {
         story.sees(line);
     }

@@ -18,7 +18,7 @@ const CELL: (f32, f32) = (8.4, 18.0);
 async fn the_console_as_pictures() {
     let mut story = Story::open(120, 34).await;
     story.same_servers_everywhere().await;
-    story.press("e").await;
+    story.press("2 e").await;
     picture(&story, "counts", "capability_domain_questions");
     story.press("3 enter").await;
     story.press(&"down ".repeat(13)).await;

@@ -54,6 +54,12 @@ impl Page {
         let lines = self.lines(inside.width);
         let top = self.top.min(lines.len().saturating_sub(inside.height.into()));
         section::lines(&lines, top, inside, look, buffer);
+        let last = (top + usize::from(inside.height)).min(lines.len());
+        if last - top < lines.len() {
+            let seen = Cell::of(Role::Muted, format!(" lines {} to {last} of {} ", top + 1, lines.len()));
+            let edge = Rect { y: body.bottom() - 1, height: 1, width: body.width.saturating_sub(2), ..body };
+            seen.right(edge, look, buffer);
+        }
         None
     }
 }

@@ -56,7 +56,11 @@ fn example() -> Page {
 /// Draws it in the middle of `area`.
 pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     let room = area.width.saturating_sub(4).min(92);
-    let lines = lines(model, usize::from(room));
+    let mut lines = lines(model, usize::from(room));
+    // The choices are what must be in sight.
+    let last = lines.len() - CHOICES.len();
+    let excess = lines.len().saturating_sub(area.height.into()).min(last);
+    lines.drain(last - excess..last);
     let place = section::centred(area, room, lines.len() as u16);
     section::lines(&lines, 0, place, &model.look, buffer);
 }

@@ -13,7 +13,7 @@ use super::list;
 use crate::{
     config::{key::Key, theme::Role},
     core::{
-        error::Result,
+        error::{Error, Result},
         journal::{Action as Did, Outcome, Run},
         sheet::Sheet,
         sync::plan::short,
@@ -36,6 +36,8 @@ use crate::{
 pub struct JournalPane {
     /// What was read; `None` until it was.
     pub runs: Option<Arc<Vec<Run>>>,
+    /// Why it could not be read.
+    failed: Option<Error>,
     /// Whether it is being read again, while what was read before is shown.
     stale: bool,
     /// Which one is selected.
@@ -63,8 +65,12 @@ pub fn read(model: &mut Model, runs: Result<Arc<Vec<Run>>>) {
                 model.journal.table.load(&columns(), rows, |at| was.as_ref() == Some(&runs[at].last.run));
             });
             model.journal.runs = Some(runs);
+            model.journal.failed = None;
         }
-        Err(error) => model.fail(&error),
+        Err(error) => {
+            model.fail(&error);
+            model.journal.failed = Some(error);
+        }
     }
 }
 
@@ -78,7 +84,7 @@ fn columns() -> Vec<Column> {
         Column::number("rows").sized(9, 14),
         Column::text("plan").sized(9, 9).priority(4),
         Column::text("operator").sized(6, 16).priority(2),
-        Column::text("outcome").sized(7, 12),
+        Column::text("outcome").sized(11, 12),
     ]
 }
 
@@ -276,10 +282,23 @@ pub fn clicked(model: &mut Model, mouse: Mouse, area: Rect) {
     with_rows(&runs, |rows| list::clicked(&mut model.journal.table, &columns(), area, mouse, rows));
 }
 
+/// What there is to read while there are no runs, and why.
+fn waiting(model: &Model, room: usize) -> Vec<Cell> {
+    let mut lines = vec![Cell::text("Journal").bold(), Cell::default()];
+    let Some(error) = model.journal.failed.as_ref().filter(|_| !model.journal.stale) else {
+        lines.push(Cell::of(Role::Muted, format!("reading the journal{}", model.look.glyphs.ellipsis)));
+        return lines;
+    };
+    lines.extend(Cell::of(Role::Danger, error.to_string()).wrapped(room));
+    let key = model.key(Action::Refresh).unwrap_or_default();
+    lines.extend([Cell::default(), Cell::of(Role::Accent, key).bold().and(Role::Muted, " tries again")]);
+    lines
+}
+
 /// Draws it.
 pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
     let Some(runs) = &model.journal.runs else {
-        section::lines(&[Cell::of(Role::Muted, format!("reading the journal{}", model.look.glyphs.ellipsis))], 0, area, &model.look, buffer);
+        section::lines(&waiting(model, area.width.into()), 0, area, &model.look, buffer);
         return None;
     };
     let title = if model.journal.stale {
@@ -289,13 +308,12 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
     };
     let cursor = list::head(model, &title, &model.journal.table, area, buffer);
     if runs.is_empty() {
-        let lines = [
-            Cell::text("Nothing was written yet."),
-            Cell::of(
-                Role::Muted,
-                "Every apply and every undo is kept here, with who, when, which plan and how it ended.",
-            ),
-        ];
+        let about = Cell::of(
+            Role::Muted,
+            "Every apply and every undo is kept here, with who, when, which plan and how it ended.",
+        );
+        let lines: Vec<_> =
+            [Cell::text("Nothing was written yet.")].into_iter().chain(about.wrapped(area.width.into())).collect();
         section::lines(&lines, 0, list::body(area), &model.look, buffer);
         return cursor;
     }

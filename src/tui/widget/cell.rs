@@ -108,20 +108,23 @@ impl Cell {
         if self.width() <= room {
             return vec![self.clone()];
         }
-        let mut lines = vec![Cell::default()];
-        for piece in &self.pieces {
-            for word in piece.text.split_inclusive(' ') {
-                for part in wrap(word.trim_end(), room) {
-                    let used = lines.last().map_or(0, Cell::width);
-                    if used > 0 && used + width(&part) > room {
-                        lines.push(Cell::default());
-                    }
-                    let blank = if word.ends_with(' ') { " " } else { "" };
-                    if let Some(line) = lines.last_mut() {
-                        line.pieces.push(Piece { text: part + blank, ..piece.clone() });
-                    }
+        let (mut lines, mut gap) = (vec![Cell::default()], "");
+        for (piece, word) in
+            self.pieces.iter().flat_map(|piece| piece.text.split_inclusive(' ').map(move |w| (piece, w)))
+        {
+            for part in wrap(word.trim_end_matches(' '), room) {
+                let used = lines.last().map_or(0, Cell::width);
+                if used > 0 && used + gap.len() + width(&part) > room {
+                    lines.push(Cell::default());
+                    gap = "";
+                }
+                let text = format!("{gap}{part}");
+                gap = "";
+                if let Some(line) = lines.last_mut().filter(|_| !text.is_empty()) {
+                    line.pieces.push(Piece { text, ..piece.clone() });
                 }
             }
+            gap = if word.ends_with(' ') { " " } else { "" };
         }
         lines
     }
@@ -268,6 +271,9 @@ mod tests {
         assert_eq!(lines[0].pieces[0].role, Role::Muted);
         assert_eq!(Cell::text("a  b").wrapped(9), [Cell::text("a  b")]);
         assert_eq!(Cell::text("abcdefgh").wrapped(3).len(), 3);
+        for room in 1..40 {
+            assert!(cell.wrapped(room.max(2)).iter().all(|line| line.width() <= room.max(2)), "{room}");
+        }
     }
 
     #[test]

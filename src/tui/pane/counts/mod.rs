@@ -206,7 +206,9 @@ fn snapshot(model: &mut Model) -> Vec<Effect> {
         let counts = model.counts.rows.iter().filter_map(|row| Some((row.table.clone(), row.counts.get(at)?.clone()?)));
         (name.clone(), counts.collect())
     };
-    let environments = names(model).iter().enumerate().map(|(at, name)| of(name, at)).collect();
+    let names = names(model);
+    let read = names.iter().enumerate().filter(|(_, name)| model.counts.listings.contains_key(*name));
+    let environments = read.map(|(at, name)| of(name, at)).collect();
     vec![model.start("recording", Work::Snapshot(environments))]
 }
 

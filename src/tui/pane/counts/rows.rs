@@ -27,6 +27,9 @@ use crate::{
     },
 };
 
+/// Why nothing is known of the tables of an environment that does not answer.
+const NOT_READ: &str = "not read";
+
 /// How many cells the bar of a difference has.
 const BAR: usize = 7;
 
@@ -35,7 +38,7 @@ const BAR: usize = 7;
 pub struct CountRow {
     /// Which.
     pub table: QName,
-    /// One per environment; `None` where it is not there, or its environment was not read yet.
+    /// One per environment; `None` where it is not there.
     pub counts: Vec<Option<Count>>,
     /// How far the first environment is ahead of the second.
     pub delta: Delta,
@@ -70,7 +73,9 @@ pub fn build(
     let tables: BTreeSet<&QName> = listings.values().flat_map(|listing| listing.counts.tables.keys()).collect();
     let row = |table: &QName| {
         let count = |name: &String| {
-            let estimate = listings.get(name)?.counts.tables.get(table)?;
+            // What was not read is not known; only what was read can lack a table.
+            let Some(listing) = listings.get(name) else { return Some(Count::unknown(NOT_READ)) };
+            let estimate = listing.counts.tables.get(table)?;
             Some(exact.get(name).and_then(|counts| counts.get(table)).unwrap_or(estimate).clone())
         };
         let counts: Vec<_> = environments.iter().map(count).collect();
@@ -137,7 +142,10 @@ fn count(count: Option<&Count>, never: bool) -> Cell {
         None => Cell::of(Role::Muted, "not there"),
         Some(Count::Exact { rows }) => Cell::of(if never { Role::Muted } else { Role::Text }, thousands(*rows)),
         Some(Count::Estimate { rows }) => Cell::of(Role::Muted, format!("~{}", thousands(*rows))),
-        Some(Count::Unknown { reason }) => Cell::of(Role::Warn, format!("? {}", short(reason))),
+        Some(Count::Unknown { reason }) => {
+            let role = if reason == NOT_READ { Role::Muted } else { Role::Warn };
+            Cell::of(role, format!("? {}", short(reason)))
+        }
     }
 }
 

@@ -122,7 +122,8 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             return json.map(|json| model.copy("the environment as JSON", json)).unwrap_or_default();
         }
         _ => {
-            let visible = layout::areas(model.size).map_or(1, |areas| places(model, super::inside(areas.body)).len()).max(1);
+            let visible =
+                layout::areas(model.size).map_or(1, |areas| places(model, super::inside(areas.body)).len()).max(1);
             change(model, |table, rows| list::act(table, action, visible, rows::columns().len(), rows));
         }
     }
