@@ -66,7 +66,10 @@ async fn an_environment_that_is_gone_says_so_and_is_tried_again() {
     story.press("r").await;
     story.sees("✗ not reachable");
     story.sees("r tries again");
-    story.sees("cannot be compared: preprod does not answer");
+    story.sees("stale: no answer from preprod");
+    story.press("2").await;
+    story.sees("stale: no answer from preprod");
+    story.press("1").await;
     story.press("down enter").await;
     story.sees("WHAT TO DO");
     server.batch_execute(&format!("ALTER ROLE {role} LOGIN")).await.expect("open");

@@ -18,6 +18,7 @@ const CELL: (f32, f32) = (8.4, 18.0);
 async fn the_console_as_pictures() {
     let mut story = Story::open(120, 34).await;
     story.same_servers_everywhere().await;
+    picture(&story, "overview", "differ in row estimates");
     story.press("2 e").await;
     picture(&story, "counts", "capability_domain_questions");
     story.press("3 enter").await;

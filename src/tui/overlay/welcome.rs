@@ -26,7 +26,7 @@ const WHAT: [&str; 2] = [
 ];
 
 const CHOICES: [(Action, &str, &str); 3] = [
-    (Action::TryDemo, "try the demo", "two throw-away servers with an example, nothing of yours"),
+    (Action::TryDemo, "try the demo", "an example on two throw-away servers"),
     (Action::ShowProject, "write a pgdeck.toml", "a small file with comments, to begin with"),
     (Action::Quit, "quit", ""),
 ];
@@ -56,19 +56,20 @@ fn example() -> Page {
 /// Draws it in the middle of `area`.
 pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     let room = area.width.saturating_sub(4).min(92);
-    let mut lines = lines(model, usize::from(room));
-    // The choices are what must be in sight.
-    let last = lines.len() - CHOICES.len();
-    let excess = lines.len().saturating_sub(area.height.into()).min(last);
-    lines.drain(last - excess..last);
+    let full = lines(model, usize::from(room), &WHAT);
+    let lines = if full.len() <= area.height.into() { full } else { lines(model, usize::from(room), &[]) };
     let place = section::centred(area, room, lines.len() as u16);
     section::lines(&lines, 0, place, &model.look, buffer);
 }
 
-fn lines(model: &Model, room: usize) -> Vec<Cell> {
+fn lines(model: &Model, room: usize, what: &[&str]) -> Vec<Cell> {
     let mut lines = vec![Cell::of(Role::Accent, "pgdeck").bold(), Cell::default()];
-    lines.extend(wrap(&WHAT.join(" "), room).iter().map(Cell::text));
-    lines.extend([Cell::default(), Cell::of(Role::Muted, "There is no pgdeck.toml here or above."), Cell::default()]);
+    if !what.is_empty() {
+        lines.extend(wrap(&what.join(" "), room).iter().map(Cell::text));
+        lines.push(Cell::default());
+    }
+    lines.extend(Cell::of(Role::Muted, "There is no pgdeck.toml here or above.").wrapped(room));
+    lines.push(Cell::default());
     for (action, title, about) in CHOICES {
         let key = model.key(action).unwrap_or_default();
         let line = Cell::of(Role::Accent, format!("{key:<4}")).bold().and(Role::Text, format!("{title:<21}"));

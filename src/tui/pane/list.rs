@@ -36,13 +36,16 @@ pub fn visible(model: &Model, other: u16) -> usize {
     usize::from(height.saturating_sub(ABOVE + other).max(1))
 }
 
-/// The word for rows that are older than what is on its way, behind a list's title.
-pub fn stale(environments: &BTreeSet<String>) -> Cell {
-    if environments.is_empty() {
+/// The word for rows that are older than what is on its way, or that cannot be read again, behind a list's title.
+pub fn stale(reading: &BTreeSet<String>, gone: &[&str]) -> Cell {
+    let names: Vec<&str> = reading.iter().map(String::as_str).collect();
+    let parts = [(names, "reading", " again"), (gone.to_vec(), "no answer from", "")];
+    let parts = parts.iter().filter(|(names, ..)| !names.is_empty());
+    let says: Vec<_> = parts.map(|(names, before, behind)| format!("{before} {}{behind}", names.join(", "))).collect();
+    if says.is_empty() {
         return Cell::default();
     }
-    let names: Vec<&str> = environments.iter().map(String::as_str).collect();
-    Cell::of(Role::Warn, "   stale").and(Role::Muted, format!(": reading {} again", names.join(", ")))
+    Cell::of(Role::Warn, "   stale").and(Role::Muted, format!(": {}", says.join("; ")))
 }
 
 /// Draws a list's title with its filter; says where the cursor belongs while that is typed.

@@ -27,7 +27,7 @@ use crate::{
     },
     tui::{
         action::{Action, Context, Reason},
-        model::{EnvState, Model},
+        model::{EnvState, EnvStatus, Model},
         msg::{Effect, Mouse, Tone, Work},
         overlay::{Overlay, Page},
         widget::{
@@ -242,6 +242,15 @@ pub fn clicked(model: &mut Model, mouse: Mouse, area: Rect) {
     with_rows(model, |table, view| list::clicked(table, &columns, area, mouse, view));
 }
 
+/// The word for figures that are older than they should be.
+pub fn stale(model: &Model) -> Cell {
+    let gone = |environment: &&EnvStatus| {
+        matches!(environment.state, EnvState::Failed(_)) && model.counts.listings.contains_key(&environment.name)
+    };
+    let gone: Vec<_> = model.environments.iter().filter(gone).map(|environment| environment.name.as_str()).collect();
+    list::stale(&model.counts.stale, &gone)
+}
+
 /// Draws it.
 pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
     let pane = &model.counts;
@@ -251,7 +260,7 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
     }
     let (left, right) = split(area);
     let title = Cell::text(format!("{} tables", pane.rows.len())).bold();
-    let title = title.then(list::stale(&pane.stale));
+    let title = title.then(stale(model));
     let title = if pane.rows.iter().any(CountRow::is_estimate) {
         title.and(Role::Muted, "   ~ marks the planner's estimate")
     } else {
@@ -261,7 +270,7 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
     rows::with(&pane.rows, pane.greatest, &model.look.glyphs, |view| {
         let columns = rows::columns(model);
         let table =
-            Table { columns: &columns, state: &pane.table, rows: view, focused: true, stale: !pane.stale.is_empty() };
+            Table { columns: &columns, state: &pane.table, rows: view, focused: true, stale: !stale(model).is_empty() };
         table.draw(list::body(left), &model.look, buffer);
     });
     if let (Some(right), Some(row)) = (right, selected(model)) {

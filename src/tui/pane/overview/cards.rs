@@ -101,9 +101,14 @@ fn lines(model: &Model, environment: &EnvStatus, room: usize) -> Vec<Cell> {
 fn told(model: &Model, environment: &EnvStatus, reached: &Reached, room: usize) -> Vec<Cell> {
     let glyphs = &model.look.glyphs;
     let summary = &reached.summary;
+    // The newest answer counts, where there is one.
+    let (version, latency) = match &environment.state {
+        EnvState::Ready { version, latency } => (version, *latency),
+        _ => (&reached.version, reached.latency),
+    };
     let mut answer = Cell::of(Role::Ok, format!("{} reachable", glyphs.done))
-        .and(Role::Text, format!("  {}", reached.version))
-        .and(Role::Muted, format!("  {}", round_trip(reached.latency)));
+        .and(Role::Text, format!("  {version}"))
+        .and(Role::Muted, format!("  {}", round_trip(latency)));
     if reached.standby {
         answer = answer.and(Role::Warn, "  standby");
     }

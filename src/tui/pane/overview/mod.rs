@@ -195,7 +195,7 @@ fn title(model: &Model) -> Cell {
         1 => "1 environment".to_owned(),
         count => format!("{count} environments"),
     };
-    let title = Cell::text(count).bold().then(list::stale(&pane.reading));
+    let title = Cell::text(count).bold().then(list::stale(&pane.reading, &[]));
     match pane.table.sorted_by() {
         None => title,
         Some((column, descending)) => {

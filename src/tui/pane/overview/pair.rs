@@ -8,7 +8,7 @@ use crate::{
     tui::{
         action::Action,
         model::{EnvState, Model},
-        pane::counts::CountRow,
+        pane::counts::{self, CountRow},
         widget::{
             cell::Cell,
             chart::{self, Bar},
@@ -16,9 +16,6 @@ use crate::{
         },
     },
 };
-
-/// Lines above the bars.
-const ABOVE: usize = 3;
 
 /// Draws it where there is room for a word at least.
 pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
@@ -32,7 +29,8 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
 
 fn lines(model: &Model, room: usize, height: usize) -> Vec<Cell> {
     let [first, second] = [&model.environments[0], &model.environments[1]];
-    let mut lines = vec![section::head(&format!("{} and {}", first.name, second.name))];
+    let head = section::head(&format!("{} and {}", first.name, second.name));
+    let mut lines = vec![head.then(counts::stale(model))];
     for environment in [first, second] {
         if model.counts.listings.contains_key(&environment.name) {
             continue;
@@ -46,11 +44,11 @@ fn lines(model: &Model, room: usize, height: usize) -> Vec<Cell> {
         ));
         return lines;
     }
-    lines.push(summary(model));
+    lines.extend(summary(model).wrapped(room.saturating_sub(1)));
     let mut apart: Vec<&CountRow> = differing(model).filter(|row| !row.never).collect();
     apart.sort_by_key(|row| std::cmp::Reverse(row.distance()));
     let bars: Vec<_> = apart.iter().map(|row| bar(model, row)).collect();
-    let fits = height.saturating_sub(ABOVE + 1);
+    let fits = height.saturating_sub(lines.len() + 2);
     if !bars.is_empty() && fits > 0 {
         let shown = if bars.len() <= fits { bars.len() } else { fits.saturating_sub(1) };
         lines.push(Cell::default());
@@ -79,22 +77,22 @@ fn summary(model: &Model) -> Cell {
     let rows = &model.counts.rows;
     let missing = |row: &&CountRow| row.counts.iter().take(2).any(Option::is_none);
     let count = |of: &dyn Fn(&&CountRow) -> bool| rows.iter().filter(|row| of(row)).count();
-    let (lone, unknown) = (count(&missing), count(&|row| row.delta == Delta::Unknown && !missing(row)));
+    let (alone, unknown) = (count(&missing), count(&|row| row.delta == Delta::Unknown && !missing(row)));
     let (apart, never) = (differing(model).count(), differing(model).filter(|row| row.never).count());
     let role = if apart > 0 { Role::Warn } else { Role::Ok };
     let estimated = if rows.iter().any(CountRow::is_estimate) { " in row estimates" } else { " in rows" };
-    let mut line = Cell::of(role, format!("{apart} of {} tables", rows.len()))
+    let mut says = Cell::of(role, format!("{apart} of {} tables", rows.len()))
         .bold()
         .and(Role::Text, format!(" differ{estimated}"));
     if never > 0 {
-        line = line.and(Role::Muted, format!(", {never} of them never synced"));
+        says = says.and(Role::Muted, format!(", {never} of them never synced"));
     }
-    for (count, what) in [(lone, "in one of them only"), (unknown, "not known")] {
+    for (count, what) in [(alone, "in one of them only"), (unknown, "unknown")] {
         if count > 0 {
-            line = line.and(Role::Muted, format!("   {count} {what}"));
+            says = says.and(Role::Muted, format!("   {count} {what}"));
         }
     }
-    line
+    says
 }
 
 fn bar(model: &Model, row: &CountRow) -> Bar {

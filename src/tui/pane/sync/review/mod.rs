@@ -347,7 +347,7 @@ pub fn draw(model: &Model, reviewing: &Reviewing, area: Rect, buffer: &mut Buffe
     let look = &model.look;
     let mut cursor = None;
     // Whoever draws a review that is not at hand shows what was.
-    let stale = model.sync.reviewing().is_none();
+    let old = model.sync.reviewing().is_none();
     let areas = reviewing.areas(area);
     for (part, place) in &areas {
         let columns = reviewing.columns(*part);
@@ -358,7 +358,7 @@ pub fn draw(model: &Model, reviewing: &Reviewing, area: Rect, buffer: &mut Buffe
         };
         let focused = *part == reviewing.part;
         reviewing.with(*part, &look.glyphs, |rows| {
-            Table { columns: &columns, state, rows, focused, stale }.draw(*place, look, buffer);
+            Table { columns: &columns, state, rows, focused, stale: old }.draw(*place, look, buffer);
         });
         match part {
             Part::Tables => summary::draw(

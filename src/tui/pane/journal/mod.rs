@@ -1,5 +1,7 @@
 //! The journal: who did what to which environment, and how it ended.
 
+mod rows;
+
 use std::sync::Arc;
 
 use ratatui::{
@@ -7,8 +9,7 @@ use ratatui::{
     layout::{Position as Point, Rect},
 };
 
-use serde_json::json;
-
+use self::rows::{columns, with_rows};
 use super::list;
 use crate::{
     config::{key::Key, theme::Role},
@@ -16,7 +17,6 @@ use crate::{
         error::{Error, Result},
         journal::{Action as Did, Outcome, Run},
         sheet::Sheet,
-        sync::plan::short,
     },
     tui::{
         action::{Action, Context, Reason},
@@ -26,7 +26,7 @@ use crate::{
         widget::{
             cell::Cell,
             section,
-            table::{Column, Rows, SortKey, TableState},
+            table::{Table, TableState},
         },
     },
 };
@@ -72,64 +72,6 @@ pub fn read(model: &mut Model, runs: Result<Arc<Vec<Run>>>) {
             model.journal.failed = Some(error);
         }
     }
-}
-
-fn columns() -> Vec<Column> {
-    vec![
-        Column::text("when (UTC)").sized(16, 16),
-        Column::text("run").sized(12, 14).priority(1),
-        Column::text("did").sized(5, 6),
-        Column::text("environment").sized(8, 16),
-        Column::text("from").sized(8, 20).priority(3),
-        Column::number("rows").sized(9, 14),
-        Column::text("plan").sized(9, 9).priority(4),
-        Column::text("operator").sized(6, 16).priority(2),
-        Column::text("outcome").sized(11, 12),
-    ]
-}
-
-fn cell(run: &Run, column: usize) -> Cell {
-    let entry = &run.last;
-    match column {
-        0 => Cell::of(Role::Muted, run.began.strftime("%Y-%m-%d %H:%M").to_string()),
-        1 => Cell::text(&entry.run),
-        2 => Cell::text(entry.action.word()),
-        3 => Cell::text(&entry.environment),
-        4 => Cell::of(Role::Muted, &entry.from),
-        5 => tally(run),
-        6 => Cell::of(Role::Muted, short(&entry.digest)),
-        7 => Cell::of(Role::Muted, &entry.operator),
-        _ => outcome(entry.outcome),
-    }
-}
-
-fn tally(run: &Run) -> Cell {
-    let rows = run.last.rows;
-    Cell::of(Role::Ok, format!("+{}", rows.insert))
-        .and(Role::Warn, format!(" ~{}", rows.update))
-        .and(Role::Danger, format!(" −{}", rows.delete))
-}
-
-fn outcome(outcome: Outcome) -> Cell {
-    let role = match outcome {
-        Outcome::Applied => Role::Ok,
-        Outcome::RolledBack => Role::Warn,
-        Outcome::Started | Outcome::Unknown => Role::Danger,
-    };
-    Cell::of(role, outcome.word())
-}
-
-fn with_rows<T>(runs: &[Run], use_them: impl FnOnce(&Rows<'_>) -> T) -> T {
-    let text = |row: usize, column: usize| cell(&runs[row], column).plain();
-    use_them(&Rows {
-        count: runs.len(),
-        cell: &|row, column| cell(&runs[row], column),
-        key: &|row, column| match column {
-            5 => SortKey::Number(runs[row].last.rows.rows() as f64),
-            column => SortKey::Text(text(row, column)),
-        },
-        text: &|row| (1..9).map(|column| text(row, column)).collect::<Vec<_>>().join(" "),
-    })
 }
 
 fn runs(model: &Model) -> Arc<Vec<Run>> {
@@ -238,42 +180,8 @@ fn open(model: &mut Model) {
 
 /// What the filter lets through, as it goes to a file.
 pub fn sheet(model: &Model) -> Sheet {
-    const COLUMNS: [&str; 13] = [
-        "began",
-        "ended",
-        "run",
-        "did",
-        "environment",
-        "from",
-        "insert",
-        "update",
-        "delete",
-        "plan",
-        "operator",
-        "outcome",
-        "error",
-    ];
-    let row = |run: &Run| {
-        let entry = &run.last;
-        vec![
-            json!(run.began),
-            json!(entry.at),
-            json!(entry.run),
-            json!(entry.action.word()),
-            json!(entry.environment),
-            json!(entry.from),
-            json!(entry.rows.insert),
-            json!(entry.rows.update),
-            json!(entry.rows.delete),
-            json!(entry.digest),
-            json!(entry.operator),
-            json!(entry.outcome.word()),
-            json!(entry.error),
-        ]
-    };
     let runs = runs(model);
-    let shown = model.journal.table.order().iter().filter_map(|at| runs.get(*at as usize));
-    Sheet::new("journal", COLUMNS, shown.map(row))
+    rows::sheet(model.journal.table.order().iter().filter_map(|at| runs.get(*at as usize)))
 }
 
 /// Takes in a click.
@@ -318,13 +226,8 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
         return cursor;
     }
     with_rows(runs, |rows| {
-        let table = crate::tui::widget::table::Table {
-            columns: &columns(),
-            state: &model.journal.table,
-            rows,
-            focused: true,
-            stale: model.journal.stale,
-        };
+        let table =
+            Table { columns: &columns(), state: &model.journal.table, rows, focused: true, stale: model.journal.stale };
         table.draw(list::body(area), &model.look, buffer);
     });
     cursor
