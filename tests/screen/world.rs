@@ -173,7 +173,9 @@ fn answer(model: &mut Model, environment: &str, facts: &Reached, first: bool) {
 /// Ends every job, as the loop does when the work has returned.
 pub fn settle(model: &mut Model) {
     let jobs: Vec<_> = model.jobs.running().iter().map(|job| job.id).collect();
-    jobs.into_iter().for_each(|job| model.jobs.end(job));
+    for job in jobs {
+        model.jobs.end(job);
+    }
 }
 
 /// Two snapshots of the tables of production.
