@@ -26,3 +26,7 @@ ci:
 # Paint the pictures of the README anew, from the real screen
 pictures:
     UPDATE_PICTURES=1 cargo test --locked --test story pictures
+
+# Measure the console: times, bytes on the line, memory. Takes a minute
+figures:
+    cargo bench --locked --bench terminal

@@ -53,13 +53,20 @@ const RULES: [Rule; 6] = [
     Rule { layer: "tui", crates: &[&DRIVER], modules: &["cli"], pure: false },
 ];
 
-/// The doors from the command line to the console: open it, or its first page where there is no project.
-const DOORS: [[&str; 3]; 3] = [["crate", "tui", "open"], ["crate", "tui", "welcome"], ["crate", "tui", "Choice"]];
+/// The doors from the command line to the console: open it, set it up before, check what it would be set up with, and
+/// its first page where there is no project.
+const DOORS: [[&str; 3]; 5] = [
+    ["crate", "tui", "open"],
+    ["crate", "tui", "setup"],
+    ["crate", "tui", "check"],
+    ["crate", "tui", "welcome"],
+    ["crate", "tui", "Choice"],
+];
 
 impl Rule {
     fn forbids(&self, path: &[String]) -> bool {
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        if DOORS.iter().any(|door| path == *door) && self.layer == "cli" {
+        if DOORS.iter().any(|door| path == door) && self.layer == "cli" {
             return false;
         }
         let module = path[0] == "crate" && path.get(1).is_some_and(|module| self.modules.contains(module));

@@ -56,7 +56,22 @@ pub async fn statuses(deck: &Deck, job: &Job, names: &[String]) -> Result<Vec<St
     futures_util::future::try_join_all(names.iter().map(|name| status(deck, job, name))).await
 }
 
+/// Connects to one environment. The future that comes with the answer waits, for as long as that takes, until the
+/// connection is lost; it holds nothing.
+pub async fn connect(
+    deck: &Deck,
+    job: &Job,
+    name: &str,
+) -> Result<(Reached, impl Future<Output = Option<Error>> + Send + use<>)> {
+    deck.known(name)?;
+    job.drop_on_cancel(watched(deck, name)).await
+}
+
 async fn reach(deck: &Deck, name: &str) -> Result<Reached> {
+    Ok(watched(deck, name).await?.0)
+}
+
+async fn watched(deck: &Deck, name: &str) -> Result<(Reached, impl Future<Output = Option<Error>> + Send + use<>)> {
     let mut reader = deck.reader(name).await?;
     let tx = reader.begin_read().await?;
     let latency = tx.connection().latency();
@@ -64,5 +79,6 @@ async fn reach(deck: &Deck, name: &str) -> Result<Reached> {
     tx.rollback().await?;
     let server = reader.server();
     let version = server.version.split_whitespace().next().unwrap_or_default().to_owned();
-    Ok(Reached { version, standby: server.in_recovery, latency, summary })
+    let reached = Reached { version, standby: server.in_recovery, latency, summary };
+    Ok((reached, reader.lost()))
 }

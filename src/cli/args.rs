@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::output::Format;
+use crate::config::preferences::{Choice, Preferences};
 
 const AFTER: &str = "\
 Exit codes: 0 fine · 1 differences at or above --fail-on · 2 usage or configuration · 3 cannot connect ·
@@ -26,9 +27,42 @@ pub struct Cli {
     /// More log on stderr; twice for even more
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
+    /// How the console looks
+    #[command(flatten)]
+    pub console: Console,
     /// What to do
     #[command(subcommand)]
     pub verb: Option<Verb>,
+}
+
+/// How the console looks; beats the config.toml of whoever uses it.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options of the console")]
+pub struct Console {
+    /// Colours: dark, light, high-contrast, mono, catppuccin-mocha, gruvbox-dark, nord, solarized-light, or a file
+    #[arg(long, global = true, value_name = "NAME|FILE")]
+    pub theme: Option<String>,
+    /// Keys: default, vim, emacs, or a file
+    #[arg(long, global = true, value_name = "NAME|FILE")]
+    pub keymap: Option<String>,
+    /// Draw with ASCII alone
+    #[arg(long, global = true)]
+    pub ascii: bool,
+    /// Leave the mouse to the terminal
+    #[arg(long, global = true)]
+    pub no_mouse: bool,
+}
+
+impl Console {
+    /// What was asked for.
+    pub fn preferences(&self) -> Preferences {
+        Preferences {
+            theme: self.theme.as_ref().map(|name| Choice::option("--theme", name)),
+            keymap: self.keymap.as_ref().map(|name| Choice::option("--keymap", name)),
+            ascii: self.ascii.then_some(true),
+            mouse: self.no_mouse.then_some(false),
+        }
+    }
 }
 
 /// The verbs.
@@ -36,7 +70,7 @@ pub struct Cli {
 pub enum Verb {
     /// Start an example's environments on throw-away servers: open the console, or run one verb on them
     Demo(Demo),
-    /// Look at pgdeck.toml
+    /// Look at pgdeck.toml and at your own configuration
     #[command(subcommand)]
     Config(Config),
     /// Environments at a glance
@@ -76,9 +110,9 @@ pub struct Demo {
 /// `pgdeck config`
 #[derive(Debug, Subcommand)]
 pub enum Config {
-    /// Read the file and say what it declares
+    /// Read pgdeck.toml and your own config.toml, keymap.toml and theme.toml, and say what they declare
     Check,
-    /// Where the project's state is kept
+    /// The folders of your configuration, of the cache, and of the project's state
     Path,
 }
 

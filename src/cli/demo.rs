@@ -31,16 +31,20 @@ pub(super) async fn run(cli: &Cli, arguments: &Arguments, inner: Option<&Cli>, j
         return Err(Error::usage("a demo has a project of its own").hint("leave --config out"));
     }
     demo::example(options.example.as_deref())?;
+    let terminal = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
+    let setup = if verb.is_none() && terminal {
+        Some(crate::tui::setup(cli.console.preferences(), &super::variables)?)
+    } else {
+        None
+    };
     let running = demo::start(&options, &job, &super::variables).await?;
-    let result = match verb {
-        Some(verb) => {
+    let result = match (verb, setup) {
+        (Some(verb), _) => {
             let context = Context { deck: Arc::clone(&running.deck), job, format: cli.format };
             Box::pin(super::verb_on(verb, &context)).await
         }
-        None if std::io::stdout().is_terminal() && std::io::stdin().is_terminal() => {
-            crate::tui::open(Arc::clone(&running.deck)).await.map(|()| 0)
-        }
-        None => walk(&running.deck, &job, running.servers[0].1.version()).await.map(|()| 0),
+        (None, Some(setup)) => crate::tui::open(Arc::clone(&running.deck), setup).await.map(|()| 0),
+        (None, None) => walk(&running.deck, &job, running.servers[0].1.version()).await.map(|()| 0),
     };
     // Ending the servers blocks for some milliseconds.
     let ended = tokio::task::spawn_blocking(move || drop(running)).await;

@@ -146,16 +146,17 @@ async fn console(cli: &Cli, job: Job) -> Result<u8> {
         return first_page(cli, job).await;
     }
     let deck = Arc::new(Deck::new(project(cli)?, variables)?);
+    let setup = crate::tui::setup(cli.console.preferences(), &variables)?;
     if !terminal {
         return Err(Error::usage("the console needs a terminal").hint("`pgdeck --help` lists the verbs, which do not"));
     }
-    crate::tui::open(deck).await.map(|()| 0)
+    crate::tui::open(deck, setup).await.map(|()| 0)
 }
 
 /// Without a project: the page that says where to begin, and what was chosen there.
 async fn first_page(cli: &Cli, job: Job) -> Result<u8> {
     use crate::tui::{Choice, welcome};
-    match welcome(variables).await? {
+    match welcome(crate::tui::setup(cli.console.preferences(), &variables)?).await? {
         Choice::Leave => Ok(0),
         Choice::Demo => demo::run(cli, &args::Demo::default(), None, job).await,
     }

@@ -27,6 +27,38 @@ pub struct Vocabulary {
     pub actions: Vec<(&'static str, Vec<&'static str>)>,
 }
 
+/// A keymap that comes with pgdeck.
+#[derive(Debug)]
+pub struct BuiltIn {
+    /// What it is called on the command line and in files.
+    pub name: &'static str,
+    /// What it is like, in a few words.
+    pub about: &'static str,
+    text: &'static str,
+}
+
+/// Every built-in keymap. The first is the default, and lies below all others.
+pub const BUILT_IN: &[BuiltIn] = &[
+    BuiltIn {
+        name: "default",
+        about: "Letters and arrows, a little like vim and less.",
+        text: include_str!("../../keymaps/default.toml"),
+    },
+    BuiltIn { name: "vim", about: "For hands that know vim.", text: include_str!("../../keymaps/vim.toml") },
+    BuiltIn { name: "emacs", about: "For hands that know Emacs.", text: include_str!("../../keymaps/emacs.toml") },
+];
+
+/// The names of the built-in keymaps.
+pub fn names() -> impl Iterator<Item = &'static str> + Clone {
+    BUILT_IN.iter().map(|keymap| keymap.name)
+}
+
+/// The built-in keymap called `name`.
+pub fn built_in(name: &str) -> Option<Source> {
+    let keymap = BUILT_IN.iter().find(|keymap| keymap.name == name)?;
+    Some(Source::new(format!("keymaps/{name}.toml"), keymap.text))
+}
+
 /// One way to call one action in one context.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binding {
@@ -45,11 +77,12 @@ struct Entry {
     chords: Vec<(Vec<Key>, usize)>,
 }
 
-/// The bindings of `built_in` with those of `own` laid over them, in the order in which they are written.
-pub fn load(built_in: &Source, own: Option<&Source>, vocabulary: &Vocabulary) -> Result<Vec<Binding>> {
-    let mut entries = read(built_in, vocabulary)?;
-    if let Some(own) = own {
-        overlay(&mut entries, read(own, vocabulary)?);
+/// The bindings of the first of `layers` with those of each further one laid over them, in the order in which
+/// they are written.
+pub fn load<'s>(layers: impl IntoIterator<Item = &'s Source>, vocabulary: &Vocabulary) -> Result<Vec<Binding>> {
+    let mut entries = Vec::new();
+    for layer in layers {
+        overlay(&mut entries, read(layer, vocabulary)?);
     }
     let bindings = entries.into_iter().flat_map(|Entry { context, action, chords }| {
         chords.into_iter().map(move |(chord, _)| Binding { context: context.clone(), action: action.clone(), chord })
@@ -157,7 +190,8 @@ mod tests {
 
     fn keymap(built_in: &str, own: Option<&str>) -> Result<Vec<String>> {
         let own = own.map(|text| Source::new("own.toml", text));
-        let bindings = load(&Source::new("default.toml", built_in), own.as_ref(), &vocabulary())?;
+        let built_in = Source::new("default.toml", built_in);
+        let bindings = load([&built_in].into_iter().chain(&own), &vocabulary())?;
         Ok(bindings.iter().map(|b| format!("{}.{} {}", b.context, b.action, chord(&b.chord))).collect())
     }
 

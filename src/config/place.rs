@@ -44,18 +44,24 @@ pub fn state_dir(project: &str, vars: Vars) -> Result<PathBuf> {
     if let Some(path) = vars("PGDECK_STATE_DIR").filter(|path| !path.is_empty()) {
         return Ok(PathBuf::from(path));
     }
-    let base = match vars("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute()) {
-        Some(path) => path,
-        None => home(vars)?.join(".local/state"),
-    };
-    Ok(base.join("pgdeck").join(file_name(project)))
+    Ok(base("XDG_STATE_HOME", ".local/state", vars)?.join(file_name(project)))
 }
 
-/// The folder for a user's own keymaps and themes.
+/// The folder for a user's own preferences, keymaps and themes.
 pub fn config_dir(vars: Vars) -> Result<PathBuf> {
-    let base = match vars("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute()) {
+    base("XDG_CONFIG_HOME", ".config", vars)
+}
+
+/// The folder for what can be fetched again.
+pub fn cache_dir(vars: Vars) -> Result<PathBuf> {
+    base("XDG_CACHE_HOME", ".cache", vars)
+}
+
+/// Our folder in the one that `variable` names, or in the home directory's `otherwise`.
+fn base(variable: &str, otherwise: &str, vars: Vars) -> Result<PathBuf> {
+    let base = match vars(variable).map(PathBuf::from).filter(|path| path.is_absolute()) {
         Some(path) => path,
-        None => home(vars)?.join(".config"),
+        None => home(vars)?.join(otherwise),
     };
     Ok(base.join("pgdeck"))
 }

@@ -70,6 +70,12 @@ impl Source {
         }
     }
 
+    /// The truth value `value`.
+    pub fn truth(&self, value: &Spanned<DeValue<'_>>) -> Result<bool> {
+        let wrong = |other: &str| format!("true or false is needed here, not {other}");
+        value.get_ref().as_bool().ok_or_else(|| self.error(value.span().start, wrong(value.get_ref().type_str())))
+    }
+
     /// The string `value` with its offset.
     pub fn string<'v>(&self, value: &'v Spanned<DeValue<'_>>) -> Result<(&'v str, usize)> {
         let offset = value.span().start;

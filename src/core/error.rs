@@ -60,6 +60,8 @@ pub struct Error {
     pub object: Option<String>,
     /// What to do next.
     pub hint: Option<String>,
+    /// Whether trying the same again cannot help: somebody has to change something first.
+    pub lasting: bool,
 }
 
 /// The result of everything that can fail.
@@ -68,7 +70,15 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// A failure of class `code`.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Error { code, message: message.into(), place: None, environment: None, object: None, hint: None }
+        Error {
+            code,
+            message: message.into(),
+            place: None,
+            environment: None,
+            object: None,
+            hint: None,
+            lasting: false,
+        }
     }
 
     /// Wrong arguments or a wrong file.
@@ -94,6 +104,13 @@ impl Error {
     /// Failed and rolled back.
     pub fn rolled_back(message: impl Into<String>) -> Self {
         Self::new(Code::RolledBack, message)
+    }
+
+    /// Says that trying the same again cannot help.
+    #[must_use]
+    pub fn lasting(mut self) -> Self {
+        self.lasting = true;
+        self
     }
 
     /// Names the file (and line) at fault, as `file:line`.

@@ -8,6 +8,7 @@ pub mod graph;
 pub mod guard;
 pub mod journal;
 pub mod name;
+pub mod relations;
 pub mod schema;
 pub mod sheet;
 pub mod size;

@@ -14,16 +14,18 @@ use crate::core::{
     error::{Code, Error, Result},
     guard::Permit,
     sync::{
+        diff::{Pair, is_exact},
         park::{self, Run},
         plan::{Assignment, NewValue, Operation, Plan, Step},
-        row::{Row, Value},
+        row::{Key, Row, Value},
         shape::{Role, Shape},
+        sql,
         undo::{Image, Images},
     },
 };
 
 /// The advisory lock that keeps two applies to one database apart: the bytes of `pgdeck`.
-const LOCK: &str = "123536912868203";
+const LOCK: &str = "123589368308587";
 
 /// Statements that are under way at once; their order is kept.
 const PIPELINE: usize = 64;
@@ -71,7 +73,7 @@ pub enum Ended {
 /// `Refused` where another apply holds the lock. Nothing is kept in any of these cases.
 pub async fn run(connection: &mut Connection, order: &Order<'_>) -> Result<Ended> {
     let Order { plan, permit, .. } = order;
-    if permit.digest() != plan.digest || permit.environment() != plan.to {
+    if permit.digest() != plan.digest || permit.environment() != plan.to || !plan.is_sealed() {
         return Err(Error::refused("the permit is for another plan").env(&plan.to).hint("review and confirm again"));
     }
     let tx = connection.begin_write().await?;
@@ -81,6 +83,12 @@ pub async fn run(connection: &mut Connection, order: &Order<'_>) -> Result<Ended
         return Ok(Ended::DryRun(written));
     }
     (order.keep)(&written)?;
+    // Last, because a sequence does not roll back.
+    for (shape, column) in plan.numbered() {
+        let advance = sql::advance(shape, column);
+        let advanced = query::rows(&tx, &advance.text(), &advance.parameters()).await;
+        advanced.map_err(|error| rolled_back(error).object(&shape.table).env(&plan.to))?;
+    }
     match tx.commit().await {
         Ok(()) => Ok(Ended::Committed(written)),
         Err(error) if error.code == Code::Connect => Ok(Ended::Lost(written, error)),
@@ -120,10 +128,7 @@ async fn write(tx: &Transaction<'_>, order: &Order<'_>) -> Result<Written> {
     let locators = execute(tx, plan, &runs, order.progress).await?;
     query::rows(tx, "SET CONSTRAINTS ALL IMMEDIATE", &[]).await.map_err(rolled_back)?;
     let after = written_rows(tx, plan, &locators).await?;
-    let mut rewrote = Vec::new();
-    for (at, step) in plan.steps.iter().enumerate() {
-        verify(plan.shape(&step.table)?, step, after[at].as_ref(), &mut rewrote)?;
-    }
+    let rewrote = verify(tx, plan, &after).await?;
     let images = plan.steps.iter().enumerate().map(|(at, step)| {
         let shape = plan.shape(&step.table)?;
         Ok(Images {
@@ -186,12 +191,15 @@ fn names(rows: &[(String, String)]) -> String {
 }
 
 fn changes(shape: &Shape, step: &Step, row: &Row) -> Option<(String, String)> {
-    let changed: Vec<_> = step
-        .guard
-        .iter()
-        .filter(|(column, value)| row.value(shape, column) != value.as_deref())
-        .map(|(column, _)| format!("`{column}`"))
-        .collect();
+    let guarded = step.guard.iter().filter(|(column, value)| row.value(shape, column) != value.as_deref());
+    let mut changed: Vec<_> = guarded.map(|(column, _)| format!("`{column}`")).collect();
+    // The row may still point to the same parent, and the parent be called something else.
+    for (reference, key) in shape.parents(&step.key) {
+        let known = row.reference(shape, reference).map_or(&[][..], |known| &known.0);
+        if !(known == key.0 || known.is_empty() && key.0.iter().all(Option::is_none)) {
+            changed.push(format!("the key behind `{}`", reference.label()));
+        }
+    }
     (!changed.is_empty()).then(|| (name(step), format!("{} holds another value", changed.join(", "))))
 }
 
@@ -229,7 +237,7 @@ async fn one(tx: &Transaction<'_>, plan: &Plan, run: &Run) -> Result<(usize, Vec
         .client()
         .query_typed(&text, &parameters)
         .await
-        .map_err(|error| rolled_back(tx.describe(&error)).object(name(step)))?;
+        .map_err(|error| Error { object: Some(name(step)), ..rolled_back(tx.describe(&error)) })?;
     match rows.as_slice() {
         [row] => {
             let locator = (0..row.len())
@@ -276,44 +284,68 @@ async fn written_rows(tx: &Transaction<'_>, plan: &Plan, locators: &[Vec<Value>]
     Ok(rows)
 }
 
-/// Compares what the target holds now with what the step said.
-fn verify(shape: &Shape, step: &Step, row: Option<&Row>, rewrote: &mut Vec<String>) -> Result<()> {
-    let Some(row) = row else {
-        return match step.operation {
-            Operation::Delete => Ok(()),
-            _ => Err(Error::rolled_back("the row is not there after it was written; everything was rolled back")
-                .object(name(step))),
-        };
-    };
-    for assignment in &step.set {
-        let Some(found) = mismatch(shape, assignment, row) else { continue };
-        let column = assignment.columns.join(", ");
-        if matches!(assignment.value, NewValue::Value(_)) && !shape.triggers.is_empty() {
-            rewrote.push(format!("{} {column}", name(step)));
-            continue;
+/// Compares what the target holds now with what the steps said. Returns what the target's triggers rewrote.
+async fn verify(tx: &Transaction<'_>, plan: &Plan, after: &[Option<Row>]) -> Result<Vec<String>> {
+    let mut pairs = Vec::new();
+    let mut differ = Vec::new();
+    for (step, row) in plan.steps.iter().zip(after).filter(|(step, _)| step.operation != Operation::Delete) {
+        let shape = plan.shape(&step.table)?;
+        let row = row.as_ref().ok_or_else(|| {
+            Error::rolled_back("the row is not there after it was written; everything was rolled back")
+                .object(name(step))
+        })?;
+        for assignment in &step.set {
+            let (column, value) = match (&assignment.value, assignment.columns.as_slice()) {
+                (NewValue::Parent(key), _) => {
+                    points_to(shape, step, assignment, key, row)?;
+                    continue;
+                }
+                (NewValue::Value(value), [column]) => (column, value.as_deref()),
+                // The columns of a foreign key without a parent.
+                (NewValue::Value(_), _) => continue,
+            };
+            let found = row.value(shape, column);
+            if found == value {
+                continue;
+            }
+            let cast = shape.column(column).map_or("text", |column| &column.cast);
+            if let (Some(old), Some(new), false) = (found, value, is_exact(cast)) {
+                let at = (differ.len(), 0, 0);
+                pairs.push(Pair { at, cast: cast.to_owned(), old: old.to_owned(), new: new.to_owned() });
+            }
+            differ.push(Some((shape, step, column, found)));
         }
-        let message = format!("`{column}` holds {found} after it was written; everything was rolled back");
-        return Err(Error::rolled_back(message)
-            .object(name(step))
-            .hint("compare the column's type in both environments"));
     }
-    Ok(())
+    // `2.5` in a numeric(8,2) reads `2.50`, and is what was written.
+    for (at, ..) in sync::equal(tx, &pairs).await? {
+        differ[at] = None;
+    }
+    let mut rewrote = Vec::new();
+    for (shape, step, column, found) in differ.into_iter().flatten() {
+        if shape.triggers.is_empty() {
+            let found = found.map_or("NULL".to_owned(), |text| format!("`{text}`"));
+            let message = format!("`{column}` holds {found} after it was written; everything was rolled back");
+            let hint = "compare the column's type in both environments";
+            return Err(Error::rolled_back(message).object(name(step)).hint(hint));
+        }
+        rewrote.push(format!("{} {column}", name(step)));
+    }
+    Ok(rewrote)
 }
 
-/// What the row holds, where that is not what was assigned.
-fn mismatch(shape: &Shape, assignment: &Assignment, row: &Row) -> Option<String> {
-    match &assignment.value {
-        NewValue::Value(value) => {
-            let found = row.value(shape, &assignment.columns[0]);
-            (found != value.as_deref()).then(|| found.map_or("NULL".to_owned(), |text| format!("`{text}`")))
-        }
-        NewValue::Parent(key) => {
-            let at = shape.references.iter().position(|reference| reference.columns == assignment.columns)?;
-            let found = row.references[at].as_ref();
-            (found != Some(key))
-                .then(|| found.map_or("no parent".to_owned(), |key| format!("the parent `{}`", key.display())))
-        }
-    }
+/// Refuses a row that does not point to the parent that was reviewed.
+fn points_to(shape: &Shape, step: &Step, assignment: &Assignment, key: &Key, row: &Row) -> Result<()> {
+    let at = shape.references.iter().position(|reference| reference.columns == assignment.columns);
+    let Some(at) = at.filter(|at| row.references[*at].as_ref() != Some(key)) else { return Ok(()) };
+    let reference = &shape.references[at];
+    Err(Error::stale(format!(
+        "`{}` does not lead to {} `{}`, which was renamed or removed since the review; everything was rolled back",
+        reference.label(),
+        reference.table,
+        key.display()
+    ))
+    .object(name(step))
+    .hint("review again"))
 }
 
 fn image(shape: &Shape, row: &Row) -> Image {

@@ -83,6 +83,7 @@ async fn records<T: DeserializeOwned>(tx: &Transaction<'_>, sql: &str) -> Result
 }
 
 #[derive(Deserialize)]
+#[allow(clippy::struct_excessive_bools, reason = "these are the catalogue's own")]
 struct TableRecord {
     schema: String,
     name: String,

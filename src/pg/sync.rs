@@ -7,7 +7,7 @@ use super::{
     query::{self, List},
 };
 use crate::core::{
-    error::{Error, Result},
+    error::{Code, Error, Result},
     name::QName,
     sync::{
         diff::{ChildCounts, Pair},
@@ -23,8 +23,17 @@ pub async fn rows(tx: &Transaction<'_>, shape: &Shape, side: Side) -> Result<Vec
     let query = sql::read(shape, side);
     let mut out = Vec::new();
     let read = query::for_each(tx, &query.text, &[], |fields| out.push(query.decode(fields))).await;
-    read.map_err(|error| error.object(&shape.table))?;
+    read.map_err(|error| condition_at_fault(error, shape).object(&shape.table))?;
     Ok(out)
+}
+
+/// The condition of a set is the only SQL here that is not ours.
+fn condition_at_fault(error: Error, shape: &Shape) -> Error {
+    if error.code != Code::Usage || shape.filter.is_none() {
+        return error;
+    }
+    let message = format!("the `where` of sync set `{}` does not work: {}", shape.set, error.message);
+    Error { message, ..error }.hint("mend it in pgdeck.toml; names outside pg_catalog need their schema")
 }
 
 /// Every key of a reference's parent, with how often it occurs.
@@ -93,22 +102,27 @@ pub async fn equal(tx: &Transaction<'_>, pairs: &[Pair]) -> Result<Vec<(usize, u
     }
     let mut out = Vec::new();
     for (cast, pairs) in by_cast {
-        let has_operator = query::scalar(tx, include_str!("sql/equality.sql"), &[Some(cast)]).await?;
-        if has_operator.is_none() {
+        let Some(operator) = query::scalar(tx, include_str!("sql/equality.sql"), &[Some(cast)]).await? else {
             continue;
-        }
+        };
         let lists: [List; 2] = [
             pairs.iter().map(|pair| Some(pair.old.as_str())).collect(),
             pairs.iter().map(|pair| Some(pair.new.as_str())).collect(),
         ];
-        let mut at = 0;
-        query::for_each(tx, &sql::representation(cast), &lists, |fields| {
-            if fields[0] == Some("true") {
-                out.push(pairs[at].at);
+        let mut answers = Vec::new();
+        // What the other side holds need not be a value of this type at all: then nothing is equal.
+        query::rows(tx, "SAVEPOINT equal", &[]).await?;
+        let question = sql::representation(cast, &operator);
+        let asked = query::for_each(tx, &question, &lists, |fields| {
+            answers.push(fields[0] == Some("true"));
+        });
+        match asked.await {
+            Ok(()) => out.extend(pairs.iter().zip(answers).filter(|(_, equal)| *equal).map(|(pair, _)| pair.at)),
+            Err(error) if error.code == Code::RolledBack => {
+                query::rows(tx, "ROLLBACK TO SAVEPOINT equal", &[]).await?;
             }
-            at += 1;
-        })
-        .await?;
+            Err(error) => return Err(error),
+        }
     }
     Ok(out)
 }

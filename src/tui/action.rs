@@ -3,78 +3,13 @@
 //! Keymap validation, the hint bar, the help overlay, the palette and the page of keys in the manual
 //! are all made from [`Action::ALL`]. A new action is one line in the enum and one entry in the table.
 
+mod context;
+
 use std::borrow::Cow;
 
 use crate::config::keymap::Vocabulary;
 
-/// Where the keys go. Several are in force at once, the nearest first: see `Model::contexts`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Context {
-    /// In force always, while typing too.
-    Anywhere,
-    /// In force wherever nobody types and no overlay is open.
-    Global,
-    /// Something that scrolls.
-    Scroll,
-    /// A list of rows.
-    List,
-    /// A pane of several parts, one of which has the keys.
-    Parts,
-    /// The counts pane.
-    Counts,
-    /// The sync pane, whichever step it is at.
-    Sync,
-    /// The sync pane while sets are chosen.
-    Choose,
-    /// The sync pane while rows are chosen.
-    Review,
-    /// The sync pane after an apply.
-    Done,
-    /// The journal pane.
-    Journal,
-    /// The help, and other pages laid over the screen.
-    Help,
-    /// The palette.
-    Palette,
-    /// A box that asks for a name.
-    Confirm,
-    /// A line that is being typed.
-    Input,
-    /// The page that is shown where there is no project.
-    Welcome,
-}
-
-impl Context {
-    /// Every context with its name in keymaps and its title in the help.
-    pub const ALL: &'static [(Context, &'static str, &'static str)] = &[
-        (Context::Anywhere, "anywhere", "While typing, too"),
-        (Context::Global, "global", "Everywhere"),
-        (Context::Scroll, "scroll", "Moving"),
-        (Context::List, "list", "Lists"),
-        (Context::Parts, "parts", "Panes of several parts"),
-        (Context::Counts, "counts", "Counts"),
-        (Context::Sync, "sync", "Sync"),
-        (Context::Choose, "choose", "Sync: export"),
-        (Context::Review, "review", "Sync: review"),
-        (Context::Done, "done", "Sync: verify"),
-        (Context::Journal, "journal", "Journal"),
-        (Context::Help, "help", "Help and pages"),
-        (Context::Palette, "palette", "Palette"),
-        (Context::Confirm, "confirm", "Confirmation"),
-        (Context::Input, "input", "Typing"),
-        (Context::Welcome, "welcome", "Without a project"),
-    ];
-
-    /// Its name in keymaps.
-    pub fn name(self) -> &'static str {
-        Context::ALL[self as usize].1
-    }
-
-    /// Its title in the help.
-    pub fn title(self) -> &'static str {
-        Context::ALL[self as usize].2
-    }
-}
+pub use context::Context;
 
 /// Everything that a key can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -127,6 +62,9 @@ pub enum Action {
     ToggleDeletes,
     StepBack,
     Undo,
+    Relations,
+    Fold,
+    Unfold,
     TryDemo,
     ShowProject,
 }
@@ -178,8 +116,14 @@ impl Action {
         &[
             entry(A::Help, "help", "Help", &[C::Global, C::Help], "Every key that works here, and why one does not.")
                 .hint("help"),
-            entry(A::Palette, "palette", "Palette", &[C::Global], "Find an action by its name and run it.")
-                .hint("palette"),
+            entry(
+                A::Palette,
+                "palette",
+                "Palette",
+                &[C::Global],
+                "Find an action, a table, an environment or a sync set by its name.",
+            )
+            .hint("palette"),
             entry(
                 A::Messages,
                 "messages",
@@ -340,6 +284,16 @@ impl Action {
             )
             .hint("undo…")
             .danger(),
+            entry(
+                A::Relations,
+                "relations",
+                "Foreign keys around it",
+                &[C::Counts],
+                "Which tables point to this one and which it points to, at any depth, as a tree.",
+            )
+            .hint("tree"),
+            entry(A::Fold, "fold", "Fold", &[C::Tree], "Fold the branch, or go out of it.").hint("fold"),
+            entry(A::Unfold, "unfold", "Unfold", &[C::Tree], "Unfold the branch, or go into it.").hint("unfold"),
             entry(
                 A::TryDemo,
                 "try-demo",

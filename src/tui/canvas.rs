@@ -8,21 +8,16 @@
 use std::io::{self, Write};
 
 use ratatui::{
+    Frame, Terminal,
     backend::{Backend, ClearType, WindowSize},
-    buffer::{Cell, CellWidth},
+    buffer::{Buffer, Cell, CellWidth},
     layout::{Position, Size},
     style::{Color, Modifier},
 };
 
-/// The attributes that the terminal writes with just now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Pen {
-    fg: Color,
-    bg: Color,
-    modifier: Modifier,
-}
+mod pen;
 
-const PLAIN: Pen = Pen { fg: Color::Reset, bg: Color::Reset, modifier: Modifier::empty() };
+use pen::{PLAIN, Pen, is_blank};
 
 /// Small frames arrive in one piece anyway.
 const WORTH_SYNCHRONISING: usize = 512;
@@ -64,11 +59,17 @@ impl Canvas {
         sent
     }
 
+    /// Moves the cursor the shortest way.
     fn go(&mut self, to: Position) -> io::Result<()> {
         match self.at {
             Some(at) if at == to => {}
-            Some(at) if at.y == to.y && at.x + 1 == to.x => write!(self.bytes, "\x1b[C")?,
-            Some(at) if at.y == to.y && at.x < to.x => write!(self.bytes, "\x1b[{}C", to.x - at.x)?,
+            Some(at) if at.y == to.y && at.x < to.x => self.forward(to.x - at.x)?,
+            Some(at) if at.y == to.y && to.x == 0 => self.bytes.push(b'\r'),
+            Some(at) if at.y == to.y => write!(self.bytes, "\x1b[{}D", at.x - to.x)?,
+            Some(at) if at.y + 1 == to.y => {
+                self.bytes.extend_from_slice(b"\r\n");
+                self.forward(to.x)?;
+            }
             _ if to.x == 0 => write!(self.bytes, "\x1b[{}H", to.y + 1)?,
             _ => write!(self.bytes, "\x1b[{};{}H", to.y + 1, to.x + 1)?,
         }
@@ -76,65 +77,82 @@ impl Canvas {
         Ok(())
     }
 
-    /// The attributes that `cell` needs. What cannot be seen on a blank stays as it is, so that the gaps of
-    /// a table cost one byte a cell.
-    fn pen_for(&self, cell: &Cell) -> Pen {
-        let asked = Pen { fg: cell.fg, bg: cell.bg, modifier: cell.modifier };
-        let seen = Modifier::UNDERLINED | Modifier::REVERSED;
-        if cell.symbol() != " " || (asked.modifier | self.pen.modifier).intersects(seen) {
-            return asked;
+    fn forward(&mut self, by: u16) -> io::Result<()> {
+        match by {
+            0 => Ok(()),
+            1 => self.bytes.write_all(b"\x1b[C"),
+            by => write!(self.bytes, "\x1b[{by}C"),
         }
-        Pen { bg: asked.bg, ..self.pen }
     }
 
-    fn take(&mut self, pen: Pen) -> io::Result<()> {
-        if pen == self.pen {
-            return Ok(());
-        }
-        if pen == PLAIN {
-            self.bytes.extend_from_slice(b"\x1b[m");
-        } else {
-            let mut codes = modifiers(self.pen.modifier, pen.modifier);
-            codes.extend((pen.fg != self.pen.fg).then(|| colour(pen.fg, 30)));
-            codes.extend((pen.bg != self.pen.bg).then(|| colour(pen.bg, 40)));
-            write!(self.bytes, "\x1b[{}m", codes.join(";"))?;
-        }
+    fn take(&mut self, pen: Pen) {
+        self.pen.change(pen, &mut self.bytes);
         self.pen = pen;
-        Ok(())
+    }
+
+    fn put(&mut self, at: Position, cell: &Cell) {
+        self.take(self.pen.for_cell(cell));
+        self.bytes.extend_from_slice(cell.symbol().as_bytes());
+        // Terminals disagree about everything that is not one cell wide: say again where to go on.
+        self.at = (cell.symbol().cell_width() == 1).then_some(Position { x: at.x + 1, ..at });
+    }
+
+    /// Writes `run` blanks from `at` on, or erases as many where that is shorter.
+    fn blank(&mut self, at: Position, run: u16, rest: Rest) -> io::Result<()> {
+        match rest {
+            Rest::Edge if run > 3 => self.bytes.write_all(b"\x1b[K"),
+            Rest::Nothing if run > 5 => write!(self.bytes, "\x1b[{run}X"),
+            // Erasing does not move the cursor, so that it takes two codes.
+            Rest::More if run > 10 => write!(self.bytes, "\x1b[{run}X"),
+            _ => {
+                self.bytes.resize(self.bytes.len() + usize::from(run), b' ');
+                self.at = Some(Position { x: at.x + run, ..at });
+                Ok(())
+            }
+        }
     }
 }
 
-/// What is switched on and off, and the code of each.
-const MODIFIERS: [(Modifier, &str, &str); 5] = [
-    (Modifier::BOLD, "1", "22"),
-    (Modifier::DIM, "2", "22"),
-    (Modifier::ITALIC, "3", "23"),
-    (Modifier::UNDERLINED, "4", "24"),
-    (Modifier::REVERSED, "7", "27"),
-];
-
-fn modifiers(from: Modifier, to: Modifier) -> Vec<String> {
-    let gone = from - to;
-    let mut off: Vec<_> =
-        MODIFIERS.iter().filter(|(modifier, ..)| gone.contains(*modifier)).map(|(_, _, off)| *off).collect();
-    off.dedup();
-    // One code ends both bold and dim, so the one that stays is said again.
-    let again = if off.contains(&"22") { from & to & (Modifier::BOLD | Modifier::DIM) } else { Modifier::empty() };
-    let new = (to - from) | again;
-    let on = MODIFIERS.iter().filter(|(modifier, ..)| new.contains(*modifier)).map(|(_, on, _)| *on);
-    off.iter().copied().chain(on).map(str::to_owned).collect()
+/// What follows blanks in their line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rest {
+    /// The edge of the screen.
+    Edge,
+    /// Nothing that changes.
+    Nothing,
+    /// More to write.
+    More,
 }
 
-fn colour(colour: Color, base: u8) -> String {
-    match colour {
-        Color::Indexed(n @ 0..8) => (base + n).to_string(),
-        Color::Indexed(n @ 8..16) => (base + 60 + n - 8).to_string(),
-        Color::Indexed(n) => format!("{};5;{n}", base + 8),
-        Color::Rgb(r, g, b) => format!("{};2;{r};{g};{b}", base + 8),
-        // Themes name no other colours.
-        _ => (base + 9).to_string(),
+/// Draws a frame on `terminal`, with as few cells that differ from the last as it takes.
+pub fn draw(terminal: &mut Terminal<Canvas>, view: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+    terminal.draw(|frame| {
+        view(frame);
+        calm(frame.buffer_mut());
+    })?;
+    Ok(())
+}
+
+/// Takes from blanks what cannot be seen on them, so that blanks which look alike are alike, and marks the second
+/// halves of wide characters, so that they differ from blanks: a blank that comes after one must be written, since
+/// what a terminal leaves there when the first half goes is its own affair.
+fn calm(buffer: &mut Buffer) {
+    for cell in buffer.content.iter_mut().filter(|cell| is_blank(cell)) {
+        (cell.fg, cell.modifier) = (Color::Reset, Modifier::empty());
+    }
+    let mut at = 0;
+    while let Some(cell) = buffer.content.get(at) {
+        // Nearly all are plain letters, which need no table to be measured.
+        let width = if cell.symbol().len() == 1 { 1 } else { usize::from(cell.cell_width()).max(1) };
+        if let Some(half) = buffer.content.get_mut(at + 1).filter(|_| width > 1) {
+            half.fg = HALF;
+        }
+        at += width;
     }
 }
+
+/// A colour that no theme names.
+const HALF: Color = Color::Black;
 
 impl Backend for Canvas {
     type Error = io::Error;
@@ -143,15 +161,36 @@ impl Backend for Canvas {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        for (x, y, cell) in content {
-            self.go(Position { x, y })?;
-            self.take(self.pen_for(cell))?;
-            self.bytes.extend_from_slice(cell.symbol().as_bytes());
-            // Terminals disagree about everything that is not one cell wide: say again where to go on.
-            self.at = (cell.symbol().cell_width() == 1).then_some(Position { x: x + 1, y });
+        let (width, _) = (self.size)()?;
+        let mut cells = content.peekable();
+        while let Some((x, y, cell)) = cells.next() {
+            let at = Position { x, y };
+            self.go(at)?;
+            let pen = self.pen.for_cell(cell);
+            if !(is_blank(cell) && pen.erases()) {
+                self.put(at, cell);
+                continue;
+            }
+            self.take(pen);
+            let mut end = x + 1;
+            while cells
+                .next_if(|next| (next.0, next.1) == (end, y) && is_blank(next.2) && next.2.bg == cell.bg)
+                .is_some()
+            {
+                end += 1;
+            }
+            let more = cells.peek().is_some_and(|next| next.1 == y);
+            let rest = if end >= width {
+                Rest::Edge
+            } else if more {
+                Rest::More
+            } else {
+                Rest::Nothing
+            };
+            self.blank(at, end - x, rest)?;
         }
         // At the right edge the cursor may hang behind the last cell or not.
-        if self.at.is_some_and(|at| (self.size)().is_ok_and(|(width, _)| at.x >= width)) {
+        if self.at.is_some_and(|at| at.x >= width) {
             self.at = None;
         }
         Ok(())
@@ -187,7 +226,9 @@ impl Backend for Canvas {
     }
 
     fn clear_region(&mut self, region: ClearType) -> io::Result<()> {
-        self.take(PLAIN)?;
+        self.take(PLAIN);
+        // It comes with a change of size, which moves the cursor where a line became too short for it.
+        self.at = None;
         self.bytes.extend_from_slice(match region {
             ClearType::All => b"\x1b[2J",
             ClearType::AfterCursor => b"\x1b[0J",
@@ -213,78 +254,4 @@ impl Backend for Canvas {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use ratatui::{Terminal, style::Style, text::Span, widgets::Widget};
-
-    fn terminal() -> Terminal<Canvas> {
-        Terminal::new(Canvas::new(|| Ok((20, 3)))).expect("terminal")
-    }
-
-    fn frame(terminal: &mut Terminal<Canvas>, text: &str, style: Style) -> String {
-        terminal
-            .draw(|frame| Span::styled(text.to_owned(), style).render(frame.area(), frame.buffer_mut()))
-            .expect("draw");
-        let mut sent = Vec::new();
-        terminal.backend_mut().send(&mut sent).expect("send");
-        String::from_utf8(sent).expect("utf-8")
-    }
-
-    #[test]
-    fn only_what_changed_is_sent_and_an_unchanged_frame_is_nothing() {
-        let mut terminal = terminal();
-        assert_eq!(frame(&mut terminal, "pgdeck", Style::new()), "\x1b[1Hpgdeck\x1b[?25l");
-        assert_eq!(frame(&mut terminal, "pgdeck", Style::new()), "");
-        assert_eq!(frame(&mut terminal, "pgdesk", Style::new()), "\x1b[1;5Hs");
-    }
-
-    #[test]
-    fn attributes_are_only_said_when_they_change() {
-        let mut terminal = terminal();
-        let first = frame(&mut terminal, "ab", Style::new().fg(Color::Rgb(1, 2, 3)).bold());
-        assert_eq!(first, "\x1b[1H\x1b[1;38;2;1;2;3mab\x1b[?25l");
-        assert_eq!(frame(&mut terminal, "ac", Style::new().fg(Color::Rgb(1, 2, 3)).bold()), "\x1b[1;2Hc");
-        assert_eq!(frame(&mut terminal, "ac", Style::new().fg(Color::Rgb(1, 2, 3)).dim()), "\x1b[1H\x1b[22;2mac");
-        assert_eq!(frame(&mut terminal, "ac", Style::new()), "\x1b[1H\x1b[mac");
-    }
-
-    #[test]
-    fn a_blank_keeps_the_colour_of_what_stands_before_it_but_shows_its_own_background() {
-        let mut canvas = Canvas::new(|| Ok((20, 3)));
-        let mut cells = [Cell::new("a"), Cell::new(" "), Cell::new("b"), Cell::new(" ")];
-        cells[0].set_style(Style::new().fg(Color::Indexed(1)).bold());
-        cells[2].set_style(Style::new().fg(Color::Indexed(1)).bold());
-        cells[3].set_style(Style::new().bg(Color::Indexed(2)));
-        canvas.draw(cells.iter().enumerate().map(|(x, cell)| (x as u16, 0, cell))).expect("draw");
-        assert_eq!(String::from_utf8_lossy(&canvas.bytes), "\x1b[1H\x1b[1;31ma b\x1b[42m ");
-    }
-
-    #[test]
-    fn an_underline_never_runs_on_into_a_blank() {
-        let mut canvas = Canvas::new(|| Ok((20, 3)));
-        let mut cells = [Cell::new("a"), Cell::new(" ")];
-        cells[0].set_style(Style::new().underlined());
-        canvas.draw(cells.iter().enumerate().map(|(x, cell)| (x as u16, 0, cell))).expect("draw");
-        assert_eq!(String::from_utf8_lossy(&canvas.bytes), "\x1b[1H\x1b[4ma\x1b[m ");
-    }
-
-    #[test]
-    fn bold_survives_the_end_of_dim() {
-        assert_eq!(modifiers(Modifier::BOLD | Modifier::DIM, Modifier::BOLD), ["22", "1"]);
-    }
-
-    #[test]
-    fn big_frames_are_shown_in_one_piece() {
-        let mut canvas = Canvas::new(|| Ok((20, 3)));
-        canvas.bytes = vec![b'x'; 600];
-        let mut sent = Vec::new();
-        canvas.send(&mut sent).expect("send");
-        assert!(sent.starts_with(b"\x1b[?2026h") && sent.ends_with(b"\x1b[?2026l"));
-    }
-
-    #[test]
-    fn colours_have_the_shortest_codes() {
-        let codes = [Color::Indexed(1), Color::Indexed(9), Color::Indexed(200), Color::Reset].map(|c| colour(c, 40));
-        assert_eq!(codes, ["41", "101", "48;5;200", "49"]);
-    }
-}
+mod tests;

@@ -84,15 +84,20 @@ fn step<T>(handle: &Handle, result: Result<T>, told: impl FnOnce(T) -> Sync) {
 }
 
 async fn connect(deck: &Deck, job: &Job, name: String, handle: &Handle) {
-    let state = match env::status(deck, job, &name).await.and_then(|status| status.reached) {
-        Ok(reached) => {
-            let (version, latency) = (reached.version.clone(), reached.latency);
-            handle.tell(Msg::Reached(name.clone(), Arc::new(reached)));
-            EnvState::Ready { version, latency }
-        }
-        Err(error) => EnvState::Failed(error),
+    let (reached, lost) = match env::connect(deck, job, &name).await {
+        Ok(connected) => connected,
+        Err(error) => return handle.tell(Msg::Environment(name, EnvState::Failed(error))),
     };
-    handle.tell(Msg::Environment(name, state));
+    let state = EnvState::Ready { version: reached.version.clone(), latency: reached.latency };
+    handle.tell(Msg::Reached(name.clone(), Arc::new(reached)));
+    handle.tell(Msg::Environment(name.clone(), state));
+    // Outside of the job, which is over: a connection that is lost at rest is to be noticed at rest.
+    let handle = handle.clone();
+    tokio::spawn(async move {
+        if let Some(error) = lost.await {
+            handle.tell(Msg::Lost(name, error));
+        }
+    });
 }
 
 async fn count(deck: &Deck, job: &Job, name: &str, tables: &[QName], handle: &Handle) -> Result<()> {

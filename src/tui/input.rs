@@ -14,6 +14,9 @@ use crate::config::key::{Code, Key};
 
 use super::msg::{Mouse, MouseKind, Msg};
 
+/// Why the console leaves when there is nothing to read from any more.
+pub(super) const GONE: &str = "the terminal is gone";
+
 /// Reads the terminal in a task of its own, until it is stopped.
 ///
 /// Nobody else polls the stream: crossterm keeps the waker of the first poll that found nothing, so that
@@ -32,7 +35,7 @@ impl Reader {
                     return;
                 }
             }
-            let _ = outbox.send(Msg::Stopped("the terminal is gone"));
+            let _ = outbox.send(Msg::Stopped(GONE));
         }))
     }
 

@@ -14,9 +14,6 @@ use super::{
     glyphs::Glyphs,
 };
 
-/// The built-in keymap.
-const DEFAULT: &str = include_str!("../../keymaps/default.toml");
-
 /// Every binding, in the order of the files.
 #[derive(Debug, Clone)]
 pub struct Keys {
@@ -42,9 +39,10 @@ pub enum Meaning {
 }
 
 impl Keys {
-    /// The built-in keymap with a person's `own` laid over it.
-    pub fn load(own: Option<&Source>) -> Result<Self> {
-        let read = keymap::load(&Source::new("keymaps/default.toml", DEFAULT), own, &Action::vocabulary())?;
+    /// The built-in keymap with each of `layers` laid over it.
+    pub fn load(layers: &[Source]) -> Result<Self> {
+        let default = keymap::built_in("default");
+        let read = keymap::load(default.iter().chain(layers), &Action::vocabulary())?;
         let context =
             |name: &str| Context::ALL.iter().find(|(_, known, _)| *known == name).map(|(context, ..)| *context);
         let bindings = read.into_iter().filter_map(|binding| {
@@ -70,10 +68,22 @@ impl Keys {
         Meaning::Nothing
     }
 
-    /// How `pressed` can go on: the keys that are left, and what they do.
+    /// How `pressed` can go on where `contexts` are in force, the nearest first: the keys that are left, and
+    /// what they do. What a nearer context buries is left out.
     pub fn continuations(&self, contexts: &[Context], pressed: &[Key]) -> Vec<(&[Key], Action)> {
-        let goes_on = |binding: &&Binding| contexts.contains(&binding.context) && binding.chord.starts_with(pressed);
-        self.bindings.iter().filter(goes_on).map(|binding| (&binding.chord[pressed.len()..], binding.action)).collect()
+        let here = contexts.iter().flat_map(|context| self.bindings.iter().filter(|it| it.context == *context));
+        let reached = |binding: &&Binding| {
+            binding.chord.starts_with(pressed)
+                && self.meaning(contexts, &binding.chord) == Meaning::Action(binding.action)
+        };
+        let mut ways: Vec<(&[Key], Action)> = Vec::new();
+        for binding in here.filter(reached) {
+            let rest = &binding.chord[pressed.len()..];
+            if !ways.iter().any(|(known, _)| *known == rest) {
+                ways.push((rest, binding.action));
+            }
+        }
+        ways
     }
 
     /// The keys of `action` in `context`, the one to show first.
@@ -114,19 +124,70 @@ mod tests {
         Key::parse_chord(text).expect("chord")
     }
 
+    fn built_in(name: &str) -> Keys {
+        Keys::load(keymap::built_in(name).as_slice()).expect(name)
+    }
+
     #[test]
-    fn the_built_in_keymap_reaches_every_action() {
-        let keys = Keys::load(None).expect("keymap");
-        for entry in Action::ALL {
-            for context in entry.contexts {
-                assert!(keys.of(entry.action, *context).next().is_some(), "{} in {context:?} has no key", entry.id);
+    fn every_built_in_keymap_reaches_every_action() {
+        for name in keymap::names() {
+            let keys = built_in(name);
+            for entry in Action::ALL {
+                for context in entry.contexts {
+                    let bound = keys.of(entry.action, *context).next().is_some();
+                    assert!(bound, "{name}: {} in {context:?} has no key", entry.id);
+                }
+            }
+        }
+    }
+
+    /// The contexts of a pane as they are stacked, so that a key of one cannot bury an action of another.
+    const STACKS: [&[Context]; 9] = [
+        &[Context::Counts, Context::List, Context::Scroll, Context::Global, Context::Anywhere],
+        &[Context::Choose, Context::List, Context::Scroll, Context::Sync, Context::Global, Context::Anywhere],
+        &[Context::Done, Context::Sync, Context::Global, Context::Anywhere],
+        &[Context::Journal, Context::List, Context::Scroll, Context::Global, Context::Anywhere],
+        &[Context::Help, Context::Scroll, Context::Anywhere],
+        &[Context::Palette, Context::Anywhere],
+        &[Context::Tree, Context::Help, Context::Scroll, Context::Anywhere],
+        &[Context::Confirm, Context::Anywhere],
+        &[Context::Input, Context::Anywhere],
+    ];
+
+    fn buried(keys: &Keys, stack: &[Context]) -> Vec<&'static str> {
+        let here = Action::ALL.iter().filter(|entry| entry.contexts.iter().any(|context| stack.contains(context)));
+        here.filter(|entry| keys.shown(entry.action, stack).is_none()).map(|entry| entry.id).collect()
+    }
+
+    #[test]
+    fn no_key_of_a_pane_buries_another_action_there() {
+        for name in keymap::names() {
+            for stack in STACKS {
+                let mut buried = buried(&built_in(name), stack);
+                // Enter goes on to the next step; a set has no details to open.
+                buried.retain(|id| !(stack[0] == Context::Choose && *id == "open"));
+                assert_eq!(buried, [""; 0], "{name} in {:?}", stack[0]);
+            }
+        }
+    }
+
+    #[test]
+    fn no_two_chords_of_a_context_begin_alike() {
+        for name in keymap::names() {
+            let bindings = built_in(name).bindings;
+            for (at, one) in bindings.iter().enumerate() {
+                let clash = bindings[at + 1..].iter().find(|other| {
+                    let alike = one.chord.starts_with(&other.chord) || other.chord.starts_with(&one.chord);
+                    other.context == one.context && alike
+                });
+                assert!(clash.is_none(), "{name}: {one:?} and {clash:?}");
             }
         }
     }
 
     #[test]
     fn chords_wait_for_their_end_and_show_how_they_go_on() {
-        let keys = Keys::load(None).expect("keymap");
+        let keys = Keys::load(&[]).expect("keymap");
         assert_eq!(keys.meaning(LIST, &pressed("g")), Meaning::Beginning);
         assert_eq!(keys.meaning(LIST, &pressed("g g")), Meaning::Action(Action::Top));
         assert_eq!(keys.meaning(LIST, &pressed("g x")), Meaning::Nothing);
@@ -137,7 +198,7 @@ mod tests {
     #[test]
     fn the_nearest_context_wins() {
         let own = Source::new("own.toml", "[list]\nfilter = 'q'\n");
-        let keys = Keys::load(Some(&own)).expect("keymap");
+        let keys = Keys::load(&[own]).expect("keymap");
         assert_eq!(keys.meaning(LIST, &pressed("q")), Meaning::Action(Action::Filter));
         assert_eq!(keys.meaning(&LIST[2..], &pressed("q")), Meaning::Action(Action::Quit));
         assert_eq!(keys.shown(Action::Quit, LIST), Some(&pressed("ctrl-c")[..]), "`q` is hidden, so it is not shown");

@@ -22,6 +22,13 @@ pub struct Areas {
     pub hints: Rect,
 }
 
+impl Areas {
+    /// The pane with the line below it: where a box has room that stands on the line of keys.
+    pub fn above_hints(&self) -> Rect {
+        Rect { height: self.body.height + self.message.height, ..self.body }
+    }
+}
+
 /// The lines of a screen of `size`, or nothing where it is too small.
 pub fn areas(size: (u16, u16)) -> Option<Areas> {
     let (width, height) = size;

@@ -56,6 +56,11 @@ impl Messages {
         }
     }
 
+    /// Takes away what is no longer true, wherever it stands.
+    pub fn retract(&mut self, text: &str) {
+        self.standing.retain(|message| message.text != text);
+    }
+
     /// Takes away what has stood long enough.
     pub fn expire(&mut self, now: Duration) {
         self.standing.retain(|message| message.tone == Tone::Failed || message.at + STAY > now);

@@ -6,7 +6,7 @@ use crate::{
     config::{key::Key, project::Project},
     core::{
         env::Kind,
-        error::{Error, Result},
+        error::{Code, Error, Result},
     },
 };
 
@@ -19,6 +19,7 @@ use super::{
     msg::{Effect, Tone, Work},
     overlay::{self, Overlay},
     pane::{self, Pane, counts::CountsPane, journal::JournalPane, overview::OverviewPane, sync::SyncPane},
+    reconnect::{self, Reconnect},
 };
 
 pub use super::jobs::JobId;
@@ -70,6 +71,8 @@ pub struct Model {
     pub jobs: Jobs,
     /// What there is to say.
     pub messages: Messages,
+    /// When environments without a connection are tried again.
+    pub reconnect: Reconnect,
     /// The keys of a chord that is not complete.
     pub pending: Vec<Key>,
     /// Which keys do what.
@@ -108,6 +111,7 @@ impl Model {
             overlays: Vec::new(),
             jobs: Jobs::default(),
             messages: Messages::default(),
+            reconnect: Reconnect::default(),
             pending: Vec::new(),
             keys,
             look,
@@ -134,7 +138,7 @@ impl Model {
 
     /// The same with the built-in keymap and theme.
     pub fn built_in(project: impl Into<String>, environments: Vec<EnvStatus>) -> Result<Self> {
-        Ok(Model::new(project, environments, Keys::load(None)?, Look::built_in("dark")?))
+        Ok(Model::new(project, environments, Keys::load(&[])?, Look::built_in("dark")?))
     }
 
     /// Where keys go, the nearest first.
@@ -165,9 +169,12 @@ impl Model {
         self.messages.say(tone, text, self.now);
     }
 
-    /// Shows `error` until it is dismissed.
+    /// Shows `error` until it is dismissed. Where a connection was lost, it is made again.
     pub fn fail(&mut self, error: &Error) {
         self.say(Tone::Failed, error.to_string());
+        if let Some(name) = error.environment.as_ref().filter(|_| error.code == Code::Connect) {
+            reconnect::lost(self, name, error);
+        }
     }
 
     /// The environment called `name`.
@@ -201,10 +208,16 @@ impl Model {
         !self.jobs.running().is_empty()
     }
 
+    /// Whether something on the screen is about to follow what was done last.
+    pub fn unsettled(&self) -> bool {
+        self.counts.page.due().is_some()
+    }
+
     /// When something on the screen changes by itself, though nothing happens. `None` lets the console sleep.
     pub fn next_change(&self) -> Option<Duration> {
         let step = if self.focused { Duration::from_millis(125) } else { Duration::from_secs(1) };
         let spin = self.busy().then_some(self.now + step);
-        [spin, self.messages.next_expiry()].into_iter().flatten().min()
+        let due = [spin, self.messages.next_expiry(), reconnect::next_change(self), self.counts.page.due()];
+        due.into_iter().flatten().min()
     }
 }

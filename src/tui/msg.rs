@@ -48,6 +48,8 @@ pub enum Msg {
     Resumed,
     /// What is known of an environment changed.
     Environment(String, EnvState),
+    /// The connection to an environment ended though nobody ended it.
+    Lost(String, Error),
     /// A job got on.
     Progress(JobId, Progress),
     /// What an environment that answers says about itself.

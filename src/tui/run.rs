@@ -3,12 +3,7 @@
 //! It sleeps until something happens. Timers exist only while something on the screen changes by itself,
 //! so an idle console wakes nobody and sends nothing.
 
-use std::{
-    collections::HashMap,
-    future::Future,
-    io,
-    time::{Duration, Instant},
-};
+use std::{collections::HashMap, future::Future, io, time::Duration};
 
 use tokio::{
     sync::{
@@ -16,14 +11,14 @@ use tokio::{
         watch,
     },
     task::{Id, JoinError, JoinSet},
-    time::{sleep_until, timeout},
+    time::{Instant, sleep_until, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::core::error::{Code, Error, Result};
 
 use super::{
-    input::{Reader, listen},
+    input::{GONE, Reader, listen},
     model::{JobId, Model},
     msg::{Effect, Msg, Progress, Work},
     terminal::{Screen, failure},
@@ -83,9 +78,9 @@ pub struct Console<F> {
     dirty: bool,
 }
 
-/// The least time between two frames; over SSH the line is the bottleneck.
-fn frame_time() -> Duration {
-    Duration::from_millis(if std::env::var_os("SSH_TTY").is_some() { 40 } else { 16 })
+/// The least time between two frames: 60 per second, and 25 over SSH, where the line is the bottleneck.
+fn frame_time(ssh: bool) -> Duration {
+    Duration::from_secs(1) / if ssh { 25 } else { 60 }
 }
 
 /// How long quitting waits for the servers to let go of what was cancelled.
@@ -108,11 +103,20 @@ where
     let left = on_terminal(&mut console, &mut screen).await;
     drop(screen);
     console.finish().await;
-    left.map_err(|error| failure(&error))?;
-    match console.model.stopped {
+    let stopped = match left {
+        // A window that is closed is told of by a signal and by every write: whatever comes first.
+        Err(error) if is_gone(&error) => Some(GONE),
+        left => left.map_err(|error| failure(&error)).map(|()| console.model.stopped)?,
+    };
+    match stopped {
         Some(by) => Err(Error::new(Code::Interrupted, format!("stopped: {by}"))),
         None => Ok(()),
     }
+}
+
+/// Whether `error` is that of a terminal whose window was closed.
+fn is_gone(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error())
 }
 
 async fn on_terminal<F, Fut>(console: &mut Console<F>, screen: &mut Screen) -> io::Result<()>
@@ -164,7 +168,7 @@ where
             pauses: Vec::new(),
             idle: watch::channel(false).0,
             begun: now,
-            frame: frame_time(),
+            frame: frame_time(std::env::var_os("SSH_TTY").is_some()),
             next_frame: now,
             dirty: true,
         }
@@ -193,6 +197,7 @@ where
                 self.next_frame = Instant::now() + self.frame;
             }
             let idle = !self.dirty && self.inbox.is_empty() && self.work.is_empty() && !self.model.busy();
+            let idle = idle && !self.model.unsettled();
             self.idle.send_if_modified(|was| std::mem::replace(was, idle) != idle);
             self.wait().await;
         }
@@ -201,7 +206,7 @@ where
     /// Waits until something happens or is due, and takes in all of it.
     async fn wait(&mut self) {
         let due = if self.dirty { Some(self.next_frame) } else { self.model.next_change().map(|at| self.begun + at) };
-        let timer = sleep_until(due.unwrap_or(self.begun).into());
+        let timer = sleep_until(due.unwrap_or(self.begun));
         tokio::select! {
             biased;
             Some(msg) = self.inbox.recv() => self.take_in(Some(msg)),
@@ -215,7 +220,9 @@ where
 
     /// Tells the model the time, `first`, and everything else that is ready.
     fn take_in(&mut self, first: Option<Msg>) {
-        update(&mut self.model, Msg::Now(self.begun.elapsed()));
+        for effect in update(&mut self.model, Msg::Now(self.begun.elapsed())) {
+            self.start(effect);
+        }
         let mut next = first;
         for _ in 0..BATCH {
             let Some(msg) = next.or_else(|| self.inbox.try_recv().ok()) else { break };

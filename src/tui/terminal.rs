@@ -15,7 +15,11 @@ use ratatui::{Terminal, layout::Rect};
 
 use crate::core::error::{Error, Result};
 
-use super::{canvas::Canvas, model::Model, view::view};
+use super::{
+    canvas::{self, Canvas},
+    model::Model,
+    view::view,
+};
 
 /// Alternate screen, no wrapping surprises, focus and paste told apart from typing.
 const ENTER: &str = "\x1b[?1049h\x1b[?1004h\x1b[?2004h\x1b[?25l";
@@ -78,7 +82,7 @@ impl Screen {
 
     /// Paints `model`.
     pub fn paint(&mut self, model: &Model) -> io::Result<()> {
-        self.terminal.draw(|frame| view(model, frame))?;
+        canvas::draw(&mut self.terminal, |frame| view(model, frame))?;
         self.terminal.backend_mut().send(&mut self.out)
     }
 
@@ -99,15 +103,22 @@ pub fn failure(error: &io::Error) -> Error {
     Error::usage(format!("the terminal failed: {error}"))
 }
 
+/// What to do where the console cannot be.
+const VERBS: &str = "use a verb instead, such as `pgdeck counts`; `pgdeck --help` lists them";
+
 fn refuse_what_is_no_terminal() -> Result<()> {
-    let hint = "use a verb instead, such as `pgdeck counts`; `pgdeck --help` lists them";
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
-        return Err(Error::usage("the console needs a terminal").hint(hint));
+        return Err(Error::usage("the console needs a terminal").hint(VERBS));
     }
-    if std::env::var("TERM").is_ok_and(|term| term == "dumb") {
-        return Err(Error::usage("this terminal cannot be drawn on (TERM=dumb)").hint(hint));
+    refuse_dumb(std::env::var("TERM").ok().as_deref())
+}
+
+/// Refuses a terminal that says of itself that it can only write one line after the other.
+pub(super) fn refuse_dumb(term: Option<&str>) -> Result<()> {
+    match term {
+        Some("dumb") => Err(Error::usage("this terminal cannot be drawn on (TERM=dumb)").hint(VERBS)),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Gives the terminal back if it is ours. Nobody is left to tell when this fails.

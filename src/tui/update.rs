@@ -16,12 +16,19 @@ use super::{
     msg::{Effect, Mouse, MouseKind, Msg, Progress, Tone, Work},
     overlay::{self, Overlay},
     pane::{self, Pane},
+    reconnect,
 };
 
 /// Takes in that `msg` happened.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    let effects = take_in(model, msg);
+    pane::counts::follow(model);
+    effects
+}
+
+fn take_in(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
-        Msg::Now(now) => tick(model, now),
+        Msg::Now(now) => return tick(model, now),
         Msg::Key(key) => return pressed(model, key),
         Msg::Paste(text) => pasted(model, &text),
         Msg::Mouse(mouse) => return moused(model, mouse),
@@ -36,6 +43,10 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Resumed => return vec![Effect::Redraw],
         Msg::Environment(name, state) => return environment(model, &name, state),
         Msg::Reached(name, reached) => pane::overview::reached(model, name, reached),
+        Msg::Lost(name, error) => {
+            reconnect::lost(model, &name, &error);
+            pane::overview::load(model);
+        }
         Msg::Tables(name, tables) => pane::counts::tables(model, &name, tables),
         Msg::Counted(name, table, count) => pane::counts::counted(model, &name, table, count),
         Msg::History(history) => pane::counts::recorded(model, history),
@@ -56,40 +67,32 @@ fn open(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     let names: Vec<_> = model.environments.iter().map(|environment| environment.name.clone()).collect();
-    let mut effects: Vec<_> =
-        names.into_iter().map(|name| model.start(format!("connecting {name}"), Work::Connect(name))).collect();
+    let mut effects: Vec<_> = names.iter().map(|name| reconnect::connect(model, name)).collect();
     effects.push(model.start("history", Work::History));
     effects.extend(pane::journal::refresh(model));
     effects
 }
 
-fn tick(model: &mut Model, now: Duration) {
+fn tick(model: &mut Model, now: Duration) -> Vec<Effect> {
     model.now = now;
     model.messages.expire(now);
+    reconnect::due(model)
 }
 
 /// An environment that answers is read at once, so that there is something to see.
 fn environment(model: &mut Model, name: &str, state: EnvState) -> Vec<Effect> {
-    model.overview.reading.remove(name);
-    let ready = matches!(state, EnvState::Ready { .. });
-    let known = model.environments.iter_mut().find(|environment| environment.name == name);
-    match (&state, known) {
+    let again = model.overview.reading.remove(name);
+    if let EnvState::Failed(error) = &state
+        && again
+        && error.code == Interrupted
+    {
         // A look that was stopped half-way says nothing about what was known before.
-        (EnvState::Failed(error), Some(environment))
-            if error.code == Interrupted && matches!(environment.state, EnvState::Ready { .. }) =>
-        {
-            model.say(Tone::Note, error.message.clone());
-            return Vec::new();
-        }
-        (EnvState::Failed(error), Some(environment)) => {
-            environment.state = state.clone();
-            model.fail(error);
-        }
-        (_, Some(environment)) => environment.state = state,
-        (_, None) => {}
+        model.say(Tone::Note, error.message.clone());
+        return Vec::new();
     }
+    let answers = reconnect::told(model, name, state);
     pane::overview::load(model);
-    if ready { pane::counts::refresh(model, name) } else { Vec::new() }
+    if answers { pane::counts::refresh(model, name) } else { Vec::new() }
 }
 
 fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
@@ -131,6 +134,7 @@ fn pasted(model: &mut Model, text: &str) {
 pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
     match action {
         Action::Messages if model.messages.log().is_empty() => Err(Reason::new("nothing has been said yet")),
+        Action::Accept | Action::Cancel if !pane::typing(model) => Err(Reason::new("nothing is being typed or asked")),
         Action::Back if escape(model) == Escape::Nothing => Err(Reason::new("there is nothing to leave")),
         Action::Quit
         | Action::Suspend
@@ -158,7 +162,11 @@ pub fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         _ if !model.overlays.is_empty() => return overlay::act(model, action),
         _ => {}
     }
+    let mut effects = if action == Action::Refresh { reconnect::at_once(model) } else { Vec::new() };
     if let Err(Reason(why)) = availability(model, action) {
+        if !effects.is_empty() {
+            return effects;
+        }
         // Esc with nothing to leave is no mistake worth a word.
         if action != Action::Back {
             model.say(Tone::Note, format!("{}: {why}", action.entry().title));
@@ -177,9 +185,9 @@ pub fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::GoSync => model.pane = Pane::Sync,
         Action::GoJournal => model.pane = Pane::Journal,
         Action::Export => export(model),
-        _ => return pane::act(model, action),
+        _ => effects.extend(pane::act(model, action)),
     }
-    Vec::new()
+    effects
 }
 
 /// Asks for the name of the file that the list in front is written to.

@@ -5,7 +5,7 @@ use ratatui::{Frame, layout::Rect};
 use crate::config::theme::Role;
 
 use super::{
-    chrome::{hints, message, status, tabs},
+    chrome::{chord, hints, message, status, tabs},
     layout::{LEAST, areas},
     model::Model,
     overlay::{self, Overlay},
@@ -24,7 +24,7 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
         return;
     };
     let buffer = frame.buffer_mut();
-    buffer.set_style(screen, model.look.style(Role::Text));
+    buffer.set_style(screen, model.look.ground());
     let mut cursor = None;
     // Without a project there is nothing to show below the first page.
     if !matches!(model.overlays.first(), Some(Overlay::Welcome)) {
@@ -40,6 +40,7 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
     }
     message::draw(model, areas.message, buffer);
     hints::draw(model, areas.hints, buffer);
+    chord::draw(model, areas.above_hints(), buffer);
     if let Some(position) = cursor.filter(|position| screen.contains(*position)) {
         frame.set_cursor_position(position);
     }
@@ -49,6 +50,7 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
 fn too_small(model: &Model, screen: Rect, frame: &mut Frame<'_>) {
     let text =
         format!("pgdeck needs {} by {} cells, there are {} by {}", LEAST.0, LEAST.1, screen.width, screen.height);
+    frame.buffer_mut().set_style(screen, model.look.ground());
     let lines: Vec<_> = wrap(&text, screen.width.into()).into_iter().map(|line| Cell::of(Role::Muted, line)).collect();
     section::lines(&lines, 0, screen, &model.look, frame.buffer_mut());
 }

@@ -5,17 +5,8 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use super::{
-    model::Model,
-    msg::Work,
-    open,
-    overlay::{Overlay, welcome::EXAMPLE},
-};
-use crate::{
-    app::deck::Deck,
-    config::{project::Project, source::Source},
-    core::error::Result,
-};
+use super::{Setup, model::Model, msg::Work, overlay::Overlay};
+use crate::core::error::Result;
 
 /// What was chosen on the first page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +17,8 @@ pub enum Choice {
     Leave,
 }
 
-/// Shows the first page and returns what was chosen. Keys and looks are the operator's own, found by `vars`.
-pub async fn welcome(vars: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Result<Choice> {
+/// Shows the first page, set up as `setup` says, and returns what was chosen.
+pub async fn welcome(setup: Setup) -> Result<Choice> {
     let demo = Arc::new(AtomicBool::new(false));
     let chosen = Arc::clone(&demo);
     let execute = move |work: Work, _| {
@@ -36,15 +27,14 @@ pub async fn welcome(vars: impl Fn(&str) -> Option<String> + Send + Sync + 'stat
         }
         std::future::ready(())
     };
-    super::run(page(vars)?, execute).await?;
+    super::run(page(setup), execute).await?;
     Ok(if demo.load(Ordering::Relaxed) { Choice::Demo } else { Choice::Leave })
 }
 
-/// The console on its first page. The example stands in for the project that is not there; nothing of it is shown
-/// but its text.
-pub fn page(vars: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Result<Model> {
-    let project = Project::parse(Source::new("pgdeck.toml", EXAMPLE))?;
-    let mut model = open::model(&Deck::new(project, vars)?)?;
+/// The console on its first page.
+pub fn page(setup: Setup) -> Model {
+    let mut model = Model::new("", Vec::new(), setup.keys, setup.look);
+    model.mouse = setup.mouse;
     model.overlays.push(Overlay::Welcome);
-    Ok(model)
+    model
 }

@@ -94,7 +94,9 @@ fn state_is_kept_where_it_was_told_to_be() {
         } else {
             command.env(name, value)
         };
-        String::from_utf8(command.assert().success().get_output().stdout.clone()).unwrap()
+        let said = String::from_utf8(command.assert().success().get_output().stdout.clone()).unwrap();
+        let (_, state) = said.split_once("state ").unwrap();
+        state.trim_start().to_owned()
     };
     assert_eq!(path("PGDECK_STATE_DIR", "/somewhere"), "/somewhere\n");
     assert_eq!(path("XDG_STATE_HOME", "/elsewhere"), "/elsewhere/pgdeck/innotrue\n");

@@ -99,5 +99,6 @@ fn a_condition_that_is_no_sql_names_set_and_table() {
     desk.write("pgdeck.toml", text);
     let said = Said::of(&mut desk.command("sync export broken --from production --out x.bundle"));
     said.is_one_line_on_stderr("a broken condition");
-    assert!(said.err.contains("production: ") && said.err.contains("syntax error"), "{}", said.err);
+    assert!(said.err.contains("the `where` of sync set `broken` does not work: syntax error"), "{}", said.err);
+    assert_eq!(said.code, 2);
 }

@@ -1,6 +1,6 @@
 //! The real program, as scripts and people meet it: what it prints, where, and with which exit code.
 //!
-//! Two servers with the example `innotrue` serve all stories of a run (`world.rs`); a story that writes has copies
+//! Two servers with the example `innotrue` serve all stories of a run (`tests/support/world.rs`); a story that writes has copies
 //! of the databases to itself. A story works at a `Desk`: a folder with a pgdeck.toml and a state of its own.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
@@ -8,11 +8,14 @@ mod broken_files;
 mod broken_projects;
 mod connecting;
 mod demo;
+#[path = "../support/desk.rs"]
 mod desk;
 mod guard;
 mod hostile;
 mod interrupt;
 mod listings;
+mod looks;
 mod pipes;
 mod sync;
+#[path = "../support/world.rs"]
 mod world;

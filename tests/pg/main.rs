@@ -3,6 +3,7 @@
 
 // Both watch processes through Linux' /proc and pidfds.
 #[cfg(target_os = "linux")]
+#[path = "../support/processes.rs"]
 mod processes;
 #[cfg(target_os = "linux")]
 mod server;

@@ -7,7 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use pgdeck::core::error::Code;
 use pgdeck::pg::server::{Programs, Server};
@@ -222,29 +222,4 @@ fn everything_holds_for_an_ordinary_user_too() {
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}");
     assert!(said.contains("server::two_servers_at_once_are_two_worlds ... ok"), "{said}");
-}
-
-/// Not a check but a measurement: `cargo test --test pg measure -- --ignored --nocapture`.
-#[test]
-#[ignore = "prints how long servers take to start"]
-fn measure() {
-    let programs = programs();
-    for round in 1..=5 {
-        let begin = Instant::now();
-        let server = Server::start(&programs, "one", None).unwrap();
-        let one = begin.elapsed();
-        drop(server);
-        let stop = begin.elapsed().saturating_sub(one);
-        let begin = Instant::now();
-        thread::scope(|scope| {
-            let both = ["left", "right"].map(|name| scope.spawn(|| Server::start(&programs, name, None).unwrap()));
-            let both = both.map(|server| server.join().unwrap());
-            println!(
-                "{round}: {} one {one:?}, its end {stop:?}, two at once {:?}",
-                programs.version(),
-                begin.elapsed()
-            );
-            drop(both);
-        });
-    }
 }

@@ -48,7 +48,19 @@ fn a_begun_chord_shows_how_it_goes_on() {
     let mut model = innotrue();
     press(&mut model, "? g");
     let screen = text(&drawn(&model, (80, 24)));
-    assert!(screen.contains(" g …   g Top"), "{screen}");
+    assert!(screen.contains("│ g  Top"), "{screen}");
+}
+
+#[test]
+fn every_way_on_stands_in_a_box_above_the_keys() {
+    let mut model = innotrue();
+    let vim = pgdeck::config::keymap::built_in("vim").expect("vim");
+    model.keys = pgdeck::tui::keys::Keys::load(&[vim]).expect("keymap");
+    press(&mut model, "g");
+    golden("chord", &model);
+    insta::assert_snapshot!("chord-40x12", text(&house(&model, (40, 12))));
+    press(&mut model, "esc");
+    assert!(!text(&house(&model, (80, 24))).contains("Next pane"), "Esc forgets it");
 }
 
 #[test]

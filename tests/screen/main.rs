@@ -3,7 +3,10 @@
 
 #![allow(clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
+mod bytes;
 mod chrome;
+mod docs;
+mod looks;
 mod overlays;
 mod panes;
 mod table;
@@ -98,6 +101,7 @@ fn house(model: &Model, size: (u16, u16)) -> Buffer {
     overlay::draw(&model, areas.body, &mut buffer);
     around::message::draw(&model, areas.message, &mut buffer);
     around::hints::draw(&model, areas.hints, &mut buffer);
+    around::chord::draw(&model, areas.above_hints(), &mut buffer);
     buffer
 }
 

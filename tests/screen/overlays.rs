@@ -1,12 +1,7 @@
-use std::fmt::Write as _;
-
 use pgdeck::{
     config::theme::Role,
     core::{env::Kind, error::Error},
     tui::{
-        action::{Action, Context},
-        glyphs::ASCII,
-        keys::{Keys, label},
         model::Model,
         msg::{Msg, Tone},
         overlay::{Asked, Confirm, Overlay},
@@ -115,30 +110,4 @@ fn the_cursor_stands_behind_what_was_typed() {
     let buffer = terminal.backend().buffer();
     let before: String = (x - 3..x).map(|x| buffer[(x, y)].symbol()).collect();
     assert_eq!(before, "pre");
-}
-
-/// The manual's page of keys is made from the table, so it cannot be wrong.
-#[test]
-fn the_page_of_keys_is_up_to_date() {
-    let keys = Keys::load(None).expect("keymap");
-    let mut page = String::from(
-        "# Keys\n\nMade from the action table and `keymaps/default.toml`; `UPDATE_DOCS=1 cargo test --test screen` writes it.\n",
-    );
-    for (context, name, title) in Context::ALL {
-        let here: Vec<_> = Action::ALL.iter().filter(|entry| entry.contexts.contains(context)).collect();
-        if here.is_empty() {
-            continue;
-        }
-        let _ = write!(page, "\n## {title} (`[{name}]`)\n\n| keys | action | |\n|---|---|---|\n");
-        for entry in here {
-            let bound: Vec<_> =
-                keys.of(entry.action, *context).map(|chord| format!("`{}`", label(chord, &ASCII))).collect();
-            let _ = writeln!(page, "| {} | `{}` | {} |", bound.join(" "), entry.id, entry.description);
-        }
-    }
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/keys.md");
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(path, &page).expect("write");
-    }
-    assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), page, "run with UPDATE_DOCS=1");
 }

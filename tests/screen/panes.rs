@@ -87,7 +87,9 @@ fn journal() {
 
 #[test]
 fn the_first_page() {
-    let model = pgdeck::tui::welcome::page(|_| None).expect("page");
+    let model = pgdeck::tui::welcome::page(
+        pgdeck::tui::setup(pgdeck::config::preferences::Preferences::default(), &|_| None).expect("setup"),
+    );
     golden("welcome", &model);
     insta::assert_snapshot!("welcome-40x12", text(&drawn(&model, (40, 12))));
     golden("welcome-project", &at(model, "w"));

@@ -8,7 +8,7 @@ async fn counts_are_estimates_until_they_are_counted_and_the_unknown_stays_unkno
     story.sees("PROD");
     story.press("2").await;
     story.sees("~ marks the planner's estimate");
-    story.press("/").await;
+    story.press("2 /").await;
     story.type_in("plans").await;
     story.press("enter").await;
     story.sees("~6");
@@ -57,4 +57,23 @@ async fn the_sql_of_a_row_is_shown_as_it_will_run() {
     story.sees("guarded by the reviewed values");
     story.press("esc").await;
     story.sees("● Review");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_foreign_keys_around_a_table_are_a_tree_that_folds() {
+    let mut story = Story::open(100, 40).await;
+    story.press("2 /").await;
+    story.type_in("programs").await;
+    story.press("enter t").await;
+    story.sees("Foreign keys around public.programs");
+    story.sees("▾ program_modules  CASCADE  program_id");
+    story.sees("shown elsewhere here");
+    story.sees("enrollment_id");
+    story.press("down left").await;
+    story.sees("▸ program_enrollments");
+    story.does_not_see("enrollment_id");
+    story.press("right").await;
+    story.sees("▾ program_enrollments");
+    story.press("esc").await;
+    story.does_not_see("Foreign keys around");
 }

@@ -7,5 +7,6 @@ mod apply;
 mod look;
 mod overview;
 mod pictures;
+mod reconnect;
 mod refuse;
 mod support;

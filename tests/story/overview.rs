@@ -166,7 +166,9 @@ fn pressed(model: &mut Model, key: &str) -> Vec<Effect> {
 
 #[test]
 fn without_a_project_there_is_a_page_with_three_choices() {
-    let mut model = welcome::page(|_| None).expect("page");
+    let mut model = welcome::page(
+        pgdeck::tui::setup(pgdeck::config::preferences::Preferences::default(), &|_| None).expect("setup"),
+    );
     assert_eq!(update(&mut model, Msg::Opened), [], "there is nothing to connect to");
     assert_eq!((pressed(&mut model, "w"), model.overlays.len()), (vec![], 2));
     pressed(&mut model, "esc");

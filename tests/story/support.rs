@@ -1,9 +1,10 @@
 //! A story: the example's servers, the console on them, keys, and the screen as text.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use pgdeck::{
     app::{
+        deck::Deck,
         demo::{self, Demo, Options},
         job::Job,
     },
@@ -12,8 +13,14 @@ use pgdeck::{
     pg::server,
     tui::{self, Console, msg::Msg},
 };
-use ratatui::{Terminal, backend::TestBackend};
+use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
+use tokio::sync::Notify;
 use tokio_postgres::{Client, NoTls};
+
+use crate::reconnect::Line;
+
+/// Nothing takes as long unless it hangs.
+const SOON: Duration = Duration::from_secs(60);
 
 /// A console on the innotrue example, with its own pair of servers.
 pub struct Story {
@@ -28,16 +35,38 @@ type Work = std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
 impl Story {
     /// Opens the console on a screen of `width` × `height`, and waits until it has read everything.
     pub async fn open(width: u16, height: u16) -> Self {
+        let demo = Story::demo().await;
+        let deck = Arc::clone(&demo.deck);
+        Story::on(demo, deck, width, height).await
+    }
+
+    /// The same with a line to preprod that can be cut.
+    pub async fn open_on_a_line(width: u16, height: u16) -> (Self, Line) {
+        let demo = Story::demo().await;
+        let (_, preprod) = demo.servers.iter().find(|(name, _)| name == "preprod").expect("preprod");
+        let line = Line::to(preprod.host().to_path_buf());
+        let (known, address) = (Arc::clone(&demo.deck), line.address());
+        let vars = move |name: &str| match name {
+            "PREPROD_DATABASE_URL" => Some(address.clone()),
+            name => known.var(name),
+        };
+        let deck = Deck::new(demo.deck.project.clone(), vars).expect("deck");
+        (Story::on(demo, Arc::new(deck), width, height).await, line)
+    }
+
+    async fn demo() -> Demo {
         // Colours as on a good terminal, whatever the tests run in.
         let vars = |name: &str| match name {
             "COLORTERM" => Some("truecolor".to_owned()),
             "NO_COLOR" => None,
             name => std::env::var(name).ok(),
         };
-        let demo = demo::start(&Options::default(), &Job::quiet(), &vars).await.expect("demo");
-        let mut model = tui::model(&demo.deck).expect("model");
+        demo::start(&Options::default(), &Job::quiet(), &vars).await.expect("demo")
+    }
+
+    async fn on(demo: Demo, deck: Arc<Deck>, width: u16, height: u16) -> Self {
+        let mut model = tui::model(&deck).expect("model");
         model.size = (width, height);
-        let deck = Arc::clone(&demo.deck);
         let execute: Execute = Box::new(move |work, handle| Box::pin(tui::execute(Arc::clone(&deck), work, handle)));
         let terminal = Terminal::new(TestBackend::new(width, height)).expect("terminal");
         let mut story = Story { console: Console::new(model, execute), terminal, demo };
@@ -59,6 +88,40 @@ impl Story {
             pause = self.console.until_pause(paint) => panic!("the console paused: {pause:?}"),
             ended = idle.wait_for(|idle| *idle) => drop(ended.expect("console")),
         }
+    }
+
+    /// Goes on until `text` is on the screen.
+    pub async fn until(&mut self, text: &str) {
+        self.until_it_is(text, |screen| screen.contains(text)).await;
+    }
+
+    /// Goes on until `text` is on the screen no more.
+    pub async fn until_gone(&mut self, text: &str) {
+        self.until_it_is(text, |screen| !screen.contains(text)).await;
+    }
+
+    async fn until_it_is(&mut self, what: &str, wanted: impl Fn(&str) -> bool) {
+        let (seen, terminal) = (Notify::new(), &mut self.terminal);
+        if wanted(&written(terminal.backend().buffer())) {
+            return;
+        }
+        let paint = |model: &tui::model::Model| {
+            let drawn = terminal.draw(|frame| tui::view::view(model, frame)).map(|_| ());
+            if wanted(&written(terminal.backend().buffer())) {
+                seen.notify_one();
+            }
+            drawn.map_err(|never| match never {})
+        };
+        let shown = tokio::select! {
+            pause = self.console.until_pause(paint) => panic!("the console paused: {pause:?}"),
+            shown = tokio::time::timeout(SOON, seen.notified()) => shown.is_ok(),
+        };
+        assert!(shown, "waited for {what:?}:\n{}", self.screen());
+    }
+
+    /// Presses a key and waits for nothing.
+    pub fn send(&self, key: &str) {
+        self.console.outbox().send(Msg::Key(Key::parse(key).expect("a key"))).expect("console");
     }
 
     /// Presses keys, named as in a keymap and separated by blanks, and waits until all is done.
@@ -91,11 +154,7 @@ impl Story {
 
     /// The screen, line by line.
     pub fn screen(&self) -> String {
-        let buffer = self.terminal.backend().buffer();
-        let width = usize::from(buffer.area.width);
-        let rows = buffer.content.chunks(width);
-        rows.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>().trim_end().to_owned() + "\n")
-            .collect()
+        written(self.buffer())
     }
 
     /// Fails with the whole screen where `text` is not on it.
@@ -117,6 +176,13 @@ impl Story {
         let (_, server) = self.demo.servers.iter().find(|(name, _)| name == environment).expect("environment");
         connect(server).await.expect("superuser")
     }
+}
+
+/// The writing of `buffer`, line by line.
+fn written(buffer: &Buffer) -> String {
+    let rows = buffer.content.chunks(usize::from(buffer.area.width));
+    rows.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>().trim_end().to_owned() + "\n")
+        .collect()
 }
 
 async fn connect(server: &server::Server) -> Result<Client, tokio_postgres::Error> {

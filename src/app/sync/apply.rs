@@ -36,22 +36,32 @@ pub async fn apply(deck: &Deck, job: &Job, plan: &Plan, permit: &Permit, dry_run
     if plan.project != deck.project.name {
         return Err(Error::refused(format!("the plan is for the project `{}`", plan.project)).hint("review again"));
     }
+    for step in &plan.steps {
+        if let Some(pattern) = deck.project.sets.never_pattern(&step.table) {
+            return Err(Error::refused(format!("this table is never synced (`{pattern}`), and the plan writes it"))
+                .object(&step.table)
+                .env(&plan.to));
+        }
+    }
     if plan.steps.is_empty() {
         return Err(Error::refused("the plan changes nothing").env(&plan.to).hint("review again and choose rows"));
     }
     job.progress(format!("connecting to {}", plan.to), 0, 0);
     let conninfo = deck.conninfo(&plan.to)?;
-    let mut connection = job.drop_on_cancel(connect_writing(&conninfo, permit)).await?;
+    let mut connection = job.drop_on_cancel(Box::pin(connect_writing(&conninfo, permit))).await?;
     let attempt = if dry_run { None } else { Some(Attempt::begin(deck, plan)?) };
     let what = format!("applying to {}", plan.to);
     let progress = |done: usize, total: usize| job.progress(&*what, done as u64, total as u64);
     let keep = |written: &Written| match &attempt {
+        // Told to stop between two statements, when there was nothing to cancel on the server.
+        _ if job.is_cancelled() => Err(Error::new(Code::Interrupted, "stopped by the operator; nothing was written")),
         Some(attempt) => attempt.keep(deck, plan, &written.images, &written.xid),
         None => Ok(()),
     };
     let canceller = connection.canceller();
     let order = Order { plan, permit, dry_run, progress: &progress, keep: &keep };
-    let ended = job.cancel_on_server(&canceller, pg::run(&mut connection, &order)).await;
+    // Boxed: connecting and running are large, and every caller would carry them.
+    let ended = job.cancel_on_server(&canceller, Box::pin(pg::run(&mut connection, &order))).await;
     drop(connection);
     finish(deck, plan, attempt, ended).await
 }
@@ -65,23 +75,37 @@ async fn finish(deck: &Deck, plan: &Plan, attempt: Option<Attempt>, ended: Resul
         rewrote: written.rewrote,
     };
     match (ended, attempt) {
-        (Ok(Ended::DryRun(written)), _) => Ok(applied(None, written)),
+        (Ok(Ended::DryRun(written)), _) | (Ok(Ended::Committed(written) | Ended::Lost(written, _)), None) => {
+            Ok(applied(None, written))
+        }
         (Ok(Ended::Committed(written)), Some(attempt)) => {
             let run = attempt.run.clone();
-            attempt.end(deck, Outcome::Applied, Some(written.xid.clone()), None)?;
+            attempt
+                .end(deck, Outcome::Applied, Some(written.xid.clone()), None)
+                .map_err(|error| committed(plan, error))?;
             Ok(applied(Some(run), written))
         }
-        (Ok(Ended::Lost(written, error)), Some(attempt)) => lost(deck, plan, attempt, written, error, applied).await,
-        (Ok(Ended::Committed(written) | Ended::Lost(written, _)), None) => Ok(applied(None, written)),
+        (Ok(Ended::Lost(written, error)), Some(attempt)) => {
+            Box::pin(lost(deck, plan, attempt, written, error, applied)).await
+        }
         (Err(error), attempt) => {
             // A connection that breaks before COMMIT is sent takes its transaction with it.
             let error = if error.code == Code::Connect { Error { code: Code::RolledBack, ..error } } else { error };
-            if let Some(attempt) = attempt {
-                attempt.end(deck, Outcome::RolledBack, None, Some(&error))?;
+            if let Some(attempt) = attempt
+                && let Err(unwritten) = attempt.end(deck, Outcome::RolledBack, None, Some(&error))
+            {
+                // What went wrong first is what the operator has to know.
+                tracing::error!(%unwritten, "the journal lacks the end of this run");
             }
             Err(error)
         }
     }
+}
+
+/// The rows are there, and the journal cannot say so.
+fn committed(plan: &Plan, error: Error) -> Error {
+    let message = format!("the plan was applied and committed, but the journal lacks its end: {}", error.message);
+    Error { message, ..error }.env(&plan.to)
 }
 
 /// The answer to COMMIT never came: ask the server instead of guessing.

@@ -46,9 +46,11 @@ async fn tables(
     for set in deck.project.sets.pick(names)? {
         for table in &set.tables {
             let shape = Shape::build(&catalog, &deck.project.sets, &set.name, table)?;
-            // A table may stand in several sets, with one key; its rows are read once.
-            if !shapes.iter().any(|known| known.table == shape.table) {
-                shapes.push(shape);
+            // A table may stand in several sets; its rows are read once, so the sets must mean the same rows.
+            match shapes.iter().find(|known| known.table == shape.table) {
+                None => shapes.push(shape),
+                Some(known) if Shape { set: known.set.clone(), ..shape.clone() } == *known => {}
+                Some(known) => return Err(not_alike(&known.set, &shape)),
             }
         }
     }
@@ -58,12 +60,18 @@ async fn tables(
     for (done, shape) in shapes.into_iter().enumerate() {
         job.progress(&*what, done as u64, total);
         let mut rows = pg::rows(tx, &shape, Side::Source).await?;
-        // Sorted here, by bytes: the servers' collations may differ.
-        rows.sort_by_cached_key(|row| row.key(&shape));
+        // Sorted here, by bytes: the servers' collations may differ. Rows of one key have an order too.
+        rows.sort_by_cached_key(|row| (row.key(&shape), row.columns.clone(), row.references.clone()));
         out.push(BundleTable { shape, rows });
     }
     job.progress(what, total, total);
     Ok(out)
+}
+
+fn not_alike(set: &str, shape: &Shape) -> Error {
+    Error::usage(format!("sync sets `{set}` and `{}` do not treat it alike, so they cannot go together", shape.set))
+        .object(&shape.table)
+        .hint("name the sets, and sync them one after the other")
 }
 
 /// Writes a bundle to `path`, in one piece, readable by the owner alone.

@@ -9,7 +9,7 @@ use crate::{
         schema::Catalog,
         sync::{
             bundle::{Bundle, BundleTable},
-            diff::{self, Change, ChildCounts, Review, Target, TargetTable},
+            diff::{self, ChildCounts, Review, Target, TargetTable},
             row::Key,
             shape::Shape,
             sql::Side,
@@ -25,6 +25,10 @@ pub async fn review(deck: &Deck, job: &Job, bundle: &Bundle, environment: &str, 
         return Err(Error::usage("source and target are the same environment")
             .env(environment)
             .hint("choose another --to"));
+    }
+    if bundle.source.project != deck.project.name {
+        return Err(Error::usage(format!("the bundle is of the project `{}`", bundle.source.project))
+            .hint(format!("this is the project `{}`", deck.project.name)));
     }
     job.progress(format!("connecting to {environment}"), 0, 0);
     let mut reader = job.drop_on_cancel(deck.reader(environment)).await?;
@@ -52,7 +56,7 @@ async fn compare(
     let equal = pg::equal(tx, &diff::pairs(&review)).await?;
     diff::mark_representation(&mut review, equal);
     let children = children(tx, &review).await?;
-    diff::check_deletes(&mut review, &children);
+    diff::check_children(&mut review, &children);
     Ok(review)
 }
 
@@ -113,8 +117,8 @@ async fn children(tx: &Transaction<'_>, review: &Review) -> Result<ChildCounts> 
     let mut counts = ChildCounts::new();
     for table in &review.tables {
         let Some(shape) = &table.shape else { continue };
-        let deletes = table.rows.iter().filter(|row| row.change == Change::Delete && row.blocked.is_none());
-        let rows: Vec<_> = deletes.filter_map(|row| row.target.as_ref()).collect();
+        let rows = table.rows.iter().filter(|row| row.blocked.is_none() && diff::disturbs(shape, row));
+        let rows: Vec<_> = rows.filter_map(|row| row.target.as_ref()).collect();
         if !rows.is_empty() {
             pg::children(tx, shape, &rows, &mut counts).await?;
         }

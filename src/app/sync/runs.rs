@@ -51,13 +51,7 @@ impl Attempt {
 
     /// Puts the record with the before-images on disk.
     pub fn keep(&self, deck: &Deck, plan: &Plan, images: &[Images], xid: &str) -> Result<()> {
-        let record = Record {
-            pgdeck: "run".into(),
-            run: self.run.clone(),
-            plan: plan.clone(),
-            images: images.to_vec(),
-            xid: xid.to_owned(),
-        };
+        let record = Record::new(&self.run, plan, images, xid);
         let bytes = serde_json::to_vec(&record).map_err(|error| Error::rolled_back(error.to_string()))?;
         store::write(&path(deck, &self.run), &bytes).map_err(|error| {
             Error::rolled_back(format!("the before-images cannot be kept, so nothing was written: {}", error.message))
@@ -103,8 +97,8 @@ pub fn undo_plan(deck: &Deck, run: &str) -> Result<Plan> {
     let text = store::read(&path)?.filter(|text| !text.is_empty()).ok_or_else(|| {
         Error::usage("the run's before-images are not there: it was cut off before anything was committed").object(run)
     })?;
-    let record: Record = serde_json::from_str(&text).map_err(|error| {
-        Error::usage(format!("the run's before-images cannot be read ({error})")).at(path.display())
+    let record = Record::read(run, &text).map_err(|why| {
+        Error::usage(format!("the run's before-images cannot be used: {why}")).object(run).at(path.display())
     })?;
     undo::plan(&record)
 }

@@ -1,5 +1,7 @@
 //! Colours and modifiers as people write them: `#f07178 on black bold`.
 
+use std::fmt;
+
 use crate::core::error::{did_you_mean, nearest};
 
 /// A colour of the terminal.
@@ -146,6 +148,28 @@ impl Colour {
     }
 }
 
+impl fmt::Display for Colour {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Colour::Default => f.write_str("default"),
+            Colour::Indexed(n) => match NAMES.get(usize::from(*n)) {
+                Some(name) => f.write_str(name),
+                None => write!(f, "{n}"),
+            },
+            Colour::Rgb(r, g, b) => write!(f, "#{r:02x}{g:02x}{b:02x}"),
+        }
+    }
+}
+
+impl fmt::Display for Paint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let on = [self.bold, self.dim, self.italic, self.underline, self.reverse];
+        let colours = self.fg.map(|fg| fg.to_string()).into_iter().chain(self.bg.map(|bg| format!("on {bg}")));
+        let modifiers = MODIFIERS.iter().zip(on).filter(|(_, on)| *on).map(|((name, _), _)| (*name).to_owned());
+        f.write_str(&colours.chain(modifiers).collect::<Vec<_>>().join(" "))
+    }
+}
+
 fn hex_colour(hex: &str) -> Option<Colour> {
     if hex.len() != 6 || !hex.is_ascii() {
         return None;
@@ -174,6 +198,13 @@ mod tests {
             Paint::parse("bold rose on 236 underline", &[("rose".into(), Colour::Rgb(240, 113, 120))]).expect("paint");
         assert_eq!((paint.fg, paint.bg), (Some(Colour::Rgb(240, 113, 120)), Some(Colour::Indexed(236))));
         assert!(paint.bold && paint.underline && !paint.dim);
+    }
+
+    #[test]
+    fn paints_are_written_as_they_are_read() {
+        for text in ["#f07178 on 236 bold underline", "bright-red", "on default", "dim italic reverse", ""] {
+            assert_eq!(Paint::parse(text, &[]).expect(text).to_string(), text);
+        }
     }
 
     #[test]

@@ -242,3 +242,47 @@ fn from_line(shape: &Shape, line: &Line) -> Result<Row, String> {
         in_scope: true,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::fixture::{bundle, row, shape},
+        *,
+    };
+
+    fn text(bundle: &Bundle) -> String {
+        let mut bytes = Vec::new();
+        bundle.write(&mut bytes).expect("written");
+        String::from_utf8(bytes).expect("text")
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let mut odd = row("line\nbreak 🦊 \"q\" \u{1b}", "", Some("p"));
+        odd.columns[1] = None;
+        odd.columns[2] = None;
+        let bundle = bundle(vec![(shape("c", Some("p")), vec![odd]), (shape("empty", None), Vec::new())]);
+        let text = text(&bundle);
+        assert_eq!(Bundle::read("b", text.as_bytes()).expect("read"), bundle);
+        assert_eq!(text.lines().count(), 3);
+        assert!(text.lines().nth(1).is_some_and(|line| line.ends_with(r#""references":{"parent":["p"]}}"#)), "{text}");
+    }
+
+    #[test]
+    fn a_broken_line_is_named_by_its_number() {
+        let text = text(&bundle(vec![(shape("t", None), vec![row("a", "1", None), row("b", "2", None)])]));
+        for (broken, place, says) in [
+            (text.replacen("{\"table\"", "{\"tabel\"", 1), "b:2", "not a row of a bundle"),
+            (text.replacen("\"pos\":\"2\"", "\"pos\":2", 1), "b:3", "`pos` is neither text nor null"),
+            (text.replacen(",\"pos\":\"2\"", "", 1), "b:3", "does not have the columns"),
+            (text.replacen("\"public.t\",\"row", "\"public.u\",\"row", 1), "b:2", "does not name public.u"),
+            (text.replacen("\"format\":1", "\"format\":2", 1), "b", "has format 2"),
+            (text.replacen("\"pos\":\"1\"", "\"pos\":\"7\"", 1), "b", "its checksum does not match"),
+            (format!("{text}\n"), "b:5", "text after the footer"),
+        ] {
+            let error = Bundle::read("b", broken.as_bytes()).expect_err(&broken);
+            assert_eq!(error.place.as_deref(), Some(place), "{error}");
+            assert!(error.message.contains(says), "{error}");
+        }
+    }
+}

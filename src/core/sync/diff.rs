@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::{
     bundle::{Bundle, BundleTable},
     row::{Key, Row, Value},
-    shape::{Reference, Role, Shape},
+    shape::{Reference, Role, Shape, ShapeColumn},
 };
 use crate::core::name::QName;
 
@@ -221,7 +221,7 @@ fn table_review(source: &BundleTable, target: &TargetTable, deletes: bool) -> Ta
             ([], [target_row]) if (deletes || target.shape.deletes) && target_row.in_scope => {
                 review.rows.push(fields.delete(key, target_row));
             }
-            ([], _) => {}
+            ([], rows) if !(deletes || target.shape.deletes) || !rows.iter().any(|row| row.in_scope) => {}
             (from, to) => review.rows.push(ambiguous(key, from, to)),
         }
     }
@@ -237,7 +237,11 @@ fn by_key<'a>(shape: &Shape, rows: &'a [Row]) -> HashMap<Key, Vec<&'a Row>> {
 }
 
 fn ambiguous(key: &Key, source: &[&Row], target: &[&Row]) -> RowReview {
-    let change = if target.is_empty() { Change::Insert } else { Change::Update };
+    let change = match (source, target) {
+        ([], _) => Change::Delete,
+        (_, []) => Change::Insert,
+        _ => Change::Update,
+    };
     let reason = format!("its key is not unique: {} rows in the source, {} in the target", source.len(), target.len());
     RowReview {
         key: key.clone(),
@@ -314,11 +318,17 @@ impl<'a> Fields<'a> {
                 self.inserted.push((at, to));
             }
         }
+        let only_here = |column: &&ShapeColumn| {
+            matches!(column.role, Role::Value | Role::Ignored) && source.position(&column.name).is_none()
+        };
+        for column in self.target.columns.iter().filter(only_here) {
+            self.warnings.push(format!("column `{}` is only in the target, left as it is", column.name));
+        }
     }
 
     fn match_references(&mut self, source: &Shape) {
         for (at, reference) in source.references.iter().enumerate() {
-            match self.target.references.iter().position(|other| other == reference) {
+            match self.target.references.iter().position(|other| other.same(reference)) {
                 Some(to) => self.references.push((at, to)),
                 None => {
                     self.problem = Some(format!(
@@ -366,7 +376,9 @@ impl<'a> Fields<'a> {
             Field::Column(_) => cell.old != cell.new,
             Field::Reference(to) => {
                 let from = self.references.iter().find(|(_, t)| *t == to).map(|(from, _)| *from);
-                !self.target.in_key(&self.target.references[to])
+                let reference = &self.target.references[to];
+                !self.target.in_key(reference)
+                    && !reference.ignored
                     && from.is_none_or(|f| source.references[f] != target.references[to])
             }
         };
@@ -505,33 +517,90 @@ fn parents_of(
 }
 
 fn missing_parent(reference: &Reference, key: &Key) -> String {
+    if key.0.iter().all(Option::is_none) {
+        return format!("its `{}` points to no row of {}", reference.label(), reference.table.name);
+    }
     format!("its parent {} `{}` is not in the target", reference.table.name, key.display())
 }
 
 /// How many rows point to a row of the target, by (table, position of the child in its shape, row's locator).
 pub type ChildCounts = HashMap<(QName, usize, Vec<Value>), u64>;
 
-/// Blocks every delete that would take with it, or strand, a row that this review does not delete itself.
-pub fn check_deletes(review: &mut Review, counts: &ChildCounts) {
-    let deleted = deleted_children(review);
-    for table in &mut review.tables {
-        let Some(shape) = table.shape.clone() else { continue };
-        for row in table.rows.iter_mut().filter(|row| row.change == Change::Delete && row.blocked.is_none()) {
-            let Some(target) = &row.target else { continue };
-            for (at, child) in shape.children.iter().enumerate() {
-                let locator = super::plan::locator(&shape, target);
-                let there = counts.get(&(shape.table.clone(), at, locator)).copied().unwrap_or(0);
-                let values =
-                    child.referenced.iter().map(|name| target.value(&shape, name).map(str::to_owned)).collect();
-                let going = deleted.get(&(child.table.clone(), child.columns.clone(), values));
-                if there > going.map_or(0, Vec::len) as u64 {
-                    let rule = child.on_delete.word();
-                    row.blocked = Some(format!("{there} rows of {} point to it ({rule})", child.table));
+/// Blocks every row that would take with it, or strand, one that this review does not delete itself. A blocked child
+/// blocks its parents in turn.
+pub fn check_children(review: &mut Review, counts: &ChildCounts) {
+    loop {
+        let deleted = deleted_children(review);
+        let mut changed = false;
+        for table in &mut review.tables {
+            let Some(shape) = &table.shape else { continue };
+            for row in table.rows.iter_mut().filter(|row| row.blocked.is_none() && disturbs(shape, row)) {
+                let checked = match row.change {
+                    Change::Delete => children_of(shape, row, counts, &deleted),
+                    _ => pointed_to(shape, row, counts).map_or(Ok(row.requires.clone()), Err),
+                };
+                match checked {
+                    Ok(requires) => row.requires = requires,
+                    Err(reason) => {
+                        row.blocked = Some(reason);
+                        changed = true;
+                    }
                 }
-                row.requires.extend(going.into_iter().flatten().map(|key| (child.table.clone(), key.clone())));
             }
         }
+        if !changed {
+            return;
+        }
     }
+}
+
+/// Whether rows that point to `row` would notice: it goes, or what they hold of it changes.
+pub fn disturbs(shape: &Shape, row: &RowReview) -> bool {
+    match row.change {
+        Change::Insert => false,
+        Change::Delete => true,
+        _ => shape.children_by(&changed(shape, row)).next().is_some(),
+    }
+}
+
+/// The columns that an update writes.
+fn changed<'a>(shape: &'a Shape, row: &RowReview) -> Vec<&'a str> {
+    let columns = row.cells.iter().flat_map(|cell| match cell.field {
+        Field::Column(at) => vec![shape.columns[at].name.as_str()],
+        Field::Reference(at) => shape.references[at].columns.iter().map(String::as_str).collect(),
+    });
+    columns.collect()
+}
+
+/// Why an update must not be: rows hold the value that it changes, and would lose their parent or follow unseen.
+fn pointed_to(shape: &Shape, row: &RowReview, counts: &ChildCounts) -> Option<String> {
+    let locator = super::plan::locator(shape, row.target.as_ref()?);
+    shape.children_by(&changed(shape, row)).find_map(|(at, child)| {
+        let there = counts.get(&(shape.table.clone(), at, locator.clone())).copied().filter(|count| *count > 0)?;
+        Some(format!("{there} rows of {} point to its `{}`", child.table, child.referenced.join(",")))
+    })
+}
+
+/// The rows that go before `row` does, or why it must stay.
+fn children_of(
+    shape: &Shape,
+    row: &RowReview,
+    counts: &ChildCounts,
+    deleted: &HashMap<ChildValues, Vec<Key>>,
+) -> Result<Vec<(QName, Key)>, String> {
+    let Some(target) = &row.target else { return Ok(Vec::new()) };
+    let mut requires = Vec::new();
+    for (at, child) in shape.children.iter().enumerate() {
+        let locator = super::plan::locator(shape, target);
+        let there = counts.get(&(shape.table.clone(), at, locator)).copied().unwrap_or(0);
+        let values = child.referenced.iter().map(|name| target.value(shape, name).map(str::to_owned)).collect();
+        let going = deleted.get(&(child.table.clone(), child.columns.clone(), values));
+        if there > going.map_or(0, Vec::len) as u64 {
+            return Err(format!("{there} rows of {} point to it ({})", child.table, child.on_delete.word()));
+        }
+        requires.extend(going.into_iter().flatten().map(|key| (child.table.clone(), key.clone())));
+    }
+    Ok(requires)
 }
 
 type ChildValues = (QName, Vec<String>, Vec<Value>);
@@ -570,6 +639,11 @@ pub struct Pair {
 const EXACT: &[&str] =
     &["text", "character varying", "uuid", "boolean", "smallint", "integer", "bigint", "date", "json", "xml", "bytea"];
 
+/// Whether another text of type `cast` is always another value.
+pub fn is_exact(cast: &str) -> bool {
+    EXACT.contains(&cast)
+}
+
 /// The pairs of a review that may differ in representation only.
 pub fn pairs(review: &Review) -> Vec<Pair> {
     let mut out = Vec::new();
@@ -579,7 +653,7 @@ pub fn pairs(review: &Review) -> Vec<Pair> {
             for (c, cell) in row.cells.iter().enumerate() {
                 let Field::Column(at) = cell.field else { continue };
                 let cast = &shape.columns[at].cast;
-                if let (Some(old), Some(new), false) = (&cell.old, &cell.new, EXACT.contains(&cast.as_str())) {
+                if let (Some(old), Some(new), false) = (&cell.old, &cell.new, is_exact(cast)) {
                     out.push(Pair { at: (t, r, c), cast: cast.clone(), old: old.clone(), new: new.clone() });
                 }
             }

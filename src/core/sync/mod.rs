@@ -20,6 +20,8 @@
 
 pub mod bundle;
 pub mod diff;
+#[cfg(test)]
+mod fixture;
 pub mod park;
 pub mod plan;
 pub mod row;

@@ -5,15 +5,15 @@
 //! a value that nobody has, and set afterwards. A constraint that is not deferrable is checked row by row
 //! (PostgreSQL manual, CREATE TABLE, "Compatibility: Non-Deferred Uniqueness Constraints").
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
-    plan::{NewValue, Operation, Plan, Step},
+    plan::{Assignment, NewValue, Operation, Plan, Step},
     row::Value,
     shape::{Role, Shape, ShapeColumn},
     sql::{self, Statement},
 };
-use crate::core::error::Result;
+use crate::core::{error::Result, schema::Origin};
 
 /// One statement of a plan, in the order of running.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,32 +28,17 @@ pub struct Run {
 
 /// Every statement of `plan`: parked rows first, then one statement per step.
 pub fn statements(plan: &Plan) -> Result<Vec<Run>> {
-    let mut parked: HashMap<usize, (String, Value)> = HashMap::new();
-    for shape in &plan.shapes {
-        for unique in &shape.uniques {
-            for step in claimed(plan, shape, unique) {
-                let number = parked.len();
-                if let Some(place) = place(shape, unique, &plan.steps[step], number) {
-                    parked.entry(step).or_insert(place);
-                }
-            }
-        }
-    }
+    let parked = parked(plan);
     let mut out = Vec::with_capacity(plan.steps.len() + parked.len());
-    for (at, step) in plan.steps.iter().enumerate() {
-        if let Some((column, value)) = parked.get(&at) {
-            let statement = sql::park(plan.shape(&step.table)?, step, column, value);
-            out.push(Run { step: at, statement, parks: true });
-        }
+    for (&at, places) in &parked {
+        let step = &plan.steps[at];
+        let statement = sql::park(plan.shape(&step.table)?, step, places);
+        out.push(Run { step: at, statement, parks: true });
     }
     for (at, step) in plan.steps.iter().enumerate() {
         let shape = plan.shape(&step.table)?;
         let statement = match parked.get(&at) {
-            Some((column, value)) => {
-                let mut moved = step.clone();
-                moved.guard.insert(column.clone(), value.clone());
-                sql::statement(shape, &moved)
-            }
+            Some(places) => sql::statement(shape, &brought_back(shape, step, places)),
             None => sql::statement(shape, step),
         };
         out.push(Run { step: at, statement, parks: false });
@@ -61,24 +46,60 @@ pub fn statements(plan: &Plan) -> Result<Vec<Run>> {
     Ok(out)
 }
 
+/// `step` as it runs once its row waits in `places`: what waits and is not written anew gets its reviewed value back.
+/// Parking compared the row with what was reviewed, and nobody else can change it any more; what a trigger did to it
+/// since is the target's own business.
+fn brought_back(shape: &Shape, step: &Step, places: &BTreeMap<String, Value>) -> Step {
+    let mut step = step.clone();
+    let written = |name: &String| step.set.iter().flat_map(|a| sql::written(shape, a)).any(|(_, _, n)| n == name);
+    let back = places.keys().filter(|name| !written(name)).map(|name| {
+        let value = NewValue::Value(step.guard.get(name).cloned().flatten());
+        Assignment { columns: vec![name.clone()], value }
+    });
+    let back: Vec<_> = back.collect();
+    step.set.extend(back);
+    if !shape.triggers.is_empty() {
+        step.guard.clear();
+    }
+    step.guard.extend(places.clone());
+    step
+}
+
+/// Where each row waits that has to: columns with values that nobody has.
+fn parked(plan: &Plan) -> BTreeMap<usize, BTreeMap<String, Value>> {
+    let mut parked: BTreeMap<usize, BTreeMap<String, Value>> = BTreeMap::new();
+    let mut number = 0;
+    for shape in &plan.shapes {
+        for unique in &shape.uniques {
+            for at in claimed(plan, shape, unique) {
+                let places = parked.entry(at).or_default();
+                if !unique.iter().any(|column| places.contains_key(column)) {
+                    places.extend(place(shape, unique, &plan.steps[at], number));
+                    number += 1;
+                }
+            }
+        }
+    }
+    parked.retain(|_, places| !places.is_empty());
+    parked
+}
+
 /// Steps that hold a value of `unique` which another step takes.
 fn claimed(plan: &Plan, shape: &Shape, unique: &[String]) -> Vec<usize> {
-    let columns = plain(shape, unique);
-    if columns.is_empty() {
-        return Vec::new();
-    }
     let steps = || plan.steps.iter().enumerate().filter(|(_, step)| step.table == shape.table);
     let mut takers: HashMap<Vec<Value>, HashSet<usize>> = HashMap::new();
-    for (at, step) in steps().filter(|(_, step)| writes(step, &columns)) {
-        let new: Vec<Value> = columns.iter().map(|column| new_value(step, column)).collect();
+    for (at, step) in steps().filter(|(_, step)| writes(step, unique)) {
+        let new = values(shape, unique, step, |column| new_value(step, column));
         if new.iter().all(Option::is_some) {
             takers.entry(new).or_default().insert(at);
         }
     }
-    let leaves = |step: &Step| {
-        step.operation == Operation::Delete || step.operation == Operation::Update && writes(step, &columns)
+    let leaves = |step: &Step| match step.operation {
+        Operation::Insert => false,
+        Operation::Update => writes(step, unique),
+        Operation::Delete => true,
     };
-    let held = |step: &Step| -> Vec<Value> { columns.iter().map(|c| step.guard.get(*c).cloned().flatten()).collect() };
+    let held = |step: &Step| values(shape, unique, step, |column| step.guard.get(column).cloned().flatten());
     steps()
         .filter(|(at, step)| {
             leaves(step) && takers.get(&held(step)).is_some_and(|takers| takers.iter().any(|t| t != at))
@@ -87,16 +108,27 @@ fn claimed(plan: &Plan, shape: &Shape, unique: &[String]) -> Vec<usize> {
         .collect()
 }
 
-/// The columns of `unique` whose values can be compared as they stand; ids of parents are left out, which
-/// parks a row too many at worst.
+/// What `step` holds or takes in `unique`, as far as it can be compared: plain columns by `value`, parents that
+/// are part of the key by their keys. Other ids are left out, which parks a row too many at worst.
+fn values(shape: &Shape, unique: &[String], step: &Step, value: impl Fn(&str) -> Value) -> Vec<Value> {
+    let mut out: Vec<Value> = plain(shape, unique).into_iter().map(value).collect();
+    for (reference, key) in shape.parents(&step.key) {
+        if reference.columns.iter().all(|column| unique.contains(column)) {
+            out.extend(key.0);
+        }
+    }
+    out
+}
+
+/// The columns of `unique` whose values mean the same in every environment.
 fn plain<'a>(shape: &Shape, unique: &'a [String]) -> Vec<&'a str> {
     let compared =
         |name: &&'a String| shape.column(name).is_some_and(|c| !matches!(c.role, Role::Foreign | Role::Local));
     unique.iter().filter(compared).map(String::as_str).collect()
 }
 
-fn writes(step: &Step, columns: &[&str]) -> bool {
-    step.set.iter().flat_map(|a| &a.columns).any(|name| columns.contains(&name.as_str()))
+fn writes(step: &Step, columns: &[String]) -> bool {
+    step.set.iter().flat_map(|a| &a.columns).any(|name| columns.contains(name))
 }
 
 fn new_value(step: &Step, column: &str) -> Value {
@@ -108,20 +140,76 @@ fn new_value(step: &Step, column: &str) -> Value {
     }
 }
 
-/// Where the row of `step` waits: a column of `unique` with a value that nobody has.
+/// A column of `unique` with a value that nobody has. Only what was reviewed can be brought back.
 fn place(shape: &Shape, unique: &[String], step: &Step, number: usize) -> Option<(String, Value)> {
-    let columns = plain(shape, unique).into_iter().filter_map(|name| shape.column(name));
+    let columns = unique.iter().filter(|name| !shape.locator.contains(name)).filter_map(|name| shape.column(name));
     columns
-        .filter(|column| !shape.locator.contains(&column.name))
-        .find_map(|column| Some((column.name.clone(), parking(column, step, number)?)))
+        .filter(|column| column.origin != Origin::Generated && step.guard.contains_key(&column.name))
+        .find_map(|column| Some((column.name.clone(), parking(column, number)?)))
 }
 
-fn parking(column: &ShapeColumn, step: &Step, number: usize) -> Option<Value> {
+fn parking(column: &ShapeColumn, number: usize) -> Option<Value> {
+    let comparable = !matches!(column.role, Role::Foreign | Role::Local);
     match column.cast.as_str() {
-        "smallint" => Some(Some((i64::from(i16::MAX) - number as i64).to_string())),
-        "integer" | "bigint" | "numeric" => Some(Some((i64::from(i32::MAX) - number as i64).to_string())),
-        "text" | "character varying" => Some(Some(format!("pgdeck parks {number} {}", step.key.display()))),
+        "smallint" if comparable => Some(Some((i64::from(i16::MAX) - number as i64).to_string())),
+        "integer" | "bigint" if comparable => Some(Some((i64::from(i32::MAX) - number as i64).to_string())),
         _ if !column.not_null => Some(None),
+        // Short and plain, because the column may be too.
+        "text" | "character varying" if comparable => Some(Some(format!("pgdeck-{number}"))),
+        "uuid" if comparable => Some(Some(format!("00000000-0000-4000-8000-{number:012x}"))),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::fixture::{plan, shape, step},
+        *,
+    };
+
+    fn positioned() -> Shape {
+        Shape { uniques: vec![vec!["k".into()], vec!["pos".into()]], ..shape("t", None) }
+    }
+
+    fn update(key: &str, from: &str, to: &str) -> Step {
+        step(Operation::Update, "t", key, &[("pos", to)], &[("k", key), ("pos", from)])
+    }
+
+    fn parks(shape: Shape, steps: Vec<Step>) -> Vec<usize> {
+        let runs = statements(&plan(shape, steps)).expect("statements");
+        runs.iter().filter(|run| run.parks).map(|run| run.step).collect()
+    }
+
+    #[test]
+    fn only_rows_whose_value_another_row_takes_are_parked() {
+        assert_eq!(parks(positioned(), vec![update("a", "1", "2"), update("b", "2", "1")]), [0, 1]);
+        assert_eq!(parks(positioned(), vec![update("a", "1", "2"), update("b", "2", "3")]), [1]);
+        assert_eq!(parks(positioned(), vec![update("a", "1", "5"), update("b", "2", "6")]), [0_usize; 0]);
+        let gone = step(Operation::Delete, "t", "a", &[], &[("k", "a"), ("pos", "1")]);
+        let new = step(Operation::Insert, "t", "b", &[("k", "b"), ("pos", "1")], &[]);
+        assert_eq!(parks(positioned(), vec![new, gone]), [1]);
+        assert_eq!(parks(shape("t", None), vec![update("a", "1", "2"), update("b", "2", "1")]), [0_usize; 0]);
+    }
+
+    #[test]
+    fn a_parked_row_is_compared_once_and_found_again_where_it_waits() {
+        let runs = statements(&plan(positioned(), vec![update("a", "1", "2"), update("b", "2", "1")])).expect("runs");
+        assert_eq!(
+            runs[0].statement.script(),
+            "UPDATE ONLY public.t AS t SET pos = '2147483647'::integer\nWHERE t.k = 'a'::text AND t.pos::text = '1'::text\nRETURNING t.k::text"
+        );
+        assert_eq!(
+            runs[2].statement.script(),
+            "UPDATE ONLY public.t AS t SET pos = '2'::integer\nWHERE t.k = 'a'::text AND t.pos::text = '2147483647'::text\nRETURNING t.k::text"
+        );
+    }
+
+    #[test]
+    fn no_two_rows_wait_in_the_same_place() {
+        let steps: Vec<_> = (0..50).map(|n| update(&n.to_string(), &n.to_string(), &(49 - n).to_string())).collect();
+        let places = parked(&plan(positioned(), steps));
+        let taken: HashSet<_> = places.values().map(|place| place["pos"].clone()).collect();
+        assert_eq!((places.len(), taken.len()), (50, 50));
     }
 }

@@ -9,7 +9,7 @@ use super::{
     diff::{Cell, Change, Field, Review, RowReview},
     row::{Key, Row, Value},
     select::Selection,
-    shape::{Role, Shape},
+    shape::{Role, Shape, ShapeColumn},
 };
 use crate::core::{
     error::{Error, Result},
@@ -158,11 +158,13 @@ impl Plan {
         self
     }
 
+    /// Whether the digest is that of what it says.
+    pub fn is_sealed(&self) -> bool {
+        self.digest == self.computed_digest()
+    }
+
     fn computed_digest(&self) -> String {
-        let bare = Plan { digest: String::new(), ..self.clone() };
-        // A plan holds only strings, lists and maps with text keys: it always has a JSON form.
-        let text = serde_json::to_vec(&bare).unwrap_or_default();
-        format!("{:x}", Sha256::digest(text))
+        digest(&Plan { digest: String::new(), ..self.clone() })
     }
 
     /// Reads a plan and refuses one that is not what was reviewed.
@@ -176,7 +178,7 @@ impl Plan {
                 Error::usage(format!("this plan has format {}, this pgdeck reads {FORMAT}", plan.format)).at(name)
             );
         }
-        if plan.digest != plan.computed_digest() {
+        if !plan.is_sealed() {
             return Err(Error::refused("the plan was edited after the review: its digest does not match")
                 .at(name)
                 .hint("review again"));
@@ -208,12 +210,35 @@ impl Plan {
         self.shapes.iter().map(|shape| (shape.table.clone(), of(shape))).collect()
     }
 
+    /// The numbered columns that a new row brings a value for, so that their sequences have to follow.
+    pub fn numbered(&self) -> Vec<(&Shape, &str)> {
+        let numbers =
+            |column: &&ShapeColumn| column.default && matches!(column.cast.as_str(), "smallint" | "integer" | "bigint");
+        let given = |shape: &Shape, name: &String| {
+            let inserts = self.steps.iter().filter(|s| s.operation == Operation::Insert && s.table == shape.table);
+            inserts.flat_map(|step| &step.set).any(|assignment| assignment.columns.contains(name))
+        };
+        let of = |shape| move |column: &'_ ShapeColumn| given(shape, &column.name);
+        self.shapes
+            .iter()
+            .flat_map(|shape| {
+                let columns = shape.columns.iter().filter(numbers).filter(move |column| of(shape)(column));
+                columns.map(move |column| (shape, column.name.as_str()))
+            })
+            .collect()
+    }
+
     /// The shape of `table`.
     pub fn shape(&self, table: &QName) -> Result<&Shape> {
         self.shapes.iter().find(|shape| shape.table == *table).ok_or_else(|| {
             Error::usage("the plan does not say how this table looks").object(table).hint("review again")
         })
     }
+}
+
+/// SHA-256 of the JSON form. What is given holds only strings, lists and maps with text keys, so it has one.
+pub(super) fn digest(value: &impl Serialize) -> String {
+    format!("{:x}", Sha256::digest(serde_json::to_vec(value).unwrap_or_default()))
 }
 
 /// The first and the next four digits of a digest.
@@ -258,11 +283,10 @@ fn ordered<'a>(review: &'a Review, selection: &Selection) -> Result<Vec<Chosen<'
         }
     }
     let mut take = |change| by_change.remove(&change).unwrap_or_default();
-    let mut out = rows_parents_first(take(Change::Insert), |_, row| row.requires.clone())?;
+    let mut out = rows_parents_first(&take(Change::Insert), |_, row| row.requires.clone())?;
     out.extend(take(Change::Update));
     out.extend(take(Change::Representation));
-    let deletes = take(Change::Delete);
-    let mut deletes = rows_parents_first(deletes, target_parents)?;
+    let mut deletes = rows_parents_first(&take(Change::Delete), target_parents)?;
     deletes.reverse();
     out.extend(deletes);
     Ok(out)
@@ -282,7 +306,7 @@ fn target_parents(shape: &Shape, row: &RowReview) -> Vec<(QName, Key)> {
 
 /// Puts each row behind the rows that it needs, and keeps the order otherwise.
 fn rows_parents_first<'a>(
-    rows: Vec<Chosen<'a>>,
+    rows: &[Chosen<'a>],
     needs: impl Fn(&Shape, &RowReview) -> Vec<(QName, Key)>,
 ) -> Result<Vec<Chosen<'a>>> {
     let places: HashMap<_, _> = rows.iter().enumerate().map(|(at, (shape, row, _))| (id(shape, row), at)).collect();

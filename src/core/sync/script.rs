@@ -1,5 +1,7 @@
 //! A plan as SQL that a person runs by hand, in any editor, without pgdeck.
 
+use std::fmt::Write as _;
+
 use super::{park, plan::Plan, sql};
 use crate::core::{error::Result, name::literal};
 
@@ -30,12 +32,9 @@ pub fn script(plan: &Plan) -> Result<String> {
     for run in park::statements(plan)? {
         let step = &plan.steps[run.step];
         let parks = if run.parks { ", out of the way" } else { "" };
-        out.push_str(&format!(
-            "\n-- {} {}{parks}\n{};\n",
-            step.table,
-            comment(&step.key.display()),
-            run.statement.script()
-        ));
+        let row = comment(&format!("{} {}", step.table, step.key.display()));
+        // Writing to a string does not fail.
+        let _ = write!(out, "\n-- {row}{parks}\n{};\n", run.statement.script());
     }
     out.push_str("\n-- Every row must now be as it was reviewed.\n");
     for step in &plan.steps {
@@ -45,7 +44,15 @@ pub fn script(plan: &Plan) -> Result<String> {
             "BEGIN\n  IF NOT ({condition}) THEN\n    RAISE EXCEPTION USING MESSAGE = {message};\n  END IF;\nEND"
         );
         let tag = tag(&body);
-        out.push_str(&format!("DO {tag}\n{body}\n{tag};\n"));
+        let _ = write!(out, "DO {tag}\n{body}\n{tag};\n");
+    }
+    for (shape, column) in plan.numbered() {
+        let _ = write!(
+            out,
+            "\n-- The next {} goes on behind these.\n{};\n",
+            comment(column),
+            sql::advance(shape, column).script()
+        );
     }
     out.push_str("\nCOMMIT;\n");
     Ok(out)

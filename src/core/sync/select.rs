@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{
-    diff::{Change, Review, RowReview},
+    diff::{Change, Field, Review, RowReview},
     row::Key,
 };
 use crate::core::name::QName;
@@ -11,7 +11,8 @@ use crate::core::name::QName;
 /// The place of a row in a review: (table, row).
 pub type At = (usize, usize);
 
-/// Which rows and columns of a review are to be applied. A row's new parents come with it, and go with it.
+/// Which rows and columns of a review are to be applied. A row's new parents come with it, and go with it; so do
+/// the children of a row that is deleted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
     rows: BTreeSet<At>,
@@ -131,29 +132,62 @@ impl Selection {
     }
 
     fn add(&mut self, review: &Review, at: At) {
-        let inserts = inserts(review);
+        let partners = Partners::of(review);
         let mut wanted = vec![at];
         while let Some(at) = wanted.pop() {
             if self.rows.insert(at) {
-                let row = &review.tables[at.0].rows[at.1];
-                wanted.extend(row.requires.iter().filter_map(|parent| inserts.get(parent).copied()));
+                wanted.extend(self.required(review, at).filter_map(|need| partners.find(review, at, need)));
             }
         }
     }
 
-    /// Drops every row one of whose new parents is not chosen.
+    /// Drops every row that cannot go without one that is not chosen.
     fn settle(&mut self, review: &Review) {
-        let inserts = inserts(review);
-        loop {
-            let orphan = self.rows.iter().copied().find(|at| {
-                let row = &review.tables[at.0].rows[at.1];
-                row.requires.iter().any(|parent| !inserts.get(parent).is_some_and(|p| self.rows.contains(p)))
-            });
-            match orphan {
-                Some(at) => self.rows.remove(&at),
-                None => return,
-            };
+        let partners = Partners::of(review);
+        let lacks = |this: &Self, at: At| {
+            this.required(review, at)
+                .any(|need| !partners.find(review, at, need).is_some_and(|partner| this.rows.contains(&partner)))
+        };
+        while let Some(orphan) = self.rows.iter().copied().find(|&at| lacks(self, at)) {
+            self.rows.remove(&orphan);
         }
+    }
+
+    /// The rows that have to go along with the one at `at`; a parent is not needed by a column left out.
+    fn required<'a>(&'a self, review: &'a Review, at: At) -> impl Iterator<Item = &'a (QName, Key)> {
+        let table = &review.tables[at.0];
+        let row = &table.rows[at.1];
+        let left_out = move |need: &(QName, Key)| {
+            let (Some(shape), Some(source), Change::Update) = (&table.shape, &row.source, row.change) else {
+                return false;
+            };
+            !row.cells.iter().any(|cell| match cell.field {
+                Field::Reference(to) => {
+                    self.includes(at, &cell.column)
+                        && shape.references[to].table == need.0
+                        && source.references[to].as_ref() == Some(&need.1)
+                }
+                Field::Column(_) => false,
+            })
+        };
+        row.requires.iter().filter(move |need| !left_out(need))
+    }
+}
+
+/// Where the rows are that others can need: inserts by inserts and updates, deletes by deletes.
+struct Partners<'a>(HashMap<(bool, &'a QName, &'a Key), At>);
+
+impl<'a> Partners<'a> {
+    fn of(review: &'a Review) -> Self {
+        let needed = rows(review).filter(|(_, row)| matches!(row.change, Change::Insert | Change::Delete));
+        let place =
+            |(at, row): (At, &'a RowReview)| ((row.change == Change::Delete, &review.tables[at.0].table, &row.key), at);
+        Partners(needed.map(place).collect())
+    }
+
+    fn find(&self, review: &Review, at: At, need: &(QName, Key)) -> Option<At> {
+        let deletes = review.tables[at.0].rows[at.1].change == Change::Delete;
+        self.0.get(&(deletes, &need.0, &need.1)).copied()
     }
 }
 
@@ -169,9 +203,68 @@ fn rows(review: &Review) -> impl Iterator<Item = (At, &RowReview)> {
         .flat_map(|(t, table)| table.rows.iter().enumerate().map(move |(r, row)| ((t, r), row)))
 }
 
-fn inserts(review: &Review) -> HashMap<(QName, Key), At> {
-    rows(review)
-        .filter(|(_, row)| row.change == Change::Insert)
-        .map(|(at, row)| ((review.tables[at.0].table.clone(), row.key.clone()), at))
-        .collect()
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::fixture::{bundle, review, row, shape},
+        *,
+    };
+
+    /// A parent table with `new` in the source and `old` in the target; children of both, and one update.
+    fn family() -> Review {
+        let source = bundle(vec![
+            (shape("p", None), vec![row("new", "1", None), row("both", "1", None)]),
+            (shape("c", Some("p")), vec![row("child", "1", Some("new")), row("moves", "2", Some("new"))]),
+        ]);
+        let parents = vec![row("old", "1", None), row("both", "1", None)];
+        review(&source, vec![parents, vec![row("moves", "1", Some("both"))]])
+    }
+
+    fn at(review: &Review, table: usize, key: &str) -> At {
+        let row = review.tables[table].rows.iter().position(|row| row.key.display() == key).expect(key);
+        (table, row)
+    }
+
+    #[test]
+    fn a_parent_comes_with_its_first_child_and_takes_all_along() {
+        let review = family();
+        let mut selection = Selection::default();
+        let (parent, child, moves) = (at(&review, 0, "new"), at(&review, 1, "child"), at(&review, 1, "moves"));
+        assert_eq!((selection.toggle(&review, child), selection.contains(parent)), (1, true));
+        assert_eq!(selection.toggle(&review, moves), 0);
+        assert_eq!((selection.toggle(&review, parent), selection.len()), (2, 0));
+    }
+
+    #[test]
+    fn without_the_column_the_row_does_not_need_the_parent() {
+        let review = family();
+        let mut selection = Selection::default();
+        let moves = at(&review, 1, "moves");
+        selection.toggle_column(&review, moves, "parent");
+        assert_eq!((selection.toggle(&review, moves), selection.len()), (0, 1));
+        selection.toggle_column(&review, moves, "parent");
+        assert_eq!(selection.len(), 0, "with the column it needs the parent, which is not chosen");
+    }
+
+    #[test]
+    fn a_table_is_chosen_whole_or_not_at_all() {
+        let review = family();
+        let mut selection = Selection::all(&review);
+        assert_eq!((selection.in_table(0), selection.in_table(1), selection.count(&review, Change::Delete)), (2, 2, 1));
+        selection.toggle_table(&review, 1);
+        assert_eq!((selection.in_table(0), selection.in_table(1)), (2, 0));
+        selection.toggle_table(&review, 0);
+        selection.toggle_table(&review, 1);
+        assert_eq!((selection.in_table(0), selection.in_table(1)), (1, 2), "the parent that they need, not the delete");
+    }
+
+    #[test]
+    fn what_is_blocked_cannot_be_chosen() {
+        let mut review = family();
+        let child = at(&review, 1, "child");
+        review.tables[1].rows[child.1].blocked = Some("because".into());
+        let mut selection = Selection::all(&review);
+        assert!(!selection.contains(child));
+        assert_eq!((selection.toggle(&review, child), selection.contains(child)), (0, false));
+    }
 }

@@ -57,7 +57,7 @@ pub enum Ids {
 /// All sets of a project, and what is never synced.
 #[derive(Debug, Clone, Default)]
 pub struct Sets {
-    sets: Vec<Set>,
+    all: Vec<Set>,
     never: Vec<String>,
     keys: BTreeMap<QName, Vec<String>>,
 }
@@ -89,9 +89,9 @@ impl Sets {
     /// Checks the declarations against each other: names once, one key per table, nothing that is
     /// never synced.
     pub fn new(sets: Vec<Set>, never: Vec<String>) -> Result<Self> {
-        let mut this = Sets { sets: Vec::new(), never, keys: BTreeMap::new() };
+        let mut this = Sets { all: Vec::new(), never, keys: BTreeMap::new() };
         for set in sets {
-            if this.sets.iter().any(|known| known.name == set.name) {
+            if this.all.iter().any(|known| known.name == set.name) {
                 return Err(Error::usage("there are two sync sets of this name").object(&set.name));
             }
             if set.tables.is_empty() {
@@ -100,7 +100,7 @@ impl Sets {
             for table in &set.tables {
                 this.declare(&set.name, table)?;
             }
-            this.sets.push(set);
+            this.all.push(set);
         }
         Ok(this)
     }
@@ -128,22 +128,22 @@ impl Sets {
 
     /// All sets, as declared.
     pub fn all(&self) -> &[Set] {
-        &self.sets
+        &self.all
     }
 
     /// The sets of these names, in declared order; all of them when `names` is empty.
     pub fn pick(&self, names: &[String]) -> Result<Vec<&Set>> {
-        if self.sets.is_empty() {
+        if self.all.is_empty() {
             return Err(Error::usage("pgdeck.toml declares no sync set").hint("add a [[sync.set]]"));
         }
         for name in names {
-            if !self.sets.iter().any(|set| set.name == *name) {
+            if !self.all.iter().any(|set| set.name == *name) {
                 return Err(Error::usage("there is no such sync set")
                     .object(name)
-                    .hint(did_you_mean(name, self.sets.iter().map(|set| set.name.as_str()))));
+                    .hint(did_you_mean(name, self.all.iter().map(|set| set.name.as_str()))));
             }
         }
-        Ok(self.sets.iter().filter(|set| names.is_empty() || names.contains(&set.name)).collect())
+        Ok(self.all.iter().filter(|set| names.is_empty() || names.contains(&set.name)).collect())
     }
 
     /// The declared key of `table`: `None` where no set names it, empty where a set leaves it to the primary key.
@@ -153,7 +153,7 @@ impl Sets {
 
     /// The set that declares `table`.
     pub fn set_of(&self, table: &QName) -> Option<&Set> {
-        self.sets.iter().find(|set| set.tables.iter().any(|t| t.qname().is_ok_and(|name| name == *table)))
+        self.all.iter().find(|set| set.tables.iter().any(|t| t.qname().is_ok_and(|name| name == *table)))
     }
 
     /// The pattern by which `table` is never synced.

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::set::{Ids, SetTable, Sets};
+use super::{
+    row::Key,
+    set::{Ids, SetTable, Sets},
+};
 use crate::core::{
     error::{Error, Result, did_you_mean},
     name::QName,
@@ -77,9 +80,18 @@ pub struct Reference {
     pub referenced: Vec<String>,
     /// The parent's key.
     pub key: Vec<Part>,
+    /// Whether the parent is partitioned; what inherits from an ordinary parent is no parent.
+    pub partitioned: bool,
+    /// Travels with a new row, makes no difference.
+    pub ignored: bool,
 }
 
 impl Reference {
+    /// Whether both mean the same: the same columns point to the same table, which has the same key.
+    pub fn same(&self, other: &Reference) -> bool {
+        self.columns == other.columns && self.table == other.table && labels(&self.key) == labels(&other.key)
+    }
+
     /// How many flat values the parent's key has.
     pub fn leaves(&self) -> usize {
         leaves(&self.key)
@@ -173,6 +185,32 @@ impl Shape {
         self.key.iter().any(|part| matches!(part, Part::Reference(r) if r.columns == reference.columns))
     }
 
+    /// The columns that `reference` writes. Where foreign keys share a column, it belongs to the narrowest of them.
+    pub fn owned<'a>(&'a self, reference: &'a Reference) -> impl Iterator<Item = &'a String> {
+        owned(&self.references, reference)
+    }
+
+    /// The parents that `key` names: each reference of the key, with the part of `key` that is the parent's.
+    pub fn parents(&self, key: &Key) -> Vec<(&Reference, Key)> {
+        let mut leaves = key.0.iter().cloned();
+        let mut out = Vec::new();
+        for part in &self.key {
+            match part {
+                Part::Column { .. } => _ = leaves.next(),
+                Part::Reference(reference) => {
+                    out.push((reference, Key(leaves.by_ref().take(reference.leaves()).collect())));
+                }
+            }
+        }
+        out
+    }
+
+    /// The foreign keys that point to one of `columns`, each with its place among the children.
+    pub fn children_by<'a>(&'a self, columns: &'a [&str]) -> impl Iterator<Item = (usize, &'a Child)> {
+        let to = |child: &Child| child.referenced.iter().any(|name| columns.contains(&name.as_str()));
+        self.children.iter().enumerate().filter(move |(_, child)| to(child))
+    }
+
     /// The column names that make up the key, references by their columns.
     pub fn key_columns(&self) -> Vec<&str> {
         self.key
@@ -188,6 +226,9 @@ impl Shape {
     pub fn build(catalog: &Catalog, sets: &Sets, set: &str, spec: &SetTable) -> Result<Shape> {
         let name = spec.qname()?;
         let table = known_table(catalog, &name)?;
+        if table.partition {
+            return Err(Error::usage("this is a partition").object(name).hint("name the partitioned table instead"));
+        }
         for named in [&spec.key, &spec.columns, &spec.exclude, &spec.ignore].into_iter().flatten() {
             known_column(table, named)?;
         }
@@ -196,14 +237,7 @@ impl Shape {
         let references = references(catalog, sets, table, spec)?;
         let columns: Vec<_> =
             table.columns.iter().map(|c| shape_column(table, sets, spec, &key_names, &references, c)).collect();
-        if let Some(part) =
-            key_names.iter().find(|part| columns.iter().any(|c| c.name == **part && c.role == Role::Local))
-        {
-            return Err(Error::usage(format!(
-                "its key column `{part}` does not travel (excluded, or it points to a table that is never synced)"
-            ))
-            .object(&name));
-        }
+        check_key(&name, &key, &columns)?;
         let locator = if table.primary_key().is_empty() { key_names } else { table.primary_key().to_vec() };
         Ok(Shape {
             set: set.to_owned(),
@@ -221,6 +255,37 @@ impl Shape {
             children: children(catalog, &table.name),
         })
     }
+}
+
+/// The columns of `reference` that no narrower one (of those alike, no earlier one) has.
+fn owned<'a>(all: &'a [Reference], reference: &'a Reference) -> impl Iterator<Item = &'a String> {
+    let owner = |column: &String| {
+        all.iter().filter(|other| other.columns.contains(column)).min_by_key(|other| other.columns.len())
+    };
+    reference.columns.iter().filter(move |column| owner(column).is_none_or(|owner| owner.columns == reference.columns))
+}
+
+/// A key that is not read on both sides would match the wrong rows.
+fn check_key(table: &QName, key: &[Part], columns: &[ShapeColumn]) -> Result<()> {
+    let role = |name: &str| columns.iter().find(|column| column.name == name).map(|column| column.role);
+    for part in key {
+        let (names, plain) = match part {
+            Part::Column { name, .. } => (std::slice::from_ref(name), true),
+            Part::Reference(reference) => (reference.columns.as_slice(), false),
+        };
+        for name in names {
+            let why = match role(name) {
+                Some(Role::Local) => "does not travel (excluded, or it points to a table that is never synced)",
+                Some(Role::Generated) => "is made by the server",
+                Some(Role::Foreign) if plain => "is a part of a foreign key whose other columns are not in the key",
+                _ => continue,
+            };
+            return Err(Error::usage(format!("its key column `{name}` {why}"))
+                .object(table)
+                .hint("choose other key columns"));
+        }
+    }
+    Ok(())
 }
 
 /// A source's id is worth keeping where it means the same everywhere: a uuid, not the next number of a sequence.
@@ -308,9 +373,13 @@ fn references(catalog: &Catalog, sets: &Sets, table: &Table, spec: &SetTable) ->
         }
         // The table itself is not on the path here: a plain self-reference is resolved one step deep.
         if let Some(reference) = reference(catalog, sets, table, key, &mut Vec::new())? {
-            found.push(reference);
+            let ignored = key.columns.iter().all(|column| spec.ignore.contains(column));
+            found.push(Reference { ignored, ..reference });
         }
     }
+    // One whose columns all belong to narrower ones says nothing that they do not.
+    let all = found.clone();
+    found.retain(|reference| owned(&all, reference).next().is_some());
     Ok(found)
 }
 
@@ -341,6 +410,8 @@ fn reference(
         table: parent.name.clone(),
         referenced: key.referenced.clone(),
         key: parts,
+        partitioned: parent.relation == Relation::Partitioned,
+        ignored: false,
     }))
 }
 

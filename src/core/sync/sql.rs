@@ -1,12 +1,14 @@
 //! Shapes and steps → SQL. Identifiers pass `core::name`, values are parameters.
 
+use std::{collections::BTreeMap, fmt::Write as _};
+
 use super::{
     plan::{Assignment, NewValue, Operation, Step},
     row::{Key, Row, Value},
-    shape::{Part, Reference, Role, Shape},
+    shape::{Child, Part, Reference, Role, Shape, ShapeColumn},
 };
 use crate::core::{
-    name::{ident, literal},
+    name::{QName, ident, literal},
     schema::Origin,
 };
 
@@ -136,7 +138,12 @@ pub fn read_located(shape: &Shape, lock: bool) -> Query {
         .locator
         .iter()
         .enumerate()
-        .map(|(at, name)| format!("t.{} = w.c{at}::{}", ident(name), cast(shape, name)))
+        .map(|(at, name)| {
+            // Only a table without a primary key is found by columns that may be NULL.
+            let nullable = shape.column(name).is_some_and(|column| !column.not_null);
+            let equals = if nullable { "IS NOT DISTINCT FROM" } else { "=" };
+            format!("t.{} {equals} w.c{at}::{}", ident(name), cast(shape, name))
+        })
         .collect();
     let arrays: Vec<_> = (1..=shape.locator.len()).map(|at| format!("${at}::text[]")).collect();
     let names: Vec<_> = (0..shape.locator.len()).map(|at| format!("c{at}")).collect();
@@ -154,7 +161,7 @@ pub fn parent_keys(reference: &Reference) -> String {
     let mut joins = Joins::default();
     let mut fields = Vec::new();
     joins.key(&reference.key, "t", &mut fields);
-    format!("SELECT {} FROM {} AS t{}", fields.join(", "), reference.table.sql(), joins.text)
+    format!("SELECT {} FROM {} AS t{}", fields.join(", "), parent_table(reference), joins.text)
 }
 
 const SCOPE: &str = "pgdeck_in_scope";
@@ -169,7 +176,10 @@ fn select(shape: &Shape, side: Side, from: &str, scope: &str, wanted: &str) -> Q
     fields.extend(columns.iter().map(|&at| format!("t.{}::text", ident(&shape.columns[at].name))));
     let mut joins = Joins::default();
     for reference in &shape.references {
-        joins.reference(reference, "t", &mut fields, true);
+        // A value that points to no row is not NULL: it gives a key of NULLs, which no parent has.
+        let there: Vec<_> = shape.owned(reference).map(|name| format!("t.{} IS NOT NULL", ident(name))).collect();
+        fields.push(format!("left(({})::text, 1)", there.join(" OR ")));
+        joins.reference(reference, "t", &mut fields);
     }
     Query {
         text: format!("SELECT {} FROM {from} AS t{wanted}{}", fields.join(", "), joins.text),
@@ -181,8 +191,15 @@ fn select(shape: &Shape, side: Side, from: &str, scope: &str, wanted: &str) -> Q
 
 /// An ordinary table without what inherits from it; a partitioned one with its partitions.
 fn only(shape: &Shape) -> String {
-    let only = if shape.partitioned { "" } else { "ONLY " };
-    format!("{only}{}", shape.table.sql())
+    from_only(shape.partitioned, &shape.table)
+}
+
+fn parent_table(reference: &Reference) -> String {
+    from_only(reference.partitioned, &reference.table)
+}
+
+fn from_only(partitioned: bool, table: &QName) -> String {
+    format!("{}{}", if partitioned { "" } else { "ONLY " }, table.sql())
 }
 
 fn cast<'a>(shape: &'a Shape, column: &str) -> &'a str {
@@ -196,7 +213,7 @@ struct Joins {
 }
 
 impl Joins {
-    fn reference(&mut self, reference: &Reference, child: &str, fields: &mut Vec<String>, marker: bool) {
+    fn reference(&mut self, reference: &Reference, child: &str, fields: &mut Vec<String>) {
         self.count += 1;
         let alias = format!("r{}", self.count);
         let on: Vec<_> = reference
@@ -205,10 +222,8 @@ impl Joins {
             .zip(&reference.referenced)
             .map(|(column, referenced)| format!("{alias}.{} = {child}.{}", ident(referenced), ident(column)))
             .collect();
-        self.text.push_str(&format!(" LEFT JOIN {} AS {alias} ON {}", reference.table.sql(), on.join(" AND ")));
-        if marker {
-            fields.push(format!("left(({alias}.{} IS NOT NULL)::text, 1)", ident(&reference.referenced[0])));
-        }
+        // Writing to a string does not fail.
+        let _ = write!(self.text, " LEFT JOIN {} AS {alias} ON {}", parent_table(reference), on.join(" AND "));
         self.key(&reference.key, &alias, fields);
     }
 
@@ -216,7 +231,7 @@ impl Joins {
         for part in key {
             match part {
                 Part::Column { name, .. } => fields.push(format!("{alias}.{}::text", ident(name))),
-                Part::Reference(reference) => self.reference(reference, alias, fields, false),
+                Part::Reference(reference) => self.reference(reference, alias, fields),
             }
         }
     }
@@ -231,7 +246,7 @@ pub fn statement(shape: &Shape, step: &Step) -> Statement {
         Operation::Delete => {
             out.sql(format!("DELETE FROM {} AS t", only(shape)));
             guards(&mut out, shape, step);
-            childless(&mut out, shape);
+            childless(&mut out, shape, shape.children.iter());
         }
     }
     returning(&mut out, shape);
@@ -239,20 +254,17 @@ pub fn statement(shape: &Shape, step: &Step) -> Statement {
 }
 
 fn insert(out: &mut Statement, shape: &Shape, step: &Step) {
-    let columns: Vec<_> = step.set.iter().flat_map(|a| &a.columns).map(|name| ident(name)).collect();
+    let written: Vec<_> = step.set.iter().flat_map(|assignment| written(shape, assignment)).collect();
+    let columns: Vec<_> = written.iter().map(|(_, _, name)| ident(name)).collect();
     out.sql(format!("INSERT INTO {} AS t ({})", shape.table.sql(), columns.join(", ")));
-    let given = |name: &String| step.set.iter().any(|a| a.columns.contains(name));
-    if shape.columns.iter().any(|column| column.origin == Origin::IdentityAlways && given(&column.name)) {
+    let given = |column: &ShapeColumn| written.iter().any(|(_, _, name)| column.name == **name);
+    if shape.columns.iter().any(|column| column.origin == Origin::IdentityAlways && given(column)) {
         out.sql(" OVERRIDING SYSTEM VALUE");
     }
     out.sql("\nSELECT ");
-    for (at, assignment) in step.set.iter().enumerate() {
-        out.sql(if at > 0 { ", " } else { "" });
-        assigned(out, shape, assignment, 0);
-        for column in 1..assignment.columns.len() {
-            out.sql(", ");
-            assigned(out, shape, assignment, column);
-        }
+    for (number, (assignment, at, _)) in written.iter().enumerate() {
+        out.sql(if number > 0 { ", " } else { "" });
+        assigned(out, shape, assignment, *at);
     }
     out.sql(format!("\nWHERE NOT EXISTS (SELECT FROM {} AS t WHERE ", only(shape)));
     key_condition(out, &shape.key, "t", &mut step.key.0.iter());
@@ -261,15 +273,27 @@ fn insert(out: &mut Statement, shape: &Shape, step: &Step) {
 
 fn update(out: &mut Statement, shape: &Shape, step: &Step) {
     out.sql(format!("UPDATE {} AS t SET ", only(shape)));
-    let mut first = true;
-    for assignment in &step.set {
-        for (at, name) in assignment.columns.iter().enumerate() {
-            out.sql(if first { "" } else { ", " }).sql(ident(name)).sql(" = ");
-            assigned(out, shape, assignment, at);
-            first = false;
-        }
+    let written: Vec<_> = step.set.iter().flat_map(|assignment| written(shape, assignment)).collect();
+    for (number, (assignment, at, name)) in written.iter().enumerate() {
+        out.sql(if number > 0 { ", " } else { "" }).sql(ident(name)).sql(" = ");
+        assigned(out, shape, assignment, *at);
     }
     guards(out, shape, step);
+    let names: Vec<_> = written.iter().map(|(_, _, name)| *name).collect();
+    childless(out, shape, shape.children_by(&names).map(|(_, child)| child));
+}
+
+/// The columns that `assignment` writes, each with its place in it: not those that the server makes, and of a
+/// wide foreign key not those that belong to a narrower one.
+pub(super) fn written<'a>(
+    shape: &'a Shape,
+    assignment: &'a Assignment,
+) -> impl Iterator<Item = (&'a Assignment, usize, &'a str)> {
+    let wide = shape.references.iter().find(|r| r.columns.len() > 1 && r.columns == assignment.columns);
+    let others = move |name: &String| wide.is_some_and(|wide| !shape.owned(wide).any(|owned| owned == name));
+    let made = |name: &String| shape.column(name).is_some_and(|column| column.origin == Origin::Generated);
+    let columns = assignment.columns.iter().enumerate().filter(move |(_, name)| !others(name) && !made(name));
+    columns.map(move |(at, name)| (assignment, at, name.as_str()))
 }
 
 fn returning(out: &mut Statement, shape: &Shape) {
@@ -280,7 +304,11 @@ fn returning(out: &mut Statement, shape: &Shape) {
 fn guards(out: &mut Statement, shape: &Shape, step: &Step) {
     out.sql("\nWHERE ");
     for (at, (name, value)) in shape.locator.iter().zip(&step.locator).enumerate() {
-        out.sql(if at > 0 { " AND " } else { "" }).sql(format!("t.{} = ", ident(name))).value(value, cast(shape, name));
+        out.sql(if at > 0 { " AND " } else { "" });
+        match value {
+            Some(_) => out.sql(format!("t.{} = ", ident(name))).value(value, cast(shape, name)),
+            None => out.sql(format!("t.{} IS NULL", ident(name))),
+        };
     }
     for (name, value) in step.guard.iter().filter(|(name, _)| !shape.locator.contains(name)) {
         out.sql(" AND ");
@@ -288,13 +316,22 @@ fn guards(out: &mut Statement, shape: &Shape, step: &Step) {
     }
 }
 
-/// A delete takes nothing with it: no cascade may reach a row that was not reviewed.
-fn childless(out: &mut Statement, shape: &Shape) {
-    for child in &shape.children {
+/// A row that goes, or changes what others point to, takes nothing with it: no cascade may reach a row that was not
+/// reviewed.
+fn childless<'a>(out: &mut Statement, shape: &Shape, children: impl Iterator<Item = &'a Child>) {
+    for child in children {
         let columns = child.columns.iter().zip(&child.referenced);
         let on: Vec<_> =
             columns.map(|(column, referenced)| format!("c.{} = t.{}", ident(column), ident(referenced))).collect();
-        out.sql(format!("\n  AND NOT EXISTS (SELECT FROM {} AS c WHERE {})", child.table.sql(), on.join(" AND ")));
+        out.sql(format!("\n  AND NOT EXISTS (SELECT FROM {} AS c WHERE {}", child.table.sql(), on.join(" AND ")));
+        if child.table == shape.table {
+            // A row that points to itself goes with itself.
+            let row = |alias: &str| -> Vec<String> {
+                shape.locator.iter().map(|name| format!("{alias}.{}", ident(name))).collect()
+            };
+            out.sql(format!(" AND ROW({}) IS DISTINCT FROM ROW({})", row("c").join(", "), row("t").join(", ")));
+        }
+        out.sql(")");
     }
 }
 
@@ -332,7 +369,7 @@ fn parent<'a>(
     out.sql(format!(
         "(SELECT {alias}.{} FROM {} AS {alias} WHERE ",
         ident(&reference.referenced[at]),
-        reference.table.sql()
+        parent_table(reference)
     ));
     condition(out, &reference.key, &alias, leaves, depth + 1);
     out.sql(")");
@@ -386,15 +423,16 @@ pub fn reached(shape: &Shape, step: &Step) -> Statement {
     let not = if step.operation == Operation::Delete { "NOT " } else { "" };
     out.sql(format!("{not}EXISTS (SELECT FROM {} AS t WHERE ", only(shape)));
     key_condition(&mut out, &shape.key, "t", &mut step.key.0.iter());
-    for assignment in &step.set {
-        for (at, name) in assignment.columns.iter().enumerate() {
-            out.sql(" AND ");
-            match &assignment.value {
-                NewValue::Value(value) => guard(&mut out, name, value),
-                NewValue::Parent(_) => {
-                    out.sql(format!("t.{} = ", ident(name)));
-                    assigned(&mut out, shape, assignment, at);
-                }
+    for (assignment, at, name) in step.set.iter().flat_map(|assignment| written(shape, assignment)) {
+        out.sql(" AND ");
+        match &assignment.value {
+            NewValue::Value(value @ Some(_)) if REWRITTEN.contains(&cast(shape, name)) => {
+                out.sql(format!("t.{} = ", ident(name))).value(value, cast(shape, name));
+            }
+            NewValue::Value(value) => guard(&mut out, name, value),
+            NewValue::Parent(_) => {
+                out.sql(format!("t.{} = ", ident(name)));
+                assigned(&mut out, shape, assignment, at);
             }
         }
     }
@@ -402,17 +440,39 @@ pub fn reached(shape: &Shape, step: &Step) -> Statement {
     out
 }
 
-/// Moves the row of `step` out of the way of a unique value that another row needs.
-pub fn park(shape: &Shape, step: &Step, column: &str, value: &Value) -> Statement {
+/// Types that may write the same value in another way than they were given it: `2.5` into `numeric(8,2)`.
+const REWRITTEN: &[&str] = &["numeric", "real", "double precision", "interval", "jsonb"];
+
+/// Moves the row of `step` out of the way of unique values that other rows need.
+pub fn park(shape: &Shape, step: &Step, places: &BTreeMap<String, Value>) -> Statement {
     let mut out = Statement::default();
-    out.sql(format!("UPDATE {} AS t SET {} = ", only(shape), ident(column))).value(value, cast(shape, column));
+    out.sql(format!("UPDATE {} AS t SET ", only(shape)));
+    for (at, (column, value)) in places.iter().enumerate() {
+        out.sql(if at > 0 { ", " } else { "" }).sql(format!("{} = ", ident(column))).value(value, cast(shape, column));
+    }
     guards(&mut out, shape, step);
+    let names: Vec<_> = places.keys().map(String::as_str).collect();
+    childless(&mut out, shape, shape.children_by(&names).map(|(_, child)| child));
     returning(&mut out, shape);
     out
 }
 
+/// Moves the sequence behind `column` past every value that the table holds now, never back; nothing where there is
+/// no sequence. Without it the application's next insert would meet an id that a plan has brought along.
+pub fn advance(shape: &Shape, column: &str) -> Statement {
+    let mut out = Statement::default();
+    out.sql("SELECT setval(s.name, m.value)\nFROM pg_get_serial_sequence(")
+        .value(&Some(shape.table.sql()), "text")
+        .sql(", ")
+        .value(&Some(column.to_owned()), "text")
+        .sql(") AS s(name), ")
+        .sql(format!("(SELECT max(t.{})::bigint FROM {} AS t) AS m(value)", ident(column), shape.table.sql()))
+        .sql("\nWHERE s.name IS NOT NULL AND m.value > coalesce(pg_sequence_last_value(s.name::regclass), 0)");
+    out
+}
+
 /// Counts, for each row of `parent` passed as arrays of referenced values, the rows that point to it.
-pub fn children(child: &crate::core::name::QName, columns: &[String], casts: &[&str]) -> String {
+pub fn children(child: &QName, columns: &[String], casts: &[&str]) -> String {
     let arrays: Vec<_> = (1..=columns.len()).map(|at| format!("${at}::text[]")).collect();
     let names: Vec<_> = (0..columns.len()).map(|at| format!("c{at}")).collect();
     let on: Vec<_> = columns
@@ -430,9 +490,9 @@ pub fn children(child: &crate::core::name::QName, columns: &[String], casts: &[&
     )
 }
 
-/// Asks the server which pairs of texts are equal by the type's own operator.
-pub fn representation(cast: &str) -> String {
+/// Asks the server which pairs of texts are equal by `operator`, the type's own.
+pub fn representation(cast: &str, operator: &str) -> String {
     format!(
-        "SELECT (w.a::{cast} = w.b::{cast})::text FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS w(a, b, n) ORDER BY w.n"
+        "SELECT (w.a::{cast} {operator} w.b::{cast})::text FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS w(a, b, n) ORDER BY w.n"
     )
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    plan::{Assignment, FORMAT, NewValue, Operation, Plan, Step},
+    plan::{Assignment, FORMAT, NewValue, Operation, Plan, Step, digest},
     row::Value,
     shape::Shape,
 };
@@ -28,6 +28,37 @@ pub struct Record {
     pub images: Vec<Images>,
     /// The transaction's id on the server, by which a lost COMMIT is settled.
     pub xid: String,
+    /// SHA-256 over everything above.
+    pub digest: String,
+}
+
+impl Record {
+    /// The record of `run`, which carried out `plan`.
+    pub fn new(run: &str, plan: &Plan, images: &[Images], xid: &str) -> Self {
+        let bare = Record {
+            pgdeck: "run".into(),
+            run: run.to_owned(),
+            plan: plan.clone(),
+            images: images.to_vec(),
+            xid: xid.to_owned(),
+            digest: String::new(),
+        };
+        Record { digest: digest(&bare), ..bare }
+    }
+
+    /// Reads the record of `run`, or says what is wrong with it.
+    pub fn read(run: &str, text: &str) -> Result<Self, String> {
+        let record: Record = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        if record.run != run || record.pgdeck != "run" {
+            return Err(format!("they are those of `{}`", record.run));
+        }
+        if record.images.len() != record.plan.steps.len()
+            || record.digest != digest(&Record { digest: String::new(), ..record.clone() })
+        {
+            return Err("they were edited or damaged: their checksum does not match".into());
+        }
+        Ok(record)
+    }
 }
 
 /// One row before and after.

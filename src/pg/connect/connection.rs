@@ -134,7 +134,7 @@ impl Connection {
 
     /// A driver error of this connection in words, with the environment's name.
     pub(in crate::pg) fn describe(&self, error: &tokio_postgres::Error) -> Error {
-        match self.ended.get() {
+        match self.ended.why() {
             Some(ended) if error.is_closed() => ended.clone(),
             _ => error::describe(error).env(&self.environment),
         }
@@ -163,6 +163,15 @@ impl Connection {
     /// How long the last round trip took that had nothing else to do.
     pub fn latency(&self) -> Duration {
         self.latency
+    }
+
+    /// Waits, without using the connection, until it has ended; says why, unless it was closed by us.
+    pub fn lost(&self) -> impl Future<Output = Option<Error>> + Send + use<> {
+        let ended = self.ended.clone();
+        async move {
+            ended.wait().await;
+            ended.why().cloned()
+        }
     }
 
     /// Whether the connection has ended.

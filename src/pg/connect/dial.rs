@@ -16,6 +16,7 @@ use tokio_postgres::{
     error::SqlState,
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
+use tokio_util::sync::CancellationToken;
 
 use super::{
     conninfo::{ChannelBinding, Conninfo, Host, SOCKET_DIRECTORIES},
@@ -28,7 +29,23 @@ use crate::core::{error::Error, text::printable};
 const KEEPALIVE: Duration = Duration::from_secs(30);
 
 /// Why the connection ended, once it has: what the server said last is told to nobody else.
-pub(super) type Ended = Arc<OnceLock<Error>>;
+#[derive(Debug, Clone, Default)]
+pub(super) struct Ended {
+    why: Arc<OnceLock<Error>>,
+    over: CancellationToken,
+}
+
+impl Ended {
+    /// Why it ended, if it did and not because nobody used it any more.
+    pub(super) fn why(&self) -> Option<&Error> {
+        self.why.get()
+    }
+
+    /// Waits until it has ended.
+    pub(super) async fn wait(&self) {
+        self.over.cancelled().await;
+    }
+}
 
 /// One way to try.
 pub(super) struct Attempt<'a> {
@@ -156,6 +173,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
     T: AsyncRead + AsyncWrite + Unpin,
 {
+    let _over = ended.over.clone().drop_guard();
     while let Some(message) = poll_fn(|context| driver.poll_message(context)).await {
         match message {
             Ok(AsyncMessage::Notice(notice)) => {
@@ -168,7 +186,7 @@ where
                 // Whoever uses the connection reports it; a warning here would say it twice.
                 tracing::info!("{error}");
                 // Nobody else sets it.
-                let _ = ended.set(error);
+                let _ = ended.why.set(error);
                 return;
             }
         }

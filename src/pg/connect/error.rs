@@ -142,6 +142,7 @@ pub(in crate::pg) fn describe(error: &tokio_postgres::Error) -> Error {
     }
     if text.contains(DRIVER_NO_PASSWORD) {
         return Error::connect("the server asks for a password and none was found")
+            .lasting()
             .hint("give it in PGPASSWORD, ~/.pgpass or password_command");
     }
     if error.is_closed() || find::<io::Error>(error).is_some() {
@@ -176,6 +177,7 @@ fn from_server(answer: &DbError) -> Error {
     let telling = matches!(answer.code().code().get(..2), Some("23" | "40"));
     let detail = answer.detail().filter(|_| telling);
     let mut error = Error::new(code, detail.map_or(message.clone(), |detail| format!("{message} ({detail})")));
+    error.lasting = matches!(answer.code().code(), "28P01" | "28000" | "3D000");
     if let (Some(schema), Some(table)) = (answer.schema(), answer.table()) {
         error = error.object(QName::new(schema, table));
     }
@@ -187,7 +189,7 @@ fn from_server(answer: &DbError) -> Error {
 
 /// Class, words and hint for a SQLSTATE. The server's own text may be in any language.
 fn words(answer: &DbError) -> (Code, &'static str, &'static str) {
-    use Code::{Connect, Interrupted, RolledBack};
+    use Code::{Connect, Interrupted, RolledBack, Usage};
     match answer.code().code() {
         "28P01" => (Connect, "wrong password", "check PGPASSWORD, ~/.pgpass or password_command, and the user"),
         "28000" => (Connect, "the server does not let this user in from here", "see its pg_hba.conf, and sslmode"),
@@ -205,6 +207,8 @@ fn words(answer: &DbError) -> (Code, &'static str, &'static str) {
         }
         "57014" if answer.message().contains("user request") => (Interrupted, "cancelled", ""),
         "57014" => (RolledBack, "cancelled, or took longer than statement_timeout allows", ""),
+        // Syntax, and names and types that are not there: somebody wrote it so.
+        "42601" | "42703" | "42704" | "42804" | "42883" | "42P01" => (Usage, "", ""),
         code if code.starts_with("08") => (Connect, "", ""),
         _ => (RolledBack, "", ""),
     }

@@ -1,4 +1,4 @@
-//! The line above the keys: what was said last, or how a begun chord goes on.
+//! The line above the keys: what was said last.
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
@@ -6,7 +6,6 @@ use crate::{
     config::theme::Role,
     tui::{
         action::Action,
-        keys::label,
         messages::Message,
         model::Model,
         msg::Tone,
@@ -18,10 +17,6 @@ use crate::{
 /// Draws the line; without anything to say it stays blank.
 pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     let inside = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    if !model.pending.is_empty() {
-        continuations(model).left(inside, &model.look, buffer);
-        return;
-    }
     let Some(message) = model.messages.shown() else { return };
     let said = said(model, message);
     let room_for = |ways: &Cell| said.width() + ways.width() + 2 <= usize::from(inside.width);
@@ -55,15 +50,4 @@ fn ways(model: &Model, message: &Message, cut: bool) -> Cell {
     let read = way(Action::Messages, &read).filter(|_| cut || more > 0);
     let dismiss = way(Action::Back, "dismiss").filter(|_| escape(model) == Escape::Message);
     [read, dismiss].into_iter().flatten().reduce(|line, next| line.and(Role::Text, "  ").then(next)).unwrap_or_default()
-}
-
-fn continuations(model: &Model) -> Cell {
-    let glyphs = &model.look.glyphs;
-    let pressed =
-        Cell::of(Role::Accent, label(&model.pending, glyphs)).bold().and(Role::Muted, format!(" {}", glyphs.ellipsis));
-    let contexts = model.contexts();
-    let ways = model.keys.continuations(&contexts, &model.pending);
-    ways.into_iter().fold(pressed, |line, (rest, action)| {
-        line.and(Role::Accent, format!("   {} ", label(rest, glyphs))).and(Role::Text, action.entry().title)
-    })
 }

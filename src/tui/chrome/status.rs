@@ -10,6 +10,7 @@ use crate::{
     tui::{
         jobs::Job,
         model::{EnvState, EnvStatus, Model},
+        reconnect,
         widget::{
             cell::Cell,
             gauge::{elapsed, gauge, grouped},
@@ -71,25 +72,20 @@ fn share<'a>(lines: &'a [Cell], forms: &[Cell], room: usize) -> (&'a Cell, usize
 }
 
 fn places(model: &Model, detail: Detail) -> Cell {
-    let ellipsis = model.look.glyphs.ellipsis;
     let mut line = Cell::default();
     if detail.project {
         line = Cell::of(Role::Accent, "pgdeck").bold().and(Role::Text, format!(" {}", model.project));
     }
     for environment in &model.environments {
         let gap = if line.is_empty() { 0 } else { detail.gap };
-        line = line.and(Role::Status, " ".repeat(gap)).then(place(
-            environment,
-            detail,
-            ellipsis,
-            model.look.glyphs.failed,
-        ));
+        line = line.and(Role::Status, " ".repeat(gap)).then(place(model, environment, detail));
     }
     line
 }
 
 /// ` PROD  production RO 15.8 11 ms`
-fn place(environment: &EnvStatus, detail: Detail, ellipsis: &str, failed: &str) -> Cell {
+fn place(model: &Model, environment: &EnvStatus, detail: Detail) -> Cell {
+    let ellipsis = model.look.glyphs.ellipsis;
     let name = Cell::text(&environment.name).cut(detail.name, ellipsis);
     let mut cell = badge(environment.kind).and(Role::Text, " ").then(name);
     if detail.access {
@@ -99,12 +95,22 @@ fn place(environment: &EnvStatus, detail: Detail, ellipsis: &str, failed: &str) 
     match &environment.state {
         EnvState::Connecting if detail.server => cell.and(Role::Muted, format!(" connecting{ellipsis}")),
         EnvState::Connecting if detail.access => cell.and(Role::Muted, format!(" {ellipsis}")),
-        EnvState::Failed(_) if detail.server => cell.and(Role::Danger, format!(" {failed} no connection")),
-        EnvState::Failed(_) => cell.and(Role::Danger, format!(" {failed}")),
+        EnvState::Failed(_) => cell.and(Role::Danger, unreached(model, &environment.name, detail)),
         EnvState::Ready { version, latency } if detail.server => {
             cell.and(Role::Muted, format!(" {version}")).and(Role::Muted, format!(" {}", round_trip(*latency)))
         }
         EnvState::Connecting | EnvState::Ready { .. } => cell,
+    }
+}
+
+/// ` ✗ no connection, again in 8 s`
+fn unreached(model: &Model, name: &str, detail: Detail) -> String {
+    let failed = model.look.glyphs.failed;
+    match reconnect::countdown(model, name) {
+        Some(seconds) if detail.server => format!(" {failed} no connection, again in {seconds} s"),
+        None if detail.server => format!(" {failed} no connection"),
+        Some(seconds) if detail.access => format!(" {failed} {seconds} s"),
+        _ => format!(" {failed}"),
     }
 }
 
@@ -161,7 +167,11 @@ fn frame(model: &Model, job: &Job) -> &'static str {
 
 fn count(job: &Job) -> Option<String> {
     match job.total {
-        Some(total) => Some(format!("{}/{}", grouped(job.done), grouped(total))),
+        // As wide from the first to the last, so that a step moves nothing else in the line.
+        Some(total) => {
+            let (done, total) = (grouped(job.done), grouped(total));
+            Some(format!("{done:>width$}/{total}", width = total.len()))
+        }
         None => (job.done > 0).then(|| grouped(job.done)),
     }
 }

@@ -5,6 +5,7 @@ pub mod help;
 pub mod page;
 pub mod palette;
 pub mod prompt;
+pub mod tree;
 pub mod welcome;
 
 use ratatui::{
@@ -18,6 +19,7 @@ pub use confirm::{Asked, Confirm};
 pub use page::Page;
 pub use palette::Palette;
 pub use prompt::Prompt;
+pub use tree::Tree;
 
 use super::{
     action::{Action, Context},
@@ -34,7 +36,7 @@ pub enum Overlay {
     Help(usize),
     /// Something to read.
     Page(Page),
-    /// Find an action by its name.
+    /// Find anything by its name.
     Palette(Palette),
     /// Type a name to go on.
     Confirm(Confirm),
@@ -42,6 +44,8 @@ pub enum Overlay {
     Prompt(Prompt),
     /// The first page, where there is no project: nothing lies under it.
     Welcome,
+    /// A tree whose branches fold.
+    Tree(Tree),
 }
 
 impl Overlay {
@@ -64,13 +68,14 @@ pub fn contexts(overlay: &Overlay) -> &'static [Context] {
         Overlay::Confirm(_) => &[Context::Confirm, Context::Anywhere],
         Overlay::Prompt(_) => &[Context::Input, Context::Anywhere],
         Overlay::Welcome => &[Context::Welcome, Context::Anywhere],
+        Overlay::Tree(_) => &[Context::Tree, Context::Help, Context::Scroll, Context::Anywhere],
     }
 }
 
 /// Takes in a key that is bound to nothing.
 pub fn typed(overlay: &mut Overlay, key: Key) {
     match overlay {
-        Overlay::Help(_) | Overlay::Page(_) | Overlay::Welcome => {}
+        Overlay::Help(_) | Overlay::Page(_) | Overlay::Tree(_) | Overlay::Welcome => {}
         Overlay::Palette(palette) => palette.typed(key),
         Overlay::Confirm(confirm) => confirm.typed(key),
         Overlay::Prompt(prompt) => prompt.typed(key),
@@ -80,7 +85,7 @@ pub fn typed(overlay: &mut Overlay, key: Key) {
 /// Takes in what was pasted.
 pub fn pasted(overlay: &mut Overlay, text: &str) {
     match overlay {
-        Overlay::Help(_) | Overlay::Page(_) | Overlay::Welcome => {}
+        Overlay::Help(_) | Overlay::Page(_) | Overlay::Tree(_) | Overlay::Welcome => {}
         Overlay::Palette(palette) => palette.pasted(text),
         Overlay::Confirm(confirm) => confirm.pasted(text),
         Overlay::Prompt(prompt) => prompt.pasted(text),
@@ -101,7 +106,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         (Overlay::Page(page), _) => page.top = scrolled(page.top, page.length(body), page::inside(body).height, action),
         (Overlay::Palette(palette), Action::Accept) => {
             let chosen = palette.chosen(model);
-            return chosen.map(|action| update::perform(model, action)).unwrap_or_default();
+            return chosen.map(|item| item.choose(model)).unwrap_or_default();
         }
         (Overlay::Palette(palette), _) => palette.act(model, action),
         (Overlay::Confirm(confirm), Action::Accept) => match confirm.accept() {
@@ -116,6 +121,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             }
         }
         (Overlay::Prompt(_), _) => {}
+        (Overlay::Tree(tree), _) => tree.act(action, body),
     }
     model.overlays.push(overlay);
     Vec::new()
@@ -135,6 +141,7 @@ pub fn draw(model: &Model, body: Rect, buffer: &mut Buffer) -> Option<Position> 
                 welcome::draw(model, body, buffer);
                 None
             }
+            Overlay::Tree(tree) => tree.draw(body, &model.look, buffer),
         };
     }
     cursor

@@ -74,6 +74,17 @@ pub fn act(table: &mut TableState, action: Action, visible: usize, columns: usiz
     }
 }
 
+/// Selects `row`, though a filter may have hidden it.
+pub fn reveal(table: &mut TableState, row: usize, visible: usize, rows: &Rows<'_>) {
+    let place = |table: &TableState| table.order().iter().position(|shown| *shown as usize == row);
+    if place(table).is_none() {
+        table.unfilter(rows);
+    }
+    if let Some(at) = place(table) {
+        table.select(at, visible);
+    }
+}
+
 /// Selects the row that was clicked, or sorts by the column whose head was.
 pub fn clicked(table: &mut TableState, columns: &[Column], area: Rect, mouse: Mouse, rows: &Rows<'_>) {
     match table.hit(columns, area, mouse.x, mouse.y) {

@@ -125,9 +125,14 @@ pub fn can_go_back(model: &Model) -> bool {
 
 /// Whether the pane in front can do `action` just now.
 pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
-    let elsewhere = |pane: Pane| Err(Reason::new(format!("that is in the {} pane", pane.entry().title)));
-    match (home(action), model.pane) {
-        (Some(home), front) if home != front && !shared(action, front) => elsewhere(home),
+    availability_in(model, model.pane, action)
+}
+
+/// Whether `pane` could do `action` just now if it were in front.
+pub fn availability_in(model: &Model, pane: Pane, action: Action) -> Result<(), Reason> {
+    let elsewhere = |home: Pane| Err(Reason::new(format!("that is in the {} pane", home.entry().title)));
+    match (homes(action).next(), pane) {
+        (Some(home), pane) if !homes(action).any(|home| home == pane) => elsewhere(home),
         (_, Pane::Overview) => overview::availability(model, action),
         (_, Pane::Counts) => counts::availability(model, action),
         (_, Pane::Sync) => sync::availability(model, action),
@@ -135,18 +140,14 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
     }
 }
 
-/// The pane whose own action this is, by the contexts of the action's entry.
-fn home(action: Action) -> Option<Pane> {
-    action.entry().contexts.iter().find_map(|context| match context {
+/// The panes whose own action this is, by the contexts of the action's entry; none where it is anybody's.
+pub fn homes(action: Action) -> impl Iterator<Item = Pane> {
+    action.entry().contexts.iter().filter_map(|context| match context {
         Context::Counts => Some(Pane::Counts),
         Context::Sync | Context::Choose | Context::Review | Context::Done => Some(Pane::Sync),
         Context::Journal => Some(Pane::Journal),
         _ => None,
     })
-}
-
-fn shared(action: Action, front: Pane) -> bool {
-    front == Pane::Journal && action.entry().contexts.contains(&Context::Journal)
 }
 
 /// The rows of the list in front, as its filter lets them through and in their order.

@@ -93,3 +93,67 @@ async fn quitting_hands_back_control() {
     let pause = console.until_pause(|_| Ok(())).await.expect("no terminal, no failure");
     assert_eq!(pause, Pause::Quit);
 }
+
+/// How often `console` is painted while a key is held down for a second that repeats every millisecond, and how long
+/// after the first key that is, all of it in time that does not really pass.
+async fn painted_in_a_second(frame: Duration) -> (u32, Duration) {
+    let mut console = Console::new(model(), connects);
+    console.frame = frame;
+    until_idle(&mut console).await;
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    let (paints, first, outbox) = (Cell::new(0), Cell::new(None), console.outbox());
+    let begin = Instant::now();
+    let paint = |_: &Model| {
+        paints.set(paints.get() + u32::from(begin.elapsed() < Duration::from_secs(1)));
+        first.set(first.get().or(Some(begin.elapsed())));
+        Ok(())
+    };
+    let held = async {
+        for _ in 0..1000 {
+            outbox.send(Msg::Key(Key::char('j'))).expect("open");
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::select! {
+        pause = console.until_pause(paint) => panic!("paused: {pause:?}"),
+        () = held => {}
+    }
+    (paints.get(), first.get().expect("painted"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_key_draws_at_once_and_the_rest_at_the_pace_of_the_terminal() {
+    let (frames, first) = painted_in_a_second(frame_time(false)).await;
+    assert!((50..=60).contains(&frames), "{frames} frames a second");
+    assert_eq!(first, Duration::ZERO);
+    let (frames, first) = painted_in_a_second(frame_time(true)).await;
+    assert!((20..=25).contains(&frames), "{frames} frames a second over SSH");
+    assert_eq!(first, Duration::ZERO);
+}
+
+#[tokio::test]
+async fn an_attempt_that_fails_is_made_again_without_a_key() {
+    let attempts = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
+    let counted = std::sync::Arc::clone(&attempts);
+    let mut console = Console::new(model(), move |work, handle: Handle| {
+        let attempts = std::sync::Arc::clone(&counted);
+        async move {
+            let Work::Connect(name) = work else { return };
+            let nth = attempts.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let state = if nth == 0 {
+                EnvState::Failed(Error::connect("connection refused").env(&name))
+            } else {
+                EnvState::Ready { version: "15.8".into(), latency: Duration::from_millis(2) }
+            };
+            handle.tell(Msg::Environment(name, state));
+        }
+    });
+    until_idle(&mut console).await;
+    assert!(matches!(console.model.environments[0].state, EnvState::Failed(_)));
+    // As if a second had passed.
+    console.outbox().send(Msg::Now(console.model.now + Duration::from_secs(1))).expect("open");
+    console.idle.send_replace(false);
+    until_idle(&mut console).await;
+    assert!(matches!(console.model.environments[0].state, EnvState::Ready { .. }));
+    assert_eq!(attempts.load(std::sync::atomic::Ordering::Relaxed), 2);
+}

@@ -144,7 +144,7 @@ impl Cell {
         let mut x = area.x + indent;
         for piece in &fitting.pieces {
             let room = usize::from(area.right().saturating_sub(x));
-            (x, _) = buffer.set_stringn(x, area.y, &piece.text, room, piece.style(look));
+            (x, _) = buffer.set_stringn(x, area.y, look.drawn(&piece.text), room, piece.style(look));
         }
         filled
     }

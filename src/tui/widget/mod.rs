@@ -12,3 +12,4 @@ pub mod section;
 pub mod spark;
 pub mod steps;
 pub mod table;
+pub mod tree;

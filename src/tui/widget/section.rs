@@ -44,7 +44,7 @@ pub fn frame(area: Rect, title: &Cell, role: Role, look: &Look, buffer: &mut Buf
     for position in area.positions() {
         buffer[position].reset();
     }
-    buffer.set_style(area, look.style(Role::Overlay));
+    buffer.set_style(area, look.ground().patch(look.style(Role::Overlay)));
     if area.width < 4 || area.height < 2 {
         return inside;
     }

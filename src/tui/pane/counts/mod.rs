@@ -1,6 +1,7 @@
 //! Rows per table, the environments side by side.
 
 mod detail;
+mod relations;
 mod rows;
 
 use std::{
@@ -30,6 +31,7 @@ use crate::{
         model::{EnvState, EnvStatus, Model},
         msg::{Effect, Mouse, Tone, Work},
         overlay::{Overlay, Page},
+        rest::Rest,
         widget::{
             cell::Cell,
             section,
@@ -58,6 +60,8 @@ pub struct CountsPane {
     stale: BTreeSet<String>,
     /// The longest bar.
     greatest: u64,
+    /// The table whose details stand beside the list.
+    pub page: Rest<QName>,
 }
 
 /// Where keys go.
@@ -112,13 +116,29 @@ fn rebuild(model: &mut Model) {
     if first && names.len() > 1 {
         model.counts.table = TableState::sorted(rows::delta_column(names.len()), true);
     }
-    let rows = model.counts.rows.clone();
-    rows::with(&rows, model.counts.greatest, &model.look.glyphs.clone(), |view| {
-        model.counts.table.load(&columns, view, |at| was.as_ref() == Some(&rows[at].table));
+    let CountsPane { rows, table, greatest, .. } = &mut model.counts;
+    rows::with(rows, *greatest, &model.look.glyphs, |view| {
+        table.load(&columns, view, |at| was.as_ref() == Some(&rows[at].table));
     });
     if was.is_none() {
         model.counts.table.select(0, 1);
     }
+}
+
+/// The details follow the selection when it rests.
+pub fn follow(model: &mut Model) {
+    let now = model.now;
+    let selected = selected(model).map(|row| row.table.clone());
+    model.counts.page.follow(selected, now);
+    model.counts.page.settle(now);
+}
+
+/// The row whose details stand beside the list.
+fn detailed(model: &Model) -> Option<&CountRow> {
+    let selected = selected(model);
+    let table = model.counts.page.at();
+    let followed = |row: &&CountRow| table.is_none_or(|table| *table == row.table);
+    selected.filter(followed).or_else(|| model.counts.rows.iter().find(|row| Some(&row.table) == table)).or(selected)
 }
 
 fn selected(model: &Model) -> Option<&CountRow> {
@@ -157,6 +177,14 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Count => return count(model),
         Action::Snapshot => return snapshot(model),
         Action::Open => open(model),
+        Action::Relations => {
+            let tree = selected(model).and_then(|row| {
+                let mut catalogs = model.counts.listings.values().map(|listing| &listing.catalog);
+                let catalog = catalogs.find(|catalog| catalog.table(&row.table).is_some())?;
+                Some(relations::tree(catalog, model.declared.as_deref(), &row.table))
+            });
+            model.overlays.extend(tree.map(Overlay::Tree));
+        }
         Action::Copy => {
             let name = selected(model).map(|row| row.table.to_string());
             return name.map(|name| model.copy("the table's name", name)).unwrap_or_default();
@@ -178,19 +206,13 @@ fn names(model: &Model) -> Vec<String> {
     model.environments.iter().map(|environment| environment.name.clone()).collect()
 }
 
-/// Environments that did not answer are tried again.
+/// Those without a connection are tried again by whoever asked for this.
 fn refresh_all(model: &mut Model) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    for name in names(model) {
-        let failed =
-            model.environment(&name).is_some_and(|environment| matches!(environment.state, EnvState::Failed(_)));
-        if failed {
-            effects.push(super::overview::connect(model, &name));
-        } else {
-            effects.extend(refresh(model, &name));
-        }
-    }
-    effects
+    let ready = |name: &String| {
+        model.environment(name).is_some_and(|environment| matches!(environment.state, EnvState::Ready { .. }))
+    };
+    let names: Vec<_> = names(model).into_iter().filter(ready).collect();
+    names.iter().flat_map(|name| refresh(model, name)).collect()
 }
 
 /// Counts what the filter lets through, in every environment that answers.
@@ -210,6 +232,12 @@ fn snapshot(model: &mut Model) -> Vec<Effect> {
     let read = names.iter().enumerate().filter(|(_, name)| model.counts.listings.contains_key(*name));
     let environments = read.map(|(at, name)| of(name, at)).collect();
     vec![model.start("recording", Work::Snapshot(environments))]
+}
+
+/// Moves to the table that is the row `row`.
+pub fn show(model: &mut Model, row: usize) {
+    let visible = list::visible(model, 1);
+    with_rows(model, |table, view| list::reveal(table, row, visible, view));
 }
 
 fn open(model: &mut Model) {
@@ -273,7 +301,7 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
             Table { columns: &columns, state: &pane.table, rows: view, focused: true, stale: !stale(model).is_empty() };
         table.draw(list::body(left), &model.look, buffer);
     });
-    if let (Some(right), Some(row)) = (right, selected(model)) {
+    if let (Some(right), Some(row)) = (right, detailed(model)) {
         section::divider(right, &model.look, buffer);
         let inside = Rect { x: right.x + 2, width: right.width - 2, ..right };
         section::lines(&detail::lines(model, row), 0, inside, &model.look, buffer);

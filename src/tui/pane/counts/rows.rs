@@ -57,6 +57,11 @@ impl CountRow {
         }
     }
 
+    /// Its name; the schema is worth its room only where it is not `public`.
+    pub fn title(&self) -> String {
+        if self.table.schema == "public" { self.table.name.clone() } else { self.table.to_string() }
+    }
+
     /// Whether one of its figures is the planner's.
     pub fn is_estimate(&self) -> bool {
         self.counts.iter().any(|count| matches!(count, Some(Count::Estimate { .. })))
@@ -130,11 +135,8 @@ fn cell(row: &CountRow, column: usize, greatest: u64, glyphs: &Glyphs) -> Cell {
     }
 }
 
-/// The schema is worth its room only where it is not `public`.
 fn name(row: &CountRow) -> Cell {
-    let role = if row.never { Role::Muted } else { Role::Text };
-    let text = if row.table.schema == "public" { row.table.name.clone() } else { row.table.to_string() };
-    Cell::of(role, text)
+    Cell::of(if row.never { Role::Muted } else { Role::Text }, row.title())
 }
 
 fn count(count: Option<&Count>, never: bool) -> Cell {

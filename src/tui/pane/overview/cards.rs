@@ -11,6 +11,7 @@ use crate::{
         action::Action,
         chrome::status::{badge, round_trip},
         model::{EnvState, EnvStatus, Model},
+        reconnect,
         widget::{
             cell::{Cell, wrap},
             gauge,
@@ -85,7 +86,7 @@ fn lines(model: &Model, environment: &EnvStatus, room: usize) -> Vec<Cell> {
         .and(role, format!("  {access}"));
     let mut lines = vec![name];
     match (&environment.state, model.overview.reached.get(&environment.name)) {
-        (EnvState::Failed(error), _) => lines.extend(failed(model, error, room)),
+        (EnvState::Failed(error), _) => lines.extend(failed(model, &environment.name, error, room)),
         (_, Some(reached)) => {
             let told = told(model, environment, reached, room);
             let old = !matches!(environment.state, EnvState::Ready { .. })
@@ -179,7 +180,7 @@ fn waiting(model: &Model, state: &EnvState) -> Vec<Cell> {
 }
 
 /// What went wrong and what to do, as far as there is room; the rest is one key away.
-fn failed(model: &Model, error: &Error, room: usize) -> Vec<Cell> {
+fn failed(model: &Model, name: &str, error: &Error, room: usize) -> Vec<Cell> {
     let glyphs = &model.look.glyphs;
     let key = |action: Action| model.key(action).unwrap_or_default();
     let mut says: Vec<Cell> = wrap(&error.message, room).iter().map(|line| Cell::of(Role::Danger, line)).collect();
@@ -195,7 +196,8 @@ fn failed(model: &Model, error: &Error, room: usize) -> Vec<Cell> {
     let mut lines = vec![Cell::of(Role::Danger, format!("{} not reachable", glyphs.failed)).bold()];
     lines.extend(says);
     let way = |action: Action, words: &str| Cell::of(Role::Accent, key(action)).bold().and(Role::Muted, words);
-    lines.push(way(Action::Refresh, " tries again   ").then(way(Action::Open, " says all of it")));
+    let again = reconnect::countdown(model, name).map_or(String::new(), |seconds| format!(", or in {seconds} s"));
+    lines.push(way(Action::Refresh, &format!(" tries again{again}   ")).then(way(Action::Open, " more")));
     lines
 }
 

@@ -63,16 +63,11 @@ pub fn load(model: &mut Model) {
     change(model, |table, rows| table.load(&rows::columns(), rows, |at| was.as_ref() == Some(&names[at])));
 }
 
-/// Asks `environment` again; what is known of it stays until the answer is there.
-pub fn connect(model: &mut Model, environment: &str) -> Effect {
-    if let Some(known) = model.environments.iter_mut().find(|known| known.name == environment) {
-        if matches!(known.state, EnvState::Ready { .. }) {
-            model.overview.reading.insert(environment.to_owned());
-        } else {
-            known.state = EnvState::Connecting;
-        }
-    }
-    model.start(format!("connecting {environment}"), Work::Connect(environment.to_owned()))
+/// Asks `environment` again, which answers; what is known of it stays until the answer is there. Those without a
+/// connection are tried again by whoever asked for this.
+fn ask(model: &mut Model, environment: &str) -> Effect {
+    model.overview.reading.insert(environment.to_owned());
+    model.start(format!("asking {environment}"), Work::Connect(environment.to_owned()))
 }
 
 fn selected(model: &Model) -> Option<&EnvStatus> {
@@ -109,8 +104,9 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::Refresh => {
-            let names: Vec<_> = model.environments.iter().map(|environment| environment.name.clone()).collect();
-            return names.iter().map(|name| connect(model, name)).collect();
+            let ready = model.environments.iter().filter(|known| matches!(known.state, EnvState::Ready { .. }));
+            let names: Vec<_> = ready.map(|known| known.name.clone()).collect();
+            return names.iter().map(|name| ask(model, name)).collect();
         }
         Action::Open => open(model),
         Action::Copy => {

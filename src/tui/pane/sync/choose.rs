@@ -79,6 +79,15 @@ impl Choose {
         self.sets.iter().filter(|set| set.chosen).map(|set| set.name.clone()).collect()
     }
 
+    /// Chooses the set `name` and no other, and moves to it.
+    pub fn mark(&mut self, name: &str, visible: usize) {
+        let Some(at) = self.sets.iter().position(|set| set.name == name) else { return };
+        for (place, set) in self.sets.iter_mut().enumerate() {
+            set.chosen = place == at;
+        }
+        self.change(|table, rows| list::reveal(table, at, visible, rows));
+    }
+
     /// Changes the list's state.
     pub fn change(&mut self, change: impl FnOnce(&mut TableState, &Rows<'_>)) {
         let mut table = std::mem::take(&mut self.table);

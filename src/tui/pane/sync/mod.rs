@@ -150,6 +150,23 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
     }
 }
 
+/// Whether another set can be marked just now.
+pub fn can_mark(model: &Model) -> Result<(), Reason> {
+    match model.sync.stage {
+        Stage::Choose => Ok(()),
+        _ => Err(Reason::new(format!("the wizard is at {}", STEPS[model.sync.step().min(3)]))),
+    }
+}
+
+/// Marks the set `name` alone, so that the next export is of nothing else.
+pub fn mark(model: &mut Model, name: &str) -> Result<(), Reason> {
+    can_mark(model)?;
+    let visible = crate::tui::pane::list::visible(model, 3);
+    model.sync.choose.mark(name, visible);
+    model.say(Tone::Note, format!("{name} alone is marked"));
+    Ok(())
+}
+
 /// Does `action`.
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {

@@ -1,0 +1,104 @@
+//! Small shapes, plans and reviews for the unit tests of this module.
+
+use std::collections::BTreeMap;
+
+use super::{
+    bundle::{Bundle, BundleTable, Source},
+    diff::{self, Review, Target, TargetTable},
+    plan::{Assignment, FORMAT, NewValue, Operation, Plan, Step},
+    row::{Key, Row, Value},
+    shape::{Part, Reference, Role, Shape, ShapeColumn},
+};
+use crate::core::{name::QName, schema::Origin};
+
+/// A column that may be NULL.
+pub fn column(name: &str, cast: &str, role: Role) -> ShapeColumn {
+    ShapeColumn { name: name.into(), cast: cast.into(), role, not_null: false, default: false, origin: Origin::Plain }
+}
+
+/// A table keyed by `k`, with an integer `pos`, and `parent` for each parent that is given.
+pub fn shape(name: &str, parent: Option<&str>) -> Shape {
+    let part = Part::Column { name: "k".into(), cast: "text".into() };
+    let reference = |parent: &str| Reference {
+        columns: vec!["parent".into()],
+        table: QName::new("public", parent),
+        referenced: vec!["k".into()],
+        key: vec![part.clone()],
+        partitioned: false,
+        ignored: false,
+    };
+    let mut columns = vec![column("k", "text", Role::Value), column("pos", "integer", Role::Value)];
+    columns.extend(parent.map(|_| column("parent", "text", Role::Foreign)));
+    Shape {
+        set: "s".into(),
+        table: QName::new("public", name),
+        partitioned: false,
+        references: parent.map(reference).into_iter().collect(),
+        key: vec![part],
+        columns,
+        locator: vec!["k".into()],
+        uniques: vec![vec!["k".into()]],
+        keep_ids: true,
+        filter: None,
+        deletes: false,
+        triggers: Vec::new(),
+        children: Vec::new(),
+    }
+}
+
+/// A row of [`shape`].
+pub fn row(key: &str, pos: &str, parent: Option<&str>) -> Row {
+    let references = parent.map(|parent| Some(Key(vec![Some(parent.into())]))).into_iter().collect();
+    let mut columns = vec![Some(key.into()), Some(pos.into())];
+    columns.extend(parent.map(|parent| Some(parent.into())));
+    Row { columns, references, in_scope: true }
+}
+
+/// What `tables` of a source hold.
+pub fn bundle(tables: Vec<(Shape, Vec<Row>)>) -> Bundle {
+    let source = Source { project: "p".into(), environment: "source".into(), server: "18".into() };
+    Bundle { source, tables: tables.into_iter().map(|(shape, rows)| BundleTable { shape, rows }).collect() }
+}
+
+/// The review of a bundle against rows of the same shapes.
+pub fn review(bundle: &Bundle, rows: Vec<Vec<Row>>) -> Review {
+    let mut target = Target::default();
+    for (table, rows) in bundle.tables.iter().zip(rows) {
+        let keys = rows.iter().map(|row| (row.key(&table.shape), 1)).collect();
+        target.parents.insert(table.shape.table.clone(), keys);
+        target.tables.push(Ok(TargetTable { shape: table.shape.clone(), rows }));
+    }
+    diff::review(bundle, &target, "target", true)
+}
+
+/// A step on the row `key` of `table`: what is written, what was reviewed.
+pub fn step(operation: Operation, table: &str, key: &str, set: &[(&str, &str)], guard: &[(&str, &str)]) -> Step {
+    let value = |value: &str| -> Value { Some(value.to_owned()) };
+    Step {
+        operation,
+        table: QName::new("public", table),
+        key: Key(vec![value(key)]),
+        locator: vec![value(key)],
+        set: set
+            .iter()
+            .map(|(name, new)| Assignment { columns: vec![(*name).to_owned()], value: NewValue::Value(value(new)) })
+            .collect(),
+        guard: guard.iter().map(|(name, old)| ((*name).to_owned(), value(old))).collect::<BTreeMap<_, _>>(),
+    }
+}
+
+/// A plan of these steps.
+pub fn plan(shape: Shape, steps: Vec<Step>) -> Plan {
+    Plan {
+        pgdeck: "plan".into(),
+        format: FORMAT,
+        project: "p".into(),
+        from: "source".into(),
+        to: "target".into(),
+        undoes: None,
+        shapes: vec![shape],
+        steps,
+        digest: String::new(),
+    }
+    .sealed()
+}

@@ -1,0 +1,148 @@
+//! What has to happen, worked out from the generator's own model and from nothing of pgdeck's.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pgdeck::core::sync::diff::Change;
+
+use crate::{
+    data::{Row, Side},
+    schema::{Kind, TYPES, Table},
+};
+
+/// A row: the number of its table, and its key.
+pub type At = (usize, String);
+
+/// What differs, by row.
+pub type Differences = BTreeMap<At, Change>;
+
+/// Whether two texts are the same value of the column.
+fn same_value(kind: Kind, one: Option<&String>, two: Option<&String>) -> bool {
+    let Kind::Value(kind) = kind else { return one == two };
+    let class = |text: Option<&String>| text.map(|t| TYPES[kind].1.iter().find(|(known, _)| known == t).unwrap().1);
+    one == two || class(one) == class(two)
+}
+
+/// The columns in which two rows of one key differ, and whether that is more than a way of writing.
+fn columns(table: &Table, source: &Row, target: &Row) -> Vec<(usize, bool)> {
+    let compared = table.columns.iter().enumerate().skip(table.key).filter(|(_, column)| column.kind != Kind::Never);
+    compared
+        .filter(|(at, _)| source[*at] != target[*at])
+        .map(|(at, column)| (at, !same_value(column.kind, source[at].as_ref(), target[at].as_ref())))
+        .collect()
+}
+
+pub fn differences(tables: &[Table], source: &Side, target: &Side, deletes: bool) -> Differences {
+    let mut out = BTreeMap::new();
+    for (at, table) in tables.iter().enumerate() {
+        for (key, row) in &source[at] {
+            let change = target[at].get(key).map(|old| columns(table, row, old));
+            let change = match change {
+                None => Change::Insert,
+                Some(columns) if columns.is_empty() => continue,
+                Some(columns) if columns.iter().all(|(_, really)| !really) => Change::Representation,
+                Some(_) => Change::Update,
+            };
+            out.insert((at, key.clone()), change);
+        }
+        for key in target[at].keys().filter(|key| deletes && !source[at].contains_key(*key)) {
+            out.insert((at, key.clone()), Change::Delete);
+        }
+    }
+    out
+}
+
+/// Every reference of a side: the row that holds it, and the row that it leads to.
+fn references(tables: &[Table], side: &Side) -> Vec<(At, At)> {
+    let mut out = Vec::new();
+    for (at, table) in tables.iter().enumerate() {
+        for (key, row) in &side[at] {
+            for (column, value) in table.columns.iter().zip(row) {
+                if let (Kind::Parent(to), Some(value)) = (column.kind, value) {
+                    out.push(((at, key.clone()), (to, value.clone())));
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Deletes that must not happen: something points to the row that does not go with it.
+pub fn blocked(tables: &[Table], target: &Side, found: &Differences, watched: Option<&String>) -> BTreeSet<At> {
+    let references = references(tables, target);
+    let mut blocked = BTreeSet::new();
+    let goes = |blocked: &BTreeSet<At>, at: &At| found.get(at) == Some(&Change::Delete) && !blocked.contains(at);
+    loop {
+        let held = references.iter().find(|(child, parent)| goes(&blocked, parent) && !goes(&blocked, child));
+        let watched = watched.map(|key| (0, key.clone())).filter(|at| goes(&blocked, at));
+        let Some(next) = held.map(|(_, parent)| parent.clone()).or(watched) else { return blocked };
+        blocked.insert(next);
+    }
+}
+
+/// Whether the chosen inserts, or the chosen deletes, point to each other in a circle.
+pub fn circle(tables: &[Table], source: &Side, target: &Side, found: &Differences, chosen: &BTreeSet<At>) -> bool {
+    let turns = |side, change| {
+        let moves = |at: &At| chosen.contains(at) && found.get(at) == Some(&change);
+        let mut edges = references(tables, side);
+        edges.retain(|(child, parent)| moves(child) && moves(parent) && (change == Change::Insert || child != parent));
+        loop {
+            let children: BTreeSet<At> = edges.iter().map(|(child, _)| child.clone()).collect();
+            let before = edges.len();
+            edges.retain(|(_, parent)| children.contains(parent));
+            if edges.len() == before {
+                return before > 0;
+            }
+        }
+    };
+    turns(source, Change::Insert) || turns(target, Change::Delete)
+}
+
+/// What the target holds once the chosen rows went over, without the columns that were left out.
+pub fn result(
+    tables: &[Table],
+    source: &Side,
+    target: &Side,
+    found: &Differences,
+    chosen: &BTreeSet<At>,
+    left_out: &BTreeSet<(At, String)>,
+) -> Side {
+    let mut out = target.clone();
+    for at in chosen {
+        let (number, key) = at;
+        let (table, rows) = (&tables[*number], &mut out[*number]);
+        match found[at] {
+            Change::Delete => _ = rows.remove(key),
+            Change::Insert => {
+                let columns = table.columns.iter().zip(&source[*number][key]);
+                let values = columns.map(|(column, value)| value.clone().filter(|_| column.kind != Kind::Never));
+                rows.insert(key.clone(), values.collect());
+            }
+            change => {
+                let (from, to) = (&source[*number][key], rows.get_mut(key).unwrap());
+                for (column, really) in columns(table, from, to) {
+                    let out = left_out.contains(&(at.clone(), table.columns[column].name.to_owned()));
+                    if !out && (really || change == Change::Representation) {
+                        to[column].clone_from(&from[column]);
+                    }
+                }
+            }
+        }
+    }
+    out
+}
+
+/// A unique constraint that `side` would break.
+pub fn collision(tables: &[Table], side: &Side) -> Option<String> {
+    for (table, rows) in tables.iter().zip(side) {
+        for unique in &table.uniques {
+            let mut seen = BTreeSet::new();
+            for row in rows.values() {
+                let values: Option<Vec<_>> = unique.iter().map(|name| row[table.position(name)].clone()).collect();
+                if let Some(values) = values.filter(|values| !seen.insert(values.clone())) {
+                    return Some(format!("{} {unique:?} {values:?}", table.name));
+                }
+            }
+        }
+    }
+    None
+}

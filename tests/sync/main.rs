@@ -1,0 +1,15 @@
+//! The proof of sync, on a real PostgreSQL: what a review says, what an apply writes, what it refuses, and
+//! that nothing else changes. Results are checked by plain SQL, never by pgdeck's own comparison alone.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod files;
+mod gate;
+mod innotrue;
+mod keys;
+mod selection;
+mod sets;
+mod stale;
+mod support;
+mod tables;
+mod types;
+mod undo;
