@@ -132,7 +132,9 @@ mod tests {
 
     fn after(actions: &[Action]) -> (usize, Vec<usize>) {
         let (nodes, mut state) = (nodes(), TreeState::default());
-        actions.iter().for_each(|action| state.act(*action, &nodes, 3));
+        for action in actions {
+            state.act(*action, &nodes, 3);
+        }
         (state.cursor(), state.open(&nodes))
     }
 
