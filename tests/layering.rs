@@ -53,8 +53,15 @@ const RULES: [Rule; 6] = [
     Rule { layer: "tui", crates: &[&DRIVER], modules: &["cli"], pure: false },
 ];
 
-/// The doors from the command line to the console: open it, set it up before, check what it would be set up with.
-const DOORS: [[&str; 3]; 3] = [["crate", "tui", "open"], ["crate", "tui", "setup"], ["crate", "tui", "check"]];
+/// The doors from the command line to the console: open it, set it up before, check what it would be set up with, and
+/// its first page where there is no project.
+const DOORS: [[&str; 3]; 5] = [
+    ["crate", "tui", "open"],
+    ["crate", "tui", "setup"],
+    ["crate", "tui", "check"],
+    ["crate", "tui", "welcome"],
+    ["crate", "tui", "Choice"],
+];
 
 impl Rule {
     fn forbids(&self, path: &[String]) -> bool {

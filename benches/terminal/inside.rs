@@ -20,6 +20,7 @@ use pgdeck::{
         canvas::{self, Canvas},
         model::{EnvState, EnvStatus, Model},
         msg::Msg,
+        pane::Pane,
         update::update,
         view::view,
     },
@@ -127,7 +128,8 @@ fn percentiles(times: &[Duration]) -> String {
 
 pub fn key_to_paint() -> Vec<Figure> {
     let terminal = Terminal::new(Canvas::new(|| Ok((120, 40)))).unwrap();
-    let mut bench = Bench { model: model(), terminal, line: Line::default(), now: Duration::ZERO };
+    let model = Model { pane: Pane::Counts, ..model() };
+    let mut bench = Bench { model, terminal, line: Line::default(), now: Duration::ZERO };
     bench.paint();
     let keys =
         |text: &str, times: usize| Key::parse_chord(text).unwrap().into_iter().cycle().take(times).collect::<Vec<_>>();

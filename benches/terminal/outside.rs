@@ -189,6 +189,8 @@ pub fn memory() -> Vec<Figure> {
     let admin = place.admin(0, "postgres");
     place.runtime.block_on(admin.batch_execute(make)).unwrap();
     let mut tty = place.console();
+    tty.sees("Overview");
+    tty.types("2");
     tty.sees("1 of 10,000");
     settle(&mut tty);
     let process = PathBuf::from(format!("/proc/{}", tty.pid()));

@@ -1,6 +1,9 @@
 //! Rows and bytes per table: estimates at once, exact counts on demand, snapshots.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use futures_util::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
@@ -208,5 +211,82 @@ pub fn load(deck: &Deck, name: &str) -> Result<Snapshot> {
             .object(name)
             .hint(format!("record one with `pgdeck counts --save {name}`")));
     };
-    serde_json::from_str(&text).map_err(|error| Error::usage(format!("not a snapshot ({error})")).at(path.display()))
+    parsed(&path, &text)
+}
+
+fn parsed(path: &Path, text: &str) -> Result<Snapshot> {
+    serde_json::from_str(text).map_err(|error| Error::usage(format!("not a snapshot ({error})")).at(path.display()))
+}
+
+/// A name for a snapshot of now that no other has: the time, and a number where that is taken.
+pub fn free_name(deck: &Deck) -> Result<String> {
+    let now = jiff::Timestamp::now().strftime("%Y-%m-%d-%H%M%S").to_string();
+    let names = std::iter::once(now.clone()).chain((2..u32::MAX).map(|number| format!("{now}-{number}")));
+    for name in names {
+        if !snapshot_path(deck, &name)?.exists() {
+            return Ok(name);
+        }
+    }
+    Err(Error::usage("there is no free name for a snapshot").at(deck.state.display()))
+}
+
+/// How many rows each table had, snapshot by snapshot, the oldest first: by environment and table. Snapshots that
+/// did not know a table's rows leave nothing in its series.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct History {
+    series: BTreeMap<String, BTreeMap<QName, Vec<u64>>>,
+}
+
+impl History {
+    /// The series of `table` in `environment`.
+    pub fn of(&self, environment: &str, table: &QName) -> &[u64] {
+        self.series.get(environment).and_then(|tables| tables.get(table)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The history that `snapshots` tell, in whatever order they come.
+    pub fn new(mut snapshots: Vec<Snapshot>) -> Self {
+        snapshots.sort_by_key(|snapshot| snapshot.at);
+        let mut series: BTreeMap<String, BTreeMap<QName, Vec<u64>>> = BTreeMap::new();
+        for (environment, counts) in snapshots.into_iter().flat_map(|snapshot| snapshot.environments) {
+            let tables = series.entry(environment).or_default();
+            for (table, count) in counts.tables {
+                tables.entry(table).or_default().extend(count.rows());
+            }
+        }
+        History { series }
+    }
+}
+
+/// Everything that was recorded. A snapshot that cannot be read is an error that names its file.
+pub fn history(deck: &Deck) -> Result<History> {
+    let mut snapshots = Vec::new();
+    for path in store::files(&deck.state.join("counts"), "json")? {
+        if let Some(text) = store::read(&path)? {
+            snapshots.push(parsed(&path, &text)?);
+        }
+    }
+    Ok(History::new(snapshots))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn snapshot(at: &str, count: Count) -> Snapshot {
+        let tables = BTreeMap::from([(QName::new("public", "plans"), count)]);
+        let environments = BTreeMap::from([("preprod".to_owned(), Counts { tables })]);
+        Snapshot { at: at.parse().expect("time"), environments }
+    }
+
+    #[test]
+    fn a_history_is_in_the_order_of_time_and_leaves_the_unknown_out() {
+        let history = History::new(vec![
+            snapshot("2026-11-03T00:00:00Z", Count::Exact { rows: 6 }),
+            snapshot("2026-11-01T00:00:00Z", Count::Estimate { rows: 4 }),
+            snapshot("2026-11-02T00:00:00Z", Count::unknown("RLS hides rows")),
+        ]);
+        let plans = QName::new("public", "plans");
+        assert_eq!(history.of("preprod", &plans), [4, 6]);
+        assert!(history.of("production", &plans).is_empty());
+    }
 }

@@ -4,6 +4,7 @@ pub mod counts;
 pub mod deck;
 pub mod demo;
 pub mod env;
+pub mod export;
 pub mod job;
 pub mod journal;
 pub mod store;

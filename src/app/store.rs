@@ -4,7 +4,7 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{ErrorKind, Read, Seek, SeekFrom, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use crate::core::error::{Error, Result};
@@ -51,6 +51,21 @@ pub fn create_new(path: &Path) -> Result<Option<File>> {
     }
 }
 
+/// Writes the new file `path`; what exists already stays as it is, and that is an error.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
+    let Some(mut file) = create_new(path)? else {
+        return Err(Error::usage("this file exists already and is not overwritten")
+            .at(path.display())
+            .hint("choose another name"));
+    };
+    if let Err(error) = file.write_all(bytes).and_then(|()| file.sync_all()) {
+        // Half a file would look like a whole one.
+        let _ = fs::remove_file(path);
+        return Err(cannot("write", path, &error));
+    }
+    sync_directory(parent(path))
+}
+
 /// Appends one line to `path`. On disk when this returns. Two writers never mix: a line is one `write`
 /// in append mode. Where an earlier line was cut off (a full disk, a power cut), this one does not become part of it.
 pub fn append_line(path: &Path, line: &str) -> Result<()> {
@@ -86,6 +101,20 @@ pub fn read(path: &Path) -> Result<Option<String>> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(cannot("read", path, &error)),
     }
+}
+
+/// The files in the folder `path` whose names end in `.ending`, by name; none where there is no such folder.
+pub fn files(path: &Path, ending: &str) -> Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(path) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(cannot("read", path, &error)),
+    };
+    let paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>();
+    let mut paths = paths.map_err(|error| cannot("read", path, &error))?;
+    paths.retain(|path| path.extension().is_some_and(|found| found == ending));
+    paths.sort();
+    Ok(paths)
 }
 
 /// What could not be done with which file.

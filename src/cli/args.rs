@@ -92,7 +92,7 @@ pub enum Verb {
 }
 
 /// `pgdeck demo`
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Demo {
     /// The example; innotrue if none is given
     pub example: Option<String>,

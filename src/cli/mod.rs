@@ -134,19 +134,32 @@ async fn dispatch(cli: Cli, inner: Option<Cli>, cancel: CancellationToken) -> Re
             let deck = Arc::new(Deck::new(project(&cli)?, variables)?);
             verb_on(verb, &Context { deck, job, format: cli.format }).await
         }
-        None => console(&cli).await.map(|()| 0),
+        None => console(&cli, job).await,
     };
     progress.clear();
     result
 }
 
-async fn console(cli: &Cli) -> Result<()> {
+async fn console(cli: &Cli, job: Job) -> Result<u8> {
+    let terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+    if terminal && place::search(cli.config.as_deref(), std::env::current_dir, &variables)?.is_none() {
+        return first_page(cli, job).await;
+    }
     let deck = Arc::new(Deck::new(project(cli)?, variables)?);
     let setup = crate::tui::setup(cli.console.preferences(), &variables)?;
-    if !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
+    if !terminal {
         return Err(Error::usage("the console needs a terminal").hint("`pgdeck --help` lists the verbs, which do not"));
     }
-    crate::tui::open(deck, setup).await
+    crate::tui::open(deck, setup).await.map(|()| 0)
+}
+
+/// Without a project: the page that says where to begin, and what was chosen there.
+async fn first_page(cli: &Cli, job: Job) -> Result<u8> {
+    use crate::tui::{Choice, welcome};
+    match welcome(crate::tui::setup(cli.console.preferences(), &variables)?).await? {
+        Choice::Leave => Ok(0),
+        Choice::Demo => demo::run(cli, &args::Demo::default(), None, job).await,
+    }
 }
 
 fn project(cli: &Cli) -> Result<Project> {

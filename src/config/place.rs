@@ -17,15 +17,20 @@ pub const PROJECT_FILE: &str = "pgdeck.toml";
 
 /// Finds the project's file: `given` by option or `PGDECK_CONFIG`, else in the folder `here` or above it.
 pub fn project_file(given: Option<&Path>, here: impl FnOnce() -> io::Result<PathBuf>, vars: Vars) -> Result<PathBuf> {
-    let variable = || vars("PGDECK_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from);
-    if let Some(path) = given.map(Path::to_path_buf).or_else(variable) {
-        return if path.is_dir() { Err(folder(&path)) } else { Ok(path) };
-    }
-    let here = here().map_err(|error| Error::usage(format!("there is no working directory: {error}")))?;
-    here.ancestors().map(|directory| directory.join(PROJECT_FILE)).find(|path| path.is_file()).ok_or_else(|| {
+    search(given, here, vars)?.ok_or_else(|| {
         Error::usage(format!("there is no {PROJECT_FILE} here or above"))
             .hint("try `pgdeck demo`, or name one with --config FILE")
     })
+}
+
+/// The same; `None` where nobody named a file and there is none.
+pub fn search(given: Option<&Path>, here: impl FnOnce() -> io::Result<PathBuf>, vars: Vars) -> Result<Option<PathBuf>> {
+    let variable = || vars("PGDECK_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from);
+    if let Some(path) = given.map(Path::to_path_buf).or_else(variable) {
+        return if path.is_dir() { Err(folder(&path)) } else { Ok(Some(path)) };
+    }
+    let here = here().map_err(|error| Error::usage(format!("there is no working directory: {error}")))?;
+    Ok(here.ancestors().map(|directory| directory.join(PROJECT_FILE)).find(|path| path.is_file()))
 }
 
 fn folder(path: &Path) -> Error {

@@ -10,6 +10,7 @@ pub mod journal;
 pub mod name;
 pub mod relations;
 pub mod schema;
+pub mod sheet;
 pub mod size;
 pub mod sync;
 pub mod text;

@@ -20,6 +20,7 @@ pub enum Action {
     Messages,
     Back,
     Refresh,
+    GoOverview,
     GoCounts,
     GoSync,
     GoJournal,
@@ -42,6 +43,7 @@ pub enum Action {
     SortReverse,
     Copy,
     CopyRow,
+    Export,
     FocusNext,
     FocusPrevious,
     Accept,
@@ -63,6 +65,8 @@ pub enum Action {
     Relations,
     Fold,
     Unfold,
+    TryDemo,
+    ShowProject,
 }
 
 /// What there is to say about an action.
@@ -135,6 +139,7 @@ impl Action {
                 "Close, clear the filter, cancel the job or dismiss the message: whatever is nearest.",
             ),
             entry(A::Refresh, "refresh", "Refresh", &[C::Global], "Read again what this pane shows."),
+            entry(A::GoOverview, "go-overview", "Overview", &[C::Global], "Every environment at a glance."),
             entry(A::GoCounts, "go-counts", "Counts", &[C::Global], "Rows per table and environment, side by side."),
             entry(A::GoSync, "go-sync", "Sync", &[C::Global], "Export, review, apply and verify."),
             entry(
@@ -146,7 +151,7 @@ impl Action {
             ),
             entry(A::NextPane, "next-pane", "Next pane", &[C::Global], "The pane to the right."),
             entry(A::PreviousPane, "previous-pane", "Previous pane", &[C::Global], "The pane to the left."),
-            entry(A::Quit, "quit", "Quit", &[C::Anywhere, C::Global], "Cancel what is running and leave."),
+            entry(A::Quit, "quit", "Quit", &[C::Anywhere, C::Global, C::Welcome], "Cancel what is running and leave."),
             entry(A::Suspend, "suspend", "Suspend", &[C::Anywhere], "Back to the shell; `fg` returns here."),
             entry(A::Redraw, "redraw", "Redraw", &[C::Anywhere], "Paint the whole screen again."),
             entry(A::Up, "up", "Up", &[C::Scroll, C::Palette, C::Confirm, C::Input], "One line up."),
@@ -170,6 +175,13 @@ impl Action {
             entry(A::SortReverse, "sort-reverse", "Reverse the sorting", &[C::List], "Sort the other way round."),
             entry(A::Copy, "copy", "Copy", &[C::List], "Copy the selected row's name.").hint("copy"),
             entry(A::CopyRow, "copy-row", "Copy row as JSON", &[C::List], "Copy the whole selected row as JSON."),
+            entry(
+                A::Export,
+                "export",
+                "Export the list",
+                &[C::List],
+                "Write the rows shown to a file: CSV, JSON or Markdown, by the ending of its name.",
+            ),
             entry(A::FocusNext, "focus-next", "Next part", &[C::Parts, C::Confirm], "Move to the next part or button.")
                 .hint("move"),
             entry(
@@ -282,6 +294,22 @@ impl Action {
             .hint("tree"),
             entry(A::Fold, "fold", "Fold", &[C::Tree], "Fold the branch, or go out of it.").hint("fold"),
             entry(A::Unfold, "unfold", "Unfold", &[C::Tree], "Unfold the branch, or go into it.").hint("unfold"),
+            entry(
+                A::TryDemo,
+                "try-demo",
+                "Try the demo",
+                &[C::Welcome],
+                "Leave this page and start the example on two throw-away servers.",
+            )
+            .hint("demo"),
+            entry(
+                A::ShowProject,
+                "show-project",
+                "How to write a pgdeck.toml",
+                &[C::Welcome],
+                "A small file with comments, to begin with.",
+            )
+            .hint("pgdeck.toml"),
         ]
     };
 

@@ -8,12 +8,13 @@ use super::{
     msg::{Msg, Sync, Tone, Work},
 };
 use crate::{
-    app::{counts, deck::Deck, env, job::Job, journal, sync},
+    app::{counts, deck::Deck, env, export, job::Job, journal, sync},
     core::{
         counts::{Count, Counts},
         error::{Code, Error, Result},
         guard,
         name::QName,
+        sheet::Sheet,
         sync::{bundle::Bundle, diff::Review, plan::Plan},
     },
 };
@@ -34,7 +35,11 @@ pub async fn execute(deck: Arc<Deck>, work: Work, handle: Handle) {
         }
         Work::Snapshot(environments) => snapshot(&deck, environments, &handle),
         Work::Journal => handle.tell(Msg::Journal(journal::read(&deck).map(Arc::new))),
-        Work::Export(sets, from) => {
+        Work::History => handle.tell(Msg::History(counts::history(&deck).map(Arc::new))),
+        Work::Export(file, sheet) => handle.tell(exported(&file, &sheet)),
+        // Whoever opened the first page does this.
+        Work::Demo => {}
+        Work::ReadSets(sets, from) => {
             let exported = sync::export(&deck, &job, &sets, &from).await;
             step(&handle, exported, |bundle| Sync::Exported(Arc::new(bundle)));
         }
@@ -83,7 +88,8 @@ async fn connect(deck: &Deck, job: &Job, name: String, handle: &Handle) {
         Ok(connected) => connected,
         Err(error) => return handle.tell(Msg::Environment(name, EnvState::Failed(error))),
     };
-    let state = EnvState::Ready { version: reached.version, latency: reached.latency };
+    let state = EnvState::Ready { version: reached.version.clone(), latency: reached.latency };
+    handle.tell(Msg::Reached(name.clone(), Arc::new(reached)));
     handle.tell(Msg::Environment(name.clone(), state));
     // Outside of the job, which is over: a connection that is lost at rest is to be noticed at rest.
     let handle = handle.clone();
@@ -102,15 +108,23 @@ async fn count(deck: &Deck, job: &Job, name: &str, tables: &[QName], handle: &Ha
 }
 
 fn snapshot(deck: &Deck, environments: Vec<(String, Vec<(QName, Count)>)>, handle: &Handle) {
-    let name = jiff::Timestamp::now().strftime("%Y-%m-%d-%H%M%S").to_string();
     let counts: BTreeMap<_, _> = environments
         .into_iter()
         .map(|(name, tables)| (name, Counts { tables: tables.into_iter().collect() }))
         .collect();
-    handle.tell(match counts::save(deck, &name, counts) {
-        Ok(()) => Msg::Said(Tone::Done, format!("recorded; compare with: pgdeck counts --against {name}")),
+    let recorded = counts::free_name(deck).and_then(|name| counts::save(deck, &name, counts).map(|()| name));
+    handle.tell(match recorded {
+        Ok(name) => Msg::Said(Tone::Done, format!("recorded; compare with: pgdeck counts --against {name}")),
         Err(error) => Msg::Failed(error),
     });
+    handle.tell(Msg::History(counts::history(deck).map(Arc::new)));
+}
+
+fn exported(file: &str, sheet: &Sheet) -> Msg {
+    match export::write(file, sheet) {
+        Ok(()) => Msg::Said(Tone::Done, format!("{} rows written to {file}", sheet.rows.len())),
+        Err(error) => Msg::Failed(error),
+    }
 }
 
 async fn review(deck: &Deck, job: &Job, bundle: &Bundle, to: &str, deletes: bool) -> Result<Arc<Review>> {

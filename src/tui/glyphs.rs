@@ -26,6 +26,8 @@ pub struct Glyphs {
     pub gauge: [&'static str; 2],
     /// Empty to full, by eighths of a cell.
     pub eighths: [&'static str; 9],
+    /// Lowest to highest, for a line of small columns.
+    pub levels: [&'static str; 8],
     pub spinner: &'static [&'static str],
 }
 
@@ -51,6 +53,7 @@ pub const UNICODE: Glyphs = Glyphs {
     expanded: "▾",
     gauge: ["▕", "▏"],
     eighths: [" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
+    levels: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
     spinner: &["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"],
 };
 
@@ -76,6 +79,7 @@ pub const ASCII: Glyphs = Glyphs {
     expanded: "-",
     gauge: ["[", "]"],
     eighths: [" ", " ", " ", " ", "#", "#", "#", "#", "#"],
+    levels: ["_", ".", ":", "-", "=", "+", "*", "#"],
     spinner: &["|", "/", "-", "\\"],
 };
 
@@ -102,7 +106,7 @@ mod tests {
             glyphs.collapsed,
             glyphs.expanded,
         ];
-        [&single[..], &glyphs.corners, &glyphs.gauge, &glyphs.eighths, glyphs.spinner].concat()
+        [&single[..], &glyphs.corners, &glyphs.gauge, &glyphs.eighths, &glyphs.levels, glyphs.spinner].concat()
     }
 
     #[test]

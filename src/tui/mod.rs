@@ -24,9 +24,11 @@ pub mod setup;
 pub mod terminal;
 pub mod update;
 pub mod view;
+pub mod welcome;
 pub mod widget;
 
 pub use execute::execute;
 pub use open::{model, open};
 pub use run::{Console, Handle, run};
 pub use setup::{Setup, check, setup};
+pub use welcome::{Choice, welcome};

@@ -18,7 +18,7 @@ use super::{
     messages::Messages,
     msg::{Effect, Tone, Work},
     overlay::{self, Overlay},
-    pane::{self, Pane, counts::CountsPane, journal::JournalPane, sync::SyncPane},
+    pane::{self, Pane, counts::CountsPane, journal::JournalPane, overview::OverviewPane, sync::SyncPane},
     reconnect::{self, Reconnect},
 };
 
@@ -91,6 +91,8 @@ pub struct Model {
     pub stopped: Option<&'static str>,
     /// What the team declared, where there is a file.
     pub declared: Option<Arc<Project>>,
+    /// The overview pane.
+    pub overview: OverviewPane,
     /// The counts pane.
     pub counts: CountsPane,
     /// The sync pane.
@@ -102,10 +104,10 @@ pub struct Model {
 impl Model {
     /// The console of `project`, on its first pane, with nothing known yet.
     pub fn new(project: impl Into<String>, environments: Vec<EnvStatus>, keys: Keys, look: Look) -> Self {
-        Model {
+        let mut model = Model {
             project: project.into(),
             environments,
-            pane: Pane::Counts,
+            pane: Pane::Overview,
             overlays: Vec::new(),
             jobs: Jobs::default(),
             messages: Messages::default(),
@@ -119,10 +121,13 @@ impl Model {
             mouse: true,
             stopped: None,
             declared: None,
+            overview: OverviewPane::default(),
             counts: CountsPane::default(),
             sync: SyncPane::default(),
             journal: JournalPane::default(),
-        }
+        };
+        pane::overview::load(&mut model);
+        model
     }
 
     /// Takes in what the team declared.

@@ -5,13 +5,18 @@ use std::time::Duration;
 use std::sync::Arc;
 
 use crate::{
-    app::{counts::Listing, sync::Applied},
+    app::{
+        counts::{History, Listing},
+        env::Reached,
+        sync::Applied,
+    },
     config::key::Key,
     core::{
         counts::Count,
         error::{Error, Result},
         journal,
         name::QName,
+        sheet::Sheet,
         sync::{bundle::Bundle, diff::Review, plan::Plan},
     },
 };
@@ -47,10 +52,14 @@ pub enum Msg {
     Lost(String, Error),
     /// A job got on.
     Progress(JobId, Progress),
+    /// What an environment that answers says about itself.
+    Reached(String, Arc<Reached>),
     /// The tables of an environment, with the planner's estimates.
     Tables(String, Result<Arc<Listing>>),
     /// A table of an environment was counted.
     Counted(String, QName, Count),
+    /// What was recorded of counts.
+    History(Result<Arc<History>>),
     /// What is in the journal.
     Journal(Result<Arc<Vec<journal::Run>>>),
     /// The wizard got on.
@@ -146,18 +155,24 @@ pub enum Effect {
 /// What the console can have done by those who can do it. Each is a use-case of `app`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Work {
-    /// Connect to this environment; answered by [`Msg::Environment`].
+    /// Connect to this environment; answered by [`Msg::Environment`], and by [`Msg::Reached`] where it answers.
     Connect(String),
     /// Read this environment's tables; answered by [`Msg::Tables`].
     Tables(String),
     /// Count these tables of this environment; each answered by [`Msg::Counted`].
     Count(String, Vec<QName>),
-    /// Record what is counted now, under a name made of the time; answered by [`Msg::Said`].
+    /// Record what is counted now, under a name made of the time; answered by [`Msg::Said`] and [`Msg::History`].
     Snapshot(Vec<(String, Vec<(QName, Count)>)>),
+    /// Read what was recorded of counts; answered by [`Msg::History`].
+    History,
+    /// Write these rows to the new file of this name; answered by [`Msg::Said`].
+    Export(String, Arc<Sheet>),
+    /// Start the demo. Asked for on the first page only, which is left with it.
+    Demo,
     /// Read the journal; answered by [`Msg::Journal`].
     Journal,
     /// Read these sets (all when empty) from this environment; answered by [`Sync::Exported`].
-    Export(Vec<String>, String),
+    ReadSets(Vec<String>, String),
     /// Compare this bundle with this environment, with deletes if asked; answered by [`Sync::Reviewed`].
     Review(Arc<Bundle>, String, bool),
     /// Apply this plan; the name is what was typed. Answered by [`Sync::Applied`].

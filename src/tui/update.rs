@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use crate::config::key::{Code, Key};
+use crate::{
+    config::key::{Code, Key},
+    core::error::Code::Interrupted,
+};
 
 use super::{
     action::{Action, Reason},
@@ -39,9 +42,14 @@ fn take_in(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Suspend => return vec![Effect::Suspend],
         Msg::Resumed => return vec![Effect::Redraw],
         Msg::Environment(name, state) => return environment(model, &name, state),
-        Msg::Lost(name, error) => reconnect::lost(model, &name, &error),
+        Msg::Reached(name, reached) => pane::overview::reached(model, name, reached),
+        Msg::Lost(name, error) => {
+            reconnect::lost(model, &name, &error);
+            pane::overview::load(model);
+        }
         Msg::Tables(name, tables) => pane::counts::tables(model, &name, tables),
         Msg::Counted(name, table, count) => pane::counts::counted(model, &name, table, count),
+        Msg::History(history) => pane::counts::recorded(model, history),
         Msg::Journal(runs) => pane::journal::read(model, runs),
         Msg::Sync(sync) => return pane::sync::told(model, sync),
         Msg::Undo(run, typed) => return vec![model.start(format!("undoing {run}"), Work::Undo(run, typed))],
@@ -55,8 +63,12 @@ fn take_in(model: &mut Model, msg: Msg) -> Vec<Effect> {
 
 /// Connecting begins after the first paint, everywhere at once.
 fn open(model: &mut Model) -> Vec<Effect> {
+    if matches!(model.overlays.first(), Some(Overlay::Welcome)) {
+        return Vec::new();
+    }
     let names: Vec<_> = model.environments.iter().map(|environment| environment.name.clone()).collect();
     let mut effects: Vec<_> = names.iter().map(|name| reconnect::connect(model, name)).collect();
+    effects.push(model.start("history", Work::History));
     effects.extend(pane::journal::refresh(model));
     effects
 }
@@ -69,7 +81,18 @@ fn tick(model: &mut Model, now: Duration) -> Vec<Effect> {
 
 /// An environment that answers is read at once, so that there is something to see.
 fn environment(model: &mut Model, name: &str, state: EnvState) -> Vec<Effect> {
-    if reconnect::told(model, name, state) { pane::counts::refresh(model, name) } else { Vec::new() }
+    let again = model.overview.reading.remove(name);
+    if let EnvState::Failed(error) = &state
+        && again
+        && error.code == Interrupted
+    {
+        // A look that was stopped half-way says nothing about what was known before.
+        model.say(Tone::Note, error.message.clone());
+        return Vec::new();
+    }
+    let answers = reconnect::told(model, name, state);
+    pane::overview::load(model);
+    if answers { pane::counts::refresh(model, name) } else { Vec::new() }
 }
 
 fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
@@ -122,6 +145,7 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
         | Action::Back
         | Action::NextPane
         | Action::PreviousPane
+        | Action::GoOverview
         | Action::GoCounts
         | Action::GoSync
         | Action::GoJournal => Ok(()),
@@ -156,12 +180,21 @@ pub fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Back => return back(model),
         Action::NextPane => model.pane = model.pane.step(1),
         Action::PreviousPane => model.pane = model.pane.step(Pane::ALL.len() - 1),
+        Action::GoOverview => model.pane = Pane::Overview,
         Action::GoCounts => model.pane = Pane::Counts,
         Action::GoSync => model.pane = Pane::Sync,
         Action::GoJournal => model.pane = Pane::Journal,
+        Action::Export => export(model),
         _ => effects.extend(pane::act(model, action)),
     }
     effects
+}
+
+/// Asks for the name of the file that the list in front is written to.
+fn export(model: &mut Model) {
+    if let Some(sheet) = pane::sheet(model) {
+        model.overlays.push(Overlay::Prompt(overlay::Prompt::new(sheet)));
+    }
 }
 
 /// What Esc would leave, the nearest first. The screen promises only what this says.

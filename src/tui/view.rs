@@ -8,7 +8,8 @@ use super::{
     chrome::{chord, hints, message, status, tabs},
     layout::{LEAST, areas},
     model::Model,
-    overlay, pane,
+    overlay::{self, Overlay},
+    pane,
     widget::{
         cell::{Cell, wrap},
         section,
@@ -24,12 +25,16 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
     };
     let buffer = frame.buffer_mut();
     buffer.set_style(screen, model.look.ground());
-    status::draw(model, areas.status, buffer);
-    tabs::draw(model, areas.tabs, buffer);
-    if !areas.rule.is_empty() {
-        section::rule(areas.rule, &model.look, buffer);
+    let mut cursor = None;
+    // Without a project there is nothing to show below the first page.
+    if !matches!(model.overlays.first(), Some(Overlay::Welcome)) {
+        status::draw(model, areas.status, buffer);
+        tabs::draw(model, areas.tabs, buffer);
+        if !areas.rule.is_empty() {
+            section::rule(areas.rule, &model.look, buffer);
+        }
+        cursor = pane::draw(model, areas.body, buffer);
     }
-    let mut cursor = pane::draw(model, areas.body, buffer);
     if !model.overlays.is_empty() {
         cursor = overlay::draw(model, areas.body, buffer);
     }

@@ -8,7 +8,9 @@ mod chrome;
 mod docs;
 mod looks;
 mod overlays;
+mod panes;
 mod table;
+mod world;
 
 use std::time::Duration;
 

@@ -6,8 +6,9 @@ use crate::support::Story;
 async fn counts_are_estimates_until_they_are_counted_and_the_unknown_stays_unknown() {
     let mut story = Story::open(120, 36).await;
     story.sees("PROD");
+    story.press("2").await;
     story.sees("~ marks the planner's estimate");
-    story.press("/").await;
+    story.press("2 /").await;
     story.type_in("plans").await;
     story.press("enter").await;
     story.sees("~6");
@@ -23,7 +24,7 @@ async fn counts_are_estimates_until_they_are_counted_and_the_unknown_stays_unkno
 #[tokio::test(flavor = "multi_thread")]
 async fn help_explains_every_key_that_works_here() {
     let mut story = Story::open(100, 60).await;
-    story.press("?").await;
+    story.press("2 ?").await;
     for line in ["Count exactly", "Snapshot", "Filter", "Palette", "Quit"] {
         story.sees(line);
     }
@@ -34,7 +35,7 @@ async fn help_explains_every_key_that_works_here() {
 #[tokio::test(flavor = "multi_thread")]
 async fn text_of_the_database_never_moves_the_cursor() {
     let mut story = Story::open(140, 40).await;
-    story.press("2 enter /").await;
+    story.press("3 enter /").await;
     story.type_in("programs").await;
     story.press("enter tab").await;
     let mut seen = false;
@@ -49,7 +50,7 @@ async fn text_of_the_database_never_moves_the_cursor() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_sql_of_a_row_is_shown_as_it_will_run() {
     let mut story = Story::open(120, 40).await;
-    story.press("2 enter /").await;
+    story.press("3 enter /").await;
     story.type_in("plan_features").await;
     story.press("enter tab v").await;
     story.sees("UPDATE ONLY public.plan_features AS t SET limit_value");
@@ -61,7 +62,7 @@ async fn the_sql_of_a_row_is_shown_as_it_will_run() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_foreign_keys_around_a_table_are_a_tree_that_folds() {
     let mut story = Story::open(100, 40).await;
-    story.press("/").await;
+    story.press("2 /").await;
     story.type_in("programs").await;
     story.press("enter t").await;
     story.sees("Foreign keys around public.programs");

@@ -5,6 +5,7 @@
 
 mod apply;
 mod look;
+mod overview;
 mod pictures;
 mod reconnect;
 mod refuse;

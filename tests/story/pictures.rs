@@ -18,9 +18,10 @@ const CELL: (f32, f32) = (8.4, 18.0);
 async fn the_console_as_pictures() {
     let mut story = Story::open(120, 34).await;
     story.same_servers_everywhere().await;
-    story.press("e").await;
+    picture(&story, "overview", "differ in row estimates");
+    story.press("2 e").await;
     picture(&story, "counts", "capability_domain_questions");
-    story.press("2 enter").await;
+    story.press("3 enter").await;
     story.press(&"down ".repeat(13)).await;
     story.press("tab down down down").await;
     picture(&story, "review", "program_modules");

@@ -71,7 +71,7 @@ async fn a_connection_lost_at_rest_is_noticed_counted_down_and_made_again() {
     story.until("preprod answers again").await;
     story.does_not_see("no connection");
     story.does_not_see("there is no server socket");
-    story.press("2 enter").await;
+    story.press("3 enter").await;
     story.sees("31 insert  79 update");
 }
 
@@ -80,7 +80,7 @@ async fn a_connection_lost_in_the_middle_of_a_job_is_an_error_and_r_tries_at_onc
     let (mut story, mut line) = Story::open_on_a_line(140, 40).await;
     let preprod = story.superuser("preprod").await;
     preprod.batch_execute("BEGIN; LOCK TABLE public.plans").await.expect("lock");
-    story.press("/").await;
+    story.press("2 /").await;
     story.type_in("plans").await;
     story.press("enter").await;
     story.send("e");

@@ -83,6 +83,8 @@ impl Tty {
     /// Waits until all of the environments' tables are to be seen, with the details of the first.
     #[track_caller]
     pub fn sees_all(&mut self) {
+        self.sees("Overview");
+        self.types("2");
         self.until("all of the counts", |screen| {
             let text = screen.contents();
             text.contains("1 of ") && text.contains("ROW LEVEL SECURITY") && !at_work(&text)

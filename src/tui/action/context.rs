@@ -35,6 +35,8 @@ pub enum Context {
     Input,
     /// A tree laid over the screen.
     Tree,
+    /// The page that is shown where there is no project.
+    Welcome,
 }
 
 impl Context {
@@ -56,6 +58,7 @@ impl Context {
         (Context::Confirm, "confirm", "Confirmation"),
         (Context::Input, "input", "Typing"),
         (Context::Tree, "tree", "Trees"),
+        (Context::Welcome, "welcome", "Without a project"),
     ];
 
     /// Its name in keymaps.

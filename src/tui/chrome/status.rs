@@ -124,7 +124,8 @@ pub fn badge(kind: Kind) -> Cell {
     Cell::of(role, format!(" {} ", kind.word()))
 }
 
-fn round_trip(latency: Duration) -> String {
+/// A round trip in the fewest words.
+pub fn round_trip(latency: Duration) -> String {
     match latency.as_millis() {
         0 => "<1 ms".into(),
         ms @ 1..10_000 => format!("{ms} ms"),

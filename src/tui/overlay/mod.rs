@@ -4,7 +4,9 @@ pub mod confirm;
 pub mod help;
 pub mod page;
 pub mod palette;
+pub mod prompt;
 pub mod tree;
+pub mod welcome;
 
 use ratatui::{
     buffer::Buffer,
@@ -16,13 +18,14 @@ use crate::config::key::Key;
 pub use confirm::{Asked, Confirm};
 pub use page::Page;
 pub use palette::Palette;
+pub use prompt::Prompt;
 pub use tree::Tree;
 
 use super::{
     action::{Action, Context},
     layout,
     model::Model,
-    msg::Effect,
+    msg::{Effect, Work},
     update,
 };
 
@@ -37,6 +40,10 @@ pub enum Overlay {
     Palette(Palette),
     /// Type a name to go on.
     Confirm(Confirm),
+    /// Type the name of a file.
+    Prompt(Prompt),
+    /// The first page, where there is no project: nothing lies under it.
+    Welcome,
     /// A tree whose branches fold.
     Tree(Tree),
 }
@@ -59,6 +66,8 @@ pub fn contexts(overlay: &Overlay) -> &'static [Context] {
         Overlay::Help(_) | Overlay::Page(_) => &[Context::Help, Context::Scroll, Context::Anywhere],
         Overlay::Palette(_) => &[Context::Palette, Context::Anywhere],
         Overlay::Confirm(_) => &[Context::Confirm, Context::Anywhere],
+        Overlay::Prompt(_) => &[Context::Input, Context::Anywhere],
+        Overlay::Welcome => &[Context::Welcome, Context::Anywhere],
         Overlay::Tree(_) => &[Context::Tree, Context::Help, Context::Scroll, Context::Anywhere],
     }
 }
@@ -66,18 +75,20 @@ pub fn contexts(overlay: &Overlay) -> &'static [Context] {
 /// Takes in a key that is bound to nothing.
 pub fn typed(overlay: &mut Overlay, key: Key) {
     match overlay {
-        Overlay::Help(_) | Overlay::Page(_) | Overlay::Tree(_) => {}
+        Overlay::Help(_) | Overlay::Page(_) | Overlay::Tree(_) | Overlay::Welcome => {}
         Overlay::Palette(palette) => palette.typed(key),
         Overlay::Confirm(confirm) => confirm.typed(key),
+        Overlay::Prompt(prompt) => prompt.typed(key),
     }
 }
 
 /// Takes in what was pasted.
 pub fn pasted(overlay: &mut Overlay, text: &str) {
     match overlay {
-        Overlay::Help(_) | Overlay::Page(_) | Overlay::Tree(_) => {}
+        Overlay::Help(_) | Overlay::Page(_) | Overlay::Tree(_) | Overlay::Welcome => {}
         Overlay::Palette(palette) => palette.pasted(text),
         Overlay::Confirm(confirm) => confirm.pasted(text),
+        Overlay::Prompt(prompt) => prompt.pasted(text),
     }
 }
 
@@ -86,6 +97,10 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some(mut overlay) = model.overlays.pop() else { return Vec::new() };
     let body = body(model);
     match (&mut overlay, action) {
+        (Overlay::Welcome, _) => {
+            model.overlays.push(overlay);
+            return welcome::act(model, action);
+        }
         (_, Action::Back | Action::Cancel) | (Overlay::Help(_), Action::Help) => return Vec::new(),
         (Overlay::Help(top), _) => *top = scrolled(*top, help::length(model), help::inside(body).height, action),
         (Overlay::Page(page), _) => page.top = scrolled(page.top, page.length(body), page::inside(body).height, action),
@@ -100,6 +115,12 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             confirm::Answer::Apply(msg) => return update::update(model, msg),
         },
         (Overlay::Confirm(confirm), _) => confirm.act(action),
+        (Overlay::Prompt(prompt), Action::Accept) => {
+            if let Some((file, sheet)) = prompt.accept() {
+                return vec![model.start(format!("writing {file}"), Work::Export(file, sheet))];
+            }
+        }
+        (Overlay::Prompt(_), _) => {}
         (Overlay::Tree(tree), _) => tree.act(action, body),
     }
     model.overlays.push(overlay);
@@ -115,6 +136,11 @@ pub fn draw(model: &Model, body: Rect, buffer: &mut Buffer) -> Option<Position> 
             Overlay::Page(page) => page.draw(body, &model.look, buffer),
             Overlay::Palette(palette) => palette.draw(model, body, buffer),
             Overlay::Confirm(confirm) => confirm.draw(body, &model.look, buffer),
+            Overlay::Prompt(prompt) => Some(prompt.draw(body, &model.look, buffer)),
+            Overlay::Welcome => {
+                welcome::draw(model, body, buffer);
+                None
+            }
             Overlay::Tree(tree) => tree.draw(body, &model.look, buffer),
         };
     }

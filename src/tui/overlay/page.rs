@@ -11,10 +11,7 @@ use crate::{
         look::Look,
         messages::Messages,
         msg::Tone,
-        widget::{
-            cell::{Cell, width as cells, wrap},
-            gauge, section,
-        },
+        widget::{cell::Cell, gauge, section},
     },
 };
 
@@ -23,8 +20,8 @@ use crate::{
 pub struct Page {
     /// What stands in its upper edge.
     pub title: String,
-    /// Each with the role of its writing.
-    pub paragraphs: Vec<(Role, String)>,
+    /// One below the other.
+    pub paragraphs: Vec<Cell>,
     /// The first line in sight.
     pub top: usize,
 }
@@ -32,6 +29,11 @@ pub struct Page {
 impl Page {
     /// A page from its beginning.
     pub fn new(title: impl Into<String>, paragraphs: Vec<(Role, String)>) -> Self {
+        Page::of(title, paragraphs.into_iter().map(|(role, text)| Cell::of(role, text)).collect())
+    }
+
+    /// A page of paragraphs that have several roles each.
+    pub fn of(title: impl Into<String>, paragraphs: Vec<Cell>) -> Self {
         Page { title: title.into(), paragraphs, top: 0 }
     }
 
@@ -42,12 +44,7 @@ impl Page {
 
     fn lines(&self, width: u16) -> Vec<Cell> {
         // What fits stays as it stands: its blanks may line something up.
-        let lines =
-            |text: &String| if cells(text) <= width.into() { vec![text.clone()] } else { wrap(text, width.into()) };
-        let wrapped = |(role, text): &(Role, String)| {
-            lines(text).into_iter().map(|line| Cell::of(*role, line)).collect::<Vec<_>>()
-        };
-        self.paragraphs.iter().flat_map(wrapped).collect()
+        self.paragraphs.iter().flat_map(|paragraph| paragraph.wrapped(width.into())).collect()
     }
 
     /// Draws it over `body`.
@@ -57,6 +54,12 @@ impl Page {
         let lines = self.lines(inside.width);
         let top = self.top.min(lines.len().saturating_sub(inside.height.into()));
         section::lines(&lines, top, inside, look, buffer);
+        let last = (top + usize::from(inside.height)).min(lines.len());
+        if last - top < lines.len() {
+            let seen = Cell::of(Role::Muted, format!(" lines {} to {last} of {} ", top + 1, lines.len()));
+            let edge = Rect { y: body.bottom() - 1, height: 1, width: body.width.saturating_sub(2), ..body };
+            seen.right(edge, look, buffer);
+        }
         None
     }
 }

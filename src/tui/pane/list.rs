@@ -1,5 +1,7 @@
 //! What panes that are one list have in common.
 
+use std::collections::BTreeSet;
+
 use ratatui::{
     buffer::Buffer,
     layout::{Position as Point, Rect},
@@ -32,6 +34,18 @@ pub fn body(area: Rect) -> Rect {
 pub fn visible(model: &Model, other: u16) -> usize {
     let height = layout::areas(model.size).map_or(0, |areas| areas.body.height);
     usize::from(height.saturating_sub(ABOVE + other).max(1))
+}
+
+/// The word for rows that are older than what is on its way, or that cannot be read again, behind a list's title.
+pub fn stale(reading: &BTreeSet<String>, gone: &[&str]) -> Cell {
+    let names: Vec<&str> = reading.iter().map(String::as_str).collect();
+    let parts = [(names, "reading", " again"), (gone.to_vec(), "no answer from", "")];
+    let parts = parts.iter().filter(|(names, ..)| !names.is_empty());
+    let says: Vec<_> = parts.map(|(names, before, behind)| format!("{before} {}{behind}", names.join(", "))).collect();
+    if says.is_empty() {
+        return Cell::default();
+    }
+    Cell::of(Role::Warn, "   stale").and(Role::Muted, format!(": {}", says.join("; ")))
 }
 
 /// Draws a list's title with its filter; says where the cursor belongs while that is typed.

@@ -11,9 +11,10 @@ use ratatui::{
 pub mod counts;
 pub mod journal;
 mod list;
+pub mod overview;
 pub mod sync;
 
-use crate::config::key::Key;
+use crate::{config::key::Key, core::sheet::Sheet};
 
 use super::{
     action::{Action, Context, Reason},
@@ -26,6 +27,7 @@ use super::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "`Pane::ALL` describes each")]
 pub enum Pane {
+    Overview,
     Counts,
     Sync,
     Journal,
@@ -45,6 +47,7 @@ pub struct Entry {
 impl Pane {
     /// The panes in the order of their tabs; their numbers are counted from 1.
     pub const ALL: &'static [Entry] = &[
+        Entry { pane: Pane::Overview, title: "Overview", purpose: "Every environment at a glance." },
         Entry { pane: Pane::Counts, title: "Counts", purpose: "Rows per table and environment, side by side." },
         Entry {
             pane: Pane::Sync,
@@ -73,6 +76,7 @@ impl Pane {
 /// Where keys go in the pane in front, the nearest first. Global keys come behind these by themselves.
 pub fn contexts(model: &Model) -> Vec<Context> {
     match model.pane {
+        Pane::Overview => overview::contexts(),
         Pane::Counts => counts::contexts(),
         Pane::Sync => sync::contexts(model),
         Pane::Journal => journal::contexts(),
@@ -82,6 +86,7 @@ pub fn contexts(model: &Model) -> Vec<Context> {
 /// Whether a line is being typed in the pane in front, so that letters are letters.
 pub fn typing(model: &Model) -> bool {
     match model.pane {
+        Pane::Overview => model.overview.table.filter.editing,
         Pane::Counts => model.counts.table.filter.editing,
         Pane::Sync => sync::typing(model),
         Pane::Journal => model.journal.table.filter.editing,
@@ -91,6 +96,7 @@ pub fn typing(model: &Model) -> bool {
 /// Takes in a key that is bound to nothing.
 pub fn typed(model: &mut Model, key: Key) {
     match model.pane {
+        Pane::Overview => overview::typed(model, key),
         Pane::Counts => counts::typed(model, key),
         Pane::Sync => sync::typed(model, key),
         Pane::Journal => journal::typed(model, key),
@@ -100,6 +106,7 @@ pub fn typed(model: &mut Model, key: Key) {
 /// Takes in what was pasted.
 pub fn pasted(model: &mut Model, text: &str) {
     match model.pane {
+        Pane::Overview => overview::pasted(model, text),
         Pane::Counts => counts::pasted(model, text),
         Pane::Sync => sync::pasted(model, text),
         Pane::Journal => journal::pasted(model, text),
@@ -109,6 +116,7 @@ pub fn pasted(model: &mut Model, text: &str) {
 /// Whether Esc has something to leave inside the pane in front.
 pub fn can_go_back(model: &Model) -> bool {
     match model.pane {
+        Pane::Overview => model.overview.table.filter.active(),
         Pane::Counts => model.counts.table.filter.active(),
         Pane::Sync => sync::can_go_back(model),
         Pane::Journal => model.journal.table.filter.active(),
@@ -125,6 +133,7 @@ pub fn availability_in(model: &Model, pane: Pane, action: Action) -> Result<(), 
     let elsewhere = |home: Pane| Err(Reason::new(format!("that is in the {} pane", home.entry().title)));
     match (homes(action).next(), pane) {
         (Some(home), pane) if !homes(action).any(|home| home == pane) => elsewhere(home),
+        (_, Pane::Overview) => overview::availability(model, action),
         (_, Pane::Counts) => counts::availability(model, action),
         (_, Pane::Sync) => sync::availability(model, action),
         (_, Pane::Journal) => journal::availability(model, action),
@@ -141,9 +150,20 @@ pub fn homes(action: Action) -> impl Iterator<Item = Pane> {
     })
 }
 
+/// The rows of the list in front, as its filter lets them through and in their order.
+pub fn sheet(model: &Model) -> Option<Sheet> {
+    match model.pane {
+        Pane::Overview => Some(overview::sheet(model)),
+        Pane::Counts => Some(counts::sheet(model)),
+        Pane::Sync => sync::sheet(model),
+        Pane::Journal => Some(journal::sheet(model)),
+    }
+}
+
 /// Does `action` in the pane in front.
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match model.pane {
+        Pane::Overview => overview::act(model, action),
         Pane::Counts => counts::act(model, action),
         Pane::Sync => sync::act(model, action),
         Pane::Journal => journal::act(model, action),
@@ -152,7 +172,9 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 
 /// Takes in a click inside the pane in front, which is drawn in `area`.
 pub fn clicked(model: &mut Model, mouse: Mouse, area: Rect) -> Vec<Effect> {
+    let area = inside(area);
     match model.pane {
+        Pane::Overview => overview::clicked(model, mouse, area),
         Pane::Counts => counts::clicked(model, mouse, area),
         Pane::Sync => sync::clicked(model, mouse, area),
         Pane::Journal => journal::clicked(model, mouse, area),
@@ -163,6 +185,7 @@ pub fn clicked(model: &mut Model, mouse: Mouse, area: Rect) -> Vec<Effect> {
 /// Where the selection of the pane in front is, for the end of the hint bar.
 pub fn position(model: &Model) -> Option<Position> {
     let position = match model.pane {
+        Pane::Overview => Some(model.overview.table.position()),
         Pane::Counts => Some(model.counts.table.position()),
         Pane::Sync => sync::position(model),
         Pane::Journal => Some(model.journal.table.position()),
@@ -175,10 +198,16 @@ pub fn badge(_model: &Model, _pane: Pane) -> Option<Cell> {
     None
 }
 
+/// The part of the screen that a pane draws in and is clicked in.
+fn inside(area: Rect) -> Rect {
+    Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
+}
+
 /// Draws the pane in front; says where the cursor belongs, if a line is being typed.
 pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
-    let inside = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let inside = inside(area);
     match model.pane {
+        Pane::Overview => overview::draw(model, inside, buffer),
         Pane::Counts => counts::draw(model, inside, buffer),
         Pane::Sync => sync::draw(model, inside, buffer),
         Pane::Journal => journal::draw(model, inside, buffer),

@@ -37,17 +37,17 @@ fn opening_connects_everywhere_at_once() {
     let works: Vec<_> =
         effects.iter().filter_map(|effect| if let Effect::Run(_, work) = effect { Some(work) } else { None }).collect();
     let connect = |name: &str| Work::Connect(name.into());
-    assert_eq!(works, [&connect("production"), &connect("preprod"), &Work::Journal]);
-    assert_eq!(model.jobs.running().len(), 3, "busy from the first moment on");
+    assert_eq!(works, [&connect("production"), &connect("preprod"), &Work::History, &Work::Journal]);
+    assert_eq!(model.jobs.running().len(), 4, "busy from the first moment on");
 }
 
 #[test]
 fn numbers_and_brackets_change_the_pane() {
     let mut model = model();
-    press(&mut model, "3");
+    press(&mut model, "4");
     assert_eq!(model.pane, Pane::Journal);
     press(&mut model, "]");
-    assert_eq!(model.pane, Pane::Counts);
+    assert_eq!(model.pane, Pane::Overview);
     press(&mut model, "[");
     assert_eq!(model.pane, Pane::Journal);
 }
@@ -101,7 +101,7 @@ fn letters_are_letters_where_a_name_is_typed() {
     let confirm = Confirm::new("Undo", "quid1", Kind::Staging, vec![Cell::text("1 row")], asked);
     model.overlays.push(Overlay::Confirm(confirm));
     press(&mut model, "q u i d 1 enter");
-    assert_eq!((model.pane, model.overlays.len(), shown(&model)), (Pane::Counts, 1, None));
+    assert_eq!((model.pane, model.overlays.len(), shown(&model)), (Pane::Overview, 1, None));
     let effects = press(&mut model, "tab enter");
     let work = Work::Undo("2026-11-20-1".into(), "quid1".into());
     assert!(matches!(&effects[..], [Effect::Run(_, run)] if *run == work), "{effects:?}");
@@ -145,8 +145,8 @@ fn nothing_changes_by_itself_while_nothing_runs() {
 fn tabs_are_clicked_and_the_wheel_scrolls_an_overlay() {
     let mut model = model();
     let click = |x, y| Msg::Mouse(Mouse { kind: MouseKind::Click, x, y });
-    update(&mut model, click(14, 1));
-    assert_eq!(model.pane, Pane::Sync);
+    update(&mut model, click(17, 1));
+    assert_eq!(model.pane, Pane::Counts);
     update(&mut model, Msg::Resize(60, 14));
     press(&mut model, "?");
     update(&mut model, Msg::Mouse(Mouse { kind: MouseKind::WheelDown, x: 5, y: 8 }));
@@ -164,8 +164,10 @@ fn what_is_too_long_for_the_clipboard_is_not_copied_silently() {
 #[test]
 fn no_size_and_no_key_makes_it_panic() {
     let mut model = model();
-    let keys =
-        ["?", "G", "g", "g", ":", "down", "pageup", "esc", "esc", "M", "/", "enter", "tab", "space", "1", "2", "]"];
+    let keys = [
+        "?", "G", "g", "g", ":", "down", "pageup", "esc", "esc", "M", "/", "enter", "tab", "space", "1", "2", "3", "E",
+        "esc", "]",
+    ];
     for (width, height) in (0..60).map(|n| (n * 3, n)) {
         update(&mut model, Msg::Resize(width, height));
         for key in keys {

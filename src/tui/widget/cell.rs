@@ -102,6 +102,33 @@ impl Cell {
         cut
     }
 
+    /// The same in lines of at most `room` cells, broken at blanks. What fits stays as it stands.
+    #[must_use]
+    pub fn wrapped(&self, room: usize) -> Vec<Cell> {
+        if self.width() <= room {
+            return vec![self.clone()];
+        }
+        let (mut lines, mut gap) = (vec![Cell::default()], "");
+        for (piece, word) in
+            self.pieces.iter().flat_map(|piece| piece.text.split_inclusive(' ').map(move |w| (piece, w)))
+        {
+            for part in wrap(word.trim_end_matches(' '), room) {
+                let used = lines.last().map_or(0, Cell::width);
+                if used > 0 && used + gap.len() + width(&part) > room {
+                    lines.push(Cell::default());
+                    gap = "";
+                }
+                let text = format!("{gap}{part}");
+                gap = "";
+                if let Some(line) = lines.last_mut().filter(|_| !text.is_empty()) {
+                    line.pieces.push(Piece { text, ..piece.clone() });
+                }
+            }
+            gap = if word.ends_with(' ') { " " } else { "" };
+        }
+        lines
+    }
+
     /// Draws it into the first line of `area`, cut where it does not fit. Returns the cells that it fills.
     pub fn draw(&self, area: Rect, align: Alignment, look: &Look, buffer: &mut Buffer) -> u16 {
         if area.is_empty() {
@@ -232,6 +259,20 @@ mod tests {
             let mut buffer = Buffer::filled(Rect::new(0, 0, 10, 1), ratatui::buffer::Cell::new("x"));
             Cell::text("日本語日本語").right(Rect::new(0, 0, room, 1), &look, &mut buffer);
             assert_eq!(buffer[(9, 0)].symbol(), "x", "{room}");
+        }
+    }
+
+    #[test]
+    fn a_wrapped_cell_keeps_its_roles_and_its_words() {
+        let cell = Cell::of(Role::Muted, "parents ").and(Role::Text, "capability_questions of production");
+        let lines = cell.wrapped(20);
+        let plain: Vec<_> = lines.iter().map(|line| line.plain().trim_end().to_owned()).collect();
+        assert_eq!(plain, ["parents", "capability_questions", "of production"]);
+        assert_eq!(lines[0].pieces[0].role, Role::Muted);
+        assert_eq!(Cell::text("a  b").wrapped(9), [Cell::text("a  b")]);
+        assert_eq!(Cell::text("abcdefgh").wrapped(3).len(), 3);
+        for room in 1..40 {
+            assert!(cell.wrapped(room.max(2)).iter().all(|line| line.width() <= room.max(2)), "{room}");
         }
     }
 

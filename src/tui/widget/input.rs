@@ -45,6 +45,11 @@ const CONTROL: &[(Code, InputRequest)] = &[
 ];
 
 impl TextInput {
+    /// A field in which `text` stands already, the cursor behind it.
+    pub fn holding(text: impl Into<String>) -> Self {
+        TextInput { input: Input::new(text.into()) }
+    }
+
     /// What has been typed.
     pub fn value(&self) -> &str {
         self.input.value()

@@ -13,6 +13,7 @@ use crate::{
         widget::{
             cell::Cell,
             section::{head, labelled},
+            spark,
         },
     },
 };
@@ -33,6 +34,7 @@ pub fn lines(model: &Model, row: &CountRow) -> Vec<Cell> {
     }
     lines.extend(row.bytes.map(|bytes| labelled("size", LABEL, Cell::text(size::bytes(bytes)))));
     lines.extend(sync(model, row));
+    lines.extend(history(model, row));
     lines.extend(parents(table));
     lines.extend(children(model, catalog, table));
     lines.extend([Cell::default(), head("row level security"), rls(table)]);
@@ -54,6 +56,32 @@ fn rows(count: Option<&Count>) -> Cell {
         Some(Count::Estimate { rows }) => Cell::text(format!("~{}", thousands(*rows))).and(Role::Muted, " estimated"),
         Some(Count::Unknown { reason }) => Cell::of(Role::Warn, format!("unknown: {reason}")),
     }
+}
+
+/// How many columns the line of a series has.
+const SPARK: usize = 16;
+
+/// How the rows went, where it was recorded at least twice.
+fn history(model: &Model, row: &CountRow) -> Vec<Cell> {
+    let glyphs = &model.look.glyphs;
+    let series = model
+        .environments
+        .iter()
+        .map(|environment| (environment.name.as_str(), model.counts.history.of(&environment.name, &row.table)));
+    let recorded: Vec<_> = series.filter(|(_, series)| series.len() > 1).collect();
+    let most = recorded.iter().map(|(_, series)| series.len()).max().unwrap_or(0);
+    let line = |(name, series): &(&str, &[u64])| {
+        let (first, last) = (series[0], series[series.len() - 1]);
+        let value = Cell::of(Role::Accent, spark::spark(series, SPARK, glyphs))
+            .and(Role::Text, format!(" {} {} {}", thousands(first), glyphs.arrow, thousands(last)));
+        let shorter = if series.len() < most { format!(" over {}", series.len()) } else { String::new() };
+        labelled(name, LABEL, value.and(Role::Muted, shorter))
+    };
+    if recorded.is_empty() {
+        return Vec::new();
+    }
+    let head = [Cell::default(), head(&format!("over {most} snapshots"))];
+    head.into_iter().chain(recorded.iter().map(line)).collect()
 }
 
 fn sync(model: &Model, row: &CountRow) -> Vec<Cell> {

@@ -4,7 +4,10 @@ mod detail;
 mod relations;
 mod rows;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use ratatui::{
     buffer::Buffer,
@@ -15,13 +18,18 @@ pub use rows::CountRow;
 
 use super::list;
 use crate::{
-    app::counts::Listing,
+    app::counts::{History, Listing},
     config::{key::Key, theme::Role},
-    core::{counts::Count, error::Error, name::QName},
+    core::{
+        counts::Count,
+        error::{Code, Error},
+        name::QName,
+        sheet::Sheet,
+    },
     tui::{
         action::{Action, Context, Reason},
-        model::{EnvState, Model},
-        msg::{Effect, Mouse, Work},
+        model::{EnvState, EnvStatus, Model},
+        msg::{Effect, Mouse, Tone, Work},
         overlay::{Overlay, Page},
         rest::Rest,
         widget::{
@@ -46,8 +54,10 @@ pub struct CountsPane {
     pub rows: Vec<CountRow>,
     /// Sorting, filter, selection.
     pub table: TableState,
-    /// Whether newer figures are on their way.
-    stale: bool,
+    /// What was recorded before.
+    pub history: Arc<History>,
+    /// The environments whose newer figures are on their way, while older ones are shown.
+    stale: BTreeSet<String>,
     /// The longest bar.
     greatest: u64,
     /// The table whose details stand beside the list.
@@ -61,18 +71,29 @@ pub fn contexts() -> Vec<Context> {
 
 /// Reads the tables of `environment` again; what is shown stays until the answer is there.
 pub fn refresh(model: &mut Model, environment: &str) -> Vec<Effect> {
-    model.counts.stale = model.counts.listings.contains_key(environment);
+    if model.counts.listings.contains_key(environment) {
+        model.counts.stale.insert(environment.to_owned());
+    }
     vec![model.start(format!("reading {environment}"), Work::Tables(environment.to_owned()))]
 }
 
 /// Takes in the tables of an environment.
 pub fn tables(model: &mut Model, environment: &str, tables: Result<Arc<Listing>, Error>) {
-    model.counts.stale = false;
+    model.counts.stale.remove(environment);
     match tables {
         Ok(listing) => {
             model.counts.listings.insert(environment.to_owned(), listing);
             rebuild(model);
         }
+        Err(error) if error.code == Code::Interrupted => model.say(Tone::Note, error.message),
+        Err(error) => model.fail(&error),
+    }
+}
+
+/// Takes in what was recorded before.
+pub fn recorded(model: &mut Model, history: Result<Arc<History>, Error>) {
+    match history {
+        Ok(history) => model.counts.history = history,
         Err(error) => model.fail(&error),
     }
 }
@@ -207,7 +228,9 @@ fn snapshot(model: &mut Model) -> Vec<Effect> {
         let counts = model.counts.rows.iter().filter_map(|row| Some((row.table.clone(), row.counts.get(at)?.clone()?)));
         (name.clone(), counts.collect())
     };
-    let environments = names(model).iter().enumerate().map(|(at, name)| of(name, at)).collect();
+    let names = names(model);
+    let read = names.iter().enumerate().filter(|(_, name)| model.counts.listings.contains_key(*name));
+    let environments = read.map(|(at, name)| of(name, at)).collect();
     vec![model.start("recording", Work::Snapshot(environments))]
 }
 
@@ -219,9 +242,14 @@ pub fn show(model: &mut Model, row: usize) {
 
 fn open(model: &mut Model) {
     let Some(row) = selected(model) else { return };
-    let lines = detail::lines(model, row).iter().map(|line| (Role::Text, line.plain())).collect();
-    let page = Page::new(row.table.to_string(), lines);
+    let page = Page::of(row.table.to_string(), detail::lines(model, row));
     model.overlays.push(Overlay::Page(page));
+}
+
+/// What the filter lets through, as it goes to a file.
+pub fn sheet(model: &Model) -> Sheet {
+    let shown = model.counts.table.order().iter().map(|at| &model.counts.rows[*at as usize]);
+    rows::sheet(shown, &names(model))
 }
 
 /// The list, and beside it the details where there is room.
@@ -242,6 +270,15 @@ pub fn clicked(model: &mut Model, mouse: Mouse, area: Rect) {
     with_rows(model, |table, view| list::clicked(table, &columns, area, mouse, view));
 }
 
+/// The word for figures that are older than they should be.
+pub fn stale(model: &Model) -> Cell {
+    let gone = |environment: &&EnvStatus| {
+        matches!(environment.state, EnvState::Failed(_)) && model.counts.listings.contains_key(&environment.name)
+    };
+    let gone: Vec<_> = model.environments.iter().filter(gone).map(|environment| environment.name.as_str()).collect();
+    list::stale(&model.counts.stale, &gone)
+}
+
 /// Draws it.
 pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
     let pane = &model.counts;
@@ -251,6 +288,7 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
     }
     let (left, right) = split(area);
     let title = Cell::text(format!("{} tables", pane.rows.len())).bold();
+    let title = title.then(stale(model));
     let title = if pane.rows.iter().any(CountRow::is_estimate) {
         title.and(Role::Muted, "   ~ marks the planner's estimate")
     } else {
@@ -259,7 +297,8 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
     let cursor = list::head(model, &title, &pane.table, left, buffer);
     rows::with(&pane.rows, pane.greatest, &model.look.glyphs, |view| {
         let columns = rows::columns(model);
-        let table = Table { columns: &columns, state: &pane.table, rows: view, focused: true, stale: pane.stale };
+        let table =
+            Table { columns: &columns, state: &pane.table, rows: view, focused: true, stale: !stale(model).is_empty() };
         table.draw(list::body(left), &model.look, buffer);
     });
     if let (Some(right), Some(row)) = (right, detailed(model)) {

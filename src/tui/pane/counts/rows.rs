@@ -13,6 +13,7 @@ use crate::{
     core::{
         counts::{Count, Delta, delta, thousands},
         name::QName,
+        sheet::Sheet,
         size,
     },
     tui::{
@@ -26,6 +27,9 @@ use crate::{
     },
 };
 
+/// Why nothing is known of the tables of an environment that does not answer.
+const NOT_READ: &str = "not read";
+
 /// How many cells the bar of a difference has.
 const BAR: usize = 7;
 
@@ -34,7 +38,7 @@ const BAR: usize = 7;
 pub struct CountRow {
     /// Which.
     pub table: QName,
-    /// One per environment; `None` where it is not there, or its environment was not read yet.
+    /// One per environment; `None` where it is not there.
     pub counts: Vec<Option<Count>>,
     /// How far the first environment is ahead of the second.
     pub delta: Delta,
@@ -74,7 +78,9 @@ pub fn build(
     let tables: BTreeSet<&QName> = listings.values().flat_map(|listing| listing.counts.tables.keys()).collect();
     let row = |table: &QName| {
         let count = |name: &String| {
-            let estimate = listings.get(name)?.counts.tables.get(table)?;
+            // What was not read is not known; only what was read can lack a table.
+            let Some(listing) = listings.get(name) else { return Some(Count::unknown(NOT_READ)) };
+            let estimate = listing.counts.tables.get(table)?;
             Some(exact.get(name).and_then(|counts| counts.get(table)).unwrap_or(estimate).clone())
         };
         let counts: Vec<_> = environments.iter().map(count).collect();
@@ -138,7 +144,10 @@ fn count(count: Option<&Count>, never: bool) -> Cell {
         None => Cell::of(Role::Muted, "not there"),
         Some(Count::Exact { rows }) => Cell::of(if never { Role::Muted } else { Role::Text }, thousands(*rows)),
         Some(Count::Estimate { rows }) => Cell::of(Role::Muted, format!("~{}", thousands(*rows))),
-        Some(Count::Unknown { reason }) => Cell::of(Role::Warn, format!("? {}", short(reason))),
+        Some(Count::Unknown { reason }) => {
+            let role = if reason == NOT_READ { Role::Muted } else { Role::Warn };
+            Cell::of(role, format!("? {}", short(reason)))
+        }
     }
 }
 
@@ -180,6 +189,31 @@ fn key(row: &CountRow, column: usize) -> SortKey {
         at if environments > 1 && at <= environments + 2 => number(row.distance()),
         _ => number(row.bytes),
     }
+}
+
+/// Rows as a sheet. How sure a figure is stands beside it: an estimate is not a count, and the unknown has no figure.
+pub fn sheet<'a>(rows: impl Iterator<Item = &'a CountRow>, environments: &[String]) -> Sheet {
+    let sure = |count: Option<&Count>| match count {
+        None => json!("not there"),
+        Some(Count::Exact { .. }) => json!("exact"),
+        Some(Count::Estimate { .. }) => json!("estimate"),
+        Some(Count::Unknown { reason }) => json!(format!("unknown: {reason}")),
+    };
+    let row = |row: &CountRow| {
+        let mut values = vec![json!(row.table.to_string())];
+        for count in &row.counts {
+            values.extend([json!(count.as_ref().and_then(Count::rows)), sure(count.as_ref())]);
+        }
+        if environments.len() > 1 {
+            values.push(if let Delta::Rows(rows) = row.delta { json!(rows) } else { json!(null) });
+        }
+        values.push(json!(row.bytes));
+        values
+    };
+    let pairs = environments.iter().flat_map(|name| [name.clone(), format!("{name} is")]);
+    let difference = (environments.len() > 1).then(|| "difference".to_owned());
+    let columns = std::iter::once("table".to_owned()).chain(pairs).chain(difference).chain(["bytes".to_owned()]);
+    Sheet::new("counts", columns, rows.map(row))
 }
 
 /// A row as JSON, in the shape of `pgdeck counts --format json`.

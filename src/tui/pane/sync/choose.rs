@@ -5,12 +5,15 @@ use ratatui::{
     layout::{Position as Point, Rect},
 };
 
+use serde_json::{Value, json};
+
 use crate::{
     config::{project::Project, theme::Role},
+    core::sheet::Sheet,
     tui::{
         action::{Action, Reason},
         model::{EnvState, Model},
-        msg::Mouse,
+        msg::{Effect, Mouse},
         pane::list,
         widget::{
             cell::Cell,
@@ -41,6 +44,12 @@ struct Set {
     name: String,
     tables: Vec<String>,
     chosen: bool,
+}
+
+impl Set {
+    fn values(&self) -> Vec<Value> {
+        vec![json!(self.name), json!(self.tables.join(" ")), json!(self.chosen)]
+    }
 }
 
 impl Choose {
@@ -84,6 +93,12 @@ impl Choose {
         let mut table = std::mem::take(&mut self.table);
         with(&self.sets, |rows| change(&mut table, rows));
         self.table = table;
+    }
+
+    /// What the filter lets through, as it goes to a file.
+    pub fn sheet(&self) -> Sheet {
+        let shown = self.table.order().iter().filter_map(|at| self.sets.get(*at as usize));
+        Sheet::new("sets", ["set", "tables", "chosen"], shown.map(Set::values))
     }
 
     fn toggle_all(&mut self) {
@@ -132,7 +147,7 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
         Action::NextSource | Action::NextTarget if model.environments.len() < 3 => {
             Err(Reason::new("there are only two environments; the other way round is another sync"))
         }
-        Action::Refresh | Action::Open | Action::Copy | Action::CopyRow | Action::FocusNext | Action::FocusPrevious => {
+        Action::Refresh | Action::Open | Action::FocusNext | Action::FocusPrevious => {
             Err(Reason::new("choose sets first"))
         }
         _ => Ok(()),
@@ -157,11 +172,21 @@ fn can_start(model: &Model) -> Result<(), Reason> {
 }
 
 /// Does `action`.
-pub fn act(model: &mut Model, action: Action) {
+pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let environments = model.environments.len();
     let visible = list::visible(model, 3);
     let choose = &mut model.sync.choose;
+    let set = choose.table.selected().map(|at| &choose.sets[at]);
     match action {
+        Action::Copy => {
+            let name = set.map(|set| set.name.clone());
+            return name.map(|name| model.copy("the set's name", name)).unwrap_or_default();
+        }
+        Action::CopyRow => {
+            let json =
+                set.map(|set| json!({ "set": set.name, "tables": set.tables, "chosen": set.chosen }).to_string());
+            return json.map(|json| model.copy("the set as JSON", json)).unwrap_or_default();
+        }
         Action::Toggle => {
             if let Some(at) = choose.table.selected() {
                 choose.sets[at].chosen = !choose.sets[at].chosen;
@@ -173,6 +198,7 @@ pub fn act(model: &mut Model, action: Action) {
         Action::ToggleDeletes => choose.deletes = !choose.deletes,
         _ => choose.change(|table, rows| list::act(table, action, visible, columns().len(), rows)),
     }
+    Vec::new()
 }
 
 fn split(area: Rect) -> (Rect, Option<Rect>) {

@@ -73,7 +73,8 @@ pub fn draw(model: &Model, done: &Done, area: Rect, buffer: &mut Buffer) {
         Cell::of(Role::Ok, format!("  {} insert", rows.insert))
             .and(Role::Warn, format!("  {} update", rows.update))
             .and(Role::Danger, format!("  {} delete", rows.delete))
-            .and(Role::Muted, "   in one transaction, every row read back before it was committed"),
+            .and(Role::Muted, "   in one transaction"),
+        Cell::of(Role::Muted, "  every row was read back before it was committed"),
         Cell::default(),
     ];
     lines.push(match &done.review {

@@ -18,6 +18,7 @@ use crate::{
     config::{key::Key, project::Project, theme::Role},
     core::{
         error::{Code, Error},
+        sheet::Sheet,
         sync::{bundle::Bundle, diff::Review, plan::Plan},
     },
     tui::{
@@ -38,6 +39,8 @@ pub struct SyncPane {
     choose: Choose,
     /// The review that was left, so that its choices are not lost.
     left: Option<Box<Reviewing>>,
+    /// Whether both sides are read again, while the review that was left is shown.
+    again: bool,
     stage: Stage,
 }
 
@@ -63,7 +66,7 @@ enum Stage {
 impl SyncPane {
     /// The wizard of `project`, at its first step.
     pub fn new(project: &Project) -> Self {
-        SyncPane { choose: Choose::new(project), left: None, stage: Stage::Choose }
+        SyncPane { choose: Choose::new(project), left: None, again: false, stage: Stage::Choose }
     }
 
     /// The review that rows are chosen from just now.
@@ -167,13 +170,16 @@ pub fn mark(model: &mut Model, name: &str) -> Result<(), Reason> {
 /// Does `action`.
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
-        Action::SyncStart => return start(model),
+        Action::SyncStart => {
+            model.sync.again = false;
+            return start(model);
+        }
         Action::SyncApply => ask(model),
         Action::SyncAgain | Action::StepBack => leave(model),
         Action::Refresh => return refresh(model),
         Action::Undo => done::ask_undo(model),
         _ => match model.sync.stage {
-            Stage::Choose => choose::act(model, action),
+            Stage::Choose => return choose::act(model, action),
             Stage::Review(_) => return review::act(model, action),
             _ => {}
         },
@@ -185,7 +191,7 @@ fn start(model: &mut Model) -> Vec<Effect> {
     let Some((from, _)) = model.sync.choose.pair(model) else { return Vec::new() };
     let sets = model.sync.choose.names();
     model.sync.stage = Stage::Exporting;
-    vec![model.start(format!("exporting {from}"), Work::Export(sets, from))]
+    vec![model.start(format!("exporting {from}"), Work::ReadSets(sets, from))]
 }
 
 /// Back to the choice of sets. What was chosen of a review is kept for the next.
@@ -198,7 +204,10 @@ fn leave(model: &mut Model) {
 /// Reads both sides again. What was dropped stays dropped.
 fn refresh(model: &mut Model) -> Vec<Effect> {
     leave(model);
-    start(model)
+    model.sync.again = true;
+    let effects = start(model);
+    model.sync.again &= !effects.is_empty();
+    effects
 }
 
 /// Opens the box that asks for the target's name.
@@ -304,6 +313,15 @@ fn failed(model: &mut Model, stage: Stage, error: &Error) {
     };
 }
 
+/// The rows of the list that keys go to.
+pub fn sheet(model: &Model) -> Option<Sheet> {
+    match &model.sync.stage {
+        Stage::Choose => Some(model.sync.choose.sheet()),
+        Stage::Review(reviewing) => Some(reviewing.sheet()),
+        _ => None,
+    }
+}
+
 /// Where the selection is.
 pub fn position(model: &Model) -> Option<Position> {
     match &model.sync.stage {
@@ -321,17 +339,12 @@ fn split(area: Rect) -> (Rect, Rect) {
 
 /// Takes in a click.
 pub fn clicked(model: &mut Model, mouse: Mouse, area: Rect) {
-    let body = split(inside(area)).1;
+    let body = split(area).1;
     match &mut model.sync.stage {
         Stage::Choose => choose::clicked(&mut model.sync.choose, mouse, body),
         Stage::Review(reviewing) => reviewing.clicked(mouse, body, &model.look.glyphs),
         _ => {}
     }
-}
-
-/// The part of a pane's area that it draws in.
-fn inside(area: Rect) -> Rect {
-    Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
 }
 
 /// Draws it.
@@ -345,11 +358,22 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
         Stage::Review(reviewing) => return review::draw(model, reviewing, body, buffer),
         Stage::Done(done) => done::draw(model, done, body, buffer),
         stage => {
+            if let (true, Some(left)) = (model.sync.again, &model.sync.left) {
+                return stale(model, left, &working(model, stage), body, buffer);
+            }
             let lines =
                 [Cell::text(working(model, stage)), Cell::of(Role::Muted, "esc stops it; nothing is written then.")];
             section::lines(&lines, 0, body, &model.look, buffer);
         }
     }
+    None
+}
+
+/// The review that was left, muted, below the word for it.
+fn stale(model: &Model, left: &Reviewing, says: &str, body: Rect, buffer: &mut Buffer) -> Option<Point> {
+    Cell::of(Role::Warn, "stale").and(Role::Muted, format!(": {says}")).left(body, &model.look, buffer);
+    let below = 2.min(body.height);
+    review::draw(model, left, Rect { y: body.y + below, height: body.height - below, ..body }, buffer);
     None
 }
 

@@ -3,13 +3,13 @@
 use super::Reviewing;
 use crate::{
     config::theme::Role,
-    core::sync::diff::{Cell as Differs, Change},
+    core::sync::diff::{Cell as Differs, Change, Field, TableReview},
     tui::{
         glyphs::Glyphs,
         widget::{
             cell::Cell,
             check::Check,
-            diff,
+            diff, json,
             table::{Column, Rows, SortKey},
         },
     },
@@ -27,11 +27,12 @@ pub(super) fn with<T>(reviewing: &Reviewing, glyphs: &Glyphs, use_them: impl FnO
     let (change, cells) = reviewing.marked_row().map_or((Change::Update, &[][..]), |row| (row.change, &row.cells));
     let at = reviewing.at_row();
     let goes = |cell: &Differs| at.is_some_and(|at| reviewing.selection.includes(at, &cell.column));
+    let table = reviewing.marked_table();
     let cell = |row: usize, column: usize| {
         let cell = &cells[row];
         match column {
             0 => name(cell, change, goes(cell)),
-            column => value(cell, change, column, glyphs),
+            column => structural(table, cell, column).unwrap_or_else(|| value(cell, change, column, glyphs)),
         }
     };
     use_them(&Rows {
@@ -54,6 +55,19 @@ fn name(cell: &Differs, change: Change, goes: bool) -> Cell {
         _ => Cell::text("   "),
     };
     check.and(Role::Text, format!(" {}", cell.column))
+}
+
+/// What differs inside two values of a JSON column, where there are two and both are JSON.
+pub(super) fn json_changes(table: Option<&TableReview>, cell: &Differs) -> Option<Vec<json::Change>> {
+    let Field::Column(at) = cell.field else { return None };
+    let column = table?.shape.as_ref()?.columns.get(at)?;
+    let (old, new) = (cell.old.as_ref()?, cell.new.as_ref()?);
+    ["json", "jsonb"].contains(&column.cast.as_str()).then(|| json::changes(old, new)).flatten()
+}
+
+fn structural(table: Option<&TableReview>, cell: &Differs, column: usize) -> Option<Cell> {
+    let (old, new) = json::sides(&json_changes(table, cell)?);
+    Some(if column == 1 { old } else { new })
 }
 
 fn value(cell: &Differs, change: Change, column: usize, glyphs: &Glyphs) -> Cell {

@@ -3,6 +3,7 @@
 //! Three parts: tables, the rows of the marked table, the columns of the marked row. Tab moves on.
 
 mod cells;
+mod copy;
 mod page;
 mod rows;
 mod summary;
@@ -228,6 +229,7 @@ pub fn availability(model: &Model, reviewing: &Reviewing, action: Action) -> Res
         Action::Toggle | Action::ToggleAll if reviewing.part == Part::Rows => can_toggle(reviewing),
         Action::ToggleColumn => can_toggle_column(reviewing),
         Action::Toggle if reviewing.part == Part::Cells => can_toggle_column(reviewing),
+        Action::Copy | Action::CopyRow if reviewing.part == Part::Tables => Ok(()),
         Action::ShowSql | Action::Copy | Action::CopyRow if reviewing.marked_row().is_none() => {
             Err(Reason::new("this table has no row that differs"))
         }
@@ -280,19 +282,15 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::FocusPrevious => reviewing.part = step(reviewing, 2),
         Action::Back if !reviewing.table().filter.active() => reviewing.part = Part::Tables,
         Action::ShowSql => {
-            let shown = page::sql(reviewing, &model.project);
+            let shown = page::sql(reviewing, &model.project, &glyphs);
             match shown {
                 Ok(page) => model.overlays.push(Overlay::Page(page)),
                 Err(error) => model.fail(&error),
             }
         }
-        Action::Copy => {
-            let key = reviewing.marked_row().map(|row| row.key.display());
-            return key.map(|key| model.copy("the row's key", key)).unwrap_or_default();
-        }
-        Action::CopyRow => {
-            let json = reviewing.marked_row().map(page::json);
-            return json.map(|json| model.copy("the row as JSON", json)).unwrap_or_default();
+        Action::Copy | Action::CopyRow => {
+            let copied = if action == Action::Copy { reviewing.cell() } else { reviewing.row() };
+            return copied.map(|(what, text)| model.copy(what, text)).unwrap_or_default();
         }
         _ => {
             let part = reviewing.part;
@@ -348,6 +346,8 @@ fn toggle_column(reviewing: &mut Reviewing) {
 pub fn draw(model: &Model, reviewing: &Reviewing, area: Rect, buffer: &mut Buffer) -> Option<Point> {
     let look = &model.look;
     let mut cursor = None;
+    // Whoever draws a review that is not at hand shows what was.
+    let old = model.sync.reviewing().is_none();
     let areas = reviewing.areas(area);
     for (part, place) in &areas {
         let columns = reviewing.columns(*part);
@@ -358,7 +358,7 @@ pub fn draw(model: &Model, reviewing: &Reviewing, area: Rect, buffer: &mut Buffe
         };
         let focused = *part == reviewing.part;
         reviewing.with(*part, &look.glyphs, |rows| {
-            Table { columns: &columns, state, rows, focused, stale: false }.draw(*place, look, buffer);
+            Table { columns: &columns, state, rows, focused, stale: old }.draw(*place, look, buffer);
         });
         match part {
             Part::Tables => summary::draw(

@@ -81,6 +81,9 @@ pub(super) fn filter(model: &Model, table: &TableState, area: Rect, buffer: &mut
     }
     let width = 22.min(area.width);
     let field = Rect { x: area.right() - width, width, height: 1, ..area };
+    for position in field.positions() {
+        buffer[position].set_symbol(" ");
+    }
     Cell::of(Role::Accent, "/").left(field, &model.look, buffer);
     let cursor = table.filter.input.draw(Rect { x: field.x + 1, width: width - 1, ..field }, &model.look, buffer);
     table.filter.editing.then_some(cursor)

@@ -1,5 +1,7 @@
 //! The journal: who did what to which environment, and how it ended.
 
+mod rows;
+
 use std::sync::Arc;
 
 use ratatui::{
@@ -7,13 +9,14 @@ use ratatui::{
     layout::{Position as Point, Rect},
 };
 
+use self::rows::{columns, with_rows};
 use super::list;
 use crate::{
     config::{key::Key, theme::Role},
     core::{
-        error::Result,
+        error::{Error, Result},
         journal::{Action as Did, Outcome, Run},
-        sync::plan::short,
+        sheet::Sheet,
     },
     tui::{
         action::{Action, Context, Reason},
@@ -23,7 +26,7 @@ use crate::{
         widget::{
             cell::Cell,
             section,
-            table::{Column, Rows, SortKey, TableState},
+            table::{Table, TableState},
         },
     },
 };
@@ -33,6 +36,10 @@ use crate::{
 pub struct JournalPane {
     /// What was read; `None` until it was.
     pub runs: Option<Arc<Vec<Run>>>,
+    /// Why it could not be read.
+    failed: Option<Error>,
+    /// Whether it is being read again, while what was read before is shown.
+    stale: bool,
     /// Which one is selected.
     pub table: TableState,
 }
@@ -44,11 +51,13 @@ pub fn contexts() -> Vec<Context> {
 
 /// Reads the journal again.
 pub fn refresh(model: &mut Model) -> Vec<Effect> {
+    model.journal.stale = model.journal.runs.is_some();
     vec![model.start("journal", Work::Journal)]
 }
 
 /// Takes in what is in the journal.
 pub fn read(model: &mut Model, runs: Result<Arc<Vec<Run>>>) {
+    model.journal.stale = false;
     match runs {
         Ok(runs) => {
             let was = selected(model).map(|run| run.last.run.clone());
@@ -56,67 +65,13 @@ pub fn read(model: &mut Model, runs: Result<Arc<Vec<Run>>>) {
                 model.journal.table.load(&columns(), rows, |at| was.as_ref() == Some(&runs[at].last.run));
             });
             model.journal.runs = Some(runs);
+            model.journal.failed = None;
         }
-        Err(error) => model.fail(&error),
+        Err(error) => {
+            model.fail(&error);
+            model.journal.failed = Some(error);
+        }
     }
-}
-
-fn columns() -> Vec<Column> {
-    vec![
-        Column::text("when (UTC)").sized(16, 19),
-        Column::text("run").sized(12, 14).priority(1),
-        Column::text("did").sized(5, 6),
-        Column::text("environment").sized(8, 16),
-        Column::text("from").sized(8, 20).priority(3),
-        Column::number("rows").sized(9, 14),
-        Column::text("plan").sized(9, 9).priority(4),
-        Column::text("operator").sized(6, 16).priority(2),
-        Column::text("outcome").sized(7, 12),
-    ]
-}
-
-fn cell(run: &Run, column: usize) -> Cell {
-    let entry = &run.last;
-    match column {
-        0 => Cell::of(Role::Muted, run.began.strftime("%Y-%m-%d %H:%M:%S").to_string()),
-        1 => Cell::text(&entry.run),
-        2 => Cell::text(entry.action.word()),
-        3 => Cell::text(&entry.environment),
-        4 => Cell::of(Role::Muted, &entry.from),
-        5 => tally(run),
-        6 => Cell::of(Role::Muted, short(&entry.digest)),
-        7 => Cell::of(Role::Muted, &entry.operator),
-        _ => outcome(entry.outcome),
-    }
-}
-
-fn tally(run: &Run) -> Cell {
-    let rows = run.last.rows;
-    Cell::of(Role::Ok, format!("+{}", rows.insert))
-        .and(Role::Warn, format!(" ~{}", rows.update))
-        .and(Role::Danger, format!(" −{}", rows.delete))
-}
-
-fn outcome(outcome: Outcome) -> Cell {
-    let role = match outcome {
-        Outcome::Applied => Role::Ok,
-        Outcome::RolledBack => Role::Warn,
-        Outcome::Started | Outcome::Unknown => Role::Danger,
-    };
-    Cell::of(role, outcome.word())
-}
-
-fn with_rows<T>(runs: &[Run], use_them: impl FnOnce(&Rows<'_>) -> T) -> T {
-    let text = |row: usize, column: usize| cell(&runs[row], column).plain();
-    use_them(&Rows {
-        count: runs.len(),
-        cell: &|row, column| cell(&runs[row], column),
-        key: &|row, column| match column {
-            5 => SortKey::Number(runs[row].last.rows.rows() as f64),
-            column => SortKey::Text(text(row, column)),
-        },
-        text: &|row| (1..9).map(|column| text(row, column)).collect::<Vec<_>>().join(" "),
-    })
 }
 
 fn runs(model: &Model) -> Arc<Vec<Run>> {
@@ -223,39 +178,56 @@ fn open(model: &mut Model) {
     model.overlays.push(Overlay::Page(page));
 }
 
+/// What the filter lets through, as it goes to a file.
+pub fn sheet(model: &Model) -> Sheet {
+    let runs = runs(model);
+    rows::sheet(model.journal.table.order().iter().filter_map(|at| runs.get(*at as usize)))
+}
+
 /// Takes in a click.
 pub fn clicked(model: &mut Model, mouse: Mouse, area: Rect) {
     let (runs, area) = (runs(model), list::body(area));
     with_rows(&runs, |rows| list::clicked(&mut model.journal.table, &columns(), area, mouse, rows));
 }
 
+/// What there is to read while there are no runs, and why.
+fn waiting(model: &Model, room: usize) -> Vec<Cell> {
+    let mut lines = vec![Cell::text("Journal").bold(), Cell::default()];
+    let Some(error) = model.journal.failed.as_ref().filter(|_| !model.journal.stale) else {
+        lines.push(Cell::of(Role::Muted, format!("reading the journal{}", model.look.glyphs.ellipsis)));
+        return lines;
+    };
+    lines.extend(Cell::of(Role::Danger, error.to_string()).wrapped(room));
+    let key = model.key(Action::Refresh).unwrap_or_default();
+    lines.extend([Cell::default(), Cell::of(Role::Accent, key).bold().and(Role::Muted, " tries again")]);
+    lines
+}
+
 /// Draws it.
 pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
     let Some(runs) = &model.journal.runs else {
-        section::lines(&[Cell::of(Role::Muted, "reading the journal…")], 0, area, &model.look, buffer);
+        section::lines(&waiting(model, area.width.into()), 0, area, &model.look, buffer);
         return None;
     };
-    let title = Cell::text("Journal").bold().and(Role::Muted, "   every write, newest first");
+    let title = if model.journal.stale {
+        Cell::text("Journal").bold().and(Role::Warn, "   stale").and(Role::Muted, ": reading it again")
+    } else {
+        Cell::text("Journal").bold().and(Role::Muted, "   every write, newest first")
+    };
     let cursor = list::head(model, &title, &model.journal.table, area, buffer);
     if runs.is_empty() {
-        let lines = [
-            Cell::text("Nothing was written yet."),
-            Cell::of(
-                Role::Muted,
-                "Every apply and every undo is kept here, with who, when, which plan and how it ended.",
-            ),
-        ];
+        let about = Cell::of(
+            Role::Muted,
+            "Every apply and every undo is kept here, with who, when, which plan and how it ended.",
+        );
+        let lines: Vec<_> =
+            [Cell::text("Nothing was written yet.")].into_iter().chain(about.wrapped(area.width.into())).collect();
         section::lines(&lines, 0, list::body(area), &model.look, buffer);
         return cursor;
     }
     with_rows(runs, |rows| {
-        let table = crate::tui::widget::table::Table {
-            columns: &columns(),
-            state: &model.journal.table,
-            rows,
-            focused: true,
-            stale: false,
-        };
+        let table =
+            Table { columns: &columns(), state: &model.journal.table, rows, focused: true, stale: model.journal.stale };
         table.draw(list::body(area), &model.look, buffer);
     });
     cursor
