@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     io::{self, Write},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use pgdeck::{
@@ -25,6 +25,7 @@ use pgdeck::{
     },
 };
 use ratatui::Terminal;
+use rustix::time::{ClockId, clock_gettime};
 
 use crate::{Figure, figure};
 
@@ -89,6 +90,11 @@ fn model() -> Model {
     model
 }
 
+/// The time that this thread has worked: what others do meanwhile is not ours.
+fn worked() -> Duration {
+    clock_gettime(ClockId::ThreadCPUTime).try_into().unwrap()
+}
+
 /// The console without loop and runtime: a key goes in, a frame comes out.
 struct Bench {
     model: Model,
@@ -100,11 +106,11 @@ struct Bench {
 impl Bench {
     fn press(&mut self, key: Key) -> Duration {
         self.now += Duration::from_millis(30);
-        let begin = Instant::now();
+        let begin = worked();
         update(&mut self.model, Msg::Now(self.now));
         update(&mut self.model, Msg::Key(key));
         self.paint();
-        begin.elapsed()
+        worked() - begin
     }
 
     fn paint(&mut self) {
