@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     io::{self, Write},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use pgdeck::{
@@ -26,6 +26,7 @@ use pgdeck::{
     },
 };
 use ratatui::Terminal;
+use rustix::time::{ClockId, clock_gettime};
 
 use crate::{Figure, figure};
 
@@ -90,6 +91,11 @@ fn model() -> Model {
     model
 }
 
+/// The time that this thread has worked: what others do meanwhile is not ours.
+fn worked() -> Duration {
+    clock_gettime(ClockId::ThreadCPUTime).try_into().unwrap()
+}
+
 /// The console without loop and runtime: a key goes in, a frame comes out.
 struct Bench {
     model: Model,
@@ -101,11 +107,11 @@ struct Bench {
 impl Bench {
     fn press(&mut self, key: Key) -> Duration {
         self.now += Duration::from_millis(30);
-        let begin = Instant::now();
+        let begin = worked();
         update(&mut self.model, Msg::Now(self.now));
         update(&mut self.model, Msg::Key(key));
         self.paint();
-        begin.elapsed()
+        worked() - begin
     }
 
     fn paint(&mut self) {

@@ -162,7 +162,7 @@ fn spinner(place: &Place, tty: &mut Tty) -> Figure {
     tty.sees("1 of 1 ");
     tty.types("e");
     tty.sees("counting preprod");
-    let until = Instant::now() + Duration::from_secs(1);
+    let until = Instant::now() + Duration::from_millis(700);
     while tty.more(until) {}
     let mut frames = Vec::new();
     let until = Instant::now() + Duration::from_secs(2);

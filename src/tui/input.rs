@@ -1,14 +1,18 @@
 //! What the terminal and the system tell, as messages.
 
+use std::time::Duration;
+
 use crossterm::event::{
     Event, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
 };
 use futures_util::StreamExt;
 use tokio::{
+    runtime::Handle,
     signal::unix::{SignalKind, signal},
-    sync::mpsc::UnboundedSender,
-    task::JoinHandle,
+    sync::{mpsc::UnboundedSender, oneshot},
+    time::timeout,
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::config::key::{Code, Key};
 
@@ -17,33 +21,52 @@ use super::msg::{Mouse, MouseKind, Msg};
 /// Why the console leaves when there is nothing to read from any more.
 pub(super) const GONE: &str = "the terminal is gone";
 
-/// Reads the terminal in a task of its own, until it is stopped.
+/// How long the end of reading is waited for.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Reads the terminal on a thread of its own, until it is stopped.
+///
+/// A thread, because crossterm (0.29) never comes back from a terminal that is gone: it takes the end of what there
+/// is to read for a reason to read again. A task would take a worker of the runtime with it, and so the way out.
 ///
 /// Nobody else polls the stream: crossterm keeps the waker of the first poll that found nothing, so that
 /// a second poller (`now_or_never`, to drain) would be woken in place of the first.
-pub struct Reader(JoinHandle<()>);
+pub struct Reader {
+    stop: CancellationToken,
+    /// Closes when the thread has ended.
+    ended: oneshot::Receiver<()>,
+}
 
 impl Reader {
     /// Begins to read.
-    pub fn start(outbox: UnboundedSender<Msg>) -> Self {
-        Reader(tokio::spawn(async move {
-            let mut events = EventStream::new();
-            while let Some(Ok(event)) = events.next().await {
-                if let Some(msg) = message(event)
-                    && outbox.send(msg).is_err()
-                {
-                    return;
-                }
-            }
-            let _ = outbox.send(Msg::Stopped(GONE));
-        }))
+    pub fn start(outbox: UnboundedSender<Msg>) -> std::io::Result<Self> {
+        let (stop, (reading, ended)) = (CancellationToken::new(), oneshot::channel());
+        let (stopped, runtime) = (stop.clone(), Handle::current());
+        let work = move || {
+            let _reading = reading;
+            runtime.block_on(stopped.run_until_cancelled(read(outbox)));
+        };
+        std::thread::Builder::new().name("terminal-reader".into()).spawn(work)?;
+        Ok(Reader { stop, ended })
     }
 
-    /// Stops reading; when this returns, the terminal is not read any more.
+    /// Stops reading; when this returns, the terminal is not read any more, or is gone.
     pub async fn stop(self) {
-        self.0.abort();
-        let _ = self.0.await;
+        self.stop.cancel();
+        let _ = timeout(PATIENCE, self.ended).await;
     }
+}
+
+async fn read(outbox: UnboundedSender<Msg>) {
+    let mut events = EventStream::new();
+    while let Some(Ok(event)) = events.next().await {
+        if let Some(msg) = message(event)
+            && outbox.send(msg).is_err()
+        {
+            return;
+        }
+    }
+    let _ = outbox.send(Msg::Stopped(GONE));
 }
 
 type Signal = (fn() -> SignalKind, fn() -> Msg);

@@ -125,7 +125,7 @@ where
     Fut: Future<Output = ()> + Send + 'static,
 {
     listen(&console.outbox)?;
-    let mut reader = Reader::start(console.outbox.clone());
+    let mut reader = Reader::start(console.outbox.clone())?;
     loop {
         match console.until_pause(|model| screen.paint(model)).await? {
             Pause::Quit => break,
@@ -137,7 +137,7 @@ where
                 // The whole group, as the terminal itself would: whoever started us must stop, too.
                 rustix::process::kill_current_process_group(rustix::process::Signal::STOP)?;
                 screen.enter()?;
-                reader = Reader::start(console.outbox.clone());
+                reader = Reader::start(console.outbox.clone())?;
                 console.resized()?;
             }
         }

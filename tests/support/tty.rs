@@ -95,9 +95,15 @@ impl Tty {
     #[track_caller]
     pub fn until(&mut self, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) {
         let deadline = Instant::now() + SOON;
-        while !wanted(self.parser.screen()) {
+        while !(self.is_whole() && wanted(self.parser.screen())) {
             assert!(self.more(deadline), "never seen: {what}; but:\n{}", self.screen().contents());
         }
+    }
+
+    /// Whether the last frame has arrived in full: half of it may show what is about to be overwritten.
+    fn is_whole(&self) -> bool {
+        let last = |marker: &[u8]| self.bytes.windows(marker.len()).rposition(|bytes| bytes == marker);
+        last(b"\x1b[?2026l") >= last(b"\x1b[?2026h")
     }
 
     /// Takes in what the program writes next; says whether it wrote anything before `deadline`.
