@@ -19,18 +19,23 @@ pub fn append(deck: &Deck, entry: &Entry) -> Result<()> {
     store::append_line(&path(deck), &line)
 }
 
-/// All runs, newest first. A line that cannot be read is an error that names it: a journal with holes is none.
+/// All runs, newest first. A line that breaks off is what a crash leaves: its run counts as cut off. Any other line
+/// that cannot be read is an error that names it: a journal with holes is none.
 pub fn read(deck: &Deck) -> Result<Vec<Run>> {
     let path = path(deck);
     let Some(text) = store::read(&path)? else { return Ok(Vec::new()) };
     let mut entries = Vec::new();
     for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let entry: Entry = serde_json::from_str(line).map_err(|error| {
-            Error::usage(format!("this line of the journal cannot be read ({error})"))
-                .at(format!("{}:{}", path.display(), at + 1))
-                .hint("restore the file or move it away")
-        })?;
-        entries.push(entry);
+        let place = || format!("{}:{}", path.display(), at + 1);
+        match serde_json::from_str::<Entry>(line) {
+            Ok(entry) => entries.push(entry),
+            Err(error) if error.is_eof() => tracing::warn!(place = place(), "a line of the journal breaks off"),
+            Err(error) => {
+                return Err(Error::usage(format!("this line of the journal cannot be read ({error})"))
+                    .at(place())
+                    .hint("restore the file or move it away"));
+            }
+        }
     }
     Ok(runs(&entries))
 }

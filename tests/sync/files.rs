@@ -333,3 +333,17 @@ async fn a_production_that_is_not_declared_writable_is_refused_by_the_guard() {
     assert_eq!(error.code, Code::Refused);
     assert!(error.to_string().contains("`writable = true`"), "{error}");
 }
+
+#[tokio::test]
+async fn a_line_of_the_journal_that_a_crash_tore_leaves_the_other_runs_to_be_undone() {
+    let pair = pair().await;
+    let before = pair.target.dump().await;
+    let plan = pair.all(&pair.review().await);
+    let run = pair.apply(&plan).await.unwrap().run.unwrap();
+    let path = pair.deck.state.join("journal.jsonl");
+    let whole = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, format!("{whole}{{\"at\":\"2026-11-20T10:0")).unwrap();
+    pair.undo(&run).await.unwrap();
+    assert_eq!(pair.target.dump().await, before);
+    assert_eq!(pair.journal().len(), 2, "the torn line is no run, and swallows none");
+}
