@@ -110,7 +110,7 @@ impl Bench {
         update(&mut self.model, Msg::Now(self.now));
         update(&mut self.model, Msg::Key(key));
         self.paint();
-        worked() - begin
+        worked().saturating_sub(begin)
     }
 
     fn paint(&mut self) {
