@@ -31,8 +31,7 @@ static MAKING: Mutex<()> = Mutex::new(());
 pub struct Tty {
     master: Box<dyn MasterPty + Send>,
     keys: Box<dyn Write + Send>,
-    child: Box<dyn Child + Send + Sync>,
-    process: OwnedFd,
+    program: Program,
     chunks: Receiver<Vec<u8>>,
     reader: JoinHandle<()>,
     hang_up: Arc<AtomicBool>,
@@ -66,7 +65,8 @@ impl Tty {
         let pid = Pid::from_raw(child.process_id().unwrap() as i32).unwrap();
         let process = pidfd_open(pid, PidfdFlags::empty()).unwrap();
         let parser = vt100::Parser::new(40, 120, 0);
-        Tty { master: pair.master, keys, child, process, chunks, reader, hang_up, parser, bytes: Vec::new(), before }
+        let program = Program { child, process };
+        Tty { master: pair.master, keys, program, chunks, reader, hang_up, parser, bytes: Vec::new(), before }
     }
 
     /// What is to be seen.
@@ -139,7 +139,7 @@ impl Tty {
     }
 
     pub fn pid(&self) -> u32 {
-        self.child.process_id().unwrap()
+        self.program.child.process_id().unwrap()
     }
 
     pub fn signal(&self, signal: Signal) {
@@ -163,8 +163,8 @@ impl Tty {
     pub fn exit(&mut self) -> u32 {
         let deadline = Instant::now() + SOON;
         while self.more(deadline) {}
-        assert!(has_ended(&self.process, deadline), "it runs on:\n{}", self.screen().contents());
-        self.child.wait().unwrap().exit_code()
+        assert!(has_ended(&self.program.process, deadline), "it runs on:\n{}", self.screen().contents());
+        self.program.child.wait().unwrap().exit_code()
     }
 
     /// Fails where the terminal is not as it was before the program began.
@@ -181,29 +181,39 @@ impl Tty {
     }
 
     /// Closes the window. Returns what tells of the program's end.
-    pub fn close(self) -> Closed {
+    pub fn close(self) -> Program {
         self.hang_up.store(true, Ordering::SeqCst);
         // Something to read, so that the reader lets go of the terminal.
         self.master.resize(size(100, 30)).unwrap();
         while self.chunks.recv_timeout(SOON).is_ok() {}
         self.reader.join().unwrap();
         drop((self.keys, self.master));
-        Closed { child: self.child, process: self.process }
+        self.program
     }
 }
 
-/// A program whose terminal has gone.
-pub struct Closed {
+/// A program, ended with the story at the latest.
+pub struct Program {
     child: Box<dyn Child + Send + Sync>,
     process: OwnedFd,
 }
 
-impl Closed {
-    /// Waits for the program's end, and returns its exit code.
+impl Program {
+    /// Waits for the end of a program whose terminal has gone, and returns its exit code.
     #[track_caller]
     pub fn exit(mut self) -> u32 {
         assert!(has_ended(&self.process, Instant::now() + SOON), "it runs on without a terminal");
         self.child.wait().unwrap().exit_code()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // A story that failed leaves nothing running.
+        if !has_ended(&self.process, Instant::now()) {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
     }
 }
 
