@@ -54,7 +54,10 @@ fn take_in(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Sync(sync) => return pane::sync::told(model, sync),
         Msg::Undo(run, typed) => return vec![model.start(format!("undoing {run}"), Work::Undo(run, typed))],
         Msg::Progress(job, Progress::Done(done, total)) => model.jobs.progress(job, done, total),
-        Msg::Progress(job, Progress::Ended) => model.jobs.end(job),
+        Msg::Progress(job, Progress::Ended) => {
+            model.jobs.end(job);
+            pane::counts::settled(model);
+        }
         Msg::Said(tone, text) => model.say(tone, text),
         Msg::Failed(error) => model.fail(&error),
     }

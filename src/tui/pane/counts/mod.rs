@@ -50,8 +50,10 @@ pub struct CountsPane {
     pub listings: BTreeMap<String, Arc<Listing>>,
     /// Exact counts, which outlive a refresh of the estimates until they are counted again.
     exact: BTreeMap<String, BTreeMap<QName, Count>>,
-    /// One per table of any environment.
+    /// One per table of any environment, by name.
     pub rows: Vec<CountRow>,
+    /// Whether counts came that the order of the list does not know yet.
+    unsorted: bool,
     /// Sorting, filter, selection.
     pub table: TableState,
     /// What was recorded before.
@@ -100,8 +102,21 @@ pub fn recorded(model: &mut Model, history: Result<Arc<History>, Error>) {
 
 /// Takes in an exact count.
 pub fn counted(model: &mut Model, environment: &str, table: QName, count: Count) {
-    model.counts.exact.entry(environment.to_owned()).or_default().insert(table, count);
-    rebuild(model);
+    let column = model.environments.iter().position(|known| known.name == environment);
+    let pane = &mut model.counts;
+    // The rows stand in the order of their names. Only this one is changed: thousands of counts may come in a row.
+    if let (Some(column), Ok(at)) = (column, pane.rows.binary_search_by(|row| row.table.cmp(&table))) {
+        pane.rows[at].count(column, count.clone());
+        pane.unsorted = true;
+    }
+    pane.exact.entry(environment.to_owned()).or_default().insert(table, count);
+}
+
+/// A job has ended: what it counted is measured and sorted now.
+pub fn settled(model: &mut Model) {
+    if std::mem::take(&mut model.counts.unsorted) {
+        rebuild(model);
+    }
 }
 
 fn rebuild(model: &mut Model) {

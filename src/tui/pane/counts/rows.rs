@@ -49,6 +49,15 @@ pub struct CountRow {
 }
 
 impl CountRow {
+    /// Takes in a count of the environment at `column`.
+    pub fn count(&mut self, column: usize, count: Count) {
+        if let Some(place) = self.counts.get_mut(column) {
+            *place = Some(count);
+        }
+        let of = |at: usize| self.counts.get(at).and_then(Option::as_ref);
+        self.delta = delta(of(0), of(1));
+    }
+
     /// How far apart the first two environments are.
     pub fn distance(&self) -> Option<u64> {
         match self.delta {
