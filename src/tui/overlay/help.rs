@@ -13,15 +13,15 @@ use crate::{
         model::Model,
         update::availability,
         widget::{
-            cell::{Cell, width},
+            cell::{Cell, width, wrap},
             section,
         },
     },
 };
 
-/// How many lines the help has.
-pub fn length(model: &Model) -> usize {
-    lines(model).len()
+/// How many lines the help has where it is laid over `body`.
+pub fn length(model: &Model, body: Rect) -> usize {
+    lines(model, inside(body).width).len()
 }
 
 /// Where the writing is in the help that is laid over `body`.
@@ -32,7 +32,7 @@ pub fn inside(body: Rect) -> Rect {
 /// Draws it from the line `top` on.
 pub fn draw(model: &Model, top: usize, body: Rect, buffer: &mut Buffer) -> Option<Position> {
     let inside = inside(body);
-    let lines = lines(model);
+    let lines = lines(model, inside.width);
     let top = top.min(lines.len().saturating_sub(inside.height.into()));
     let last = (top + usize::from(inside.height)).min(lines.len());
     let title = Cell::text("Help").bold().and(Role::Muted, format!("  {}", model.pane.entry().title));
@@ -43,7 +43,7 @@ pub fn draw(model: &Model, top: usize, body: Rect, buffer: &mut Buffer) -> Optio
     None
 }
 
-fn lines(model: &Model) -> Vec<Cell> {
+fn lines(model: &Model, screen: u16) -> Vec<Cell> {
     let groups: Vec<_> = model.ground().into_iter().map(|context| (context, group(model, context))).collect();
     let widest = |text: fn(&Line) -> &str| {
         let all = groups.iter().flat_map(|(_, group)| group);
@@ -56,7 +56,7 @@ fn lines(model: &Model) -> Vec<Cell> {
             lines.push(Cell::default());
         }
         lines.push(section::head(context.title()));
-        lines.extend(group.iter().map(|line| line.cell(room)));
+        lines.extend(group.iter().flat_map(|line| line.cells(room, screen.into())));
     }
     lines
 }
@@ -82,17 +82,26 @@ fn line(model: &Model, context: Context, entry: &'static Entry) -> Line {
 }
 
 impl Line {
-    /// `g g  home   Top   The first line.` in columns of the widths `room`.
-    fn cell(&self, room: (usize, usize)) -> Cell {
+    /// `g g  home   Top   The first line.` in columns of the widths `room`; what is said goes on below where the
+    /// `screen` is too narrow for it.
+    fn cells(&self, room: (usize, usize), screen: usize) -> Vec<Cell> {
         let (keys, title) = (padded(&self.keys, room.0), padded(&self.title, room.1));
-        match &self.says {
-            Ok(says) => Cell::of(Role::Accent, keys).and(Role::Text, title).and(Role::Muted, says),
-            Err(Reason(why)) => {
-                Cell::of(Role::Faint, keys).and(Role::Faint, title).and(Role::Warn, "not now: ").and(Role::Muted, why)
-            }
-        }
+        let (head, why, says) = match &self.says {
+            Ok(says) => (Cell::of(Role::Accent, keys).and(Role::Text, title), "", *says),
+            Err(Reason(why)) => (Cell::of(Role::Faint, keys).and(Role::Faint, title), "not now: ", why.as_ref()),
+        };
+        let left = screen.saturating_sub(head.width()).max(LEAST);
+        let blank = Cell::text(" ".repeat(head.width()));
+        let mut said = wrap(&format!("{why}{says}"), left).into_iter();
+        let first = said.next().unwrap_or_default();
+        let reason = first.strip_prefix(why).unwrap_or(&first);
+        let first = head.and(Role::Warn, why).and(Role::Muted, reason);
+        std::iter::once(first).chain(said.map(|line| blank.clone().and(Role::Muted, line))).collect()
     }
 }
+
+/// On the narrowest screens the end of a line is cut rather than a column of single words.
+const LEAST: usize = 16;
 
 fn padded(text: &str, room: usize) -> String {
     format!("{text}{}", " ".repeat(room.saturating_sub(width(text)).max(1)))

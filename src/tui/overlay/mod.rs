@@ -102,7 +102,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             return welcome::act(model, action);
         }
         (_, Action::Back | Action::Cancel) | (Overlay::Help(_), Action::Help) => return Vec::new(),
-        (Overlay::Help(top), _) => *top = scrolled(*top, help::length(model), help::inside(body).height, action),
+        (Overlay::Help(top), _) => *top = scrolled(*top, help::length(model, body), help::inside(body).height, action),
         (Overlay::Page(page), _) => page.top = scrolled(page.top, page.length(body), page::inside(body).height, action),
         (Overlay::Palette(palette), Action::Accept) => {
             let chosen = palette.chosen(model);
