@@ -59,6 +59,15 @@ fn overview_opens_an_environment_as_a_page() {
 fn counts() {
     golden("counts-loading", &at(loading(), "2"));
     golden("counts-error", &at(broken(), "2"));
+    let mut empty = at(innotrue(), "2");
+    for name in ["production", "preprod"] {
+        update(&mut empty, Msg::Tables(name.into(), Ok(std::sync::Arc::default())));
+    }
+    golden("counts-empty", &empty);
+    let mut unread = at(innotrue(), "2");
+    let error = Error::rolled_back("took longer than statement_timeout allows").env("preprod");
+    update(&mut unread, Msg::Tables("preprod".into(), Err(error)));
+    golden("counts-unread", &unread);
     let mut model = at(full(), "2");
     recorded(&mut model);
     press(&mut model, "/ p r o g m o d enter esc");
@@ -67,6 +76,11 @@ fn counts() {
 
 #[test]
 fn sync() {
+    golden("sync-empty", &at(innotrue(), "3"));
+    let mut failed = at(full(), "3 enter");
+    let error = Error::usage("RLS hides rows of this table").env("production").object("public.plans");
+    update(&mut failed, Msg::Sync(pgdeck::tui::msg::Sync::Failed(error)));
+    golden("sync-error", &failed);
     golden("sync-choose", &at(full(), "3"));
     golden("sync-loading", &at(full(), "3 enter"));
     golden("sync-review", &at(reviewing(), "tab"));

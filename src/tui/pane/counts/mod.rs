@@ -50,6 +50,8 @@ pub struct CountsPane {
     pub listings: BTreeMap<String, Arc<Listing>>,
     /// Exact counts, which outlive a refresh of the estimates until they are counted again.
     exact: BTreeMap<String, BTreeMap<QName, Count>>,
+    /// Why the tables of an environment could not be read.
+    failed: BTreeMap<String, String>,
     /// One per table of any environment, by name.
     pub rows: Vec<CountRow>,
     /// Whether counts came that the order of the list does not know yet.
@@ -84,11 +86,18 @@ pub fn tables(model: &mut Model, environment: &str, tables: Result<Arc<Listing>,
     model.counts.stale.remove(environment);
     match tables {
         Ok(listing) => {
+            model.counts.failed.remove(environment);
             model.counts.listings.insert(environment.to_owned(), listing);
             rebuild(model);
         }
-        Err(error) if error.code == Code::Interrupted => model.say(Tone::Note, error.message),
-        Err(error) => model.fail(&error),
+        Err(error) => {
+            model.counts.failed.insert(environment.to_owned(), error.to_string());
+            if error.code == Code::Interrupted {
+                model.say(Tone::Note, error.message);
+            } else {
+                model.fail(&error);
+            }
+        }
     }
 }
 
@@ -331,12 +340,21 @@ fn waiting(model: &Model) -> Vec<Cell> {
         let name = Cell::text(format!("{:<14}", environment.name));
         lines.push(match &environment.state {
             EnvState::Connecting => name.and(Role::Muted, "connecting…"),
-            EnvState::Ready { .. } => name.and(Role::Muted, "reading its tables…"),
+            EnvState::Ready { .. } => {
+                match (model.counts.listings.contains_key(&environment.name), &model.counts.failed) {
+                    (true, _) => name.and(Role::Muted, "no tables: it has none, or this role may not use their schema"),
+                    (false, failed) => match failed.get(&environment.name) {
+                        Some(error) => name.and(Role::Danger, error),
+                        None => name.and(Role::Muted, "reading its tables…"),
+                    },
+                }
+            }
             EnvState::Failed(error) => name.and(Role::Danger, error.to_string()),
         });
     }
     let key = model.key(Action::Refresh).unwrap_or_default();
-    if model.environments.iter().any(|environment| matches!(environment.state, EnvState::Failed(_))) {
+    let broken = model.environments.iter().any(|environment| matches!(environment.state, EnvState::Failed(_)));
+    if broken || !model.counts.failed.is_empty() {
         lines.extend([Cell::default(), Cell::of(Role::Muted, format!("{key} tries again"))]);
     }
     lines

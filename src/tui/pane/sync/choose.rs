@@ -221,7 +221,7 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
     if choose.sets.is_empty() {
         let lines = [
             Cell::text("No sync set is declared."),
-            Cell::of(Role::Muted, "A [[sync.set]] in pgdeck.toml names the tables that move together, and their keys."),
+            Cell::of(Role::Muted, "A [[sync.set]] in pgdeck.toml names tables that move together, by key."),
         ];
         section::lines(&lines, 0, area, &model.look, buffer);
         return None;
