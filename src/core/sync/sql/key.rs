@@ -1,0 +1,75 @@
+//! Rows and parents found by their keys.
+
+use super::{Statement, from_only};
+use crate::core::{
+    name::ident,
+    sync::{
+        row::Value,
+        shape::{Part, Reference},
+    },
+};
+
+/// `(SELECT p.id FROM plans AS p WHERE p.key = 'pro')`: fails by itself when the key stands for several rows.
+pub(super) fn parent<'a>(
+    out: &mut Statement,
+    reference: &Reference,
+    at: usize,
+    leaves: &mut impl Iterator<Item = &'a Value>,
+    depth: usize,
+) {
+    let alias = format!("p{depth}");
+    out.sql(format!(
+        "(SELECT {alias}.{} FROM {} AS {alias} WHERE ",
+        ident(&reference.referenced[at]),
+        from_only(reference.partitioned, &reference.table)
+    ));
+    condition(out, &reference.key, &alias, leaves, depth + 1);
+    out.sql(")");
+}
+
+pub(super) fn key_condition<'a>(
+    out: &mut Statement,
+    key: &[Part],
+    alias: &str,
+    leaves: &mut impl Iterator<Item = &'a Value>,
+) {
+    condition(out, key, alias, leaves, 1);
+}
+
+fn condition<'a>(
+    out: &mut Statement,
+    key: &[Part],
+    alias: &str,
+    leaves: &mut impl Iterator<Item = &'a Value>,
+    depth: usize,
+) {
+    for (number, part) in key.iter().enumerate() {
+        out.sql(if number > 0 { " AND " } else { "" });
+        match part {
+            Part::Column { name, cast } => match leaves.next() {
+                Some(value @ Some(_)) => {
+                    out.sql(format!("{alias}.{} = ", ident(name))).value(value, cast);
+                }
+                _ => {
+                    out.sql(format!("{alias}.{} IS NULL", ident(name)));
+                }
+            },
+            Part::Reference(reference) => {
+                let values: Vec<Value> = leaves.take(reference.leaves()).cloned().collect();
+                reference_condition(out, reference, alias, &values, depth);
+            }
+        }
+    }
+}
+
+fn reference_condition(out: &mut Statement, reference: &Reference, alias: &str, values: &[Value], depth: usize) {
+    for (at, column) in reference.columns.iter().enumerate() {
+        out.sql(if at > 0 { " AND " } else { "" });
+        if values.iter().all(Option::is_none) {
+            out.sql(format!("{alias}.{} IS NULL", ident(column)));
+        } else {
+            out.sql(format!("{alias}.{} = ", ident(column)));
+            parent(out, reference, at, &mut values.iter(), depth);
+        }
+    }
+}

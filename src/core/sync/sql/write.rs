@@ -1,0 +1,192 @@
+//! Steps → the statements that write rows, each guarded by what was reviewed.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Statement, cast,
+    key::{key_condition, parent},
+    only,
+};
+use crate::core::{
+    name::ident,
+    schema::Origin,
+    sync::{
+        plan::{Assignment, NewValue, Operation, Step},
+        row::Value,
+        shape::{Child, Shape, ShapeColumn},
+    },
+};
+
+/// The statement of one step. It changes exactly one row, or its plan is rolled back.
+pub fn statement(shape: &Shape, step: &Step) -> Statement {
+    let mut out = Statement::default();
+    match step.operation {
+        Operation::Insert => insert(&mut out, shape, step),
+        Operation::Update => update(&mut out, shape, step),
+        Operation::Delete => {
+            out.sql(format!("DELETE FROM {} AS t", only(shape)));
+            guards(&mut out, shape, step);
+            childless(&mut out, shape, shape.children.iter());
+        }
+    }
+    returning(&mut out, shape);
+    out
+}
+
+fn insert(out: &mut Statement, shape: &Shape, step: &Step) {
+    let written: Vec<_> = step.set.iter().flat_map(|assignment| written(shape, assignment)).collect();
+    let columns: Vec<_> = written.iter().map(|(_, _, name)| ident(name)).collect();
+    out.sql(format!("INSERT INTO {} AS t ({})", shape.table.sql(), columns.join(", ")));
+    let given = |column: &ShapeColumn| written.iter().any(|(_, _, name)| column.name == **name);
+    if shape.columns.iter().any(|column| column.origin == Origin::IdentityAlways && given(column)) {
+        out.sql(" OVERRIDING SYSTEM VALUE");
+    }
+    out.sql("\nSELECT ");
+    for (number, (assignment, at, _)) in written.iter().enumerate() {
+        out.sql(if number > 0 { ", " } else { "" });
+        assigned(out, shape, assignment, *at);
+    }
+    out.sql(format!("\nWHERE NOT EXISTS (SELECT FROM {} AS t WHERE ", only(shape)));
+    key_condition(out, &shape.key, "t", &mut step.key.0.iter());
+    out.sql(")");
+}
+
+fn update(out: &mut Statement, shape: &Shape, step: &Step) {
+    out.sql(format!("UPDATE {} AS t SET ", only(shape)));
+    let written: Vec<_> = step.set.iter().flat_map(|assignment| written(shape, assignment)).collect();
+    for (number, (assignment, at, name)) in written.iter().enumerate() {
+        out.sql(if number > 0 { ", " } else { "" }).sql(ident(name)).sql(" = ");
+        assigned(out, shape, assignment, *at);
+    }
+    guards(out, shape, step);
+    let names: Vec<_> = written.iter().map(|(_, _, name)| *name).collect();
+    childless(out, shape, shape.children_by(&names).map(|(_, child)| child));
+}
+
+/// The columns that `assignment` writes, each with its place in it: not those that the server makes, and of a
+/// wide foreign key not those that belong to a narrower one.
+pub fn written<'a>(
+    shape: &'a Shape,
+    assignment: &'a Assignment,
+) -> impl Iterator<Item = (&'a Assignment, usize, &'a str)> {
+    let wide = shape.references.iter().find(|r| r.columns.len() > 1 && r.columns == assignment.columns);
+    let others = move |name: &String| wide.is_some_and(|wide| !shape.owned(wide).any(|owned| owned == name));
+    let made = |name: &String| shape.column(name).is_some_and(|column| column.origin == Origin::Generated);
+    let columns = assignment.columns.iter().enumerate().filter(move |(_, name)| !others(name) && !made(name));
+    columns.map(move |(at, name)| (assignment, at, name.as_str()))
+}
+
+fn returning(out: &mut Statement, shape: &Shape) {
+    let locator: Vec<_> = shape.locator.iter().map(|name| format!("t.{}::text", ident(name))).collect();
+    out.sql(format!("\nRETURNING {}", locator.join(", ")));
+}
+
+fn guards(out: &mut Statement, shape: &Shape, step: &Step) {
+    out.sql("\nWHERE ");
+    for (at, (name, value)) in shape.locator.iter().zip(&step.locator).enumerate() {
+        out.sql(if at > 0 { " AND " } else { "" });
+        match value {
+            Some(_) => out.sql(format!("t.{} = ", ident(name))).value(value, cast(shape, name)),
+            None => out.sql(format!("t.{} IS NULL", ident(name))),
+        };
+    }
+    for (name, value) in step.guard.iter().filter(|(name, _)| !shape.locator.contains(name)) {
+        out.sql(" AND ");
+        guard(out, name, value);
+    }
+}
+
+/// A row that goes, or changes what others point to, takes nothing with it: no cascade may reach a row that was not
+/// reviewed.
+fn childless<'a>(out: &mut Statement, shape: &Shape, children: impl Iterator<Item = &'a Child>) {
+    for child in children {
+        let columns = child.columns.iter().zip(&child.referenced);
+        let on: Vec<_> =
+            columns.map(|(column, referenced)| format!("c.{} = t.{}", ident(column), ident(referenced))).collect();
+        out.sql(format!("\n  AND NOT EXISTS (SELECT FROM {} AS c WHERE {}", child.table.sql(), on.join(" AND ")));
+        if child.table == shape.table {
+            // A row that points to itself goes with itself.
+            let row = |alias: &str| -> Vec<String> {
+                shape.locator.iter().map(|name| format!("{alias}.{}", ident(name))).collect()
+            };
+            out.sql(format!(" AND ROW({}) IS DISTINCT FROM ROW({})", row("c").join(", "), row("t").join(", ")));
+        }
+        out.sql(")");
+    }
+}
+
+/// Compared as text: exact for every type, also those without an equality operator.
+fn guard(out: &mut Statement, name: &str, value: &Value) {
+    match value {
+        None => out.sql(format!("t.{} IS NULL", ident(name))),
+        Some(_) => out.sql(format!("t.{}::text = ", ident(name))).value(value, "text"),
+    };
+}
+
+fn assigned(out: &mut Statement, shape: &Shape, assignment: &Assignment, at: usize) {
+    match &assignment.value {
+        NewValue::Value(value) => {
+            out.value(value, cast(shape, &assignment.columns[at]));
+        }
+        NewValue::Parent(key) => {
+            let reference = shape.references.iter().find(|reference| reference.columns == assignment.columns);
+            if let Some(reference) = reference {
+                parent(out, reference, at, &mut key.0.iter(), 1);
+            }
+        }
+    }
+}
+
+/// The condition that holds once `step` has been carried out.
+pub fn reached(shape: &Shape, step: &Step) -> Statement {
+    let mut out = Statement::default();
+    let not = if step.operation == Operation::Delete { "NOT " } else { "" };
+    out.sql(format!("{not}EXISTS (SELECT FROM {} AS t WHERE ", only(shape)));
+    key_condition(&mut out, &shape.key, "t", &mut step.key.0.iter());
+    for (assignment, at, name) in step.set.iter().flat_map(|assignment| written(shape, assignment)) {
+        out.sql(" AND ");
+        match &assignment.value {
+            NewValue::Value(value @ Some(_)) if REWRITTEN.contains(&cast(shape, name)) => {
+                out.sql(format!("t.{} = ", ident(name))).value(value, cast(shape, name));
+            }
+            NewValue::Value(value) => guard(&mut out, name, value),
+            NewValue::Parent(_) => {
+                out.sql(format!("t.{} = ", ident(name)));
+                assigned(&mut out, shape, assignment, at);
+            }
+        }
+    }
+    out.sql(")");
+    out
+}
+
+/// Types that may write the same value in another way than they were given it: `2.5` into `numeric(8,2)`.
+const REWRITTEN: &[&str] = &["numeric", "real", "double precision", "interval", "jsonb"];
+
+/// Moves the row of `step` out of the way of unique values that other rows need.
+pub fn park(shape: &Shape, step: &Step, places: &BTreeMap<String, Value>) -> Statement {
+    let mut out = Statement::default();
+    out.sql(format!("UPDATE {} AS t SET ", only(shape)));
+    for (at, (column, value)) in places.iter().enumerate() {
+        out.sql(if at > 0 { ", " } else { "" }).sql(format!("{} = ", ident(column))).value(value, cast(shape, column));
+    }
+    guards(&mut out, shape, step);
+    let names: Vec<_> = places.keys().map(String::as_str).collect();
+    childless(&mut out, shape, shape.children_by(&names).map(|(_, child)| child));
+    returning(&mut out, shape);
+    out
+}
+
+/// Moves the sequence behind `column` past every value that the table holds now, never back; nothing where there is
+/// no sequence. Without it the application's next insert would meet an id that a plan has brought along.
+pub fn advance(shape: &Shape, column: &str) -> Statement {
+    let mut out = Statement::default();
+    out.sql("SELECT setval(s.name, m.value)\nFROM pg_get_serial_sequence(")
+        .value(&Some(shape.table.sql()), "text")
+        .sql(", ")
+        .value(&Some(column.to_owned()), "text")
+        .sql(") AS s(name), ")
+        .sql(format!("(SELECT max(t.{})::bigint FROM {} AS t) AS m(value)", ident(column), shape.table.sql()))
+        .sql("\nWHERE s.name IS NOT NULL AND m.value > coalesce(pg_sequence_last_value(s.name::regclass), 0)");
+    out
+}
