@@ -15,31 +15,68 @@ pub fn directory(path: &Path) -> Result<()> {
 }
 
 /// Writes `path` in one piece: all of it or none, whatever was there before. On disk when this returns.
-/// What a link points to is replaced, not the link; what is no file (a pipe, `/dev/stdout`) is written as it is.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    match fs::metadata(path) {
-        Ok(facts) if facts.is_dir() => {
-            return Err(Error::usage("this is a folder").at(path.display()).hint("name a file"));
-        }
-        Ok(facts) if !facts.is_file() => {
-            let mut open = OpenOptions::new().write(true).open(path).map_err(|error| cannot("write", path, &error))?;
-            return open.write_all(bytes).map_err(|error| cannot("write", path, &error));
-        }
-        Ok(_) => {
-            let real = fs::canonicalize(path).map_err(|error| cannot("write", path, &error))?;
-            return replace(&real, bytes);
-        }
-        Err(_) => {}
-    }
-    replace(path, bytes)
+    let mut draft = Draft::new(path)?;
+    draft.write_all(bytes).map_err(|error| cannot("write", path, &error))?;
+    draft.keep()
 }
 
-fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
-    let parent = parent(path);
-    let mut file = tempfile::NamedTempFile::new_in(parent).map_err(|error| cannot("write", path, &error))?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(|error| cannot("write", path, &error))?;
-    file.persist(path).map_err(|error| cannot("write", path, &error.error))?;
-    sync_directory(parent)
+/// A file on its way: what stood at its path stays there until all of it is written and kept.
+/// What a link points to is replaced, not the link; what is no file (a pipe, `/dev/stdout`) is written as it is.
+#[derive(Debug)]
+pub struct Draft {
+    path: PathBuf,
+    to: To,
+}
+
+#[derive(Debug)]
+enum To {
+    Beside(tempfile::NamedTempFile),
+    Straight(File),
+}
+
+impl Draft {
+    /// Begins to write `path`.
+    pub fn new(path: &Path) -> Result<Draft> {
+        let wrong = |error: std::io::Error| cannot("write", path, &error);
+        let beside = |path: PathBuf| -> Result<Draft> {
+            let file = tempfile::NamedTempFile::new_in(parent(&path)).map_err(wrong)?;
+            Ok(Draft { path, to: To::Beside(file) })
+        };
+        match fs::metadata(path) {
+            Ok(facts) if facts.is_dir() => Err(Error::usage("this is a folder").at(path.display()).hint("name a file")),
+            Ok(facts) if !facts.is_file() => {
+                let file = OpenOptions::new().write(true).open(path).map_err(wrong)?;
+                Ok(Draft { path: path.to_owned(), to: To::Straight(file) })
+            }
+            Ok(_) => beside(fs::canonicalize(path).map_err(wrong)?),
+            Err(_) => beside(path.to_owned()),
+        }
+    }
+
+    /// Puts it in its place. On disk when this returns.
+    pub fn keep(self) -> Result<()> {
+        let To::Beside(file) = self.to else { return Ok(()) };
+        file.as_file().sync_all().map_err(|error| cannot("write", &self.path, &error))?;
+        file.persist(&self.path).map_err(|error| cannot("write", &self.path, &error.error))?;
+        sync_directory(parent(&self.path))
+    }
+}
+
+impl Write for Draft {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match &mut self.to {
+            To::Beside(file) => file.write(bytes),
+            To::Straight(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match &mut self.to {
+            To::Beside(file) => file.flush(),
+            To::Straight(file) => file.flush(),
+        }
+    }
 }
 
 /// Creates `path`, empty; `None` where it exists.

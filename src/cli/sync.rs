@@ -16,6 +16,7 @@ use crate::{
         error::{Error, Result},
         guard,
         sync::{
+            bundle::Bundle,
             diff::{Change, Review, TableReview},
             plan::{Plan, short},
             script,
@@ -59,49 +60,35 @@ fn sets(context: &Context) -> Result<u8> {
 }
 
 async fn export(arguments: &Export, context: &Context) -> Result<u8> {
-    let bundle = sync::export(&context.deck, &context.job, &arguments.sets, &arguments.from).await?;
-    sync::save_bundle(&bundle, &arguments.out)?;
+    let exported =
+        sync::export_file(&context.deck, &context.job, &arguments.sets, &arguments.from, &arguments.out).await?;
     let mut listing =
         Listing::new([("set", Align::Left), ("table", Align::Left), ("rows", Align::Right), ("key", Align::Left)]);
     let mut records = Vec::new();
-    for table in &bundle.tables {
-        let key = shape::labels(&table.shape.key).join(", ");
-        let (set, name, rows) = (&table.shape.set, &table.shape.table, table.rows.len());
-        listing.rows.push(vec![set.clone(), name.to_string(), rows.to_string(), key]);
-        records.push(json!({ "set": set, "table": name, "rows": rows }));
+    for (shape, rows) in &exported.tables {
+        let key = shape::labels(&shape.key).join(", ");
+        listing.rows.push(vec![shape.set.clone(), shape.table.to_string(), rows.to_string(), key]);
+        records.push(json!({ "set": shape.set, "table": shape.table, "rows": rows }));
     }
     let out = arguments.out.display().to_string();
-    listing.notes.push(format!("{} rows of {} → {out}", bundle.rows(), arguments.from));
-    output::print(
-        context.format,
-        &listing,
-        &json!({ "from": arguments.from, "rows": bundle.rows(), "tables": records, "out": out }),
-    )?;
+    let rows: usize = exported.tables.iter().map(|(_, rows)| rows).sum();
+    listing.notes.push(format!("{rows} rows of {} → {out}", arguments.from));
+    let record = json!({ "from": arguments.from, "rows": rows, "tables": records, "out": out });
+    output::print(context.format, &listing, &record)?;
     Ok(0)
 }
 
 async fn review(arguments: &ReviewArguments, context: &Context) -> Result<u8> {
     let (deck, job) = (&context.deck, &context.job);
     deck.known(&arguments.to)?;
-    if arguments.from.as_ref() == Some(&arguments.to) {
-        // Known before anything is read.
-        return Err(Error::usage("source and target are the same environment")
-            .env(&arguments.to)
-            .hint("choose another --to"));
-    }
-    let mut bundle = match (&arguments.bundle, &arguments.from) {
-        (Some(path), _) => sync::load_bundle(path)?,
-        (None, Some(from)) => sync::export(deck, job, &arguments.sets, from).await?,
+    let review = match (&arguments.bundle, &arguments.from) {
+        (Some(path), _) => {
+            let bundle = of_sets(sync::load_bundle(path)?, &arguments.sets, context)?;
+            sync::review(deck, job, &bundle, &arguments.to, arguments.deletes).await?
+        }
+        (None, Some(from)) => sync::compare(deck, job, &arguments.sets, from, &arguments.to, arguments.deletes).await?,
         (None, None) => return Err(Error::usage("where from?").hint("give --from ENV or --bundle FILE")),
     };
-    if !arguments.sets.is_empty() {
-        deck.project.sets.pick(&arguments.sets)?;
-        bundle.tables.retain(|table| arguments.sets.contains(&table.shape.set));
-        if bundle.tables.is_empty() {
-            return Err(Error::usage("the bundle holds none of these sets").object(arguments.sets.join(", ")));
-        }
-    }
-    let review = sync::review(deck, job, &bundle, &arguments.to, arguments.deletes).await?;
     let plan = Plan::build(&deck.project.name, &review, &Selection::all(&review))?;
     if let Some(path) = &arguments.plan {
         store::write(path, plan.text().as_bytes())?;
@@ -115,6 +102,18 @@ async fn review(arguments: &ReviewArguments, context: &Context) -> Result<u8> {
     output::print(context.format, &listing, &record(&review, &plan))?;
     let differs = !review.is_empty() && review.tables.iter().any(differs);
     Ok(u8::from(differs && arguments.fail_on == FailOn::Difference))
+}
+
+/// The part of `bundle` that belongs to the sets `names`; all of it where none is named.
+fn of_sets(mut bundle: Bundle, names: &[String], context: &Context) -> Result<Bundle> {
+    if !names.is_empty() {
+        context.deck.project.sets.pick(names)?;
+        bundle.tables.retain(|table| names.contains(&table.shape.set));
+        if bundle.tables.is_empty() {
+            return Err(Error::usage("the bundle holds none of these sets").object(names.join(", ")));
+        }
+    }
+    Ok(bundle)
 }
 
 fn differs(table: &TableReview) -> bool {

@@ -12,7 +12,7 @@ use crate::core::{
     error::{Error, Result, did_you_mean, nearest},
     glob,
     name::QName,
-    sync::set::{Ids, Set, SetTable, Sets},
+    sync::set::{Across, Ids, MissingParent, Set, SetTable, Sets},
 };
 
 /// A project, checked.
@@ -116,6 +116,26 @@ struct TableSection {
     ids: Option<IdsWord>,
     #[serde(default)]
     deletes: bool,
+    #[serde(default)]
+    on_missing_parent: MissingParent,
+    #[serde(default)]
+    references: BTreeMap<String, AcrossWord>,
+}
+
+/// `"keep"`, `"null"`, `"exclude"`, or the columns by which the parent is known.
+#[derive(Deserialize, Clone)]
+#[serde(untagged, expecting = "expected \"keep\", \"null\", \"exclude\" or a list of columns")]
+enum AcrossWord {
+    Word(AcrossRule),
+    Key(Vec<String>),
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+enum AcrossRule {
+    Keep,
+    Null,
+    Exclude,
 }
 
 #[derive(Deserialize, Clone, Copy)]
@@ -288,6 +308,19 @@ impl From<TableSection> for SetTable {
                 IdsWord::Target => Ids::Target,
             }),
             deletes: section.deletes,
+            on_missing_parent: section.on_missing_parent,
+            references: section.references.into_iter().map(|(column, word)| (column, word.into())).collect(),
+        }
+    }
+}
+
+impl From<AcrossWord> for Across {
+    fn from(word: AcrossWord) -> Self {
+        match word {
+            AcrossWord::Word(AcrossRule::Keep) => Across::Keep,
+            AcrossWord::Word(AcrossRule::Null) => Across::Null,
+            AcrossWord::Word(AcrossRule::Exclude) => Across::Exclude,
+            AcrossWord::Key(columns) => Across::Key(columns),
         }
     }
 }

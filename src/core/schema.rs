@@ -119,6 +119,8 @@ pub struct Column {
     pub default: Option<String>,
     /// How its value comes about.
     pub origin: Origin,
+    /// Whether its collation calls only identical texts equal (`pg_collation.collisdeterministic`).
+    pub deterministic: bool,
 }
 
 /// What happens to a child when its parent goes (`pg_constraint.confdeltype`).

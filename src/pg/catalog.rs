@@ -128,6 +128,7 @@ struct ColumnRecord {
     not_null: bool,
     default: Option<String>,
     origin: Origin,
+    deterministic: bool,
 }
 
 impl From<ColumnRecord> for Column {
@@ -139,6 +140,7 @@ impl From<ColumnRecord> for Column {
             not_null: record.not_null,
             default: record.default,
             origin: record.origin,
+            deterministic: record.deterministic,
         }
     }
 }

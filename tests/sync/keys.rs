@@ -354,7 +354,7 @@ async fn a_foreign_key_that_points_to_nothing_is_never_taken_for_null() {
     let pair = Pair::new(&set(r#"{ table = "p", key = ["k"] }, { table = "c" }"#), schema, dangling, target).await;
     let review = pair.review().await;
     for key in ["new", "both"] {
-        assert_eq!(row(&review, "public.c", key).blocked.as_deref(), Some("its `p_id` points to no row of p"), "{key}");
+        assert_eq!(row(&review, "public.c", key).blocked.as_deref(), Some("its `p_id` leads to no row of p that has a key"), "{key}");
     }
 }
 
@@ -370,7 +370,7 @@ async fn a_partly_empty_foreign_key_of_plain_columns_is_blocked() {
     )
     .await;
     let why = row(&pair.review().await, "public.c", "c").blocked.clone();
-    assert_eq!(why.as_deref(), Some("its `land,p_id` points to no row of p"), "`DE` would be lost");
+    assert_eq!(why.as_deref(), Some("its `land,p_id` leads to no row of p that has a key"), "`DE` would be lost");
 }
 
 async fn usage(sets: &str, schema: &str) -> String {

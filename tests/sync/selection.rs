@@ -83,8 +83,8 @@ async fn a_delete_is_blocked_while_any_row_below_it_is() {
     let pair = Pair::new(&sets, schema, "", target).await;
     let review = pair.review_deletes().await;
     let why = |table, key| row(&review, table, key).blocked.clone();
-    assert_eq!(why("public.b", "b1").as_deref(), Some("1 rows of public.c point to it (CASCADE)"));
-    assert_eq!(why("public.a", "a1").as_deref(), Some("1 rows of public.b point to it (CASCADE)"));
+    assert_eq!(why("public.b", "b1").as_deref(), Some("1 row of public.c (1) points to it (CASCADE)"));
+    assert_eq!(why("public.a", "a1").as_deref(), Some("1 row of public.b (1) points to it (CASCADE)"));
     assert_eq!((why("public.b", "b2"), why("public.a", "a2")), (None, None));
     pair.apply(&pair.all(&review)).await.unwrap();
     assert_eq!(pair.target.rows("SELECT k FROM a UNION ALL SELECT k FROM b ORDER BY 1").await, ["a1", "b1"]);

@@ -131,7 +131,7 @@ async fn a_delete_that_would_reach_what_is_never_synced_is_blocked_and_later_ref
     let pair = Pair::new(&format!("{NEVER}{}", set(r#"{ table = "plans", key = ["k"] }"#)), schema, "", target).await;
     let review = pair.review_deletes().await;
     let why = row(&review, "public.plans", "used").blocked.clone();
-    assert_eq!(why.as_deref(), Some("1 rows of public.members point to it (CASCADE)"));
+    assert_eq!(why.as_deref(), Some("1 row of public.members (m) points to it (CASCADE)"));
     let plan = pair.all(&review);
     assert_eq!(plan.tally().delete, 1);
     pair.target.run("INSERT INTO members VALUES ('late', 2)").await;
@@ -164,7 +164,7 @@ async fn an_update_that_would_reach_what_is_never_synced_is_blocked_and_later_re
     let pair = Pair::new(&format!("{NEVER}{sets}"), schema, source, target).await;
     let review = pair.review().await;
     let why = row(&review, "public.plans", "used").blocked.clone();
-    assert_eq!(why.as_deref(), Some("1 rows of public.members point to its `code`"));
+    assert_eq!(why.as_deref(), Some("1 row of public.members (m) points to its `code`"));
     let plan = pair.all(&review);
     assert_eq!(plan.tally().update, 1);
     pair.target.run("INSERT INTO members VALUES ('late', 'old too')").await;

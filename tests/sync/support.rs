@@ -283,8 +283,7 @@ impl Pair {
     }
 
     pub async fn try_review(&self, deletes: bool) -> Result<Review> {
-        let bundle = self.export().await?;
-        Box::pin(sync::review(&self.deck, &Job::quiet(), &bundle, self.to, deletes)).await
+        Box::pin(sync::compare(&self.deck, &Job::quiet(), &[], self.from, self.to, deletes)).await
     }
 
     pub async fn review(&self) -> Review {

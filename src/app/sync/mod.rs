@@ -1,11 +1,14 @@
 //! Export → review → apply → verify → undo, with connections and files.
 
 mod apply;
+mod compare;
 mod export;
 mod review;
 mod runs;
+mod shapes;
 
 pub use apply::{Applied, apply};
-pub use export::{export, load_bundle, save_bundle};
+pub use compare::compare;
+pub use export::{Exported, export, export_file, load_bundle, save_bundle};
 pub use review::review;
 pub use runs::{Attempt, undo_plan};

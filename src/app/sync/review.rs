@@ -1,30 +1,35 @@
-//! Reading the target and comparing it with a bundle.
+//! Comparing a bundle with the target.
 
-use std::collections::HashMap;
+use futures_util::{StreamExt, stream};
 
+use super::{
+    compare::{Conclusion, compared, walk},
+    export::AT_ONCE,
+    shapes::counterpart,
+};
 use crate::{
     app::{deck::Deck, job::Job},
     core::{
         error::{Code, Error, Result},
-        schema::Catalog,
         sync::{
             bundle::{Bundle, BundleTable},
-            diff::{self, ChildCounts, Review, Target, TargetTable},
-            row::Key,
+            diff::{Compare, Review, TableReview},
+            row::{Key, Row},
             shape::Shape,
-            sql::Side,
+            sql::{Side, Subset},
         },
     },
-    pg::{catalog, connect::Transaction, sync as pg},
+    pg::{
+        connect::Transaction,
+        sync::{self as pg, Opened, Opening},
+    },
 };
 
 /// Compares `bundle` with `environment`, in one snapshot. `deletes` asks for deletes in every table.
 pub async fn review(deck: &Deck, job: &Job, bundle: &Bundle, environment: &str, deletes: bool) -> Result<Review> {
     deck.known(environment)?;
     if bundle.source.environment == environment {
-        return Err(Error::usage("source and target are the same environment")
-            .env(environment)
-            .hint("choose another --to"));
+        return Err(same_environment(environment));
     }
     if bundle.source.project != deck.project.name {
         return Err(Error::usage(format!("the bundle is of the project `{}`", bundle.source.project))
@@ -34,94 +39,90 @@ pub async fn review(deck: &Deck, job: &Job, bundle: &Bundle, environment: &str, 
     let mut reader = job.drop_on_cancel(deck.reader(environment)).await?;
     let canceller = reader.canceller();
     let work = async {
-        let tx = reader.begin_read().await?;
-        let review = compare(deck, job, &tx, bundle, environment, deletes).await?;
+        let (tx, opened) = pg::open(&mut reader).await?;
+        let tables = Box::pin(tables(deck, job, &tx, &opened, bundle, environment, deletes)).await?;
+        let review = Review { from: bundle.source.environment.clone(), to: environment.to_owned(), tables };
+        let review = Conclusion { tx: &tx, operators: &opened.operators }.reach(review).await?;
         tx.rollback().await?;
         Ok(review)
     };
     job.cancel_on_server(&canceller, work).await.map_err(|error| error.env(environment))
 }
 
-async fn compare(
+pub(super) fn same_environment(environment: &str) -> Error {
+    Error::usage("source and target are the same environment").env(environment).hint("choose another --to")
+}
+
+async fn tables(
     deck: &Deck,
     job: &Job,
     tx: &Transaction<'_>,
+    opened: &Opened,
     bundle: &Bundle,
     environment: &str,
     deletes: bool,
-) -> Result<Review> {
-    let catalog = catalog::read(tx).await?;
-    let target = target(deck, job, tx, &catalog, bundle, environment).await?;
-    let mut review = diff::review(bundle, &target, environment, deletes);
-    let equal = pg::equal(tx, &diff::pairs(&review)).await?;
-    diff::mark_representation(&mut review, equal);
-    let children = children(tx, &review).await?;
-    diff::check_children(&mut review, &children);
-    Ok(review)
-}
-
-async fn target(
-    deck: &Deck,
-    job: &Job,
-    tx: &Transaction<'_>,
-    catalog: &Catalog,
-    bundle: &Bundle,
-    environment: &str,
-) -> Result<Target> {
-    let mut target = Target::default();
-    let total = bundle.tables.len() as u64;
-    let what = format!("reading {environment}");
-    for (done, table) in bundle.tables.iter().enumerate() {
-        job.progress(&*what, done as u64, total);
-        let shape = match target_shape(deck, catalog, table) {
-            Ok(shape) => shape,
-            // What the target lacks blocks this table; what the project gets wrong stops the review.
-            Err(error) if error.code == Code::Usage => {
-                target.tables.push(Err(error.to_string()));
-                continue;
+) -> Result<Vec<TableReview>> {
+    let shapes: Vec<_> = bundle.tables.iter().map(|table| target_shape(deck, opened, &table.shape)).collect();
+    let shapes: Vec<Result<Shape, String>> = shapes.into_iter().collect::<Result<_>>()?;
+    let opening = bundle.tables.iter().zip(&shapes).map(|(_, shape)| -> Option<Opening> {
+        shape.as_ref().ok().map(|shape| pg::read(tx, shape, Side::Target, Subset::All, opened.utf8, Vec::new()))
+    });
+    let opening = opening.map(|opening| async { futures_util::future::OptionFuture::from(opening).await.transpose() });
+    let opening: Vec<_> = opening.collect();
+    let mut opening = stream::iter(opening).buffered(AT_ONCE);
+    let (what, total) = (format!("reading {environment}"), bundle.tables.len() as u64);
+    let mut out = Vec::new();
+    for (at, (table, shape)) in bundle.tables.iter().zip(&shapes).enumerate() {
+        job.progress(&*what, at as u64, total);
+        let rows = opening.next().await.transpose()?.flatten();
+        match (shape, rows) {
+            (Ok(shape), Some(rows)) => {
+                let mut compare = Compare::new(&table.shape, shape, deletes);
+                walk(&mut compare, Held::of(table), compared(rows).await?).await?;
+                out.push(compare.finish());
             }
-            Err(error) => return Err(error),
-        };
-        let rows = pg::rows(tx, &shape, Side::Target).await?;
-        let mut keys: HashMap<Key, usize> = HashMap::with_capacity(rows.len());
-        for row in &rows {
-            *keys.entry(row.key(&shape)).or_insert(0) += 1;
-        }
-        target.parents.insert(shape.table.clone(), keys);
-        target.tables.push(Ok(TargetTable { shape, rows }));
-    }
-    let shapes: Vec<_> = target.tables.iter().flatten().map(|table| table.shape.clone()).collect();
-    for reference in shapes.iter().flat_map(|shape| &shape.references) {
-        if !target.parents.contains_key(&reference.table) {
-            let keys = pg::parent_keys(tx, reference).await?;
-            target.parents.insert(reference.table.clone(), keys);
+            (Err(reason), _) => out.push(TableReview::blocked(&table.shape, reason.clone())),
+            (Ok(_), None) => {}
         }
     }
     job.progress(what, total, total);
-    Ok(target)
+    Ok(out)
 }
 
-fn target_shape(deck: &Deck, catalog: &Catalog, table: &BundleTable) -> Result<Shape> {
-    let sets = &deck.project.sets;
-    let set = sets.all().iter().find(|set| set.name == table.shape.set);
-    let spec =
-        set.and_then(|set| set.tables.iter().find(|spec| spec.qname().is_ok_and(|name| name == table.shape.table)));
-    let Some(spec) = spec else {
-        return Err(Error::usage(format!("pgdeck.toml has no sync set `{}` with this table", table.shape.set))
-            .object(&table.shape.table));
-    };
-    Shape::build(catalog, sets, &table.shape.set, spec)
-}
-
-async fn children(tx: &Transaction<'_>, review: &Review) -> Result<ChildCounts> {
-    let mut counts = ChildCounts::new();
-    for table in &review.tables {
-        let Some(shape) = &table.shape else { continue };
-        let rows = table.rows.iter().filter(|row| row.blocked.is_none() && diff::disturbs(shape, row));
-        let rows: Vec<_> = rows.filter_map(|row| row.target.as_ref()).collect();
-        if !rows.is_empty() {
-            pg::children(tx, shape, &rows, &mut counts).await?;
-        }
+/// The target's shape; what the target lacks blocks the table, what the project gets wrong stops the review.
+pub(super) fn target_shape(deck: &Deck, opened: &Opened, shape: &Shape) -> Result<Result<Shape, String>> {
+    match counterpart(deck, &opened.catalog, shape) {
+        Ok(shape) => Ok(Ok(shape)),
+        Err(error) if error.code == Code::Usage => Ok(Err(error.to_string())),
+        Err(error) => Err(error),
     }
-    Ok(counts)
+}
+
+/// Rows that are held, in the order of their keys.
+pub(super) struct Held<'a> {
+    rows: Vec<&'a Row>,
+    at: usize,
+}
+
+impl<'a> Held<'a> {
+    fn of(table: &'a BundleTable) -> Self {
+        let mut rows: Vec<_> = table.rows.iter().collect();
+        rows.sort_by(|a, b| a.key.cmp(&b.key));
+        Held { rows, at: 0 }
+    }
+
+    pub(super) fn key(&self) -> Option<&Key> {
+        self.rows.get(self.at).map(|row| &row.key)
+    }
+
+    pub(super) fn next(&mut self) -> Vec<Row> {
+        let rest = &self.rows[self.at..];
+        let group: Vec<Row> = rest
+            .iter()
+            .take_while(|row| Some(&row.key) == rest.first().map(|row| &row.key))
+            .map(|r| (*r).clone())
+            .collect();
+        self.at += group.len();
+        group
+    }
 }

@@ -20,7 +20,7 @@ use crate::core::{
 };
 
 /// The version of the format that this program writes, and the only one it reads.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Where the rows of a bundle come from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,9 +64,13 @@ struct Header {
 #[serde(deny_unknown_fields)]
 struct Line {
     table: QName,
+    key: Key,
     row: Map<String, Json>,
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     references: Map<String, Json>,
+    /// Here only because another row needs it as its parent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    included: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -102,24 +106,14 @@ impl Bundle {
 
     /// Writes the file's bytes.
     pub fn write(&self, to: impl Write) -> std::io::Result<()> {
-        let mut out = Hashing { to, hash: Sha256::new() };
-        let header = Header {
-            pgdeck: "bundle".into(),
-            format: FORMAT,
-            source: self.source.clone(),
-            tables: self.tables.iter().map(|table| table.shape.clone()).collect(),
-        };
-        line(&mut out, &header)?;
-        let mut counts = Map::new();
-        for table in &self.tables {
+        let shapes: Vec<_> = self.tables.iter().map(|table| table.shape.clone()).collect();
+        let mut writer = Writer::begin(to, &self.source, &shapes)?;
+        for (at, table) in self.tables.iter().enumerate() {
             for row in &table.rows {
-                line(&mut out, &to_line(&table.shape, row))?;
+                writer.row(at, row)?;
             }
-            counts.insert(table.shape.table.to_string(), json!(table.rows.len()));
         }
-        let sha256 = format!("{:x}", out.hash.clone().finalize());
-        line(&mut out, &Footer { rows: counts, sha256 })?;
-        out.flush()
+        writer.end().map(drop)
     }
 
     /// Reads a bundle, or says in which line of `name` it is broken.
@@ -173,6 +167,39 @@ impl Bundle {
     }
 }
 
+/// Writes a bundle row by row, so that none has to be held.
+pub struct Writer<W> {
+    out: Hashing<W>,
+    tables: Vec<(Shape, usize)>,
+}
+
+impl<W: Write> Writer<W> {
+    /// Writes the header for rows of `shapes`.
+    pub fn begin(to: W, source: &Source, shapes: &[Shape]) -> std::io::Result<Self> {
+        let mut out = Hashing { to, hash: Sha256::new() };
+        let header =
+            Header { pgdeck: "bundle".into(), format: FORMAT, source: source.clone(), tables: shapes.to_vec() };
+        line(&mut out, &header)?;
+        Ok(Writer { out, tables: shapes.iter().map(|shape| (shape.clone(), 0)).collect() })
+    }
+
+    /// Writes a row of the shape at the place `table`.
+    pub fn row(&mut self, table: usize, row: &Row) -> std::io::Result<()> {
+        let (shape, rows) = &mut self.tables[table];
+        *rows += 1;
+        line(&mut self.out, &to_line(shape, row))
+    }
+
+    /// Writes the footer. Returns how many rows each table has, and what was written to.
+    pub fn end(mut self) -> std::io::Result<(Vec<usize>, W)> {
+        let counts = self.tables.iter().map(|(shape, rows)| (shape.table.to_string(), json!(rows))).collect();
+        let sha256 = format!("{:x}", self.out.hash.clone().finalize());
+        line(&mut self.out, &Footer { rows: counts, sha256 })?;
+        self.out.flush()?;
+        Ok((self.tables.into_iter().map(|(_, rows)| rows).collect(), self.out.to))
+    }
+}
+
 struct Reader<'a> {
     name: &'a str,
     number: usize,
@@ -215,8 +242,10 @@ fn to_line(shape: &Shape, row: &Row) -> Line {
     let references = shape.references.iter().zip(&row.references);
     Line {
         table: shape.table.clone(),
+        key: row.key.clone(),
         row: columns.map(|(column, value)| (column.name.clone(), json!(value))).collect(),
         references: references.map(|(reference, key)| (reference.label(), json!(key))).collect(),
+        included: !row.in_scope,
     }
 }
 
@@ -236,10 +265,14 @@ fn from_line(shape: &Shape, line: &Line) -> Result<Row, String> {
         let value = line.references.get(&label).ok_or_else(|| format!("`{label}` is missing"))?;
         serde_json::from_value(value.clone()).map_err(|_| format!("`{label}` is not a key"))
     };
+    if line.key.0.len() != super::shape::leaves(&shape.key) {
+        return Err("the row's key does not have the parts that the header names".into());
+    }
     Ok(Row {
+        key: line.key.clone(),
         columns: shape.columns.iter().map(|c| column(&c.name, c.role)).collect::<Result<_, _>>()?,
         references: shape.references.iter().map(|r| reference(r.label())).collect::<Result<_, _>>()?,
-        in_scope: true,
+        in_scope: !line.included,
     })
 }
 
@@ -275,8 +308,8 @@ mod tests {
             (text.replacen("{\"table\"", "{\"tabel\"", 1), "b:2", "not a row of a bundle"),
             (text.replacen("\"pos\":\"2\"", "\"pos\":2", 1), "b:3", "`pos` is neither text nor null"),
             (text.replacen(",\"pos\":\"2\"", "", 1), "b:3", "does not have the columns"),
-            (text.replacen("\"public.t\",\"row", "\"public.u\",\"row", 1), "b:2", "does not name public.u"),
-            (text.replacen("\"format\":1", "\"format\":2", 1), "b", "has format 2"),
+            (text.replacen("\"public.t\",\"key", "\"public.u\",\"key", 1), "b:2", "does not name public.u"),
+            (text.replacen("\"format\":2", "\"format\":3", 1), "b", "has format 3"),
             (text.replacen("\"pos\":\"1\"", "\"pos\":\"7\"", 1), "b", "its checksum does not match"),
             (format!("{text}\n"), "b:5", "text after the footer"),
         ] {

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::{
     bundle::{Bundle, BundleTable, Source},
-    diff::{self, Review, Target, TargetTable},
+    diff::{Compare, ParentCounts, Review, resolve_parents},
     plan::{Assignment, FORMAT, NewValue, Operation, Plan, Step},
     row::{Key, Row, Value},
+    set::MissingParent,
     shape::{Part, Reference, Role, Shape, ShapeColumn},
 };
 use crate::core::{name::QName, schema::Origin};
@@ -41,6 +42,7 @@ pub fn shape(name: &str, parent: Option<&str>) -> Shape {
         keep_ids: true,
         filter: None,
         deletes: false,
+        on_missing_parent: MissingParent::Stop,
         triggers: Vec::new(),
         children: Vec::new(),
     }
@@ -51,7 +53,7 @@ pub fn row(key: &str, pos: &str, parent: Option<&str>) -> Row {
     let references = parent.map(|parent| Some(Key(vec![Some(parent.into())]))).into_iter().collect();
     let mut columns = vec![Some(key.into()), Some(pos.into())];
     columns.extend(parent.map(|parent| Some(parent.into())));
-    Row { columns, references, in_scope: true }
+    Row { key: Key(vec![Some(key.into())]), columns, references, in_scope: true }
 }
 
 /// What `tables` of a source hold.
@@ -62,13 +64,19 @@ pub fn bundle(tables: Vec<(Shape, Vec<Row>)>) -> Bundle {
 
 /// The review of a bundle against rows of the same shapes.
 pub fn review(bundle: &Bundle, rows: Vec<Vec<Row>>) -> Review {
-    let mut target = Target::default();
-    for (table, rows) in bundle.tables.iter().zip(rows) {
-        let keys = rows.iter().map(|row| (row.key(&table.shape), 1)).collect();
-        target.parents.insert(table.shape.table.clone(), keys);
-        target.tables.push(Ok(TargetTable { shape: table.shape.clone(), rows }));
+    let mut parents = ParentCounts::default();
+    let mut review = Review { from: "source".into(), to: "target".into(), tables: Vec::new() };
+    for (table, targets) in bundle.tables.iter().zip(rows) {
+        review.tables.push(Compare::new(&table.shape, &table.shape, true).all(&table.rows, &targets));
+        let references = bundle.tables.iter().flat_map(|table| &table.shape.references);
+        for reference in references.filter(|reference| reference.table == table.shape.table) {
+            for row in &targets {
+                parents.insert(reference, row.key.clone(), 1);
+            }
+        }
     }
-    diff::review(bundle, &target, "target", true)
+    resolve_parents(&mut review, &parents);
+    review
 }
 
 /// A step on the row `key` of `table`: what is written, what was reviewed.

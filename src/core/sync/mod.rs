@@ -10,6 +10,7 @@
 //! | [`shape`] | a table as a set sees it: key, references, columns and their roles |
 //! | [`row`] | a row read through its shape |
 //! | [`bundle`] | the exported file |
+//! | [`digest`] | which parts of two tables differ |
 //! | [`diff`] | two sides → a review |
 //! | [`select`] | what the operator chose of a review |
 //! | [`plan`] | the chosen steps, in order, under one digest |
@@ -20,6 +21,7 @@
 
 pub mod bundle;
 pub mod diff;
+pub mod digest;
 #[cfg(test)]
 mod fixture;
 pub mod park;

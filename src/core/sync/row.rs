@@ -2,14 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::shape::{Part, Reference, Shape};
+use super::shape::{Reference, Shape};
 
 /// A value as PostgreSQL writes it in text, or NULL.
 pub type Value = Option<String>;
 
 /// The values that identify a row, flat: the key columns, where a column is a foreign key the key of its
-/// parent, at any depth. `plan_features` has `[plans.key, features.key]`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+/// parent, at any depth. `plan_features` has `[plans.key, features.key]`. Values that the type's own operator
+/// calls equal are written alike (`1.0` and `1.00` both as `1`).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Key(pub Vec<Value>);
 
@@ -29,6 +30,8 @@ impl Key {
 /// One row. Positions follow the shape that it was read through.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Row {
+    /// What identifies it.
+    pub key: Key,
     /// One per column of the shape; NULL also where the column is not read on this side.
     pub columns: Vec<Value>,
     /// One per reference of the shape: the parent's key, or `None` where the foreign key is NULL.
@@ -38,21 +41,6 @@ pub struct Row {
 }
 
 impl Row {
-    /// The row's key.
-    pub fn key(&self, shape: &Shape) -> Key {
-        let mut leaves = Vec::new();
-        for part in &shape.key {
-            match part {
-                Part::Column { name, .. } => leaves.push(shape.position(name).and_then(|at| self.columns[at].clone())),
-                Part::Reference(reference) => match self.reference(shape, reference) {
-                    Some(key) => leaves.extend(key.0.iter().cloned()),
-                    None => leaves.extend(std::iter::repeat_n(None, reference.leaves())),
-                },
-            }
-        }
-        Key(leaves)
-    }
-
     /// The parent's key that `reference` holds.
     pub fn reference(&self, shape: &Shape, reference: &Reference) -> Option<&Key> {
         let at = shape.references.iter().position(|known| known.columns == reference.columns)?;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{
-    diff::{Change, Field, Review, RowReview},
+    diff::{Cell, Change, Field, Review, RowReview},
     row::Key,
 };
 use crate::core::name::QName;
@@ -141,16 +141,40 @@ impl Selection {
         }
     }
 
-    /// Drops every row that cannot go without one that is not chosen.
+    /// Drops every row that cannot go without one that is not chosen, and every parent that nobody needs any more.
     fn settle(&mut self, review: &Review) {
         let partners = Partners::of(review);
-        let lacks = |this: &Self, at: At| {
-            this.required(review, at)
-                .any(|need| !partners.find(review, at, need).is_some_and(|partner| this.rows.contains(&partner)))
-        };
-        while let Some(orphan) = self.rows.iter().copied().find(|&at| lacks(self, at)) {
-            self.rows.remove(&orphan);
+        loop {
+            let mut needed = BTreeSet::new();
+            let mut gone = Vec::new();
+            for &at in &self.rows {
+                let mut lacks = false;
+                for need in self.required(review, at) {
+                    match partners.find(review, at, need).filter(|partner| self.serves(review, *partner)) {
+                        Some(partner) => _ = needed.insert(partner),
+                        None => lacks = true,
+                    }
+                }
+                if lacks {
+                    gone.push(at);
+                }
+            }
+            let idle = |at: &At| review.tables[at.0].rows[at.1].included && !needed.contains(at);
+            gone.extend(self.rows.iter().copied().filter(idle));
+            if gone.is_empty() {
+                return;
+            }
+            for at in gone {
+                self.rows.remove(&at);
+            }
         }
+    }
+
+    /// Whether the row at `at` is chosen, and with it, if it is an update, everything that makes it point elsewhere.
+    fn serves(&self, review: &Review, at: At) -> bool {
+        let row = &review.tables[at.0].rows[at.1];
+        let left_out = |cell: &&Cell| matches!(cell.field, Field::Reference(_)) && !self.includes(at, &cell.column);
+        self.rows.contains(&at) && !row.cells.iter().any(|cell| left_out(&cell))
     }
 
     /// The rows that have to go along with the one at `at`; a parent is not needed by a column left out.
@@ -174,14 +198,15 @@ impl Selection {
     }
 }
 
-/// Where the rows are that others can need: inserts by inserts and updates, deletes by deletes.
+/// Where the rows are that others can need: inserts by inserts and updates; deletes, and updates that point elsewhere,
+/// by deletes.
 struct Partners<'a>(HashMap<(bool, &'a QName, &'a Key), At>);
 
 impl<'a> Partners<'a> {
     fn of(review: &'a Review) -> Self {
-        let needed = rows(review).filter(|(_, row)| matches!(row.change, Change::Insert | Change::Delete));
+        let needed = rows(review).filter(|(_, row)| row.change != Change::Representation);
         let place =
-            |(at, row): (At, &'a RowReview)| ((row.change == Change::Delete, &review.tables[at.0].table, &row.key), at);
+            |(at, row): (At, &'a RowReview)| ((row.change != Change::Insert, &review.tables[at.0].table, &row.key), at);
         Partners(needed.map(place).collect())
     }
 

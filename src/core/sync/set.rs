@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::core::{
     error::{Error, Result, did_you_mean},
     glob,
@@ -22,7 +24,8 @@ pub struct Set {
 pub struct SetTable {
     /// The table as it was written: `table` or `schema.table`.
     pub table: String,
-    /// The columns that identify a row in every environment; empty means the primary key.
+    /// The columns, or expressions as in an index (`lower(email)`), that identify a row in every environment; empty
+    /// means the primary key.
     pub key: Vec<String>,
     /// A condition over the table's own columns; rows outside are left alone.
     pub filter: Option<String>,
@@ -36,6 +39,38 @@ pub struct SetTable {
     pub ids: Option<Ids>,
     /// Whether rows that the source does not have may be deleted.
     pub deletes: bool,
+    /// What becomes of a row whose parent the target does not have.
+    pub on_missing_parent: MissingParent,
+    /// What becomes of foreign keys into tables that are never synced, by column.
+    pub references: BTreeMap<String, Across>,
+}
+
+/// What becomes of a row whose parent is in another set, or outside of the `where`, and not in the target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MissingParent {
+    /// It is blocked, and says so.
+    #[default]
+    Stop,
+    /// Its parent comes along, and the parent's parents.
+    Include,
+    /// It points to nothing instead.
+    Null,
+    /// It stays behind.
+    Skip,
+}
+
+/// What becomes of a foreign key into a table that is never synced. Its id never travels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Across {
+    /// The target keeps what it has; a new row gets NULL or the column's default.
+    Keep,
+    /// NULL, also where the target has a value.
+    Null,
+    /// Rows that have a value stay behind.
+    Exclude,
+    /// The target's row with the same values in these columns; it must be there.
+    Key(Vec<String>),
 }
 
 impl SetTable {

@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     row::Key,
-    set::{Ids, SetTable, Sets},
+    set::{Across, Ids, MissingParent, SetTable, Sets},
 };
 use crate::core::{
     error::{Error, Result, did_you_mean},
-    name::QName,
+    name::{QName, ident},
     schema::{Catalog, Column, ForeignKey, OnDelete, Origin, Relation, Table},
 };
 
@@ -26,6 +26,8 @@ pub enum Role {
     Foreign,
     /// Stays as it is: excluded, or points into a table that is never synced.
     Local,
+    /// NULL in the target, whatever the source holds: it points into a table that is never synced.
+    Cleared,
     /// Made by the server.
     Generated,
 }
@@ -33,7 +35,7 @@ pub enum Role {
 impl Role {
     /// Whether the source's value leaves the source.
     pub fn travels(self) -> bool {
-        matches!(self, Role::Value | Role::Id | Role::Ignored)
+        matches!(self, Role::Value | Role::Id | Role::Ignored | Role::Cleared)
     }
 }
 
@@ -64,6 +66,11 @@ pub enum Part {
         name: String,
         /// The type to cast a text value to.
         cast: String,
+    },
+    /// What an expression over the table's columns gives, as text.
+    Expression {
+        /// As the team wrote it.
+        sql: String,
     },
     /// The key of the row that a foreign key points to.
     Reference(Reference),
@@ -107,7 +114,7 @@ impl Reference {
 pub fn leaves(key: &[Part]) -> usize {
     key.iter()
         .map(|part| match part {
-            Part::Column { .. } => 1,
+            Part::Column { .. } | Part::Expression { .. } => 1,
             Part::Reference(reference) => reference.leaves(),
         })
         .sum()
@@ -118,6 +125,7 @@ pub fn labels(key: &[Part]) -> Vec<String> {
     key.iter()
         .flat_map(|part| match part {
             Part::Column { name, .. } => vec![name.clone()],
+            Part::Expression { sql } => vec![sql.clone()],
             Part::Reference(reference) => {
                 labels(&reference.key).into_iter().map(|label| format!("{}.{label}", reference.table.name)).collect()
             }
@@ -150,6 +158,9 @@ pub struct Shape {
     pub filter: Option<String>,
     /// Whether rows that the source does not have may be deleted.
     pub deletes: bool,
+    /// What becomes of a row whose parent the target does not have.
+    #[serde(default)]
+    pub on_missing_parent: MissingParent,
     /// Triggers that fire when it is written.
     pub triggers: Vec<String>,
     /// The foreign keys that point to it: a row with children is never deleted.
@@ -167,6 +178,8 @@ pub struct Child {
     pub referenced: Vec<String>,
     /// What a delete of the parent would do.
     pub on_delete: OnDelete,
+    /// The columns that name one of its rows to people: its primary key.
+    pub identity: Vec<String>,
 }
 
 impl Shape {
@@ -196,7 +209,7 @@ impl Shape {
         let mut out = Vec::new();
         for part in &self.key {
             match part {
-                Part::Column { .. } => _ = leaves.next(),
+                Part::Column { .. } | Part::Expression { .. } => _ = leaves.next(),
                 Part::Reference(reference) => {
                     out.push((reference, Key(leaves.by_ref().take(reference.leaves()).collect())));
                 }
@@ -217,6 +230,7 @@ impl Shape {
             .iter()
             .flat_map(|part| match part {
                 Part::Column { name, .. } => vec![name.as_str()],
+                Part::Expression { .. } => Vec::new(),
                 Part::Reference(reference) => reference.columns.iter().map(String::as_str).collect(),
             })
             .collect()
@@ -229,16 +243,17 @@ impl Shape {
         if table.partition {
             return Err(Error::usage("this is a partition").object(name).hint("name the partitioned table instead"));
         }
-        for named in [&spec.key, &spec.columns, &spec.exclude, &spec.ignore].into_iter().flatten() {
+        for named in [&spec.columns, &spec.exclude, &spec.ignore].into_iter().flatten() {
             known_column(table, named)?;
         }
+        check_across(sets, table, spec)?;
         let key_names = key_names(table, &spec.key)?;
         let key = key_parts(catalog, sets, table, &key_names, &mut vec![name.clone()])?;
         let references = references(catalog, sets, table, spec)?;
         let columns: Vec<_> =
             table.columns.iter().map(|c| shape_column(table, sets, spec, &key_names, &references, c)).collect();
-        check_key(&name, &key, &columns)?;
-        let locator = if table.primary_key().is_empty() { key_names } else { table.primary_key().to_vec() };
+        check_key(table, &key, &columns)?;
+        let locator = locator(table, &key_names);
         Ok(Shape {
             set: set.to_owned(),
             partitioned: table.relation == Relation::Partitioned,
@@ -249,8 +264,9 @@ impl Shape {
             references,
             columns,
             locator,
-            filter: spec.filter.clone(),
+            filter: filter(spec),
             deletes: spec.deletes,
+            on_missing_parent: spec.on_missing_parent,
             triggers: table.triggers.clone(),
             children: children(catalog, &table.name),
         })
@@ -265,23 +281,71 @@ fn owned<'a>(all: &'a [Reference], reference: &'a Reference) -> impl Iterator<It
     reference.columns.iter().filter(move |column| owner(column).is_none_or(|owner| owner.columns == reference.columns))
 }
 
+/// The columns that find one row: the primary key; else the key's, or all of them where it has an expression.
+fn locator(table: &Table, key: &[String]) -> Vec<String> {
+    if !table.primary_key().is_empty() {
+        return table.primary_key().to_vec();
+    }
+    if key.iter().all(|name| table.column(name).is_some()) {
+        return key.to_vec();
+    }
+    let written = table.columns.iter().filter(|column| column.origin != Origin::Generated);
+    written.map(|column| column.name.clone()).collect()
+}
+
+/// The `where`, and the rows that stay behind because they point to what is never synced.
+fn filter(spec: &SetTable) -> Option<String> {
+    let behind = spec.references.iter().filter(|(_, across)| **across == Across::Exclude);
+    let mut conditions: Vec<_> = spec.filter.iter().map(|filter| format!("({filter}\n)")).collect();
+    conditions.extend(behind.map(|(column, _)| format!("{} IS NULL", ident(column))));
+    match (conditions.len(), &spec.filter) {
+        (1, Some(filter)) => Some(filter.clone()),
+        (0, _) => None,
+        _ => Some(conditions.join(" AND ")),
+    }
+}
+
+/// A rule for what is no foreign key into a table that is never synced would be read by nobody.
+fn check_across(sets: &Sets, table: &Table, spec: &SetTable) -> Result<()> {
+    for (column, across) in &spec.references {
+        known_column(table, column)?;
+        let key = foreign_key_of(table, column).filter(|key| sets.never_pattern(&key.references).is_some());
+        let Some(key) = key else {
+            return Err(Error::usage(format!(
+                "`references` names `{column}`, which is no foreign key to a table that is never synced"
+            ))
+            .object(&table.name)
+            .hint("take it out; other foreign keys travel by their parent's key"));
+        };
+        if *across == Across::Key(Vec::new()) {
+            return Err(Error::usage(format!("`references` gives `{column}` no column of {}", key.references))
+                .object(&table.name)
+                .hint("name the columns that identify its rows in every environment"));
+        }
+    }
+    Ok(())
+}
+
 /// A key that is not read on both sides would match the wrong rows.
-fn check_key(table: &QName, key: &[Part], columns: &[ShapeColumn]) -> Result<()> {
+fn check_key(table: &Table, key: &[Part], columns: &[ShapeColumn]) -> Result<()> {
     let role = |name: &str| columns.iter().find(|column| column.name == name).map(|column| column.role);
     for part in key {
         let (names, plain) = match part {
             Part::Column { name, .. } => (std::slice::from_ref(name), true),
+            Part::Expression { .. } => continue,
             Part::Reference(reference) => (reference.columns.as_slice(), false),
         };
         for name in names {
             let why = match role(name) {
-                Some(Role::Local) => "does not travel (excluded, or it points to a table that is never synced)",
+                Some(Role::Local | Role::Cleared) => {
+                    "does not travel (excluded, or it points to a table that is never synced)"
+                }
                 Some(Role::Generated) => "is made by the server",
                 Some(Role::Foreign) if plain => "is a part of a foreign key whose other columns are not in the key",
                 _ => continue,
             };
             return Err(Error::usage(format!("its key column `{name}` {why}"))
-                .object(table)
+                .object(&table.name)
                 .hint("choose other key columns"));
         }
     }
@@ -299,6 +363,7 @@ fn children(catalog: &Catalog, name: &QName) -> Vec<Child> {
         columns: key.columns.clone(),
         referenced: key.referenced.clone(),
         on_delete: key.on_delete,
+        identity: table.primary_key().to_vec(),
     };
     catalog.references_to(name).map(child).collect()
 }
@@ -322,6 +387,11 @@ fn known_column<'a>(table: &'a Table, name: &str) -> Result<&'a Column> {
             .object(&table.name)
             .hint(did_you_mean(name, table.columns.iter().map(|column| column.name.as_str())))
     })
+}
+
+/// Whether a part of a key is an expression: written as in an index, as a call or in parentheses.
+fn is_expression(table: &Table, text: &str) -> bool {
+    text.contains('(') && table.column(text).is_none()
 }
 
 fn key_names(table: &Table, declared: &[String]) -> Result<Vec<String>> {
@@ -348,7 +418,18 @@ fn key_parts(
 ) -> Result<Vec<Part>> {
     let mut parts: Vec<Part> = Vec::new();
     for name in names {
+        if is_expression(table, name) {
+            parts.push(Part::Expression { sql: name.clone() });
+            continue;
+        }
         let column = known_column(table, name)?;
+        if !column.deterministic {
+            return Err(Error::usage(format!(
+                "its key column `{name}` has a nondeterministic collation: texts that differ can be equal there"
+            ))
+            .object(&table.name)
+            .hint(format!("use an expression as key, such as lower({name})")));
+        }
         let plain = || Part::Column { name: name.clone(), cast: column.cast.clone() };
         match foreign_key_of(table, name) {
             Some(key) if key.columns.iter().all(|c| names.contains(c)) => {
@@ -368,7 +449,11 @@ fn references(catalog: &Catalog, sets: &Sets, table: &Table, spec: &SetTable) ->
     for key in &table.foreign_keys {
         let local = key.columns.iter().any(|column| excluded(spec, column));
         let known = found.iter().any(|reference| reference.columns == key.columns);
-        if local || known || sets.never_pattern(&key.references).is_some() {
+        if local || known {
+            continue;
+        }
+        if sets.never_pattern(&key.references).is_some() {
+            found.extend(mapped(catalog, sets, spec, key)?);
             continue;
         }
         // The table itself is not on the path here: a plain self-reference is resolved one step deep.
@@ -381,6 +466,22 @@ fn references(catalog: &Catalog, sets: &Sets, table: &Table, spec: &SetTable) ->
     let all = found.clone();
     found.retain(|reference| owned(&all, reference).next().is_some());
     Ok(found)
+}
+
+/// The reference that a foreign key into a never-synced table makes where a rule names its parent's key.
+fn mapped(catalog: &Catalog, sets: &Sets, spec: &SetTable, key: &ForeignKey) -> Result<Option<Reference>> {
+    let rule = key.columns.iter().find_map(|column| spec.references.get(column));
+    let Some(Across::Key(names)) = rule else { return Ok(None) };
+    let parent = known_table(catalog, &key.references)?;
+    let parts = key_parts(catalog, sets, parent, names, &mut vec![parent.name.clone()])?;
+    Ok(Some(Reference {
+        columns: key.columns.clone(),
+        table: parent.name.clone(),
+        referenced: key.referenced.clone(),
+        key: parts,
+        partitioned: parent.relation == Relation::Partitioned,
+        ignored: key.columns.iter().all(|column| spec.ignore.contains(column)),
+    }))
 }
 
 /// The reference that `key` makes, or `None` where its value means the same in every environment.
@@ -456,6 +557,8 @@ fn shape_column(
         Role::Generated
     } else if references.iter().any(|reference| reference.columns.contains(&column.name)) {
         Role::Foreign
+    } else if never && spec.references.get(&column.name) == Some(&Across::Null) {
+        Role::Cleared
     } else if never || excluded(spec, &column.name) {
         Role::Local
     } else if !in_key && table.primary_key().contains(&column.name) {

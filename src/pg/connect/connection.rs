@@ -94,6 +94,16 @@ impl Connection {
         self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;").await
     }
 
+    /// The same, without waiting for the answer: what is asked next travels with it. Whoever asks must make sure that
+    /// the transaction is one, as [`crate::pg::sync::open`] does.
+    pub(in crate::pg) fn begin_read_unconfirmed(&mut self) -> Transaction<'_> {
+        let sql = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;{}", self.local);
+        let transaction = Transaction { connection: self, open: true };
+        // The first poll puts the statement into the connection's queue. Should it fail, what follows fails too.
+        let _ = transaction.connection.client.batch_execute(&sql).now_or_never();
+        transaction
+    }
+
     /// Begins a transaction that may write, with row security off, in one round trip. If the role or the
     /// database is read-only by default (`ALTER ROLE … SET default_transaction_read_only`), it stays so.
     ///

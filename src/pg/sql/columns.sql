@@ -19,11 +19,13 @@ FROM (
          CASE WHEN a.attgenerated <> '' THEN 'generated'
               WHEN a.attidentity = 'a' THEN 'identity-always'
               WHEN a.attidentity = 'd' THEN 'identity-by-default'
-              ELSE 'plain' END AS origin
+              ELSE 'plain' END AS origin,
+         coalesce(l.collisdeterministic, true) AS deterministic
   FROM pg_attribute a
   JOIN pg_class c ON c.oid = a.attrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN (bases base JOIN pg_type y ON y.oid = base.type AND y.typtype <> 'd') ON base.domain = a.atttypid
+  LEFT JOIN pg_collation l ON l.oid = a.attcollation
   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
   WHERE a.attnum > 0 AND NOT a.attisdropped
     AND c.relkind IN ('r', 'p', 'v', 'm', 'f')

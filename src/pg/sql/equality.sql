@@ -1,10 +1,7 @@
--- The equality operator of the type named $1 (as format_type writes it), to be written between two values: that of its
--- own B-tree or hash order, wherever it was installed. No row where it has none.
--- PostgreSQL 13 to 18.
-WITH asked AS (
-  SELECT y.oid, y.typtype, y.typcategory, y.typelem FROM pg_type y WHERE y.oid = to_regtype($1)
-),
-equality AS (
+-- The equality operator of every type whose values may be written in several ways, by the type's name as format_type
+-- writes it, to be put between two values: that of its own B-tree or hash order, wherever it was installed.
+-- PostgreSQL 13 to 18. Row types and their arrays are left out.
+WITH equality AS (
   SELECT c.opcintype AS type, format('OPERATOR(%I.%s)', n.nspname, o.oprname) AS operator
   FROM pg_opclass c
   JOIN pg_am m ON m.oid = c.opcmethod
@@ -15,8 +12,10 @@ equality AS (
   JOIN pg_namespace n ON n.oid = o.oprnamespace
   WHERE c.opcdefault
 )
-SELECT operator FROM asked JOIN equality ON equality.type = asked.oid
-UNION
-SELECT 'OPERATOR(pg_catalog.=)' FROM asked
-WHERE typtype IN ('e', 'r', 'm') OR typcategory = 'A' AND EXISTS (SELECT FROM equality WHERE equality.type = typelem)
-LIMIT 1
+SELECT format_type(y.oid, -1), coalesce(min(e.operator), 'OPERATOR(pg_catalog.=)')
+FROM pg_type y
+LEFT JOIN equality e ON e.type = y.oid
+WHERE e.type IS NOT NULL
+   OR y.typtype IN ('e', 'r', 'm')
+   OR y.typcategory = 'A' AND EXISTS (SELECT FROM equality i WHERE i.type = y.typelem)
+GROUP BY y.oid

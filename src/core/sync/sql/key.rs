@@ -1,6 +1,6 @@
 //! Rows and parents found by their keys.
 
-use super::{Statement, from_only};
+use super::{Statement, from_only, leaf::operands};
 use crate::core::{
     name::ident,
     sync::{
@@ -46,20 +46,28 @@ fn condition<'a>(
     for (number, part) in key.iter().enumerate() {
         out.sql(if number > 0 { " AND " } else { "" });
         match part {
-            Part::Column { name, cast } => match leaves.next() {
-                Some(value @ Some(_)) => {
-                    out.sql(format!("{alias}.{} = ", ident(name))).value(value, cast);
-                }
-                _ => {
-                    out.sql(format!("{alias}.{} IS NULL", ident(name)));
-                }
-            },
+            Part::Column { name, cast } => {
+                let (column, cast) = operands(&format!("{alias}.{}", ident(name)), cast);
+                equals(out, &column, leaves.next(), &cast);
+            }
+            Part::Expression { sql } => {
+                // The expression names its columns as they are, so it gets a row of its own.
+                let value = format!("(SELECT ({sql}\n)::text COLLATE \"C\" FROM (SELECT {alias}.*) AS k)");
+                equals(out, &value, leaves.next(), "text");
+            }
             Part::Reference(reference) => {
                 let values: Vec<Value> = leaves.take(reference.leaves()).cloned().collect();
                 reference_condition(out, reference, alias, &values, depth);
             }
         }
     }
+}
+
+fn equals(out: &mut Statement, left: &str, right: Option<&Value>, cast: &str) {
+    match right {
+        Some(value @ Some(_)) => out.sql(format!("{left} = ")).value(value, cast),
+        _ => out.sql(format!("{left} IS NULL")),
+    };
 }
 
 fn reference_condition(out: &mut Statement, reference: &Reference, alias: &str, values: &[Value], depth: usize) {

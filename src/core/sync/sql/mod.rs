@@ -3,16 +3,27 @@
 //! | room | holds |
 //! |---|---|
 //! | `statement` | a statement with its values |
-//! | `read` | queries over a shape |
+//! | `fields` | what is selected of a shape, with the joins to its parents |
+//! | `leaf` | one value of a key |
+//! | `read` | queries for rows |
+//! | `hash` | queries for digests of rows |
+//! | `facts` | queries about parents, children and equality |
 //! | `key` | rows and parents found by their keys |
 //! | `write` | the statements of a plan's steps |
 
+mod facts;
+mod fields;
+mod hash;
 mod key;
+mod leaf;
 mod read;
 mod statement;
 mod write;
 
-pub use read::{Query, Side, children, parent_keys, read, read_located, representation};
+pub use facts::{children, parents, representation};
+pub use hash::{HANDSHAKE, Hashing, Term, digest};
+pub use leaf::is_loose;
+pub use read::{Query, Side, Subset, read, read_located, taken};
 pub use statement::Statement;
 pub use write::{advance, park, reached, statement, written};
 

@@ -1,0 +1,144 @@
+//! Rows of one key, on both sides.
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::{Change, Field, Fields, Key, Review, Row, RowReview, Shape, TableReview, Value};
+use crate::core::sync::shape::Role;
+
+/// The comparison of one table, fed key by key, so that only what differs is kept.
+pub struct Compare<'a> {
+    fields: Fields<'a>,
+    deletes: bool,
+    review: TableReview,
+}
+
+impl<'a> Compare<'a> {
+    /// Compares rows of `source` with rows of `target`. `deletes` asks for deletes, besides the set itself.
+    pub fn new(source: &Shape, target: &'a Shape, deletes: bool) -> Self {
+        let fields = Fields::of(source, target);
+        let review = TableReview {
+            blocked: fields.problem.clone(),
+            warnings: fields.warnings.clone(),
+            ..TableReview::new(target)
+        };
+        Compare { fields, deletes: deletes || target.deletes, review }
+    }
+
+    /// How the columns map, or `None` where the tables cannot be compared.
+    pub fn fields(&self) -> Option<&Fields<'a>> {
+        self.review.blocked.is_none().then_some(&self.fields)
+    }
+
+    /// Rows that were found equal without being looked at one by one.
+    pub fn unchanged(&mut self, rows: usize) {
+        self.review.unchanged += rows;
+    }
+
+    /// All rows of `key`, on both sides.
+    pub fn rows(&mut self, key: &Key, from: &[Row], to: &[Row]) {
+        match (from, to) {
+            // A parent that is brought along changes no row that is there.
+            ([source], [_]) if !source.in_scope => {}
+            ([source], [target]) => match self.fields.update(key, source, target) {
+                Some(row) => self.review.rows.push(row),
+                None => self.review.unchanged += 1,
+            },
+            ([source], []) => self.review.rows.push(self.fields.insert(key, source)),
+            ([], [target]) if self.deletes && target.in_scope => self.review.rows.push(self.fields.delete(key, target)),
+            ([], rows) if !self.deletes || !rows.iter().any(|row| row.in_scope) => {}
+            (from, to) => self.review.rows.push(self.ambiguous(key, from, to)),
+        }
+    }
+
+    /// Rows that are all at hand, in any order.
+    pub fn all(mut self, from: &[Row], to: &[Row]) -> TableReview {
+        let keys: BTreeSet<&Key> = from.iter().chain(to).map(|row| &row.key).collect();
+        let of = |rows: &[Row], key: &Key| -> Vec<Row> { rows.iter().filter(|r| r.key == *key).cloned().collect() };
+        for key in keys {
+            self.rows(key, &of(from, key), &of(to, key));
+        }
+        self.finish()
+    }
+
+    /// The review of the table; parents and children are not looked at yet.
+    pub fn finish(self) -> TableReview {
+        self.review
+    }
+
+    fn ambiguous(&self, key: &Key, source: &[Row], target: &[Row]) -> RowReview {
+        let change = match (source, target) {
+            ([], _) => Change::Delete,
+            (_, []) => Change::Insert,
+            _ => Change::Update,
+        };
+        let reason =
+            format!("its key is not unique: {} rows in the source, {} in the target", source.len(), target.len());
+        RowReview {
+            key: key.clone(),
+            change,
+            cells: Vec::new(),
+            blocked: Some(reason),
+            source: source.first().map(|row| self.fields.as_target(row)),
+            target: target.first().cloned(),
+            requires: Vec::new(),
+            included: false,
+            notes: Vec::new(),
+        }
+    }
+}
+
+impl TableReview {
+    fn new(shape: &Shape) -> Self {
+        TableReview {
+            set: shape.set.clone(),
+            table: shape.table.clone(),
+            shape: Some(shape.clone()),
+            rows: Vec::new(),
+            unchanged: 0,
+            blocked: None,
+            warnings: Vec::new(),
+        }
+    }
+
+    /// A table that cannot take part, because of `reason`.
+    pub fn blocked(source: &Shape, reason: String) -> Self {
+        TableReview { shape: None, blocked: Some(reason), ..TableReview::new(source) }
+    }
+}
+
+/// The places of a shape's surrogate ids.
+fn id_places(shape: &Shape) -> Vec<usize> {
+    (0..shape.columns.len()).filter(|at| shape.columns[*at].role == Role::Id).collect()
+}
+
+/// The rows of a table whose ids would be kept, with the ids: are these free in the target?
+pub fn kept_ids(table: &TableReview) -> (Vec<usize>, Vec<(usize, Vec<Value>)>) {
+    let Some(shape) = &table.shape else { return (Vec::new(), Vec::new()) };
+    let places = id_places(shape);
+    let keeps = |row: &RowReview| {
+        !places.is_empty()
+            && row.change == Change::Insert
+            && row.cells.iter().any(|cell| matches!(cell.field, Field::Column(at) if places.contains(&at)))
+    };
+    let rows = table.rows.iter().enumerate().filter(|(_, row)| keeps(row));
+    let ids = rows.filter_map(|(at, row)| {
+        let source = row.source.as_ref()?;
+        Some((at, places.iter().map(|place| source.columns[*place].clone()).collect()))
+    });
+    let ids = ids.collect();
+    (places, ids)
+}
+
+/// Where a new row's surrogate id is another row's already, the target makes one of its own.
+pub fn drop_taken_ids(review: &mut Review, table: usize, rows: &HashSet<usize>) {
+    let table = &mut review.tables[table];
+    let Some(shape) = &table.shape else { return };
+    let places = id_places(shape);
+    for at in rows {
+        let row = &mut table.rows[*at];
+        if let Some(column) = places.iter().map(|at| &shape.columns[*at]).find(|column| !column.default) {
+            row.blocked = Some(format!("its id is taken in the target and nothing fills `{}`", column.name));
+        }
+        row.cells.retain(|cell| !matches!(cell.field, Field::Column(at) if places.contains(&at)));
+    }
+}

@@ -1,0 +1,210 @@
+//! How the source's columns map to the target's.
+
+use std::collections::BTreeSet;
+
+use super::{Cell, Change, Field, RowReview};
+use crate::core::sync::{
+    row::{Key, Row},
+    shape::{Role, Shape, ShapeColumn, labels},
+    sql::{Term, is_loose},
+};
+
+/// How the source's positions map to the target's.
+pub struct Fields<'a> {
+    target: &'a Shape,
+    /// (source column, target column) that are compared.
+    compared: Vec<(usize, usize)>,
+    /// (source column, target column) that travel with a new row.
+    inserted: Vec<(usize, usize)>,
+    /// (source reference, target reference).
+    references: Vec<(usize, usize)>,
+    /// What the operator should know of the table.
+    pub warnings: Vec<String>,
+    /// Why the tables cannot be compared.
+    pub problem: Option<String>,
+    /// Why no new row can be inserted.
+    no_insert: Option<String>,
+}
+
+impl<'a> Fields<'a> {
+    /// Maps `source` to `target`, or says what stands in the way.
+    pub fn of(source: &Shape, target: &'a Shape) -> Self {
+        let mut this = Fields {
+            target,
+            compared: Vec::new(),
+            inserted: Vec::new(),
+            references: Vec::new(),
+            warnings: Vec::new(),
+            problem: None,
+            no_insert: None,
+        };
+        if labels(&source.key) != labels(&target.key) {
+            this.problem = Some(format!(
+                "the key differs: {} in the source, {} in the target",
+                labels(&source.key).join(", "),
+                labels(&target.key).join(", ")
+            ));
+            return this;
+        }
+        this.match_columns(source);
+        this.match_references(source);
+        this.check_inserts();
+        this
+    }
+
+    /// What is compared, in the places of the source's and of the target's shape.
+    pub fn terms(&self, source: &Shape) -> (Vec<Term>, Vec<Term>) {
+        let columns = self.compared.iter().map(|&(from, to)| (Term::Column(from), Term::Column(to)));
+        let references = self.references.iter().filter(|(from, to)| {
+            !source.references[*from].ignored && !self.target.in_key(&self.target.references[*to])
+        });
+        columns.chain(references.map(|&(from, to)| (Term::Reference(from), Term::Reference(to)))).unzip()
+    }
+
+    fn match_columns(&mut self, source: &Shape) {
+        // Equal keys are the same text, unless their type has several for one value.
+        let key = self.target.key_columns();
+        let loose = |column: &ShapeColumn| is_loose(&column.cast);
+        for (at, column) in source.columns.iter().enumerate().filter(|(_, column)| column.role.travels()) {
+            let Some(to) = self.target.position(&column.name) else {
+                self.warnings.push(format!("column `{}` is not in the target, left out", column.name));
+                continue;
+            };
+            let other = &self.target.columns[to];
+            if !other.role.travels() || (other.role == Role::Cleared) != (column.role == Role::Cleared) {
+                self.problem =
+                    Some(format!("column `{}` is a plain value in the source, and not in the target", column.name));
+                continue;
+            }
+            if other.cast != column.cast {
+                self.warnings
+                    .push(format!("`{}` is {} in the source, {} in the target", column.name, column.cast, other.cast));
+            }
+            if matches!(column.role, Role::Value | Role::Cleared)
+                && (!key.contains(&column.name.as_str()) || loose(column))
+            {
+                self.compared.push((at, to));
+            }
+            if column.role != Role::Id || self.target.keep_ids {
+                self.inserted.push((at, to));
+            }
+        }
+        let only_here = |column: &&ShapeColumn| {
+            matches!(column.role, Role::Value | Role::Ignored) && source.position(&column.name).is_none()
+        };
+        for column in self.target.columns.iter().filter(only_here) {
+            self.warnings.push(format!("column `{}` is only in the target, left as it is", column.name));
+        }
+    }
+
+    fn match_references(&mut self, source: &Shape) {
+        for (at, reference) in source.references.iter().enumerate() {
+            match self.target.references.iter().position(|other| other.same(reference)) {
+                Some(to) => self.references.push((at, to)),
+                None => {
+                    self.problem = Some(format!(
+                        "the foreign key ({}) → {} is not the same in the target",
+                        reference.label(),
+                        reference.table
+                    ));
+                }
+            }
+        }
+    }
+
+    fn check_inserts(&mut self) {
+        let given: BTreeSet<usize> = self.inserted.iter().map(|(_, to)| *to).collect();
+        let missing = self.target.columns.iter().enumerate().find(|(at, column)| {
+            column.not_null
+                && !column.default
+                && !given.contains(at)
+                && !matches!(column.role, Role::Foreign | Role::Generated)
+        });
+        self.no_insert =
+            missing.map(|(_, column)| format!("`{}` must not be NULL in the target and nothing fills it", column.name));
+    }
+
+    fn cells(&self, columns: &[(usize, usize)], source: Option<&Row>, target: Option<&Row>) -> Vec<Cell> {
+        let columns = columns.iter().map(|&(from, to)| Cell {
+            column: self.target.columns[to].name.clone(),
+            field: Field::Column(to),
+            old: target.and_then(|row| row.columns[to].clone()),
+            new: source.and_then(|row| row.columns[from].clone()),
+            representation: false,
+        });
+        let references = self.references.iter().map(|&(from, to)| Cell {
+            column: self.target.references[to].label(),
+            field: Field::Reference(to),
+            old: target.and_then(|row| row.references[to].as_ref().map(Key::display)),
+            new: source.and_then(|row| row.references[from].as_ref().map(Key::display)),
+            representation: false,
+        });
+        columns.chain(references).collect()
+    }
+
+    pub(super) fn update(&self, key: &Key, source: &Row, target: &Row) -> Option<RowReview> {
+        let differs = |cell: &Cell| match cell.field {
+            Field::Column(_) => cell.old != cell.new,
+            Field::Reference(to) => {
+                let from = self.references.iter().find(|(_, t)| *t == to).map(|(from, _)| *from);
+                let reference = &self.target.references[to];
+                !self.target.in_key(reference)
+                    && !reference.ignored
+                    && from.is_none_or(|f| source.references[f] != target.references[to])
+            }
+        };
+        let cells: Vec<_> =
+            self.cells(&self.compared, Some(source), Some(target)).into_iter().filter(differs).collect();
+        (!cells.is_empty()).then(|| self.row(key, Change::Update, cells, Some(source), Some(target), None))
+    }
+
+    pub(super) fn insert(&self, key: &Key, source: &Row) -> RowReview {
+        let cells = self.cells(&self.inserted, Some(source), None);
+        let row = self.row(key, Change::Insert, cells, Some(source), None, self.no_insert.clone());
+        RowReview { included: !source.in_scope, ..row }
+    }
+
+    pub(super) fn delete(&self, key: &Key, target: &Row) -> RowReview {
+        let cells = self.cells(&self.inserted, None, Some(target));
+        self.row(key, Change::Delete, cells, None, Some(target), None)
+    }
+
+    fn row(
+        &self,
+        key: &Key,
+        change: Change,
+        cells: Vec<Cell>,
+        source: Option<&Row>,
+        target: Option<&Row>,
+        blocked: Option<String>,
+    ) -> RowReview {
+        RowReview {
+            key: key.clone(),
+            change,
+            cells,
+            blocked,
+            source: source.map(|row| self.as_target(row)),
+            target: target.cloned(),
+            requires: Vec::new(),
+            included: false,
+            notes: Vec::new(),
+        }
+    }
+
+    /// The source's row in the positions of the target's shape.
+    pub(super) fn as_target(&self, row: &Row) -> Row {
+        let mut out = Row {
+            key: row.key.clone(),
+            columns: vec![None; self.target.columns.len()],
+            references: vec![None; self.target.references.len()],
+            in_scope: row.in_scope,
+        };
+        for &(from, to) in &self.inserted {
+            out.columns[to].clone_from(&row.columns[from]);
+        }
+        for &(from, to) in &self.references {
+            out.references[to].clone_from(&row.references[from]);
+        }
+        out
+    }
+}

@@ -1,0 +1,75 @@
+//! Rows as numbers: what tells that two tables hold the same without moving them.
+
+use super::{fields::Fields, read::Side};
+use crate::core::sync::shape::Shape;
+
+/// The function that both servers compute alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hashing {
+    /// `hashtextextended`: fast, and the same on servers of one byte order.
+    Extended,
+    /// The first half of `md5`: the same everywhere, three times slower.
+    Md5,
+}
+
+/// What both servers are asked before anything is compared by hash. Equal answers allow [`Hashing::Extended`].
+pub const HANDSHAKE: &str = "SELECT string_agg(hashtextextended(v, 0)::text, ' ' ORDER BY n), \
+    current_setting('server_encoding'), current_setting('transaction_isolation'), \
+    current_setting('transaction_read_only') \
+    FROM unnest(ARRAY['', 'a', '(1,\"two words\",)', repeat('long ', 500), U&'\\00E9\\4E2D']) WITH ORDINALITY AS w(v, n)";
+
+impl Hashing {
+    fn of(self, texts: &[String]) -> String {
+        // Around several texts a row, which tells NULL from empty and where one text ends.
+        let text = match texts {
+            [text] => format!("coalesce({text}, '')"),
+            texts => format!("ROW({})::text", texts.join(", ")),
+        };
+        match self {
+            Hashing::Extended => format!("hashtextextended({text}, 0)"),
+            Hashing::Md5 => format!("('x' || left(md5({text}), 16))::bit(64)::bigint"),
+        }
+    }
+
+    /// Into which of `count` buckets (a power of two) a key falls.
+    pub(super) fn bucket(self, key: &[String], count: u32) -> String {
+        if count <= 1 { "0::bigint".to_owned() } else { format!("({} & {})", self.of(key), count - 1) }
+    }
+}
+
+/// What is compared besides the key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Term {
+    /// The shape's column at this place.
+    Column(usize),
+    /// The shape's reference at this place.
+    Reference(usize),
+}
+
+/// Bucket, number of rows, XOR and sum of their hashes, for every bucket of the rows that satisfy the `where`.
+/// XOR alone would not see a row that is there twice.
+pub fn digest(shape: &Shape, side: Side, terms: &[Term], hashing: Hashing, buckets: u32) -> String {
+    let fields = Fields::limited(shape, side);
+    let mut texts = fields.key.clone();
+    for term in terms {
+        match *term {
+            Term::Column(at) => {
+                texts.extend(fields.columns.iter().filter(|(column, _)| *column == at).map(|(_, text)| text.clone()));
+            }
+            Term::Reference(at) => {
+                texts.push(fields.references[at].there.clone());
+                texts.extend(fields.references[at].leaves.iter().cloned());
+            }
+        }
+    }
+    // Never a single text: a key that is NULL is not one that is empty.
+    texts.push("''".to_owned());
+    format!(
+        "SELECT w.b::text, count(*)::text, bit_xor(w.h)::text, sum(w.h)::text FROM \
+         (SELECT {} AS b, {} AS h FROM {} AS t{}) AS w GROUP BY w.b",
+        hashing.bucket(&fields.key, buckets),
+        hashing.of(&texts),
+        fields.from,
+        fields.joins
+    )
+}

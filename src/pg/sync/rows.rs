@@ -1,0 +1,139 @@
+//! Rows as they arrive, in the order of their keys.
+
+use std::{collections::HashMap, future::Future, pin::Pin};
+
+use futures_util::TryStreamExt;
+use tokio_postgres::{
+    RowStream,
+    types::{ToSql, Type},
+};
+
+use crate::{
+    core::{
+        error::{Code, Error, Result},
+        sync::{
+            plan::locator,
+            row::{Key, Row, Value},
+            shape::Shape,
+            sql::{self, Query, Side, Subset},
+        },
+    },
+    pg::{
+        connect::Transaction,
+        query::{self, List},
+    },
+};
+
+/// A query that was sent, or will be with the next poll; its rows can be read when it is done.
+pub type Opening<'a> = Pin<Box<dyn Future<Output = Result<Rows<'a>>> + Send + 'a>>;
+
+/// Rows of one table, as they arrive.
+pub struct Rows<'a> {
+    tx: &'a Transaction<'a>,
+    shape: &'a Shape,
+    query: Query,
+    stream: Pin<Box<RowStream>>,
+}
+
+/// Asks for the rows of `subset`, with the lists that it needs.
+pub fn read<'a>(
+    tx: &'a Transaction<'a>,
+    shape: &'a Shape,
+    side: Side,
+    subset: Subset,
+    utf8: bool,
+    lists: Vec<Vec<Value>>,
+) -> Opening<'a> {
+    let query = sql::read(shape, side, subset, utf8);
+    Box::pin(async move {
+        let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
+            lists.iter().map(|list| (list as &(dyn ToSql + Sync), Type::TEXT_ARRAY)).collect();
+        let stream = tx
+            .client()
+            .query_typed_raw(&query.text, parameters)
+            .await
+            .map_err(|error| condition_at_fault(tx.describe(&error), shape).object(&shape.table))?;
+        Ok(Rows { tx, shape, query, stream: Box::pin(stream) })
+    })
+}
+
+impl Rows<'_> {
+    /// The next row.
+    pub async fn next(&mut self) -> Result<Option<Row>> {
+        let at_fault = |error| condition_at_fault(self.tx.describe(&error), self.shape).object(&self.shape.table);
+        let Some(row) = self.stream.try_next().await.map_err(at_fault)? else { return Ok(None) };
+        let fields: Result<Vec<Option<&str>>, _> = (0..row.len()).map(|at| row.try_get(at)).collect();
+        Ok(Some(self.query.decode(&fields.map_err(|error| self.tx.describe(&error))?)))
+    }
+}
+
+/// All rows of one key at a time.
+pub struct Groups<'a> {
+    rows: Rows<'a>,
+    ahead: Option<Row>,
+}
+
+impl<'a> Groups<'a> {
+    /// Groups `rows`, which come in the order of their keys.
+    pub async fn new(mut rows: Rows<'a>) -> Result<Groups<'a>> {
+        let ahead = rows.next().await?;
+        Ok(Groups { rows, ahead })
+    }
+
+    /// The key of the next group.
+    pub fn key(&self) -> Option<&Key> {
+        self.ahead.as_ref().map(|row| &row.key)
+    }
+
+    /// The next group, in an order of its own.
+    pub async fn next(&mut self) -> Result<Vec<Row>> {
+        let mut group: Vec<Row> = self.ahead.take().into_iter().collect();
+        while let Some(row) = self.rows.next().await? {
+            match group.first().map(|first| row.key.cmp(&first.key)) {
+                Some(std::cmp::Ordering::Equal) => group.push(row),
+                // Both sides are walked in one order; a server with another would make rows look new.
+                Some(std::cmp::Ordering::Less) => return Err(unsorted(self.rows.shape, &row.key)),
+                _ => {
+                    self.ahead = Some(row);
+                    break;
+                }
+            }
+        }
+        group.sort_by(|a, b| (&a.columns, &a.references).cmp(&(&b.columns, &b.references)));
+        Ok(group)
+    }
+}
+
+fn unsorted(shape: &Shape, key: &Key) -> Error {
+    Error::rolled_back(format!("the server does not sort `{}` by its bytes; nothing was compared", key.display()))
+        .object(&shape.table)
+        .hint("please report this, with the type of the key's columns")
+}
+
+/// The condition of a set is the only SQL here that is not ours.
+pub(super) fn condition_at_fault(error: Error, shape: &Shape) -> Error {
+    if error.code != Code::Usage || shape.filter.is_none() {
+        return error;
+    }
+    let message = format!("the `where` of sync set `{}` does not work: {}", shape.set, error.message);
+    Error { message, ..error }.hint("mend it in pgdeck.toml; names outside pg_catalog need their schema")
+}
+
+/// Finds the rows with these locators, and locks them if asked.
+pub async fn located(
+    tx: &Transaction<'_>,
+    shape: &Shape,
+    locators: &[Vec<Value>],
+    lock: bool,
+) -> Result<HashMap<Vec<Value>, Row>> {
+    let query = sql::read_located(shape, lock);
+    let lists: Vec<List> =
+        (0..shape.locator.len()).map(|at| locators.iter().map(|locator| locator[at].as_deref()).collect()).collect();
+    let mut out = HashMap::new();
+    let add = |fields: &[Option<&str>]| {
+        let row = query.decode(fields);
+        out.insert(locator(shape, &row), row);
+    };
+    query::for_each(tx, &query.text, &lists, add).await.map_err(|error| error.object(&shape.table))?;
+    Ok(out)
+}
