@@ -21,7 +21,8 @@ impl ChildCount {
     fn words(&self, child: &QName) -> String {
         let dots = if self.rows > 3 { ", …" } else { "" };
         let (rows, point) = if self.rows == 1 { ("row", "points") } else { ("rows", "point") };
-        format!("{} {rows} of {child} ({}{dots}) {point}", self.rows, self.shown)
+        let shown = if self.shown.is_empty() { String::new() } else { format!(" ({}{dots})", self.shown) };
+        format!("{} {rows} of {child}{shown} {point}", self.rows)
     }
 }
 
