@@ -1,0 +1,142 @@
+//! `pgdeck sync review`
+
+use serde_json::{Value as Json, json};
+
+use crate::{
+    app::{store, sync},
+    cli::{
+        Context,
+        args::{FailOn, Review as ReviewArguments},
+        output::{self, Align, Listing},
+    },
+    core::{
+        error::{Error, Result},
+        sync::{
+            diff::{Change, Review, TableReview},
+            plan::Plan,
+            script,
+            select::Selection,
+            shape,
+        },
+    },
+};
+
+pub(super) async fn review(arguments: &ReviewArguments, context: &Context) -> Result<u8> {
+    let (deck, job) = (&context.deck, &context.job);
+    deck.known(&arguments.to)?;
+    if arguments.from.as_ref() == Some(&arguments.to) {
+        // Known before anything is read.
+        return Err(Error::usage("source and target are the same environment")
+            .env(&arguments.to)
+            .hint("choose another --to"));
+    }
+    let mut bundle = match (&arguments.bundle, &arguments.from) {
+        (Some(path), _) => sync::load_bundle(path)?,
+        (None, Some(from)) => sync::export(deck, job, &arguments.sets, from).await?,
+        (None, None) => return Err(Error::usage("where from?").hint("give --from ENV or --bundle FILE")),
+    };
+    if !arguments.sets.is_empty() {
+        deck.project.sets.pick(&arguments.sets)?;
+        bundle.tables.retain(|table| arguments.sets.contains(&table.shape.set));
+        if bundle.tables.is_empty() {
+            return Err(Error::usage("the bundle holds none of these sets").object(arguments.sets.join(", ")));
+        }
+    }
+    let review = sync::review(deck, job, &bundle, &arguments.to, arguments.deletes).await?;
+    let plan = Plan::build(&deck.project.name, &review, &Selection::all(&review))?;
+    if let Some(path) = &arguments.plan {
+        store::write(path, plan.text().as_bytes())?;
+    }
+    if let Some(path) = &arguments.sql {
+        store::write(path, script::script(&plan)?.as_bytes())?;
+    }
+    let mut listing = listing(&review);
+    let written = [&arguments.plan, &arguments.sql].into_iter().flatten().map(|path| format!(" → {}", path.display()));
+    listing.notes.push(format!("plan {}: {}{}", plan.short_digest(), plan.tally(), written.collect::<String>()));
+    output::print(context.format, &listing, &record(&review, &plan))?;
+    let differs = !review.is_empty() && review.tables.iter().any(differs);
+    Ok(u8::from(differs && arguments.fail_on == FailOn::Difference))
+}
+
+fn differs(table: &TableReview) -> bool {
+    table.blocked.is_some() || table.rows.iter().any(|row| row.change != Change::Representation)
+}
+
+/// The review as people read it: tables that differ, then what is blocked, then what to know.
+pub(in crate::cli) fn listing(review: &Review) -> Listing {
+    let headings =
+        ["insert", "update", "delete", "unchanged", "blocked", "same value"].map(|name| (name, Align::Right));
+    let mut listing = Listing::new([("set", Align::Left), ("table", Align::Left)].into_iter().chain(headings));
+    let mut equal = 0;
+    for table in &review.tables {
+        if !table.rows.is_empty() || table.blocked.is_some() {
+            listing.rows.push(row(table));
+        } else {
+            equal += 1;
+        }
+        listing.notes.extend(table.blocked.iter().map(|reason| format!("{} is blocked: {reason}", table.table)));
+        listing.notes.extend(table.warnings.iter().map(|warning| format!("{}: {warning}", table.table)));
+        for row in &table.rows {
+            listing
+                .notes
+                .extend(row.blocked.iter().map(|why| format!("{} {}: blocked, {why}", table.table, row.key.display())));
+        }
+    }
+    let tables = review.tables.len();
+    listing.notes.push(format!(
+        "{} → {}: {} of {tables} tables differ, {equal} are equal",
+        review.from,
+        review.to,
+        tables - equal
+    ));
+    listing
+}
+
+fn row(table: &TableReview) -> Vec<String> {
+    let number = |number: usize| if number == 0 { "·".to_owned() } else { number.to_string() };
+    let mut row = vec![table.set.clone(), table.table.to_string()];
+    row.extend([Change::Insert, Change::Update, Change::Delete].map(|change| number(table.count(change))));
+    row.extend([table.unchanged, table.blocked_rows(), table.count(Change::Representation)].map(number));
+    row
+}
+
+fn record(review: &Review, plan: &Plan) -> Json {
+    let table = |table: &TableReview| {
+        json!({
+            "set": table.set,
+            "table": table.table,
+            "insert": table.count(Change::Insert),
+            "update": table.count(Change::Update),
+            "delete": table.count(Change::Delete),
+            "unchanged": table.unchanged,
+            "blocked": table.blocked_rows(),
+            "representation_only": table.count(Change::Representation),
+        })
+    };
+    let blocked = review.tables.iter().flat_map(|table| {
+        let labels = table.shape.as_ref().map(|shape| shape::labels(&shape.key)).unwrap_or_default();
+        let whole = table.blocked.iter().map(|reason| json!({ "table": table.table, "key": {}, "reason": reason }));
+        let rows: Vec<_> = table
+            .rows
+            .iter()
+            .filter_map(|row| {
+                let key: serde_json::Map<String, Json> =
+                    labels.iter().cloned().zip(row.key.0.iter().map(|part| json!(part))).collect();
+                row.blocked.as_ref().map(|reason| json!({ "table": table.table, "key": key, "reason": reason }))
+            })
+            .collect();
+        whole.chain(rows).collect::<Vec<_>>()
+    });
+    let warnings = review
+        .tables
+        .iter()
+        .flat_map(|table| table.warnings.iter().map(move |text| format!("{}: {text}", table.table)));
+    json!({
+        "digest": plan.digest,
+        "from": review.from,
+        "to": review.to,
+        "tables": review.tables.iter().map(table).collect::<Vec<_>>(),
+        "blocked": blocked.collect::<Vec<_>>(),
+        "warnings": warnings.collect::<Vec<_>>(),
+    })
+}
