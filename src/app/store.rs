@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File, OpenOptions},
     io::{ErrorKind, Read, Seek, SeekFrom, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
@@ -27,16 +27,47 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
         }
         Ok(_) => {
             let real = fs::canonicalize(path).map_err(|error| cannot("write", path, &error))?;
-            return replace(&real, bytes);
+            return replace(&real, bytes, OWNER);
         }
         Err(_) => {}
     }
-    replace(path, bytes)
+    replace(path, bytes, OWNER)
 }
 
-fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+/// Writes the team's file `path` in one piece, as [`write`] does. It keeps its permissions; a new one gets those that
+/// the process gives to any file. What may not be written is not replaced either.
+pub fn write_ours(path: &Path, bytes: &[u8]) -> Result<()> {
+    match fs::metadata(path) {
+        Ok(facts) => {
+            OpenOptions::new().write(true).open(path).map_err(|error| cannot("write", path, &error))?;
+            let real = fs::canonicalize(path).map_err(|error| cannot("write", path, &error))?;
+            replace(&real, bytes, Mode::Kept(facts.permissions()))
+        }
+        Err(_) => replace(path, bytes, Mode::New(0o666)),
+    }
+}
+
+/// Who may read and write a file.
+enum Mode {
+    /// As far as the process's umask leaves it.
+    New(u32),
+    /// What it was.
+    Kept(fs::Permissions),
+}
+
+const OWNER: Mode = Mode::New(0o600);
+
+fn replace(path: &Path, bytes: &[u8], mode: Mode) -> Result<()> {
     let parent = parent(path);
-    let mut file = tempfile::NamedTempFile::new_in(parent).map_err(|error| cannot("write", path, &error))?;
+    let new = match &mode {
+        Mode::New(mode) => fs::Permissions::from_mode(*mode),
+        Mode::Kept(_) => fs::Permissions::from_mode(0o600),
+    };
+    let made = tempfile::Builder::new().permissions(new).tempfile_in(parent);
+    let mut file = made.map_err(|error| cannot("write", path, &error))?;
+    if let Mode::Kept(permissions) = mode {
+        file.as_file().set_permissions(permissions).map_err(|error| cannot("write", path, &error))?;
+    }
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(|error| cannot("write", path, &error))?;
     file.persist(path).map_err(|error| cannot("write", path, &error.error))?;
     sync_directory(parent)
@@ -156,5 +187,21 @@ mod tests {
         assert_eq!(fs::read(&path).expect("bytes"), b"two");
         assert!(write(folder.path(), b"x").expect_err("folder").to_string().contains("this is a folder"));
         assert_eq!(fs::read_dir(folder.path()).expect("entries").count(), 1, "no temporary file is left");
+    }
+
+    #[test]
+    fn a_file_of_the_team_keeps_its_mode_and_a_new_one_is_like_any_other() {
+        let folder = tempfile::tempdir().expect("folder");
+        let mode = |path: &Path| fs::metadata(path).expect("facts").permissions().mode() & 0o777;
+        let (path, other) = (folder.path().join("seed.sql"), folder.path().join("other"));
+        write_ours(&path, b"one").expect("new");
+        fs::write(&other, b"").expect("other");
+        assert_eq!(mode(&path), mode(&other));
+        for kept in [0o640, 0o755] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(kept)).expect("mode");
+            write_ours(&path, b"two").expect("old");
+            assert_eq!((mode(&path), fs::read(&path).expect("bytes").as_slice()), (kept, b"two".as_slice()));
+        }
+        assert!(write_ours(folder.path(), b"x").is_err(), "a folder");
     }
 }

@@ -168,6 +168,8 @@ pub enum Sync {
     Apply(Apply),
     /// Take a run back
     Undo(Undo),
+    /// Write the rows of sets into a part of an SQL file, such as seed.sql, that is kept by pgdeck
+    Seed(Seed),
 }
 
 /// `pgdeck sync export`
@@ -238,6 +240,20 @@ pub struct Undo {
     /// Do everything, then roll back
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// `pgdeck sync seed`
+#[derive(Debug, Args)]
+pub struct Seed {
+    /// The sets; all of them if none is given
+    #[arg(value_name = "SET")]
+    pub sets: Vec<String>,
+    /// The source
+    #[arg(long, value_name = "ENV")]
+    pub from: String,
+    /// The SQL file; outside of the lines that begin and end pgdeck's part it stays as it is
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
 }
 
 /// `pgdeck journal`

@@ -3,6 +3,7 @@
 mod apply;
 mod export;
 mod review;
+mod seed;
 mod sets;
 
 pub(super) use review::listing;
@@ -17,5 +18,6 @@ pub(super) async fn run(command: &Sync, context: &Context) -> Result<u8> {
         Sync::Review(arguments) => review::review(arguments, context).await,
         Sync::Apply(arguments) => apply::apply(arguments, context).await,
         Sync::Undo(arguments) => apply::undo(arguments, context).await,
+        Sync::Seed(arguments) => seed::seed(arguments, context).await,
     }
 }

@@ -16,6 +16,7 @@
 //! | [`sql`] | steps → statements |
 //! | [`park`] | unique values that move between rows |
 //! | [`script`] | a plan as SQL for people |
+//! | [`seed`] | rows as SQL for a team's seed.sql |
 //! | [`undo`] | before-images → a plan that restores them |
 
 pub mod bundle;
@@ -26,6 +27,7 @@ pub mod park;
 pub mod plan;
 pub mod row;
 pub mod script;
+pub mod seed;
 pub mod select;
 pub mod set;
 pub mod shape;

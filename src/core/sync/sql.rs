@@ -8,7 +8,7 @@ use super::{
     shape::{Child, Part, Reference, Role, Shape, ShapeColumn},
 };
 use crate::core::{
-    name::{QName, ident, literal},
+    name::{QName, ident, literal, literal_lines},
     schema::Origin,
 };
 
@@ -67,6 +67,15 @@ impl Statement {
 
     /// The text with literals for its values: for people to read, and to run by hand.
     pub fn script(&self) -> String {
+        self.spelled(literal)
+    }
+
+    /// The same with values whose line breaks are escapes.
+    pub(super) fn seed(&self) -> String {
+        self.spelled(literal_lines)
+    }
+
+    fn spelled(&self, literal: fn(&str) -> String) -> String {
         let piece = |piece: &Piece| match piece {
             Piece::Sql(text) => text.clone(),
             Piece::Value(None) => "NULL".to_owned(),
@@ -190,7 +199,7 @@ fn select(shape: &Shape, side: Side, from: &str, scope: &str, wanted: &str) -> Q
 }
 
 /// An ordinary table without what inherits from it; a partitioned one with its partitions.
-fn only(shape: &Shape) -> String {
+pub(super) fn only(shape: &Shape) -> String {
     from_only(shape.partitioned, &shape.table)
 }
 
@@ -343,7 +352,7 @@ fn guard(out: &mut Statement, name: &str, value: &Value) {
     };
 }
 
-fn assigned(out: &mut Statement, shape: &Shape, assignment: &Assignment, at: usize) {
+pub(super) fn assigned(out: &mut Statement, shape: &Shape, assignment: &Assignment, at: usize) {
     match &assignment.value {
         NewValue::Value(value) => {
             out.value(value, cast(shape, &assignment.columns[at]));
@@ -415,6 +424,22 @@ fn reference_condition(out: &mut Statement, reference: &Reference, alias: &str, 
             parent(out, reference, at, &mut values.iter(), depth);
         }
     }
+}
+
+/// The condition that holds for the row `t` with this key.
+pub(super) fn found(shape: &Shape, key: &Key) -> Statement {
+    let mut out = Statement::default();
+    key_condition(&mut out, &shape.key, "t", &mut key.0.iter());
+    out
+}
+
+/// Whether the parent with this key is there.
+pub(super) fn exists(reference: &Reference, key: &Key) -> Statement {
+    let mut out = Statement::default();
+    out.sql(format!("EXISTS (SELECT FROM {} AS t WHERE ", parent_table(reference)));
+    key_condition(&mut out, &reference.key, "t", &mut key.0.iter());
+    out.sql(")");
+    out
 }
 
 /// The condition that holds once `step` has been carried out.
