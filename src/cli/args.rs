@@ -210,6 +210,9 @@ pub struct Review {
     /// Write the same as a guarded SQL script
     #[arg(long, value_name = "FILE")]
     pub sql: Option<PathBuf>,
+    /// Write all that differs as a document: .md for Markdown, .json for JSON
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
     /// Exit with 1 at any difference
     #[arg(long, value_enum, default_value = "never")]
     pub fail_on: FailOn,

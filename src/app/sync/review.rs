@@ -1,15 +1,16 @@
 //! Reading the target and comparing it with a bundle.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, path::Path};
 
 use crate::{
-    app::{deck::Deck, job::Job},
+    app::{deck::Deck, job::Job, store},
     core::{
         error::{Code, Error, Result},
         schema::Catalog,
         sync::{
             bundle::{Bundle, BundleTable},
             diff::{self, ChildCounts, Review, Target, TargetTable},
+            report::{self, Report},
             row::Key,
             shape::Shape,
             sql::Side,
@@ -40,6 +41,12 @@ pub async fn review(deck: &Deck, job: &Job, bundle: &Bundle, environment: &str, 
         Ok(review)
     };
     job.cancel_on_server(&canceller, work).await.map_err(|error| error.env(environment))
+}
+
+/// Writes a report to `path`, readable by the owner alone, in the format that the ending of its name asks for.
+pub fn save_report(report: &Report<'_>, path: &Path) -> Result<()> {
+    let format = report::Format::of(&path.display().to_string())?;
+    store::write(path, report.render(format).as_bytes())
 }
 
 async fn compare(

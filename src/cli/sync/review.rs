@@ -1,7 +1,5 @@
 //! `pgdeck sync review`
 
-use serde_json::{Value as Json, json};
-
 use crate::{
     app::{store, sync},
     cli::{
@@ -14,15 +12,19 @@ use crate::{
         sync::{
             diff::{Change, Review, TableReview},
             plan::Plan,
+            report::{self, Report},
             script,
             select::Selection,
-            shape,
         },
     },
 };
 
 pub(super) async fn review(arguments: &ReviewArguments, context: &Context) -> Result<u8> {
     let (deck, job) = (&context.deck, &context.job);
+    if let Some(path) = &arguments.report {
+        // Known before anything is read.
+        report::Format::of(&path.display().to_string())?;
+    }
     deck.known(&arguments.to)?;
     if arguments.from.as_ref() == Some(&arguments.to) {
         // Known before anything is read.
@@ -43,17 +45,24 @@ pub(super) async fn review(arguments: &ReviewArguments, context: &Context) -> Re
         }
     }
     let review = sync::review(deck, job, &bundle, &arguments.to, arguments.deletes).await?;
-    let plan = Plan::build(&deck.project.name, &review, &Selection::all(&review))?;
+    let selection = Selection::all(&review);
+    let plan = Plan::build(&deck.project.name, &review, &selection)?;
     if let Some(path) = &arguments.plan {
         store::write(path, plan.text().as_bytes())?;
     }
     if let Some(path) = &arguments.sql {
         store::write(path, script::script(&plan)?.as_bytes())?;
     }
+    if let Some(path) = &arguments.report {
+        sync::save_report(&Report { review: &review, selection: &selection, plan: &plan }, path)?;
+    }
     let mut listing = listing(&review);
-    let written = [&arguments.plan, &arguments.sql].into_iter().flatten().map(|path| format!(" → {}", path.display()));
+    let written = [&arguments.plan, &arguments.sql, &arguments.report]
+        .into_iter()
+        .flatten()
+        .map(|path| format!(" → {}", path.display()));
     listing.notes.push(format!("plan {}: {}{}", plan.short_digest(), plan.tally(), written.collect::<String>()));
-    output::print(context.format, &listing, &record(&review, &plan))?;
+    output::print(context.format, &listing, &report::record(&review, &plan))?;
     let differs = !review.is_empty() && review.tables.iter().any(differs);
     Ok(u8::from(differs && arguments.fail_on == FailOn::Difference))
 }
@@ -98,45 +107,4 @@ fn row(table: &TableReview) -> Vec<String> {
     row.extend([Change::Insert, Change::Update, Change::Delete].map(|change| number(table.count(change))));
     row.extend([table.unchanged, table.blocked_rows(), table.count(Change::Representation)].map(number));
     row
-}
-
-fn record(review: &Review, plan: &Plan) -> Json {
-    let table = |table: &TableReview| {
-        json!({
-            "set": table.set,
-            "table": table.table,
-            "insert": table.count(Change::Insert),
-            "update": table.count(Change::Update),
-            "delete": table.count(Change::Delete),
-            "unchanged": table.unchanged,
-            "blocked": table.blocked_rows(),
-            "representation_only": table.count(Change::Representation),
-        })
-    };
-    let blocked = review.tables.iter().flat_map(|table| {
-        let labels = table.shape.as_ref().map(|shape| shape::labels(&shape.key)).unwrap_or_default();
-        let whole = table.blocked.iter().map(|reason| json!({ "table": table.table, "key": {}, "reason": reason }));
-        let rows: Vec<_> = table
-            .rows
-            .iter()
-            .filter_map(|row| {
-                let key: serde_json::Map<String, Json> =
-                    labels.iter().cloned().zip(row.key.0.iter().map(|part| json!(part))).collect();
-                row.blocked.as_ref().map(|reason| json!({ "table": table.table, "key": key, "reason": reason }))
-            })
-            .collect();
-        whole.chain(rows).collect::<Vec<_>>()
-    });
-    let warnings = review
-        .tables
-        .iter()
-        .flat_map(|table| table.warnings.iter().map(move |text| format!("{}: {text}", table.table)));
-    json!({
-        "digest": plan.digest,
-        "from": review.from,
-        "to": review.to,
-        "tables": review.tables.iter().map(table).collect::<Vec<_>>(),
-        "blocked": blocked.collect::<Vec<_>>(),
-        "warnings": warnings.collect::<Vec<_>>(),
-    })
 }

@@ -16,6 +16,7 @@
 //! | [`sql`] | steps → statements |
 //! | [`park`] | unique values that move between rows |
 //! | [`script`] | a plan as SQL for people |
+//! | [`report`] | a review as a document |
 //! | [`seed`] | rows as SQL for a team's seed.sql |
 //! | [`undo`] | before-images → a plan that restores them |
 
@@ -25,6 +26,7 @@ pub mod diff;
 mod fixture;
 pub mod park;
 pub mod plan;
+pub mod report;
 pub mod row;
 pub mod script;
 pub mod seed;
