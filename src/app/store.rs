@@ -63,8 +63,8 @@ fn replace(path: &Path, bytes: &[u8], mode: Mode) -> Result<()> {
         Mode::New(mode) => fs::Permissions::from_mode(*mode),
         Mode::Kept(_) => fs::Permissions::from_mode(0o600),
     };
-    let made = tempfile::Builder::new().permissions(new).tempfile_in(parent);
-    let mut file = made.map_err(|error| cannot("write", path, &error))?;
+    let temporary = tempfile::Builder::new().permissions(new).tempfile_in(parent);
+    let mut file = temporary.map_err(|error| cannot("write", path, &error))?;
     if let Mode::Kept(permissions) = mode {
         file.as_file().set_permissions(permissions).map_err(|error| cannot("write", path, &error))?;
     }

@@ -98,7 +98,7 @@ fn a_seed_stands_between_its_lines_and_says_whether_it_changed() {
     assert!(text.ends_with("\n-- pgdeck:end features, plans\n"), "{text}");
     assert!(desk.fine(seed).ends_with("rows of production → seed.sql, nothing changed\n"));
     assert_eq!(desk.json("sync seed features plans --from production --out seed.sql")["changed"], false);
-    desk.write("seed.sql", format!("{}SELECT 2;", text.replacen("'", "'edited ", 1)));
+    desk.write("seed.sql", format!("{}SELECT 2;", text.replacen('\'', "'edited ", 1)));
     assert!(desk.fine(seed).ends_with("→ seed.sql, written\n"));
     assert_eq!(desk.read("seed.sql"), format!("{text}SELECT 2;"));
     assert_eq!(desk.path("seed.sql").metadata().unwrap().permissions().mode() & 0o777, 0o640);

@@ -32,9 +32,11 @@ pub async fn seed(deck: &Deck, job: &Job, names: &[String], environment: &str, p
     let sets: Vec<_> = deck.project.sets.pick(names)?.iter().map(|set| set.name.as_str()).collect();
     // A region of all sets stays the same one when a set is added.
     let region = if names.is_empty() { "*".to_owned() } else { region::label(&sets) };
+    // As it is typed, for the region to say.
+    let verb = std::iter::once("pgdeck sync seed").chain(sets.iter().copied().filter(|_| !names.is_empty()));
+    let verb = verb.collect::<Vec<_>>().join(" ");
     let bundle = export(deck, job, names, environment).await?;
-    let named: Vec<String> = if names.is_empty() { Vec::new() } else { sets.iter().map(ToString::to_string).collect() };
-    let body = seed::body(&bundle, &named).map_err(|error| error.env(environment))?;
+    let body = seed::body(&bundle, &verb).map_err(|error| error.env(environment))?;
     let old = text(path)?;
     let new = region::replace(&file, old.as_deref().unwrap_or_default(), &region, &body)?;
     let changed = old.as_ref() != Some(&new);
@@ -60,7 +62,7 @@ fn text(path: &Path) -> Result<Option<String>> {
     let bytes = fs::read(path).map_err(|error| store::cannot("read", path, &error))?;
     String::from_utf8(bytes).map(Some).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
-        let line = 1 + error.as_bytes()[..valid].iter().filter(|byte| **byte == b'\n').count();
+        let line = error.as_bytes()[..valid].split(|byte| *byte == b'\n').count();
         Error::usage("this line is not UTF-8").at(format!("{}:{line}", path.display())).hint("save the file as UTF-8")
     })
 }
