@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File, OpenOptions},
     io::{ErrorKind, Read, Seek, SeekFrom, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
@@ -36,13 +36,10 @@ enum To {
 }
 
 impl Draft {
-    /// Begins to write `path`.
+    /// Begins to write `path`, readable by the owner alone.
     pub fn new(path: &Path) -> Result<Draft> {
         let wrong = |error: std::io::Error| cannot("write", path, &error);
-        let beside = |path: PathBuf| -> Result<Draft> {
-            let file = tempfile::NamedTempFile::new_in(parent(&path)).map_err(wrong)?;
-            Ok(Draft { path, to: To::Beside(file) })
-        };
+        let beside = |path: PathBuf| Draft::beside(path, fs::Permissions::from_mode(0o600));
         match fs::metadata(path) {
             Ok(facts) if facts.is_dir() => Err(Error::usage("this is a folder").at(path.display()).hint("name a file")),
             Ok(facts) if !facts.is_file() => {
@@ -52,6 +49,12 @@ impl Draft {
             Ok(_) => beside(fs::canonicalize(path).map_err(wrong)?),
             Err(_) => beside(path.to_owned()),
         }
+    }
+
+    fn beside(path: PathBuf, permissions: fs::Permissions) -> Result<Draft> {
+        let temporary = tempfile::Builder::new().permissions(permissions).tempfile_in(parent(&path));
+        let file = temporary.map_err(|error| cannot("write", &path, &error))?;
+        Ok(Draft { path, to: To::Beside(file) })
     }
 
     /// Puts it in its place. On disk when this returns.
@@ -77,6 +80,25 @@ impl Write for Draft {
             To::Straight(file) => file.flush(),
         }
     }
+}
+
+/// Writes the team's file `path` in one piece, as [`write`] does. It keeps its permissions; a new one gets those that
+/// the process gives to any file. What may not be written is not replaced either.
+pub fn write_ours(path: &Path, bytes: &[u8]) -> Result<()> {
+    let wrong = |error: std::io::Error| cannot("write", path, &error);
+    let mut draft = match fs::metadata(path) {
+        Ok(facts) => {
+            OpenOptions::new().write(true).open(path).map_err(wrong)?;
+            let draft = Draft::beside(fs::canonicalize(path).map_err(wrong)?, fs::Permissions::from_mode(0o600))?;
+            if let To::Beside(file) = &draft.to {
+                file.as_file().set_permissions(facts.permissions()).map_err(wrong)?;
+            }
+            draft
+        }
+        Err(_) => Draft::beside(path.to_owned(), fs::Permissions::from_mode(0o666))?,
+    };
+    draft.write_all(bytes).map_err(wrong)?;
+    draft.keep()
 }
 
 /// Creates `path`, empty; `None` where it exists.
@@ -193,5 +215,21 @@ mod tests {
         assert_eq!(fs::read(&path).expect("bytes"), b"two");
         assert!(write(folder.path(), b"x").expect_err("folder").to_string().contains("this is a folder"));
         assert_eq!(fs::read_dir(folder.path()).expect("entries").count(), 1, "no temporary file is left");
+    }
+
+    #[test]
+    fn a_file_of_the_team_keeps_its_mode_and_a_new_one_is_like_any_other() {
+        let folder = tempfile::tempdir().expect("folder");
+        let mode = |path: &Path| fs::metadata(path).expect("facts").permissions().mode() & 0o777;
+        let (path, other) = (folder.path().join("seed.sql"), folder.path().join("other"));
+        write_ours(&path, b"one").expect("new");
+        fs::write(&other, b"").expect("other");
+        assert_eq!(mode(&path), mode(&other));
+        for kept in [0o640, 0o755] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(kept)).expect("mode");
+            write_ours(&path, b"two").expect("old");
+            assert_eq!((mode(&path), fs::read(&path).expect("bytes").as_slice()), (kept, b"two".as_slice()));
+        }
+        assert!(write_ours(folder.path(), b"x").is_err(), "a folder");
     }
 }

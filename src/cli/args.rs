@@ -168,6 +168,8 @@ pub enum Sync {
     Apply(Apply),
     /// Take a run back
     Undo(Undo),
+    /// Write the rows of sets into a part of an SQL file, such as seed.sql, that is kept by pgdeck
+    Seed(Seed),
 }
 
 /// `pgdeck sync export`
@@ -208,6 +210,9 @@ pub struct Review {
     /// Write the same as a guarded SQL script
     #[arg(long, value_name = "FILE")]
     pub sql: Option<PathBuf>,
+    /// Write all that differs as a document: .md for Markdown, .json for JSON
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
     /// Exit with 1 at any difference
     #[arg(long, value_enum, default_value = "never")]
     pub fail_on: FailOn,
@@ -238,6 +243,20 @@ pub struct Undo {
     /// Do everything, then roll back
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// `pgdeck sync seed`
+#[derive(Debug, Args)]
+pub struct Seed {
+    /// The sets; all of them if none is given
+    #[arg(value_name = "SET")]
+    pub sets: Vec<String>,
+    /// The source
+    #[arg(long, value_name = "ENV")]
+    pub from: String,
+    /// The SQL file; outside of the lines that begin and end pgdeck's part it stays as it is
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
 }
 
 /// `pgdeck journal`

@@ -1,17 +1,13 @@
 //! Results as a table, JSON or Markdown; errors as one line or as JSON.
 
-use std::{
-    borrow::Cow,
-    fmt::Write as _,
-    io::{ErrorKind, Write},
-};
+use std::io::{ErrorKind, Write};
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde_json::{Value as Json, json};
 
 use crate::core::{
     error::{Error, Result},
-    text::printable,
+    text::{json_shown, printable},
 };
 
 /// How results are written.
@@ -77,7 +73,7 @@ pub(super) fn print(format: Format, listing: &Listing, json: &Json) -> Result<()
     let mut text = String::new();
     match format {
         Format::Json => {
-            text = escaped(&serde_json::to_string_pretty(json).map_err(|error| Error::usage(error.to_string()))?);
+            text = json_shown(&serde_json::to_string_pretty(json).map_err(|error| Error::usage(error.to_string()))?);
             text.push('\n');
         }
         Format::Table | Format::Markdown => {
@@ -111,21 +107,6 @@ fn markdown(text: &str) -> String {
     })
 }
 
-/// JSON with escapes for whatever could act on a terminal. serde escapes the characters below U+0020 only; the others
-/// can stand nowhere but in a string, so that any of them may be replaced.
-fn escaped(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    for c in json.chars() {
-        if c == '\n' || matches!(printable(c.encode_utf8(&mut [0; 4])), Cow::Borrowed(_)) {
-            out.push(c);
-        } else {
-            // Writing to a string does not fail.
-            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| _ = write!(out, "\\u{unit:04x}"));
-        }
-    }
-    out
-}
-
 /// Writes to stdout. A reader that went away is no error: the process ends quietly.
 pub(super) fn write(text: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();
@@ -139,7 +120,7 @@ pub(super) fn write(text: &str) -> Result<()> {
 /// One line on stderr, or the JSON form.
 pub(super) fn error(error: &Error, format: Format) {
     let line = match format {
-        Format::Json => escaped(&json!({ "error": error_record(error) }).to_string()),
+        Format::Json => json_shown(&json!({ "error": error_record(error) }).to_string()),
         _ => format!("pgdeck: {error}"),
     };
     // There is nowhere left to complain. One write, so that lines of other processes do not come between.
@@ -161,6 +142,7 @@ pub(super) fn error_record(error: &Error) -> Json {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::borrow::Cow;
 
     const HOSTILE: &str = "a\u{1b}[31m\u{9b}b\u{7f}\u{202e}\u{e0041}|*`<\\c";
 
@@ -183,7 +165,7 @@ mod tests {
     #[test]
     fn json_escapes_every_character_that_acts_on_a_terminal_and_keeps_its_value() {
         let json = json!({ HOSTILE: [HOSTILE, "Größe 👩‍🏫"] });
-        let text = escaped(&serde_json::to_string_pretty(&json).expect("json"));
+        let text = json_shown(&serde_json::to_string_pretty(&json).expect("json"));
         assert!(text.chars().all(|c| c == '\n' || matches!(printable(&c.to_string()), Cow::Borrowed(_))), "{text:?}");
         assert!(text.contains("Größe 👩‍🏫"), "{text}");
         assert_eq!(serde_json::from_str::<Json>(&text).expect("still json"), json);

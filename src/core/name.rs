@@ -1,6 +1,6 @@
 //! Names of things in a database, and the one function that quotes them.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
 
@@ -89,6 +89,34 @@ pub fn ident(name: &str) -> String {
 pub fn literal(value: &str) -> String {
     let quoted = value.replace('\'', "''");
     if value.contains('\\') { format!("E'{}'", quoted.replace('\\', "\\\\")) } else { format!("'{quoted}'") }
+}
+
+/// The same without a raw line break or another control character: each line of a long text is a line of the file,
+/// indented, so that none can be taken for anything else (manual, 4.1.2.1: literals with a line break between them are
+/// one).
+pub fn literal_lines(value: &str) -> String {
+    if !value.contains(|c: char| c.is_ascii_control()) {
+        return literal(value);
+    }
+    let mut out = String::from("E'");
+    let mut chars = value.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\n' if chars.peek().is_some() => out.push_str("\\n'\n    '"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\'' => out.push_str("''"),
+            '\\' => out.push_str("\\\\"),
+            c if c.is_ascii_control() => {
+                // Writing to a string does not fail.
+                let _ = write!(out, "\\x{:02x}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('\'');
+    out
 }
 
 /// Key words that cannot stand bare as a column or table name, in any of PostgreSQL 13 to 18
@@ -294,5 +322,11 @@ mod tests {
     fn literals_escape_quotes_and_backslashes() {
         assert_eq!(literal("it's"), "'it''s'");
         assert_eq!(literal(r"a\b'c"), r"E'a\\b''c'");
+    }
+
+    #[test]
+    fn no_line_of_a_literal_begins_with_the_values_own_text() {
+        assert_eq!(literal_lines("it's"), "'it''s'");
+        assert_eq!(literal_lines("a\n-- b\r\n'\\\u{1b}0\n"), "E'a\\n'\n    '-- b\\r\\n'\n    '''\\\\\\x1b0\\n'");
     }
 }

@@ -122,13 +122,30 @@ fn markdown(value: &Value) -> String {
     lines.join("<br>")
 }
 
+/// Text with every line break seen as one: what stands in a cell, or in a line.
+pub fn markdown_text(text: &str) -> String {
+    let lines: Vec<_> = text.split('\n').map(escaped).collect();
+    let mut out = lines.join("␊<br>");
+    // Nothing follows the last one.
+    if text.ends_with('\n') {
+        out.truncate(out.len() - "<br>".len());
+    }
+    out
+}
+
+/// Nothing in the line is markup. An underscore inside of a word is none.
 fn escaped(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
-    for c in printable(line).chars() {
-        if "\\|*`<[".contains(c) {
+    let shown = printable(line);
+    let mut before = None;
+    let mut chars = shown.chars().peekable();
+    while let Some(c) = chars.next() {
+        let inside = [before, chars.peek().copied()].iter().all(|c| c.is_some_and(char::is_alphanumeric));
+        if "\\|*`<[&~".contains(c) || c == '_' && !inside {
             out.push('\\');
         }
         out.push(c);
+        before = Some(c);
     }
     out
 }

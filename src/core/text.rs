@@ -3,7 +3,7 @@
 //! A value in a database may hold escape sequences, line breaks or characters that turn the writing
 //! direction round. None of them may reach a terminal as they are.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Write as _};
 
 /// `text` with every control character replaced by its visible picture (U+2400 block), and every
 /// character that would reorder or hide its neighbours replaced by U+FFFD.
@@ -27,6 +27,21 @@ fn shown(c: char) -> char {
         | '\u{e0000}'..='\u{e007f}' => '\u{fffd}',
         _ => c,
     }
+}
+
+/// JSON with escapes for whatever could act on a terminal. serde escapes the characters below U+0020 only; the others
+/// can stand nowhere but in a string, so that any of them may be replaced.
+pub fn json_shown(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c == '\n' || matches!(printable(c.encode_utf8(&mut [0; 4])), Cow::Borrowed(_)) {
+            out.push(c);
+        } else {
+            // Writing to a string does not fail.
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| _ = write!(out, "\\u{unit:04x}"));
+        }
+    }
+    out
 }
 
 #[cfg(test)]

@@ -113,3 +113,49 @@ fn an_ordinary_user_cannot_write_everywhere_and_is_told_so() {
     said.is_one_line_on_stderr("a closed file");
     assert!(said.code == 2 && said.err.contains("/root/pgdeck.toml"), "{}", said.err);
 }
+
+#[test]
+fn an_sql_file_whose_regions_are_broken_is_left_as_it_is() {
+    let desk = Desk::reading();
+    let seed = "sync seed plans features --from production --out seed.sql";
+    for (bytes, line, says) in [
+        (b"a\n-- pgdeck:begin s\n".as_slice(), 2, "begins without an end"),
+        (b"-- pgdeck:end features, plans\n".as_slice(), 1, "ends without a beginning"),
+        (b"-- pgdeck:begin s\n-- pgdeck:end s\n-- pgdeck:begin s\n-- pgdeck:end s\n".as_slice(), 3, "a second time"),
+        (b"-- pgdeck:begin s\n-- pgdeck:begin t\n-- pgdeck:end t\n".as_slice(), 2, "begins inside of `s`"),
+        (b"-- pgdeck:begin s\n-- pgdeck:end t\n".as_slice(), 2, "it is `s` that begins in line 1"),
+        (b"fine\n\xff\xfe\n".as_slice(), 2, "not UTF-8"),
+    ] {
+        desk.write("seed.sql", bytes);
+        let said = desk.fails(2, seed, says);
+        assert!(said.contains(&format!("seed.sql:{line}: ")), "{said}");
+        assert_eq!(fs::read(desk.path("seed.sql")).unwrap(), bytes);
+    }
+    fs::create_dir(desk.path("folder")).unwrap();
+    for (place, says) in [
+        ("folder", "this is a folder"),
+        ("none/such.sql", "No such file"),
+        ("pgdeck.toml/under", "Not a directory"),
+        ("/dev/null", "this is no file"),
+        ("/proc/1/pgdeck.sql", "/proc/1/pgdeck.sql"),
+    ] {
+        desk.fails(2, &format!("sync seed plans --from production --out {place}"), says);
+    }
+    desk.fails(2, "sync seed plan --from production --out new.sql", "did you mean `plans`");
+    desk.fails(2, "sync seed plans --from prod --out new.sql", "prod");
+    desk.misused("sync seed plans --from production", "--out");
+    assert!(!desk.path("new.sql").exists());
+}
+
+#[test]
+fn a_report_has_one_of_two_endings_and_a_place() {
+    let desk = Desk::reading();
+    let review = "sync review plans --from production --to preprod --report";
+    for file in ["report", "report.csv", "report.html", ".md"] {
+        let said = desk.fails(2, &format!("{review} {file}"), "no format of a report");
+        assert!(said.contains(".md") && said.contains(".json") && said.contains(file), "{said}");
+    }
+    fs::create_dir(desk.path("folder.md")).unwrap();
+    desk.fails(2, &format!("{review} folder.md"), "this is a folder");
+    desk.fails(2, &format!("{review} none/such.json"), "No such file");
+}

@@ -77,3 +77,63 @@ fn source_and_target_are_two() {
     desk.fine("sync export plans --from production --out p.bundle");
     desk.fails(2, "sync review --bundle p.bundle --to production", "source and target are the same");
 }
+
+#[test]
+fn a_seed_stands_between_its_lines_and_says_whether_it_changed() {
+    let desk = Desk::reading();
+    desk.write("seed.sql", "SELECT 1;\n");
+    let mode = |mode| std::fs::Permissions::from_mode(mode);
+    std::fs::set_permissions(desk.path("seed.sql"), mode(0o640)).unwrap();
+    let seed = "sync seed plans features --from production --out seed.sql";
+    let first = desk.json(seed);
+    assert_eq!((&first["changed"], &first["region"]), (&true.into(), &"features, plans".into()), "{first}");
+    assert_eq!(first["sets"], serde_json::json!(["features", "plans"]));
+    let tables = first["tables"].as_array().unwrap();
+    assert_eq!(
+        tables.iter().map(|table| table["rows"].as_u64().unwrap()).sum::<u64>(),
+        first["rows"].as_u64().unwrap()
+    );
+    let text = desk.read("seed.sql");
+    assert!(text.starts_with("SELECT 1;\n\n-- pgdeck:begin features, plans\n"), "{text}");
+    assert!(text.ends_with("\n-- pgdeck:end features, plans\n"), "{text}");
+    assert!(desk.fine(seed).ends_with("rows of production → seed.sql, nothing changed\n"));
+    assert_eq!(desk.json("sync seed features plans --from production --out seed.sql")["changed"], false);
+    desk.write("seed.sql", format!("{}SELECT 2;", text.replacen('\'', "'edited ", 1)));
+    assert!(desk.fine(seed).ends_with("→ seed.sql, written\n"));
+    assert_eq!(desk.read("seed.sql"), format!("{text}SELECT 2;"));
+    assert_eq!(desk.path("seed.sql").metadata().unwrap().permissions().mode() & 0o777, 0o640);
+    assert_eq!(desk.json("sync seed --from production --out all.sql")["region"], "*");
+}
+
+#[test]
+fn a_report_tells_the_review_as_a_document() {
+    let desk = Desk::reading();
+    let review = "sync review plans features --from production --to preprod --deletes";
+    let json = desk.json(&format!("{review} --report report.json"));
+    desk.fine(&format!("{review} --report report.md"));
+    let (document, markdown) = (desk.read("report.json"), desk.read("report.md"));
+    let document: serde_json::Value = serde_json::from_str(&document).unwrap();
+    for key in ["digest", "from", "to", "blocked", "warnings"] {
+        assert_eq!(document[key], json[key], "{key}");
+    }
+    assert!(markdown.starts_with("# Sync of innotrue: production → preprod\n"), "{markdown}");
+    assert!(markdown.contains(json["digest"].as_str().unwrap()), "{markdown}");
+    for (told, table) in document["tables"].as_array().unwrap().iter().zip(json["tables"].as_array().unwrap()) {
+        for (key, value) in table.as_object().unwrap() {
+            assert_eq!(&told[key], value, "{key}");
+        }
+        let rows = told["rows"].as_array().unwrap();
+        let count =
+            |change: &str| rows.iter().filter(|r| r["change"] == change && r["blocked"].is_null()).count() as u64;
+        assert_eq!(
+            ["insert", "update", "delete"].map(count),
+            ["insert", "update", "delete"].map(|k| table[k].as_u64().unwrap())
+        );
+        assert!(rows.is_empty() || markdown.contains(&format!("\n## {}\n", told["table"].as_str().unwrap())));
+    }
+    for file in ["report.json", "report.md"] {
+        assert_eq!(desk.path(file).metadata().unwrap().permissions().mode() & 0o777, 0o600, "{file}");
+    }
+    desk.fine(&format!("{review} --report again.md"));
+    assert_eq!(desk.read("again.md"), markdown);
+}

@@ -53,12 +53,17 @@ pub fn differences(tables: &[Table], source: &Side, target: &Side, deletes: bool
 
 /// Every reference of a side: the row that holds it, and the row that it leads to.
 fn references(tables: &[Table], side: &Side) -> Vec<(At, At)> {
+    held(tables, side).into_iter().map(|(child, _, parent)| (child, parent)).collect()
+}
+
+/// The same, with the column that holds it.
+fn held(tables: &[Table], side: &Side) -> Vec<(At, usize, At)> {
     let mut out = Vec::new();
     for (at, table) in tables.iter().enumerate() {
         for (key, row) in &side[at] {
-            for (column, value) in table.columns.iter().zip(row) {
+            for (number, (column, value)) in table.columns.iter().zip(row).enumerate() {
                 if let (Kind::Parent(to), Some(value)) = (column.kind, value) {
-                    out.push(((at, key.clone()), (to, value.clone())));
+                    out.push(((at, key.clone()), number, (to, value.clone())));
                 }
             }
         }
@@ -67,14 +72,25 @@ fn references(tables: &[Table], side: &Side) -> Vec<(At, At)> {
 }
 
 /// Deletes that must not happen: something points to the row that does not go with it.
-pub fn blocked(tables: &[Table], target: &Side, found: &Differences, watched: Option<&String>) -> BTreeSet<At> {
-    let references = references(tables, target);
+pub fn blocked(
+    tables: &[Table],
+    source: &Side,
+    target: &Side,
+    found: &Differences,
+    watched: Option<&String>,
+) -> BTreeSet<At> {
+    let mut references = held(tables, target);
+    // A row that is pointed elsewhere first does not hold its old parent.
+    references.retain(|((table, key), column, (_, parent))| {
+        found.get(&(*table, key.clone())) != Some(&Change::Update)
+            || source[*table].get(key).is_none_or(|row| row[*column].as_ref() == Some(parent))
+    });
     let mut blocked = BTreeSet::new();
     let goes = |blocked: &BTreeSet<At>, at: &At| found.get(at) == Some(&Change::Delete) && !blocked.contains(at);
     loop {
-        let held = references.iter().find(|(child, parent)| goes(&blocked, parent) && !goes(&blocked, child));
+        let held = references.iter().find(|(child, _, parent)| goes(&blocked, parent) && !goes(&blocked, child));
         let watched = watched.map(|key| (0, key.clone())).filter(|at| goes(&blocked, at));
-        let Some(next) = held.map(|(_, parent)| parent.clone()).or(watched) else { return blocked };
+        let Some(next) = held.map(|(_, _, parent)| parent.clone()).or(watched) else { return blocked };
         blocked.insert(next);
     }
 }

@@ -117,7 +117,7 @@ impl World {
         assert_eq!(&told, found, "{}", show(review));
         let blocked: BTreeSet<At> =
             rows.iter().filter(|(_, at)| row(at).blocked.is_some()).map(|(key, _)| key.clone()).collect();
-        assert_eq!(blocked, expect::blocked(&self.tables, target, found, watched), "{}", show(review));
+        assert_eq!(blocked, expect::blocked(&self.tables, &self.source, target, found, watched), "{}", show(review));
         blocked.is_empty()
     }
 }
@@ -145,6 +145,8 @@ async fn check(case: &Case) -> &'static str {
     let watched = data::watched(tables, target, case.watched);
     let found = expect::differences(tables, source, target, case.deletes);
     let review = pair.try_review(case.deletes).await.unwrap();
+    let offline = pair.review_of(&pair.export().await.unwrap(), case.deletes).await.unwrap();
+    assert_eq!(support::show(&review), support::show(&offline), "through a bundle as from server to server");
     let free = world.reviewed(&review, &found, watched.as_ref(), target);
 
     let selection = select(&review, &case.picks);

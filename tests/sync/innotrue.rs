@@ -241,3 +241,46 @@ async fn a_dry_run_does_all_of_it_and_keeps_nothing() {
     assert!(pair.target.dump().await == before);
     assert_eq!(pair.journal(), []);
 }
+
+#[tokio::test]
+async fn a_seed_of_all_sets_fills_an_empty_copy_of_the_schema() {
+    let pair = Pair::innotrue().await;
+    let file = pair.state.path().join("seed.sql");
+    let seed = async || {
+        let job = pgdeck::app::job::Job::quiet();
+        Box::pin(pgdeck::app::sync::seed(&pair.deck, &job, &[], "production", &file)).await.unwrap()
+    };
+    let seeded = seed().await;
+    assert!(seeded.changed && seeded.bundle.rows() > 300, "{}", seeded.bundle.rows());
+    let sql = std::fs::read_to_string(&file).unwrap();
+    assert!(!seed().await.changed, "the same rows are the same bytes");
+    let empty = Db::copy("preprod").await;
+    let tables = empty
+        .one("SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') FROM pg_tables WHERE schemaname IN ('public', 'auth')")
+        .await;
+    empty.run(&format!("TRUNCATE {tables}")).await;
+    let mut pair = pair;
+    pair.target = empty;
+    let empty = pair;
+    let mut after = String::new();
+    for run in 0..2 {
+        empty.target.script(&sql).await.unwrap();
+        holds_production(&empty).await;
+        let dump = empty.target.dump().await;
+        assert!(run == 0 || dump == after, "a second run changes nothing");
+        after = dump;
+    }
+    for table in ["auth.users", "public.profiles", "public.audit_logs"] {
+        assert_eq!(empty.target.one(&format!("SELECT count(*) FROM {table}")).await, "0", "{table}");
+    }
+    // Into preprod as it is, with older values and rows of its own.
+    let older = Pair::innotrue().await;
+    let never = never_synced(&older.target).await;
+    older.target.script(&sql).await.unwrap();
+    holds_production(&older).await;
+    assert!(Selection::all(&older.review().await).is_empty());
+    assert_eq!(never_synced(&older.target).await, never);
+    let after = older.target.dump().await;
+    older.target.script(&sql).await.unwrap();
+    assert!(older.target.dump().await == after, "a second run changes nothing");
+}

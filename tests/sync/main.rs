@@ -8,6 +8,7 @@ mod innotrue;
 mod keys;
 mod lost;
 mod pooler;
+mod seed;
 mod selection;
 mod sets;
 mod stale;

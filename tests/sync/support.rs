@@ -286,6 +286,12 @@ impl Pair {
         Box::pin(sync::compare(&self.deck, &Job::quiet(), &[], self.from, self.to, deletes)).await
     }
 
+    /// What a bundle would change in the target.
+    #[allow(dead_code, reason = "one of the programs that share this file asks for it")]
+    pub async fn review_of(&self, bundle: &Bundle, deletes: bool) -> Result<Review> {
+        Box::pin(sync::review(&self.deck, &Job::quiet(), bundle, self.to, deletes)).await
+    }
+
     pub async fn review(&self) -> Review {
         self.try_review(false).await.unwrap()
     }

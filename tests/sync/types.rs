@@ -1,8 +1,11 @@
 //! Values of every kind arrive exactly, and what only looks different is not called different.
 
-use pgdeck::core::{
-    error::Code,
-    sync::{diff::Change, script, select::Selection},
+use pgdeck::{
+    app::{job::Job, sync},
+    core::{
+        error::Code,
+        sync::{diff::Change, script, select::Selection},
+    },
 };
 
 use crate::support::{Pair, at, counts, row, set, show, table};
@@ -107,6 +110,22 @@ async fn every_kind_of_value_arrives_exactly_and_goes_back_exactly() {
         pair.target.script(&script).await.unwrap();
         assert_eq!(pair.target.dump().await, source, "the script does the same");
     }
+    let file = pair.state.path().join("seed.sql");
+    Box::pin(sync::seed(&pair.deck, &Job::quiet(), &[], "source", &file)).await.unwrap();
+    let seed = std::fs::read_to_string(file).unwrap();
+    for before in
+        ["TRUNCATE t".to_owned(), format!("TRUNCATE t; INSERT INTO t VALUES ('changed', {old}), ('back', {new})")]
+    {
+        pair.target.run(&before).await;
+        for _ in 0..2 {
+            pair.target.script(&seed).await.unwrap();
+            assert_eq!(pair.target.dump().await, source, "and so does a seed");
+        }
+    }
+    let version = "SELECT string_agg(xmin::text, ' ' ORDER BY k) FROM t";
+    let written = pair.target.one(version).await;
+    pair.target.script(&seed).await.unwrap();
+    assert_eq!(pair.target.one(version).await, written, "no value is taken for another");
 }
 
 #[tokio::test]

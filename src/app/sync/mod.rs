@@ -5,10 +5,12 @@ mod compare;
 mod export;
 mod review;
 mod runs;
+mod seed;
 mod shapes;
 
 pub use apply::{Applied, apply};
 pub use compare::compare;
 pub use export::{Exported, export, export_file, load_bundle, save_bundle};
-pub use review::review;
+pub use review::{review, save_report};
 pub use runs::{Attempt, undo_plan};
+pub use seed::{Seeded, seed};

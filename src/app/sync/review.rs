@@ -1,5 +1,7 @@
 //! Comparing a bundle with the target.
 
+use std::path::Path;
+
 use futures_util::{StreamExt, stream};
 
 use super::{
@@ -8,12 +10,13 @@ use super::{
     shapes::counterpart,
 };
 use crate::{
-    app::{deck::Deck, job::Job},
+    app::{deck::Deck, job::Job, store},
     core::{
         error::{Code, Error, Result},
         sync::{
             bundle::{Bundle, BundleTable},
             diff::{Compare, Review, TableReview},
+            report::{self, Report},
             row::{Key, Row},
             shape::Shape,
             sql::{Side, Subset},
@@ -47,6 +50,12 @@ pub async fn review(deck: &Deck, job: &Job, bundle: &Bundle, environment: &str, 
         Ok(review)
     };
     job.cancel_on_server(&canceller, work).await.map_err(|error| error.env(environment))
+}
+
+/// Writes a report to `path`, readable by the owner alone, in the format that the ending of its name asks for.
+pub fn save_report(report: &Report<'_>, path: &Path) -> Result<()> {
+    let format = report::Format::of(&path.display().to_string())?;
+    store::write(path, report.render(format).as_bytes())
 }
 
 pub(super) fn same_environment(environment: &str) -> Error {

@@ -17,6 +17,8 @@
 //! | [`sql`] | steps → statements |
 //! | [`park`] | unique values that move between rows |
 //! | [`script`] | a plan as SQL for people |
+//! | [`report`] | a review as a document |
+//! | [`seed`] | rows as SQL for a team's seed.sql |
 //! | [`undo`] | before-images → a plan that restores them |
 
 pub mod bundle;
@@ -26,8 +28,10 @@ pub mod digest;
 mod fixture;
 pub mod park;
 pub mod plan;
+pub mod report;
 pub mod row;
 pub mod script;
+pub mod seed;
 pub mod select;
 pub mod set;
 pub mod shape;

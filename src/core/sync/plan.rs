@@ -212,8 +212,6 @@ impl Plan {
 
     /// The numbered columns that a new row brings a value for, so that their sequences have to follow.
     pub fn numbered(&self) -> Vec<(&Shape, &str)> {
-        let numbers =
-            |column: &&ShapeColumn| column.default && matches!(column.cast.as_str(), "smallint" | "integer" | "bigint");
         let given = |shape: &Shape, name: &String| {
             let inserts = self.steps.iter().filter(|s| s.operation == Operation::Insert && s.table == shape.table);
             inserts.flat_map(|step| &step.set).any(|assignment| assignment.columns.contains(name))
@@ -222,7 +220,7 @@ impl Plan {
         self.shapes
             .iter()
             .flat_map(|shape| {
-                let columns = shape.columns.iter().filter(numbers).filter(move |column| of(shape)(column));
+                let columns = numbers(shape).filter(move |column| of(shape)(column));
                 columns.map(move |column| (shape, column.name.as_str()))
             })
             .collect()
@@ -234,6 +232,13 @@ impl Plan {
             Error::usage("the plan does not say how this table looks").object(table).hint("review again")
         })
     }
+}
+
+/// The columns that a sequence may stand behind.
+pub(super) fn numbers(shape: &Shape) -> impl Iterator<Item = &ShapeColumn> {
+    let number =
+        |column: &&ShapeColumn| column.default && matches!(column.cast.as_str(), "smallint" | "integer" | "bigint");
+    shape.columns.iter().filter(number)
 }
 
 /// SHA-256 of the JSON form. What is given holds only strings, lists and maps with text keys, so it has one.

@@ -6,34 +6,37 @@ use super::{park, plan::Plan, sql};
 use crate::core::{error::Result, name::literal};
 
 /// The settings under which values were read; without them the same text could mean another value.
-const SETTINGS: &str = "\
-SET LOCAL search_path = '';
-SET LOCAL timezone = 'UTC';
-SET LOCAL datestyle = 'ISO';
-SET LOCAL intervalstyle = 'postgres';
-SET LOCAL extra_float_digits = 1;
-SET LOCAL bytea_output = 'hex';
-SET LOCAL lc_monetary = 'C';
-SET LOCAL row_security = off;
-SET LOCAL lock_timeout = '3s';
-";
+pub(super) const SETTINGS: [(&str, &str); 9] = [
+    ("search_path", ""),
+    ("timezone", "UTC"),
+    ("datestyle", "ISO"),
+    ("intervalstyle", "postgres"),
+    ("extra_float_digits", "1"),
+    ("bytea_output", "hex"),
+    ("lc_monetary", "C"),
+    ("row_security", "off"),
+    ("lock_timeout", "3s"),
+];
 
 /// The whole script: one transaction, every statement guarded by the reviewed values, every row checked
 /// at the end. Running it again changes nothing; running it on other data raises and rolls back.
 pub fn script(plan: &Plan) -> Result<String> {
     let mut out = format!(
-        "-- {}: {} → {}, {}\n-- Plan {}. One transaction: if anything changed since the review, nothing is written.\nBEGIN;\n{SETTINGS}",
+        "-- {}: {} → {}, {}\n-- Plan {}. One transaction: if anything changed since the review, nothing is written.\nBEGIN;\n",
         comment(&plan.project),
         comment(&plan.from),
         comment(&plan.to),
         plan.tally(),
         plan.short_digest(),
     );
+    for (name, value) in SETTINGS {
+        // Writing to a string does not fail.
+        let _ = writeln!(out, "SET LOCAL {name} = '{value}';");
+    }
     for run in park::statements(plan)? {
         let step = &plan.steps[run.step];
         let parks = if run.parks { ", out of the way" } else { "" };
         let row = comment(&format!("{} {}", step.table, step.key.display()));
-        // Writing to a string does not fail.
         let _ = write!(out, "\n-- {row}{parks}\n{};\n", run.statement.script());
     }
     out.push_str("\n-- Every row must now be as it was reviewed.\n");
@@ -59,12 +62,12 @@ pub fn script(plan: &Plan) -> Result<String> {
 }
 
 /// Text that stays inside a comment.
-fn comment(text: &str) -> String {
+pub(super) fn comment(text: &str) -> String {
     crate::core::text::printable(text).into_owned()
 }
 
 /// A dollar quote that does not occur in `body`.
-fn tag(body: &str) -> String {
+pub(super) fn tag(body: &str) -> String {
     let mut number = 0;
     loop {
         let tag = format!("$pgdeck{number}$");

@@ -4,8 +4,8 @@ use super::{Statement, from_only, leaf::operands};
 use crate::core::{
     name::ident,
     sync::{
-        row::Value,
-        shape::{Part, Reference},
+        row::{Key, Value},
+        shape::{Part, Reference, Shape},
     },
 };
 
@@ -80,4 +80,20 @@ fn reference_condition(out: &mut Statement, reference: &Reference, alias: &str, 
             parent(out, reference, at, &mut values.iter(), depth);
         }
     }
+}
+
+/// The condition that holds for the row `t` with this key.
+pub fn found(shape: &Shape, key: &Key) -> Statement {
+    let mut out = Statement::default();
+    key_condition(&mut out, &shape.key, "t", &mut key.0.iter());
+    out
+}
+
+/// Whether the parent with this key is there.
+pub fn exists(reference: &Reference, key: &Key) -> Statement {
+    let mut out = Statement::default();
+    out.sql(format!("EXISTS (SELECT FROM {} AS t WHERE ", from_only(reference.partitioned, &reference.table)));
+    key_condition(&mut out, &reference.key, "t", &mut key.0.iter());
+    out.sql(")");
+    out
 }

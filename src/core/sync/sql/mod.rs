@@ -22,16 +22,17 @@ mod write;
 
 pub use facts::{children, parents, representation};
 pub use hash::{HANDSHAKE, Hashing, Term, digest};
+pub(super) use key::{exists, found};
 pub use leaf::is_loose;
 pub use read::{Query, Side, Subset, read, read_located, taken};
 pub use statement::Statement;
-pub use write::{advance, park, reached, statement, written};
+pub use write::{advance, assigned, park, reached, statement, written};
 
 use super::shape::Shape;
 use crate::core::name::QName;
 
 /// An ordinary table without what inherits from it; a partitioned one with its partitions.
-fn only(shape: &Shape) -> String {
+pub(super) fn only(shape: &Shape) -> String {
     from_only(shape.partitioned, &shape.table)
 }
 

@@ -1,6 +1,9 @@
 //! A statement with its values: as it runs, and as people read it.
 
-use crate::core::{name::literal, sync::row::Value};
+use crate::core::{
+    name::{literal, literal_lines},
+    sync::row::Value,
+};
 
 /// A statement with its parameters in place, so that what is shown is what runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -57,6 +60,15 @@ impl Statement {
 
     /// The text with literals for its values: for people to read, and to run by hand.
     pub fn script(&self) -> String {
+        self.spelled(literal)
+    }
+
+    /// The same with values whose line breaks are escapes.
+    pub(in crate::core::sync) fn seed(&self) -> String {
+        self.spelled(literal_lines)
+    }
+
+    fn spelled(&self, literal: fn(&str) -> String) -> String {
         let piece = |piece: &Piece| match piece {
             Piece::Sql(text) => text.clone(),
             Piece::Value(None) => "NULL".to_owned(),

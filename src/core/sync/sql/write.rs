@@ -123,7 +123,8 @@ fn guard(out: &mut Statement, name: &str, value: &Value) {
     };
 }
 
-fn assigned(out: &mut Statement, shape: &Shape, assignment: &Assignment, at: usize) {
+/// The value that `assignment` gives to its column at the place `at`.
+pub fn assigned(out: &mut Statement, shape: &Shape, assignment: &Assignment, at: usize) {
     match &assignment.value {
         NewValue::Value(value) => {
             out.value(value, cast(shape, &assignment.columns[at]));

@@ -1,0 +1,23 @@
+//! `pgdeck sync`
+
+mod apply;
+mod export;
+mod review;
+mod seed;
+mod sets;
+
+pub(super) use review::listing;
+
+use super::{Context, args::Sync};
+use crate::core::error::Result;
+
+pub(super) async fn run(command: &Sync, context: &Context) -> Result<u8> {
+    match command {
+        Sync::Sets => sets::sets(context),
+        Sync::Export(arguments) => export::export(arguments, context).await,
+        Sync::Review(arguments) => review::review(arguments, context).await,
+        Sync::Apply(arguments) => apply::apply(arguments, context).await,
+        Sync::Undo(arguments) => apply::undo(arguments, context).await,
+        Sync::Seed(arguments) => seed::seed(arguments, context).await,
+    }
+}

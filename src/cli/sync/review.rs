@@ -1,0 +1,113 @@
+//! `pgdeck sync review`
+
+use crate::{
+    app::{store, sync},
+    cli::{
+        Context,
+        args::{FailOn, Review as ReviewArguments},
+        output::{self, Align, Listing},
+    },
+    core::{
+        error::{Error, Result},
+        sync::{
+            bundle::Bundle,
+            diff::{Change, Review, TableReview},
+            plan::Plan,
+            report::{self, Report},
+            script,
+            select::Selection,
+        },
+    },
+};
+
+pub(super) async fn review(arguments: &ReviewArguments, context: &Context) -> Result<u8> {
+    let (deck, job) = (&context.deck, &context.job);
+    if let Some(path) = &arguments.report {
+        // Known before anything is read.
+        report::Format::of(&path.display().to_string())?;
+    }
+    deck.known(&arguments.to)?;
+    let review = match (&arguments.bundle, &arguments.from) {
+        (Some(path), _) => {
+            let bundle = of_sets(sync::load_bundle(path)?, &arguments.sets, context)?;
+            sync::review(deck, job, &bundle, &arguments.to, arguments.deletes).await?
+        }
+        (None, Some(from)) => sync::compare(deck, job, &arguments.sets, from, &arguments.to, arguments.deletes).await?,
+        (None, None) => return Err(Error::usage("where from?").hint("give --from ENV or --bundle FILE")),
+    };
+    let selection = Selection::all(&review);
+    let plan = Plan::build(&deck.project.name, &review, &selection)?;
+    if let Some(path) = &arguments.plan {
+        store::write(path, plan.text().as_bytes())?;
+    }
+    if let Some(path) = &arguments.sql {
+        store::write(path, script::script(&plan)?.as_bytes())?;
+    }
+    if let Some(path) = &arguments.report {
+        sync::save_report(&Report { review: &review, selection: &selection, plan: &plan }, path)?;
+    }
+    let mut listing = listing(&review);
+    let written = [&arguments.plan, &arguments.sql, &arguments.report]
+        .into_iter()
+        .flatten()
+        .map(|path| format!(" → {}", path.display()));
+    listing.notes.push(format!("plan {}: {}{}", plan.short_digest(), plan.tally(), written.collect::<String>()));
+    output::print(context.format, &listing, &report::record(&review, &plan))?;
+    let differs = !review.is_empty() && review.tables.iter().any(differs);
+    Ok(u8::from(differs && arguments.fail_on == FailOn::Difference))
+}
+
+/// The part of `bundle` that belongs to the sets `names`; all of it where none is named.
+fn of_sets(mut bundle: Bundle, names: &[String], context: &Context) -> Result<Bundle> {
+    if !names.is_empty() {
+        context.deck.project.sets.pick(names)?;
+        bundle.tables.retain(|table| names.contains(&table.shape.set));
+        if bundle.tables.is_empty() {
+            return Err(Error::usage("the bundle holds none of these sets").object(names.join(", ")));
+        }
+    }
+    Ok(bundle)
+}
+
+fn differs(table: &TableReview) -> bool {
+    table.blocked.is_some() || table.rows.iter().any(|row| row.change != Change::Representation)
+}
+
+/// The review as people read it: tables that differ, then what is blocked, then what to know.
+pub(in crate::cli) fn listing(review: &Review) -> Listing {
+    let headings =
+        ["insert", "update", "delete", "unchanged", "blocked", "same value"].map(|name| (name, Align::Right));
+    let mut listing = Listing::new([("set", Align::Left), ("table", Align::Left)].into_iter().chain(headings));
+    let mut equal = 0;
+    for table in &review.tables {
+        if !table.rows.is_empty() || table.blocked.is_some() {
+            listing.rows.push(row(table));
+        } else {
+            equal += 1;
+        }
+        listing.notes.extend(table.blocked.iter().map(|reason| format!("{} is blocked: {reason}", table.table)));
+        listing.notes.extend(table.warnings.iter().map(|warning| format!("{}: {warning}", table.table)));
+        for row in &table.rows {
+            listing
+                .notes
+                .extend(row.blocked.iter().map(|why| format!("{} {}: blocked, {why}", table.table, row.key.display())));
+            listing.notes.extend(row.notes.iter().map(|note| format!("{} {}: {note}", table.table, row.key.display())));
+        }
+    }
+    let tables = review.tables.len();
+    listing.notes.push(format!(
+        "{} → {}: {} of {tables} tables differ, {equal} are equal",
+        review.from,
+        review.to,
+        tables - equal
+    ));
+    listing
+}
+
+fn row(table: &TableReview) -> Vec<String> {
+    let number = |number: usize| if number == 0 { "·".to_owned() } else { number.to_string() };
+    let mut row = vec![table.set.clone(), table.table.to_string()];
+    row.extend([Change::Insert, Change::Update, Change::Delete].map(|change| number(table.count(change))));
+    row.extend([table.unchanged, table.blocked_rows(), table.count(Change::Representation)].map(number));
+    row
+}

@@ -1,0 +1,121 @@
+//! Rows of a bundle as SQL for a team's `seed.sql`: it makes any database with the schema hold them, and does nothing
+//! where they are there already.
+//!
+//! A tool may run the file in a transaction of its own, or a statement at a time. `BEGIN … COMMIT` would end the
+//! tool's transaction early, so the whole region is one `DO` statement: all of it or nothing, wherever it runs. It
+//! pins the settings that values are read under and gives the session its own back.
+//!
+//! Each value stands once, on a line of its own, so that a change is one line in a diff; nothing in the text depends
+//! on another row, on time or on the server. Values are compared as text: exact, also without an equality operator.
+
+mod order;
+pub mod region;
+mod row;
+
+use std::fmt::Write as _;
+
+use self::row::{Wanted, inserted};
+use super::{
+    bundle::Bundle,
+    plan,
+    script::{self, SETTINGS},
+    shape::{Part, Reference, Shape},
+    sql,
+};
+use crate::core::{
+    error::{Error, Result},
+    name::literal,
+};
+
+/// The region's body for the rows of `bundle`, which `verb` writes anew.
+pub fn body(bundle: &Bundle, verb: &str) -> Result<String> {
+    for table in &bundle.tables {
+        names_fit(&table.shape)?;
+    }
+    let order = order::order(bundle)?;
+    let mut out = String::from("DECLARE\n");
+    // Writing to a string does not fail.
+    for (at, (name, _)) in SETTINGS.iter().enumerate() {
+        let _ = writeln!(out, "  pgdeck_{at} text := pg_catalog.current_setting('{name}');");
+    }
+    out.push_str("BEGIN\n");
+    for (name, value) in SETTINGS {
+        let _ = writeln!(out, "PERFORM pg_catalog.set_config('{name}', '{value}', true);");
+    }
+    for (reference, key, child) in &order.elsewhere {
+        let there = sql::exists(reference, key).seed();
+        let message = format!("{} {} is not here, and {child} needs it", reference.table, key.display());
+        let _ = write!(
+            out,
+            "\nIF NOT {there} THEN\n  RAISE EXCEPTION USING MESSAGE = {};\nEND IF;\n",
+            literal(&script::comment(&message))
+        );
+    }
+    let wanted: Vec<Wanted> = order.rows.iter().map(Wanted::of).collect();
+    wanted.iter().flat_map(Wanted::parks).for_each(|sql| statement(&mut out, &sql));
+    for row in &wanted {
+        let _ = write!(out, "\n-- {}", script::comment(&row.name()));
+        statement(&mut out, &row.written());
+    }
+    for row in wanted.iter().filter(|row| !row.later.is_empty()) {
+        let _ = write!(out, "\n-- {}, now that its parent is there", script::comment(&row.name()));
+        statement(&mut out, &row.set_later());
+    }
+    for table in &bundle.tables {
+        for column in plan::numbers(&table.shape).filter(|column| inserted(&table.shape, column)) {
+            let advance = sql::advance(&table.shape, &column.name).seed();
+            statement(&mut out, &advance);
+        }
+    }
+    out.push('\n');
+    for (at, (name, _)) in SETTINGS.iter().enumerate() {
+        let _ = writeln!(out, "PERFORM pg_catalog.set_config('{name}', pgdeck_{at}, true);");
+    }
+    out.push_str("END\n");
+    let tag = script::tag(&out);
+    let from = script::comment(&bundle.source.environment);
+    let verb = script::comment(verb);
+    let text = format!(
+        "-- Rows of {from}. `{verb}` writes this part anew; what you change in it is lost then.\n\
+         DO {tag}\n{out}{tag};\n"
+    );
+    if region::holds_marker(&text) {
+        return Err(Error::usage("a name in it reads like the end of the region"));
+    }
+    Ok(text)
+}
+
+/// Run from a text, so that the server forgets its plan at once: thousands that are kept take a gigabyte.
+fn statement(out: &mut String, sql: &str) {
+    let tag = script::tag(sql);
+    let _ = writeln!(out, "\nEXECUTE {tag}\n{sql}\n{tag};");
+}
+
+/// Line ends are the file's, so no name may hold one.
+fn names_fit(shape: &Shape) -> Result<()> {
+    fn parts<'a>(key: &'a [Part], out: &mut Vec<&'a str>) {
+        for part in key {
+            match part {
+                Part::Column { name, cast } => out.extend([name.as_str(), cast]),
+                Part::Expression { .. } => {}
+                Part::Reference(reference) => references(reference, out),
+            }
+        }
+    }
+    fn references<'a>(reference: &'a Reference, out: &mut Vec<&'a str>) {
+        out.extend([reference.table.schema.as_str(), &reference.table.name]);
+        out.extend(reference.columns.iter().chain(&reference.referenced).map(String::as_str));
+        parts(&reference.key, out);
+    }
+    let mut names = vec![shape.table.schema.as_str(), &shape.table.name];
+    names.extend(shape.columns.iter().flat_map(|column| [column.name.as_str(), &column.cast]));
+    parts(&shape.key, &mut names);
+    shape.references.iter().for_each(|reference| references(reference, &mut names));
+    match names.iter().find(|name| name.contains(['\n', '\r'])) {
+        None => Ok(()),
+        Some(name) => {
+            Err(Error::usage(format!("the name `{name}` has a line break, so it cannot stand in the region"))
+                .object(&shape.table))
+        }
+    }
+}
