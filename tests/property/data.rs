@@ -44,11 +44,13 @@ fn keys(tables: &[Table], raws: &[&[RawRow]]) -> Vec<Vec<Option<Row>>> {
                     let known: Vec<_> = all[to].iter().flatten().collect();
                     known.get(usize::from(pick) % known.len().max(1)).map(|key| show(key))
                 }
+                Kind::Number if table.null_key && pick % 4 == 0 => None,
                 Kind::Number => Some((pick % 3).to_string()),
                 _ => Some(["a", "b", "it's", "Ü b", "$1", "x\\y"][usize::from(pick) % 6].to_owned()),
             });
             let parts: Row = parts.collect();
-            let whole = parts.iter().all(Option::is_some) && !mine.iter().flatten().any(|known| *known == parts);
+            let there = |(at, part): (usize, &Option<String>)| part.is_some() || table.null_key && at == 1;
+            let whole = parts.iter().enumerate().all(there) && !mine.iter().flatten().any(|known| *known == parts);
             mine.push(whole.then_some(parts));
         }
         all.push(mine);
@@ -56,7 +58,8 @@ fn keys(tables: &[Table], raws: &[&[RawRow]]) -> Vec<Vec<Option<Row>>> {
     all
 }
 
-fn show(key: &[Option<String>]) -> String {
+/// A key as one text.
+pub fn show(key: &[Option<String>]) -> String {
     key.iter().map(|part| part.as_deref().unwrap_or("NULL")).collect::<Vec<_>>().join("/")
 }
 
@@ -73,7 +76,9 @@ pub fn side(tables: &[Table], raws: &[&[RawRow]], source: bool) -> Side {
                 side[at].insert(show(key), row);
             }
         }
-        hang_up(table, at, &mut side, &keys[at], raws[at], source);
+    }
+    for (at, table) in tables.iter().enumerate() {
+        hang_up(table, at, &mut side, &keys, raws[at], source);
     }
     side
 }
@@ -85,7 +90,7 @@ fn row(table: &Table, at: usize, side: &Side, key: &Row, picks: [u8; 8], source:
             side[to].get(value.as_ref()?)?;
         }
     }
-    for (column, pick) in table.columns[table.key..].iter().zip(picks) {
+    for (column, pick) in table.columns[table.key..].iter().zip(picks.into_iter().cycle()) {
         let empty = column.null && pick % 5 == 0;
         row.push(match column.kind {
             _ if empty => None,
@@ -93,15 +98,29 @@ fn row(table: &Table, at: usize, side: &Side, key: &Row, picks: [u8; 8], source:
             Kind::Number => Some((pick % 6).to_string()),
             Kind::Value(kind) => Some(TYPES[kind].1[usize::from(pick) % TYPES[kind].1.len()].0.to_owned()),
             Kind::Never => Some(never(source, pick)),
-            Kind::Parent(to) if to == at => None,
+            Kind::Part(..) => None,
+            Kind::Parent(to) if to >= at => None,
             Kind::Parent(to) => match side[to].keys().nth(usize::from(pick) % side[to].len().max(1)) {
                 None if !column.null => return None,
                 parent => parent.cloned(),
             },
         });
     }
+    point_by_pair(table, side, &mut row, picks);
     make_unique(table, &side[at], &mut row);
     Some(row)
+}
+
+/// A foreign key of two columns is whole or NULL.
+fn point_by_pair(table: &Table, side: &Side, row: &mut Row, picks: [u8; 8]) {
+    for at in table.key..table.columns.len() {
+        if let Kind::Part(to, 0) = table.columns[at].kind {
+            let pick = usize::from(picks[(at - table.key) % 8]);
+            let parent = side[to].values().nth(pick % (side[to].len() + 1));
+            row[at] = parent.and_then(|parent| parent[0].clone());
+            row[at + 1] = parent.and_then(|parent| parent[1].clone());
+        }
+    }
 }
 
 /// Gives the row a free place in every unique constraint.
@@ -123,18 +142,21 @@ fn make_unique(table: &Table, others: &BTreeMap<String, Row>, row: &mut Row) {
     }
 }
 
-/// References of a table to itself: to an earlier row as a rule, now and then to any, so that circles occur.
-fn hang_up(table: &Table, at: usize, side: &mut Side, keys: &[Option<Row>], raws: &[RawRow], source: bool) {
+/// References of a table to itself: to an earlier row as a rule, now and then to any, so that circles occur. References
+/// to later tables: to any row or none.
+fn hang_up(table: &Table, at: usize, side: &mut Side, keys: &[Vec<Option<Row>>], raws: &[RawRow], source: bool) {
     for (number, column) in table.columns.iter().enumerate().skip(table.key) {
-        if column.kind != Kind::Parent(at) {
+        let Kind::Parent(parent) = column.kind else { continue };
+        if parent < at {
             continue;
         }
-        for (index, (raw, key)) in raws.iter().zip(keys).enumerate() {
+        for (index, (raw, key)) in raws.iter().zip(&keys[at]).enumerate() {
             let picks = if source { raw.source } else { raw.target.unwrap_or(raw.source) };
             let pick = usize::from(picks[(number - table.key) % 8]);
-            let to = if pick > 235 { pick % keys.len() } else { pick % (index + 1) };
-            let to = keys[to].as_ref().filter(|_| pick > 235 || to < index).map(|key| show(key));
-            let to = to.filter(|key| side[at].contains_key(key));
+            let free = parent > at || pick > 235;
+            let to = if free { pick % (keys[parent].len() + 1) } else { pick % (index + 1) };
+            let to = keys[parent].get(to).and_then(Option::as_ref).filter(|_| free || to < index).map(|key| show(key));
+            let to = to.filter(|key| side[parent].contains_key(key));
             if let Some(row) = key.as_ref().and_then(|key| side[at].get_mut(&show(key))) {
                 row[number] = to;
             }
@@ -165,11 +187,14 @@ pub fn inserts(tables: &[Table], side: &Side, source: bool, watched: u8) -> Stri
             _ => number(n).to_string(),
         };
         ids.push(side[at].keys().enumerate().map(|(n, key)| (key, id(n))).collect());
+    }
+    // Rows may point to later ones.
+    out.push_str("SET session_replication_role = replica;");
+    for (at, table) in tables.iter().enumerate() {
         let names: Vec<_> = table.columns.iter().map(|column| column.name).collect();
         for (key, row) in &side[at] {
             let values = row.iter().zip(&table.columns).map(|(value, column)| match (value, column.kind) {
                 (None, _) => "NULL".to_owned(),
-                (Some(_), Kind::Parent(to)) if to == at => "NULL".to_owned(),
                 (Some(value), Kind::Parent(to)) => quoted(&ids[to][value]),
                 (Some(value), _) => quoted(value),
             });
@@ -185,15 +210,16 @@ pub fn inserts(tables: &[Table], side: &Side, source: bool, watched: u8) -> Stri
                 ),
             };
         }
-        for (at_column, column) in table.columns.iter().enumerate().filter(|(_, c)| c.kind == Kind::Parent(at)) {
-            for (key, row) in &side[at] {
-                let Some(to) = &row[at_column] else { continue };
-                let (to, me) = (quoted(&ids[at][to]), quoted(&ids[at][key]));
-                let _ = write!(out, "UPDATE {} SET {} = {to} WHERE id = {me};", table.sql, column.name);
-            }
-        }
+    }
+    out.push_str("SET session_replication_role = origin;");
+    for (at, table) in tables.iter().enumerate() {
         if table.id == Id::Identity {
-            let _ = write!(out, "SELECT setval(pg_get_serial_sequence('{}', 'id'), {});", table.sql, count + 1);
+            let next = side[at].len() + 1;
+            let _ = write!(out, "SELECT setval(pg_get_serial_sequence('{}', 'id'), {next});", table.sql);
+        }
+        if table.trigger {
+            // What the trigger would have made.
+            let _ = write!(out, "UPDATE {} SET made = '';", table.sql);
         }
     }
     out.push_str(&watcher(tables, side, &ids, watched));
@@ -247,14 +273,16 @@ pub async fn found(tables: &[Table], db: &Db) -> Vec<Vec<Found>> {
         let mut rows: Vec<Found> = Vec::new();
         for found in client.query(&sql, &[]).await.unwrap() {
             let mut row: Row = (0..columns.len()).map(|n| found.get(n + 2)).collect();
-            lead(table, &mut row, |to| (to != at).then(|| &keys[to]));
+            lead(table, &mut row, |to| (to < at).then(|| &keys[to]));
             rows.push(Found { key: show(&row[..table.key]), row, id: found.get(0), bytes: found.get(1) });
         }
         keys.push(rows.iter().map(|found| (found.id.clone(), found.key.clone())).collect());
-        for found in &mut rows {
-            lead(table, &mut found.row, |to| (to == at).then(|| &keys[to]));
-        }
         all.push(rows);
+    }
+    for (at, (table, rows)) in tables.iter().zip(&mut all).enumerate() {
+        for found in rows {
+            lead(table, &mut found.row, |to| (to >= at).then(|| &keys[to]));
+        }
     }
     all
 }

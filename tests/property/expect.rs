@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use pgdeck::core::sync::diff::Change;
 
 use crate::{
-    data::{Row, Side},
+    data::{Row, Side, show},
     schema::{Kind, TYPES, Table},
 };
 
@@ -62,8 +62,13 @@ fn held(tables: &[Table], side: &Side) -> Vec<(At, usize, At)> {
     for (at, table) in tables.iter().enumerate() {
         for (key, row) in &side[at] {
             for (number, (column, value)) in table.columns.iter().zip(row).enumerate() {
-                if let (Kind::Parent(to), Some(value)) = (column.kind, value) {
-                    out.push(((at, key.clone()), number, (to, value.clone())));
+                match (column.kind, value) {
+                    (Kind::Parent(to), Some(value)) => out.push(((at, key.clone()), number, (to, value.clone()))),
+                    (Kind::Part(to, 0), Some(_)) => {
+                        let parent = show(&row[number..number + 2]);
+                        out.push(((at, key.clone()), number, (to, parent)));
+                    }
+                    _ => {}
                 }
             }
         }
@@ -83,7 +88,10 @@ pub fn blocked(
     // A row that is pointed elsewhere first does not hold its old parent.
     references.retain(|((table, key), column, (_, parent))| {
         found.get(&(*table, key.clone())) != Some(&Change::Update)
-            || source[*table].get(key).is_none_or(|row| row[*column].as_ref() == Some(parent))
+            || source[*table].get(key).is_none_or(|row| match tables[*table].columns[*column].kind {
+                Kind::Part(..) => show(&row[*column..*column + 2]) == *parent,
+                _ => row[*column].as_ref() == Some(parent),
+            })
     });
     let mut blocked = BTreeSet::new();
     let goes = |blocked: &BTreeSet<At>, at: &At| found.get(at) == Some(&Change::Delete) && !blocked.contains(at);
@@ -136,7 +144,12 @@ pub fn result(
             change => {
                 let (from, to) = (&source[*number][key], rows.get_mut(key).unwrap());
                 for (column, really) in columns(table, from, to) {
-                    let out = left_out.contains(&(at.clone(), table.columns[column].name.to_owned()));
+                    // A foreign key of two columns is one thing to choose.
+                    let name = match table.columns[column].kind {
+                        Kind::Part(..) => "c0,c1",
+                        _ => table.columns[column].name,
+                    };
+                    let out = left_out.contains(&(at.clone(), name.to_owned()));
                     if !out && (really || change == Change::Representation) {
                         to[column].clone_from(&from[column]);
                     }

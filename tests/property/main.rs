@@ -100,7 +100,7 @@ impl World {
     fn at(&self, review: &Review, (t, r): (usize, usize)) -> At {
         let table = &review.tables[t];
         let number = self.tables.iter().position(|known| known.name == table.table.name).unwrap();
-        (number, table.rows[r].key.0.iter().map(|part| part.as_deref().unwrap()).collect::<Vec<_>>().join("/"))
+        (number, table.rows[r].key.0.iter().map(|part| part.as_deref().unwrap_or("NULL")).collect::<Vec<_>>().join("/"))
     }
 
     /// The rows of a review by their place in the model, after a look at each of them.

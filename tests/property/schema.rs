@@ -33,6 +33,8 @@ pub enum Kind {
     Parent(usize),
     /// A row of the table `never_parent`.
     Never,
+    /// A part, by its number, of a foreign key to the two plain columns that are another table's key.
+    Part(usize, usize),
 }
 
 #[derive(Debug, Clone)]
@@ -60,9 +62,19 @@ pub struct Table {
     pub columns: Vec<Column>,
     pub key: usize,
     pub uniques: Vec<Vec<&'static str>>,
+    /// Whether the key's second column may be NULL.
+    pub null_key: bool,
+    /// Whether a trigger works out a column of its own from the others.
+    pub trigger: bool,
 }
 
 impl Table {
+    /// Whether other tables can point to the two columns of its key.
+    fn has_plain_pair(&self) -> bool {
+        let plain = |column: &Column| matches!(column.kind, Kind::Word | Kind::Number);
+        self.key == 2 && !self.null_key && self.columns[..2].iter().all(plain)
+    }
+
     pub fn position(&self, name: &str) -> usize {
         self.columns.iter().position(|column| column.name == name).unwrap()
     }
@@ -82,6 +94,12 @@ pub fn tables(raws: &[&RawTable]) -> Vec<Table> {
     for (at, raw) in raws.iter().enumerate() {
         let table = table(&out, at, raw);
         out.push(table);
+    }
+    // Now and then the first table points to the last one, so that circles lead through several tables.
+    let last = out.len() - 1;
+    if raws[0].shape[1] % 3 == 0 && last > 0 && out[0].id != Id::None && out[last].id != Id::None {
+        let on_delete = on_delete(raws[0].shape[2], true);
+        out[0].columns.push(Column { on_delete, ..column("back", Kind::Parent(last), true) });
     }
     out
 }
@@ -135,6 +153,13 @@ fn table(known: &[Table], at: usize, raw: &RawTable) -> Table {
         columns.push(Column { on_delete: on_delete(flags / 2, null), ..fk });
     }
     let mut uniques = Vec::new();
+    let pairs: Vec<usize> = (0..at).filter(|&to| known[to].has_plain_pair()).collect();
+    if b % 2 == 0 && !pairs.is_empty() {
+        let to = pairs[usize::from(a) % pairs.len()];
+        let on_delete = on_delete(b / 2, true);
+        columns.push(Column { on_delete, ..column("c0", Kind::Part(to, 0), true) });
+        columns.push(Column { on_delete, ..column("c1", Kind::Part(to, 1), true) });
+    }
     if pos % 8 != 0 {
         let of = |name: &str| columns.iter().any(|c| c.name == name && c.kind != Kind::Parent(at));
         uniques.push(match pos % 4 {
@@ -156,12 +181,17 @@ fn table(known: &[Table], at: usize, raw: &RawTable) -> Table {
         columns.push(column("nev", Kind::Never, true));
     }
     let (name, sql) = NAMES[at];
-    Table { name, sql, id, columns, key, uniques }
+    let null_key = kind % 5 == 1 && id != Id::None && kind > 127;
+    columns[key - 1].null |= null_key;
+    Table { name, sql, id, columns, key, uniques, null_key, trigger: code % 5 == 1 }
 }
 
 /// `CREATE TABLE` for all of them, and for what is never synced.
 pub fn ddl(tables: &[Table]) -> String {
-    let mut out = "CREATE TABLE never_parent (id uuid PRIMARY KEY, note text);".to_owned();
+    let mut out = "CREATE TABLE never_parent (id uuid PRIMARY KEY, note text);
+        CREATE FUNCTION makes() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+          NEW.made := md5((to_jsonb(NEW) - 'made' - 'id')::text); RETURN NEW; END $$;"
+        .to_owned();
     for table in tables {
         let key: Vec<_> = table.columns[..table.key].iter().map(|column| column.name).collect();
         let (key, id) = (key.join(", "), id_type(table.id));
@@ -173,11 +203,12 @@ pub fn ddl(tables: &[Table]) -> String {
             let kind = match column.kind {
                 Kind::Word => "text".to_owned(),
                 Kind::Number => "int".to_owned(),
+                Kind::Part(_, part) => ["text", "int"][part].to_owned(),
                 Kind::Value(kind) => TYPES[kind].0.to_owned(),
                 Kind::Never => "uuid REFERENCES never_parent".to_owned(),
+                Kind::Parent(to) if column.name == "back" => id_name(tables[to].id).to_owned(),
                 Kind::Parent(to) => {
-                    let of = if tables[to].id == Id::Uuid { "uuid" } else { "int" };
-                    format!("{of} REFERENCES {} (id){}", tables[to].sql, column.on_delete)
+                    format!("{} REFERENCES {} (id){}", id_name(tables[to].id), tables[to].sql, column.on_delete)
                 }
             };
             let _ = write!(out, ", {} {kind}{}", column.name, if column.null { "" } else { " NOT NULL" });
@@ -185,9 +216,32 @@ pub fn ddl(tables: &[Table]) -> String {
         for unique in &table.uniques {
             let _ = write!(out, ", UNIQUE ({})", unique.join(", "));
         }
-        out.push_str(");");
+        if let Some((to, on_delete)) = table.columns.iter().find_map(|column| match column.kind {
+            Kind::Part(to, 0) => Some((to, column.on_delete)),
+            _ => None,
+        }) {
+            let _ = write!(out, ", FOREIGN KEY (c0, c1) REFERENCES {} (k, n){on_delete}", tables[to].sql);
+        }
+        out.push_str(if table.trigger { ", made text);" } else { ");" });
+        if table.trigger {
+            let _ = write!(
+                out,
+                "CREATE TRIGGER makes BEFORE INSERT OR UPDATE ON {} FOR EACH ROW EXECUTE FUNCTION makes();",
+                table.sql
+            );
+        }
+    }
+    if let Some(back) = tables[0].columns.iter().find(|column| column.name == "back")
+        && let Kind::Parent(to) = back.kind
+    {
+        let (table, to, on_delete) = (tables[0].sql, tables[to].sql, back.on_delete);
+        let _ = write!(out, "ALTER TABLE {table} ADD FOREIGN KEY (back) REFERENCES {to} (id){on_delete};");
     }
     out
+}
+
+fn id_name(id: Id) -> &'static str {
+    if id == Id::Uuid { "uuid" } else { "int" }
 }
 
 fn id_type(id: Id) -> &'static str {
@@ -202,7 +256,8 @@ fn id_type(id: Id) -> &'static str {
 pub fn set(tables: &[Table]) -> String {
     let table = |table: &Table| {
         let key: Vec<_> = table.columns[..table.key].iter().map(|column| format!("\"{}\"", column.name)).collect();
-        format!("{{ table = '{}', key = [{}] }}", table.sql, key.join(", "))
+        let exclude = if table.trigger { ", exclude = [\"made\"]" } else { "" };
+        format!("{{ table = '{}', key = [{}]{exclude} }}", table.sql, key.join(", "))
     };
     let all: Vec<_> = tables.iter().rev().map(table).collect();
     format!("[sync]\nnever = [\"never_*\"]\n[[sync.set]]\nname = \"s\"\ntables = [{}]\n", all.join(",\n  "))

@@ -20,6 +20,7 @@ use crate::{
             row::{Key, Row, Value},
             shape::Shape,
             sql::{Hashing, Side, Subset},
+            unique::is_unique,
         },
     },
     pg::{
@@ -72,7 +73,9 @@ struct Sides<'a> {
 struct Pair {
     source: Shape,
     target: Result<Shape, String>,
-    buckets: u32,
+    /// Into how many buckets the table is divided; `None` where a key may stand for several rows, which only a look at
+    /// all of them shows.
+    buckets: Option<u32>,
 }
 
 impl Sides<'_> {
@@ -95,7 +98,8 @@ impl Sides<'_> {
         let shapes = shapes(self.deck, &source.catalog, names).map_err(|error| error.env(self.from))?;
         let pair = |shape: Shape| {
             let estimate = |opened: &Opened| opened.catalog.table(&shape.table).and_then(|table| table.estimate);
-            let buckets = buckets(estimate(source), estimate(target));
+            let unique = |opened: &Opened| is_unique(&opened.catalog, &shape.table, &shape.key);
+            let buckets = (unique(source) && unique(target)).then(|| buckets(estimate(source), estimate(target)));
             Ok(Pair { target: target_shape(self.deck, target, &shape)?, source: shape, buckets })
         };
         shapes.into_iter().map(pair).collect()
@@ -112,9 +116,8 @@ impl Sides<'_> {
         let (mut sources, mut targets) = (Vec::new(), Vec::new());
         for (pair, compare) in pairs.iter().zip(compares.iter()) {
             let (Ok(target), Ok(compare)) = (&pair.target, compare) else { continue };
-            let Some(fields) = compare.fields() else { continue };
+            let (Some(fields), Some(count)) = (compare.fields(), pair.buckets) else { continue };
             let (from, to) = fields.terms(&pair.source);
-            let count = pair.buckets;
             sources
                 .push(async move { pg::digest(self.source, &pair.source, Side::Source, &from, hashing, count).await });
             targets.push(async move { pg::digest(self.target, target, Side::Target, &to, hashing, count).await });
@@ -124,15 +127,19 @@ impl Sides<'_> {
         let mut digests = sources.into_iter().zip(targets);
         let mut out = Vec::new();
         for (pair, compare) in pairs.iter().zip(compares) {
-            let both = match compare {
-                Ok(compare) if compare.fields().is_some() => digests.next().map(|both| (both, compare)),
-                _ => None,
-            };
-            out.push(both.map_or(Differ::Nowhere, |((source, target), compare)| {
-                let (same, differ) = source.compare(&target, pair.buckets);
-                compare.unchanged(usize::try_from(same).unwrap_or(usize::MAX));
-                differ
-            }));
+            let comparable = compare.as_mut().ok().filter(|compare| compare.fields().is_some());
+            out.push(match (comparable, pair.buckets) {
+                (None, _) => Differ::Nowhere,
+                (Some(_), None) => Differ::Everywhere,
+                (Some(compare), Some(count)) => match digests.next() {
+                    Some((source, target)) => {
+                        let (same, differ) = source.compare(&target, count);
+                        compare.unchanged(usize::try_from(same).unwrap_or(usize::MAX));
+                        differ
+                    }
+                    None => Differ::Everywhere,
+                },
+            });
         }
         Ok(out)
     }
@@ -149,17 +156,14 @@ impl Sides<'_> {
             (Vec::new(), Vec::new(), Vec::new());
         for (at, (pair, differ)) in pairs.iter().zip(differ).enumerate() {
             let Ok(target) = &pair.target else { continue };
-            let (subset, lists) = match differ {
+            let subset = match differ {
                 Differ::Nowhere => continue,
-                Differ::Everywhere => (Subset::All, Vec::new()),
-                Differ::In(list) => {
-                    let list: Vec<Value> = list.iter().map(|at| Some(at.to_string())).collect();
-                    (Subset::Buckets(hashing, pair.buckets), vec![list])
-                }
+                Differ::Everywhere => Subset::All,
+                Differ::In(list) => Subset::Buckets(hashing, pair.buckets.unwrap_or(1), list),
             };
             let (from, to) = self.opened;
-            sources.push(pg::read(self.source, &pair.source, Side::Source, subset, from.utf8, lists.clone()));
-            targets.push(pg::read(self.target, target, Side::Target, subset, to.utf8, lists));
+            sources.push(pg::read(self.source, &pair.source, Side::Source, subset, from.utf8, Vec::new()));
+            targets.push(pg::read(self.target, target, Side::Target, subset, to.utf8, Vec::new()));
             places.push(at);
         }
         let (mut sources, mut targets) =

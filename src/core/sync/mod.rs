@@ -19,6 +19,7 @@
 //! | [`script`] | a plan as SQL for people |
 //! | [`report`] | a review as a document |
 //! | [`seed`] | rows as SQL for a team's seed.sql |
+//! | [`unique`] | whether a key can stand for several rows |
 //! | [`undo`] | before-images → a plan that restores them |
 
 pub mod bundle;
@@ -37,3 +38,4 @@ pub mod set;
 pub mod shape;
 pub mod sql;
 pub mod undo;
+pub mod unique;

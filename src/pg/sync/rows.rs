@@ -40,7 +40,7 @@ pub fn read<'a>(
     tx: &'a Transaction<'a>,
     shape: &'a Shape,
     side: Side,
-    subset: Subset,
+    subset: Subset<'_>,
     utf8: bool,
     lists: Vec<Vec<Value>>,
 ) -> Opening<'a> {

@@ -64,9 +64,12 @@ pub fn digest(shape: &Shape, side: Side, terms: &[Term], hashing: Hashing, bucke
     }
     // Never a single text: a key that is NULL is not one that is empty.
     texts.push("''".to_owned());
+    // The second half is empty. It keeps the planner from taking the buckets for as many as there are keys, and from
+    // sorting all rows by them: 2 million rows take 1.8 s instead of 2.3 (sorted) or 3.0 (hashed in parts).
     format!(
         "SELECT w.b::text, count(*)::text, bit_xor(w.h)::text, sum(w.h)::text FROM \
-         (SELECT {} AS b, {} AS h FROM {} AS t{}) AS w GROUP BY w.b",
+         (SELECT {} AS b, {} AS h FROM {} AS t{} UNION ALL SELECT NULL::bigint, NULL::bigint WHERE false) AS w \
+         GROUP BY w.b",
         hashing.bucket(&fields.key, buckets),
         hashing.of(&texts),
         fields.from,

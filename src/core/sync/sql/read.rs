@@ -35,11 +35,11 @@ impl Side {
 
 /// Which rows are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Subset {
+pub enum Subset<'a> {
     /// All of them.
     All,
-    /// Those whose keys fall into the buckets that are passed as one list (see [`super::digest`]).
-    Buckets(Hashing, u32),
+    /// Those whose keys fall into these of so many buckets (see [`super::digest`]).
+    Buckets(Hashing, u32, &'a [i64]),
     /// Those with the keys that are passed, one list for each flat value; also outside of the `where`.
     Keys,
 }
@@ -102,8 +102,11 @@ pub fn read(shape: &Shape, side: Side, subset: Subset, utf8: bool) -> Query {
     let fields = Fields::of(shape, side, subset != Subset::Keys);
     let rest = match subset {
         Subset::All => fields.joins.clone(),
-        Subset::Buckets(hashing, count) => {
-            format!("{} WHERE {} = ANY ($1::text[]::bigint[])", fields.joins, hashing.bucket(&fields.key, count))
+        Subset::Buckets(hashing, count, wanted) => {
+            // Numbers of our own making, and written out: only a constant list is looked up by its hash.
+            let wanted: Vec<_> = wanted.iter().map(i64::to_string).collect();
+            let bucket = hashing.bucket(&fields.key, count);
+            format!("{} WHERE {bucket} = ANY ('{{{}}}'::bigint[])", fields.joins, wanted.join(","))
         }
         Subset::Keys => {
             let on: Vec<_> = fields.key.iter().enumerate().map(|(at, leaf)| format!("{leaf} = w.c{at}")).collect();
