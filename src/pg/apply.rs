@@ -220,16 +220,19 @@ async fn execute(
     // Collected first: a closure inside the stream would not be general enough over lifetimes to be spawned.
     let statements: Vec<_> = runs.iter().map(|run| one(tx, plan, run)).collect();
     let mut results = stream::iter(statements).buffered(PIPELINE);
-    while let Some((step, locator)) = results.try_next().await? {
-        locators[step] = locator;
+    while let Some(found) = results.try_next().await? {
+        for (step, locator) in found {
+            locators[step] = locator;
+        }
         done += 1;
         progress(done, runs.len());
     }
     Ok(locators)
 }
 
-async fn one(tx: &Transaction<'_>, plan: &Plan, run: &Run) -> Result<(usize, Vec<Value>)> {
-    let step = &plan.steps[run.step];
+/// Runs one statement and returns the locator of each of its steps' rows.
+async fn one(tx: &Transaction<'_>, plan: &Plan, run: &Run) -> Result<Vec<(usize, Vec<Value>)>> {
+    let first = &plan.steps[run.steps[0]];
     let (text, values) = (run.statement.text(), run.statement.parameters());
     let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
         values.iter().map(|value| (value as &(dyn ToSql + Sync), Type::TEXT)).collect();
@@ -237,17 +240,26 @@ async fn one(tx: &Transaction<'_>, plan: &Plan, run: &Run) -> Result<(usize, Vec
         .client()
         .query_typed(&text, &parameters)
         .await
-        .map_err(|error| Error { object: Some(name(step)), ..rolled_back(tx.describe(&error)) })?;
-    match rows.as_slice() {
-        [row] => {
-            let locator = (0..row.len())
-                .map(|at| row.try_get(at))
-                .collect::<Result<_, _>>()
-                .map_err(|error| tx.describe(&error))?;
-            Ok((run.step, locator))
-        }
-        rows => Err(surprise(step, rows.len())),
+        .map_err(|error| Error { object: Some(name(first)), ..rolled_back(tx.describe(&error)) })?;
+    let found: Result<Vec<_>, _> = rows.iter().map(|row| located(run, row)).collect();
+    let found = found.map_err(|error| tx.describe(&error))?;
+    let missing = run.steps.iter().find(|at| found.iter().filter(|(step, _)| step == *at).count() != 1);
+    match missing {
+        None if found.len() == run.steps.len() => Ok(found),
+        Some(at) if run.numbered => Err(surprise(&plan.steps[*at], 0)),
+        _ => Err(surprise(first, rows.len())),
     }
+}
+
+/// The step and the locator in a row that a statement returned.
+fn located(run: &Run, row: &tokio_postgres::Row) -> Result<(usize, Vec<Value>), tokio_postgres::Error> {
+    if run.numbered {
+        let number: String = row.try_get(0)?;
+        // The number is one that the statement wrote itself; another would be missed as a step.
+        return Ok((number.parse().unwrap_or(usize::MAX), row.try_get(1)?));
+    }
+    let locator = (0..row.len()).map(|at| row.try_get(at)).collect::<Result<_, _>>()?;
+    Ok((run.steps[0], locator))
 }
 
 fn surprise(step: &Step, rows: usize) -> Error {

@@ -153,7 +153,7 @@ fn hang_up(table: &Table, at: usize, side: &mut Side, keys: &[Vec<Option<Row>>],
         for (index, (raw, key)) in raws.iter().zip(&keys[at]).enumerate() {
             let picks = if source { raw.source } else { raw.target.unwrap_or(raw.source) };
             let pick = usize::from(picks[(number - table.key) % 8]);
-            let free = parent > at || pick > 235;
+            let free = parent > at || pick > 140;
             let to = if free { pick % (keys[parent].len() + 1) } else { pick % (index + 1) };
             let to = keys[parent].get(to).and_then(Option::as_ref).filter(|_| free || to < index).map(|key| show(key));
             let to = to.filter(|key| side[parent].contains_key(key));

@@ -220,7 +220,7 @@ fn shape(table: &str, columns: &[(&str, &str)]) -> Shape {
         cast: (*cast).into(),
         role: Role::Value,
         not_null: false,
-        default: false,
+        fill: None,
         origin: Origin::Plain,
     };
     Shape {

@@ -15,6 +15,7 @@
 //! | [`select`] | what the operator chose of a review |
 //! | [`plan`] | the chosen steps, in order, under one digest |
 //! | [`sql`] | steps → statements |
+//! | [`circle`] | rows that point to each other in a circle |
 //! | [`park`] | unique values that move between rows |
 //! | [`script`] | a plan as SQL for people |
 //! | [`report`] | a review as a document |
@@ -23,6 +24,7 @@
 //! | [`undo`] | before-images → a plan that restores them |
 
 pub mod bundle;
+pub mod circle;
 pub mod diff;
 pub mod digest;
 #[cfg(test)]

@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
+    circle::circles,
     plan::{Assignment, NewValue, Operation, Plan, Step},
     row::Value,
     shape::{Role, Shape, ShapeColumn},
@@ -18,10 +19,12 @@ use crate::core::{error::Result, schema::Origin};
 /// One statement of a plan, in the order of running.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
-    /// The step that it belongs to.
-    pub step: usize,
-    /// What runs; it touches exactly one row.
+    /// The steps that it carries out; several only where their rows point to each other in a circle.
+    pub steps: Vec<usize>,
+    /// What runs; it touches exactly one row for each step.
     pub statement: Statement,
+    /// Whether it returns the place of each step with the locator of its row, as a circle's does.
+    pub numbered: bool,
     /// Whether it only moves the row out of the way.
     pub parks: bool,
 }
@@ -33,17 +36,36 @@ pub fn statements(plan: &Plan) -> Result<Vec<Run>> {
     for (&at, places) in &parked {
         let step = &plan.steps[at];
         let statement = sql::park(plan.shape(&step.table)?, step, places);
-        out.push(Run { step: at, statement, parks: true });
+        out.push(Run { steps: vec![at], statement, numbered: false, parks: true });
     }
+    let circles = circles(plan)?;
+    let turning: HashSet<usize> = circles.values().flatten().copied().collect();
     for (at, step) in plan.steps.iter().enumerate() {
+        if let Some(circle) = circles.get(&at) {
+            let statement = sql::circle(&moved(plan, &parked)?, circle)?;
+            out.push(Run { steps: circle.clone(), statement, numbered: true, parks: false });
+        }
+        if turning.contains(&at) {
+            continue;
+        }
         let shape = plan.shape(&step.table)?;
         let statement = match parked.get(&at) {
             Some(places) => sql::statement(shape, &brought_back(shape, step, places)),
             None => sql::statement(shape, step),
         };
-        out.push(Run { step: at, statement, parks: false });
+        out.push(Run { steps: vec![at], statement, numbered: false, parks: false });
     }
     Ok(out)
+}
+
+/// `plan` with its steps as they run once their rows wait.
+fn moved(plan: &Plan, parked: &BTreeMap<usize, BTreeMap<String, Value>>) -> Result<Plan> {
+    let mut plan = plan.clone();
+    for (&at, places) in parked {
+        let step = brought_back(plan.shape(&plan.steps[at].table)?, &plan.steps[at], places);
+        plan.steps[at] = step;
+    }
+    Ok(plan)
 }
 
 /// `step` as it runs once its row waits in `places`: what waits and is not written anew gets its reviewed value back.
@@ -178,7 +200,7 @@ mod tests {
 
     fn parks(shape: Shape, steps: Vec<Step>) -> Vec<usize> {
         let runs = statements(&plan(shape, steps)).expect("statements");
-        runs.iter().filter(|run| run.parks).map(|run| run.step).collect()
+        runs.into_iter().filter(|run| run.parks).flat_map(|run| run.steps).collect()
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::core::{
 };
 
 /// The version of the format that this program writes, and the only one it reads.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// A reviewed change of one environment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,7 +125,7 @@ impl std::fmt::Display for Tally {
 impl Plan {
     /// The plan that carries out `selection` of `review`.
     pub fn build(project: &str, review: &Review, selection: &Selection) -> Result<Plan> {
-        let chosen = ordered(review, selection)?;
+        let chosen = ordered(review, selection);
         let steps: Vec<_> =
             chosen.iter().filter_map(|&(shape, row, at)| step(shape, row, |c| selection.includes(at, c))).collect();
         let shapes = review.tables.iter().filter_map(|table| table.shape.clone());
@@ -236,8 +236,9 @@ impl Plan {
 
 /// The columns that a sequence may stand behind.
 pub(super) fn numbers(shape: &Shape) -> impl Iterator<Item = &ShapeColumn> {
-    let number =
-        |column: &&ShapeColumn| column.default && matches!(column.cast.as_str(), "smallint" | "integer" | "bigint");
+    let number = |column: &&ShapeColumn| {
+        column.fill.is_some() && matches!(column.cast.as_str(), "smallint" | "integer" | "bigint")
+    };
     shape.columns.iter().filter(number)
 }
 
@@ -268,7 +269,7 @@ impl Tally {
 type Chosen<'a> = (&'a Shape, &'a RowReview, (usize, usize));
 
 /// Inserts with parents first, then updates, then deletes with children first.
-fn ordered<'a>(review: &'a Review, selection: &Selection) -> Result<Vec<Chosen<'a>>> {
+fn ordered<'a>(review: &'a Review, selection: &Selection) -> Vec<Chosen<'a>> {
     let names: Vec<_> = review.tables.iter().map(|table| table.table.clone()).collect();
     let edges: Vec<_> = review
         .tables
@@ -288,13 +289,13 @@ fn ordered<'a>(review: &'a Review, selection: &Selection) -> Result<Vec<Chosen<'
         }
     }
     let mut take = |change| by_change.remove(&change).unwrap_or_default();
-    let mut out = rows_parents_first(&take(Change::Insert), |_, row| row.requires.clone())?;
+    let mut out = rows_parents_first(&take(Change::Insert), |_, row| row.requires.clone());
     out.extend(take(Change::Update));
     out.extend(take(Change::Representation));
-    let mut deletes = rows_parents_first(&take(Change::Delete), target_parents)?;
+    let mut deletes = rows_parents_first(&take(Change::Delete), target_parents);
     deletes.reverse();
     out.extend(deletes);
-    Ok(out)
+    out
 }
 
 fn id(shape: &Shape, row: &RowReview) -> (QName, Key) {
@@ -309,11 +310,12 @@ fn target_parents(shape: &Shape, row: &RowReview) -> Vec<(QName, Key)> {
     parents.filter(|parent| *parent != id(shape, row)).collect()
 }
 
-/// Puts each row behind the rows that it needs, and keeps the order otherwise.
+/// Puts each row behind the rows that it needs, and keeps the order otherwise. Of rows that need each other in a circle
+/// one comes first; they are written together.
 fn rows_parents_first<'a>(
     rows: &[Chosen<'a>],
     needs: impl Fn(&Shape, &RowReview) -> Vec<(QName, Key)>,
-) -> Result<Vec<Chosen<'a>>> {
+) -> Vec<Chosen<'a>> {
     let places: HashMap<_, _> = rows.iter().enumerate().map(|(at, (shape, row, _))| (id(shape, row), at)).collect();
     let mut state = vec![Visit::New; rows.len()];
     let mut out = Vec::with_capacity(rows.len());
@@ -327,15 +329,6 @@ fn rows_parents_first<'a>(
                 }
                 Visit::Open | Visit::Done => Vec::new(),
             };
-            if let Some(cycle) = open.iter().find(|need| state[**need] == Visit::Open) {
-                let (shape, row, _) = rows[*cycle];
-                return Err(Error::usage(format!(
-                    "row `{}` and its parents point to each other in a circle",
-                    row.key.display()
-                ))
-                .object(&shape.table)
-                .hint("leave one of them out, apply, and review again"));
-            }
             let open: Vec<_> = open.into_iter().filter(|need| state[*need] == Visit::New).collect();
             if open.is_empty() {
                 stack.pop();
@@ -347,7 +340,7 @@ fn rows_parents_first<'a>(
             stack.extend(open);
         }
     }
-    Ok(out)
+    out
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

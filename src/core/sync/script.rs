@@ -34,12 +34,13 @@ pub fn script(plan: &Plan) -> Result<String> {
         let _ = writeln!(out, "SET LOCAL {name} = '{value}';");
     }
     for run in park::statements(plan)? {
-        let step = &plan.steps[run.step];
         let parks = if run.parks { ", out of the way" } else { "" };
-        let row = comment(&format!("{} {}", step.table, step.key.display()));
+        let rows: Vec<_> = run.steps.iter().map(|at| &plan.steps[*at]).collect();
+        let rows: Vec<_> = rows.iter().map(|step| format!("{} {}", step.table, step.key.display())).collect();
+        let row = comment(&rows.join(", "));
         let _ = write!(out, "\n-- {row}{parks}\n{};\n", run.statement.script());
     }
-    out.push_str("\n-- Every row must now be as it was reviewed.\n");
+    out.push_str("\nSET CONSTRAINTS ALL IMMEDIATE;\n\n-- Every row must now be as it was reviewed.\n");
     for step in &plan.steps {
         let condition = sql::reached(plan.shape(&step.table)?, step).script();
         let message = literal(&format!("{} {} is not as it was reviewed", step.table, step.key.display()));

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::core::{
     error::{Error, Result, did_you_mean},
-    name::{QName, ident},
+    name::{QName, ident, literal},
     schema::{Catalog, Column, ForeignKey, OnDelete, Origin, Relation, Table},
 };
 
@@ -50,8 +50,8 @@ pub struct ShapeColumn {
     pub role: Role,
     /// `NOT NULL`.
     pub not_null: bool,
-    /// Whether the server fills it in when nothing is given.
-    pub default: bool,
+    /// The SQL by which the server fills it in when nothing is given.
+    pub fill: Option<String>,
     /// How its value comes about.
     pub origin: Origin,
 }
@@ -354,7 +354,7 @@ fn check_key(table: &Table, key: &[Part], columns: &[ShapeColumn]) -> Result<()>
 
 /// A source's id is worth keeping where it means the same everywhere: a uuid, not the next number of a sequence.
 fn keeps_ids(columns: &[ShapeColumn]) -> bool {
-    columns.iter().filter(|column| column.role == Role::Id).all(|column| column.cast == "uuid" || !column.default)
+    columns.iter().filter(|column| column.role == Role::Id).all(|column| column.cast == "uuid" || column.fill.is_none())
 }
 
 fn children(catalog: &Catalog, name: &QName) -> Vec<Child> {
@@ -543,6 +543,18 @@ fn excluded(spec: &SetTable, column: &str) -> bool {
         || !spec.columns.is_empty() && !spec.columns.iter().chain(&spec.key).any(|name| name == column)
 }
 
+/// What the server does when nothing is given for `column`.
+fn fill(table: &QName, column: &Column) -> Option<String> {
+    match column.origin {
+        Origin::IdentityAlways | Origin::IdentityByDefault => {
+            let (table, column) = (literal(&table.sql()), literal(&column.name));
+            Some(format!("nextval(pg_get_serial_sequence({table}, {column}))"))
+        }
+        Origin::Plain => column.default.clone(),
+        Origin::Generated => None,
+    }
+}
+
 fn shape_column(
     table: &Table,
     sets: &Sets,
@@ -573,8 +585,7 @@ fn shape_column(
         cast: column.cast.clone(),
         role,
         not_null: column.not_null,
-        default: column.default.is_some()
-            || matches!(column.origin, Origin::IdentityAlways | Origin::IdentityByDefault),
+        fill: fill(&table.name, column),
         origin: column.origin,
     }
 }

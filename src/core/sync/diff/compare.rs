@@ -136,7 +136,7 @@ pub fn drop_taken_ids(review: &mut Review, table: usize, rows: &HashSet<usize>) 
     let places = id_places(shape);
     for at in rows {
         let row = &mut table.rows[*at];
-        if let Some(column) = places.iter().map(|at| &shape.columns[*at]).find(|column| !column.default) {
+        if let Some(column) = places.iter().map(|at| &shape.columns[*at]).find(|column| column.fill.is_none()) {
             row.blocked = Some(format!("its id is taken in the target and nothing fills `{}`", column.name));
         }
         row.cells.retain(|cell| !matches!(cell.field, Field::Column(at) if places.contains(&at)));

@@ -116,7 +116,7 @@ impl<'a> Fields<'a> {
         let given: BTreeSet<usize> = self.inserted.iter().map(|(_, to)| *to).collect();
         let missing = self.target.columns.iter().enumerate().find(|(at, column)| {
             column.not_null
-                && !column.default
+                && column.fill.is_none()
                 && !given.contains(at)
                 && !matches!(column.role, Role::Foreign | Role::Generated)
         });

@@ -104,7 +104,7 @@ impl<'a> Wanted<'a> {
         }
         let new = format!("NOT EXISTS (SELECT FROM {} AS t WHERE {})", sql::only(self.shape), self.found());
         let ids: Vec<&str> = names.iter().copied().filter(|name| self.is_id(name)).collect();
-        let optional = |name: &&str| self.shape.column(name).is_some_and(|column| column.default);
+        let optional = |name: &&str| self.shape.column(name).is_some_and(|column| column.fill.is_some());
         if ids.is_empty() || !ids.iter().all(optional) {
             let _ = write!(out, "\n{}\nWHERE {new}", self.insert(&names));
             return out;

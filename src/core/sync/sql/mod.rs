@@ -10,7 +10,9 @@
 //! | `facts` | queries about parents, children and equality |
 //! | `key` | rows and parents found by their keys |
 //! | `write` | the statements of a plan's steps |
+//! | `circle` | the statement of a circle of rows |
 
+mod circle;
 mod facts;
 mod fields;
 mod hash;
@@ -20,6 +22,7 @@ mod read;
 mod statement;
 mod write;
 
+pub use circle::circle;
 pub use facts::{children, parents, representation};
 pub use hash::{HANDSHAKE, Hashing, Term, digest};
 pub(super) use key::{exists, found};

@@ -8,7 +8,7 @@ use super::{
     only,
 };
 use crate::core::{
-    name::ident,
+    name::{QName, ident},
     schema::Origin,
     sync::{
         plan::{Assignment, NewValue, Operation, Step},
@@ -26,7 +26,7 @@ pub fn statement(shape: &Shape, step: &Step) -> Statement {
         Operation::Delete => {
             out.sql(format!("DELETE FROM {} AS t", only(shape)));
             guards(&mut out, shape, step);
-            childless(&mut out, shape, shape.children.iter());
+            childless(&mut out, shape, shape.children.iter(), &|_, _, _| {});
         }
     }
     returning(&mut out, shape);
@@ -60,7 +60,7 @@ fn update(out: &mut Statement, shape: &Shape, step: &Step) {
     }
     guards(out, shape, step);
     let names: Vec<_> = written.iter().map(|(_, _, name)| *name).collect();
-    childless(out, shape, shape.children_by(&names).map(|(_, child)| child));
+    childless(out, shape, shape.children_by(&names).map(|(_, child)| child), &|_, _, _| {});
 }
 
 /// The columns that `assignment` writes, each with its place in it: not those that the server makes, and of a
@@ -81,7 +81,7 @@ fn returning(out: &mut Statement, shape: &Shape) {
     out.sql(format!("\nRETURNING {}", locator.join(", ")));
 }
 
-fn guards(out: &mut Statement, shape: &Shape, step: &Step) {
+pub(super) fn guards(out: &mut Statement, shape: &Shape, step: &Step) {
     out.sql("\nWHERE ");
     for (at, (name, value)) in shape.locator.iter().zip(&step.locator).enumerate() {
         out.sql(if at > 0 { " AND " } else { "" });
@@ -97,8 +97,13 @@ fn guards(out: &mut Statement, shape: &Shape, step: &Step) {
 }
 
 /// A row that goes, or changes what others point to, takes nothing with it: no cascade may reach a row that was not
-/// reviewed.
-fn childless<'a>(out: &mut Statement, shape: &Shape, children: impl Iterator<Item = &'a Child>) {
+/// reviewed. `but` adds to the condition on children of a table, by their alias: which of them may be there.
+pub(super) fn childless<'a>(
+    out: &mut Statement,
+    shape: &Shape,
+    children: impl Iterator<Item = &'a Child>,
+    but: &dyn Fn(&mut Statement, &QName, &str),
+) {
     for child in children {
         let columns = child.columns.iter().zip(&child.referenced);
         let on: Vec<_> =
@@ -111,6 +116,7 @@ fn childless<'a>(out: &mut Statement, shape: &Shape, children: impl Iterator<Ite
             };
             out.sql(format!(" AND ROW({}) IS DISTINCT FROM ROW({})", row("c").join(", "), row("t").join(", ")));
         }
+        but(out, &child.table, "c");
         out.sql(")");
     }
 }
@@ -173,7 +179,7 @@ pub fn park(shape: &Shape, step: &Step, places: &BTreeMap<String, Value>) -> Sta
     }
     guards(&mut out, shape, step);
     let names: Vec<_> = places.keys().map(String::as_str).collect();
-    childless(&mut out, shape, shape.children_by(&names).map(|(_, child)| child));
+    childless(&mut out, shape, shape.children_by(&names).map(|(_, child)| child), &|_, _, _| {});
     returning(&mut out, shape);
     out
 }

@@ -31,8 +31,8 @@ pub(super) fn sql(reviewing: &Reviewing, project: &str, glyphs: &Glyphs) -> Resu
         "Runs in one transaction, guarded by the reviewed values: one row, or everything rolls back.",
     )];
     for run in park::statements(&plan)? {
-        let step = &plan.steps[run.step];
-        if step.table == table.table && step.key == row.key {
+        let mut steps = run.steps.iter().map(|at| &plan.steps[*at]);
+        if steps.any(|step| step.table == table.table && step.key == row.key) {
             lines.push(Cell::default());
             lines.extend(run.statement.script().lines().map(|line| Cell::of(Role::SqlKeyword, line)));
         }
