@@ -8,7 +8,7 @@ use super::{
     output::{self, Align, Listing},
 };
 use crate::{
-    app::journal,
+    app::{journal, sync},
     core::{error::Result, journal::Run, sync::plan::short},
 };
 
@@ -24,10 +24,11 @@ const COLUMNS: [(&str, Align); 9] = [
     ("outcome", Align::Left),
 ];
 
-pub(super) fn run(arguments: &Journal, context: &Context) -> Result<u8> {
+pub(super) async fn run(arguments: &Journal, context: &Context) -> Result<u8> {
     if let Some(name) = &arguments.environment {
         context.deck.known(name)?;
     }
+    let unsettled = sync::settle(&context.deck, &context.job).await?;
     let wanted = |run: &Run| {
         let here = arguments.environment.as_ref().is_none_or(|name| run.last.environment == *name);
         let day = run.began.to_zoned(jiff::tz::TimeZone::UTC).date();
@@ -39,8 +40,14 @@ pub(super) fn run(arguments: &Journal, context: &Context) -> Result<u8> {
     if runs.is_empty() {
         listing.notes.push("nothing was written yet".into());
     }
-    let records: Vec<_> =
-        runs.iter().map(|run| json!({ "began": run.began, "ended": run.last.at, "entry": run.last })).collect();
+    let why = |run: &Run| unsettled.iter().find(|left| left.run == run.last.run).map(|left| &left.why);
+    for run in &runs {
+        listing.notes.extend(why(run).map(|why| format!("{}: not known how it ended: {why}", run.last.run)));
+    }
+    let records: Vec<_> = runs
+        .iter()
+        .map(|run| json!({ "began": run.began, "ended": run.last.at, "entry": run.last, "unsettled": why(run) }))
+        .collect();
     output::print(context.format, &listing, &json!({ "runs": records }))?;
     Ok(0)
 }

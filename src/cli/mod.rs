@@ -174,6 +174,6 @@ async fn verb_on(verb: &Verb, context: &Context) -> Result<u8> {
         Verb::Env(arguments) => env::run(arguments, context).await,
         Verb::Counts(arguments) => counts::run(arguments, context).await,
         Verb::Sync(command) => sync::run(command, context).await,
-        Verb::Journal(arguments) => journal::run(arguments, context),
+        Verb::Journal(arguments) => journal::run(arguments, context).await,
     }
 }

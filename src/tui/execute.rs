@@ -34,7 +34,11 @@ pub async fn execute(deck: Arc<Deck>, work: Work, handle: Handle) {
             }
         }
         Work::Snapshot(environments) => snapshot(&deck, environments, &handle),
-        Work::Journal => handle.tell(Msg::Journal(journal::read(&deck).map(Arc::new))),
+        Work::Journal => {
+            // What was cut off is settled where that is possible; the rest is shown as it is.
+            let settled = sync::settle(&deck, &job).await;
+            handle.tell(Msg::Journal(settled.and_then(|_| journal::read(&deck)).map(Arc::new)));
+        }
         Work::History => handle.tell(Msg::History(counts::history(&deck).map(Arc::new))),
         Work::Export(file, sheet) => handle.tell(exported(&file, &sheet)),
         // Whoever opened the first page does this.
@@ -138,5 +142,6 @@ async fn apply(deck: &Deck, job: &Job, plan: &Plan, typed: &str) -> Result<sync:
 }
 
 async fn undo(deck: &Deck, job: &Job, run: &str, typed: &str) -> Result<sync::Applied> {
+    sync::settle(deck, job).await?;
     apply(deck, job, &sync::undo_plan(deck, run)?, typed).await
 }

@@ -3,12 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod circles;
+mod fault;
 mod files;
 mod gate;
 mod innotrue;
 mod keys;
 mod lost;
 mod pooler;
+mod proxy;
 mod seed;
 mod selection;
 mod sets;

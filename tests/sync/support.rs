@@ -226,6 +226,11 @@ pub fn set(tables: &str) -> String {
     format!("[[sync.set]]\nname = \"s\"\ntables = [{tables}]\n")
 }
 
+/// The text of a `pgdeck.toml` with these sets.
+pub fn project(sync: &str) -> String {
+    format!("{HEAD}{sync}")
+}
+
 impl Pair {
     /// The same `schema` on both sides, then each side's own statements.
     pub async fn new(sync: &str, schema: &str, source: &str, target: &str) -> Self {
@@ -268,7 +273,7 @@ impl Pair {
     /// The same where the two databases are reached in another way.
     pub fn deck_through(&self, sync: &str, source: String, target: String) -> Deck {
         let state = self.state.path().join("state").to_str().unwrap().to_owned();
-        let project = Project::parse(Source::new("pgdeck.toml", format!("{HEAD}{sync}"))).unwrap();
+        let project = Project::parse(Source::new("pgdeck.toml", project(sync))).unwrap();
         let variable = move |name: &str| match name {
             "SOURCE" => Some(source.clone()),
             "TARGET" => Some(target.clone()),

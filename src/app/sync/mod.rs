@@ -6,6 +6,7 @@ mod export;
 mod review;
 mod runs;
 mod seed;
+mod settle;
 mod shapes;
 
 pub use apply::{Applied, apply};
@@ -14,3 +15,4 @@ pub use export::{Exported, export, export_file, load_bundle, save_bundle};
 pub use review::{review, save_report};
 pub use runs::{Attempt, undo_plan};
 pub use seed::{Seeded, seed};
+pub use settle::{Unsettled, settle};

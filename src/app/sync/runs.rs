@@ -1,6 +1,10 @@
 //! Runs on disk: a name for each, its record with the before-images, its lines in the journal.
 
-use std::path::PathBuf;
+use std::{
+    fs::{File, TryLockError},
+    io::ErrorKind,
+    path::PathBuf,
+};
 
 use crate::{
     app::{deck::Deck, journal, store},
@@ -20,6 +24,59 @@ pub struct Attempt {
     /// The run's name: the date and a number.
     pub run: String,
     entry: Entry,
+    /// Locked for as long as this process lives and the run is under way.
+    lock: Lock,
+}
+
+/// A file that says by its lock whether somebody works on a run.
+#[derive(Debug)]
+struct Lock {
+    path: PathBuf,
+    _file: File,
+}
+
+impl Lock {
+    fn take(deck: &Deck, run: &str) -> Result<Lock> {
+        let path = lock_path(deck, run);
+        let wrong = |error: std::io::Error| store::cannot("lock", &path, &error);
+        let file = store::create_new(&path)?.ok_or_else(|| Error::usage("this run has begun already").object(run))?;
+        file.lock().map_err(wrong)?;
+        Ok(Lock { _file: file, path })
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // What is left over is not locked any more, and says so.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+fn lock_path(deck: &Deck, run: &str) -> PathBuf {
+    deck.state.join("runs").join(format!("{run}.lock"))
+}
+
+/// Whether the process that began `run` is still at it.
+pub(super) fn is_running(deck: &Deck, run: &str) -> Result<bool> {
+    let path = lock_path(deck, run);
+    match File::open(&path) {
+        Ok(file) => match file.try_lock_shared() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(error)) => Err(store::cannot("lock", &path, &error)),
+        },
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(store::cannot("read", &path, &error)),
+    }
+}
+
+/// The record of `run`; `None` where it was cut off before its images were on disk.
+pub(super) fn record_of(deck: &Deck, run: &str) -> Result<Option<Record>> {
+    let path = path(deck, run);
+    let Some(text) = store::read(&path)?.filter(|text| !text.is_empty()) else { return Ok(None) };
+    Record::read(run, &text).map(Some).map_err(|why| {
+        Error::usage(format!("the run's before-images cannot be used: {why}")).object(run).at(path.display())
+    })
 }
 
 fn path(deck: &Deck, run: &str) -> PathBuf {
@@ -32,6 +89,8 @@ impl Attempt {
         store::directory(&deck.state.join("runs"))?;
         let now = jiff::Timestamp::now();
         let run = new_name(deck, now)?;
+        // Before the journal names the run, so that nobody takes it for one that was cut off.
+        let lock = Lock::take(deck, &run)?;
         let entry = Entry {
             at: now,
             run: run.clone(),
@@ -46,7 +105,7 @@ impl Attempt {
             error: None,
         };
         journal::append(deck, &entry)?;
-        Ok(Attempt { run, entry })
+        Ok(Attempt { run, entry, lock })
     }
 
     /// Puts the record with the before-images on disk.
@@ -63,7 +122,9 @@ impl Attempt {
     pub fn end(self, deck: &Deck, outcome: Outcome, xid: Option<String>, error: Option<&Error>) -> Result<()> {
         let entry =
             Entry { at: jiff::Timestamp::now(), outcome, xid, error: error.map(ToString::to_string), ..self.entry };
-        journal::append(deck, &entry)
+        let written = journal::append(deck, &entry);
+        drop(self.lock);
+        written
     }
 }
 
@@ -93,12 +154,8 @@ pub fn undo_plan(deck: &Deck, run: &str) -> Result<Plan> {
     if let Some(undone) = runs.iter().find(|other| other.last.from == from && other.last.outcome == Outcome::Applied) {
         return Err(Error::refused(format!("this run was undone already, by {}", undone.last.run)).object(run));
     }
-    let path = path(deck, run);
-    let text = store::read(&path)?.filter(|text| !text.is_empty()).ok_or_else(|| {
+    let record = record_of(deck, run)?.ok_or_else(|| {
         Error::usage("the run's before-images are not there: it was cut off before anything was committed").object(run)
-    })?;
-    let record = Record::read(run, &text).map_err(|why| {
-        Error::usage(format!("the run's before-images cannot be used: {why}")).object(run).at(path.display())
     })?;
     undo::plan(&record)
 }

@@ -33,6 +33,8 @@ pub(super) async fn apply(arguments: &Apply, context: &Context) -> Result<u8> {
 }
 
 pub(super) async fn undo(arguments: &Undo, context: &Context) -> Result<u8> {
+    // A run that was cut off may turn out to be rolled back.
+    sync::settle(&context.deck, &context.job).await?;
     let plan = sync::undo_plan(&context.deck, &arguments.run)?;
     run_plan(&plan, arguments.confirm.as_deref(), arguments.dry_run, context).await
 }
