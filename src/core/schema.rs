@@ -167,7 +167,7 @@ pub struct ForeignKey {
     pub on_delete: OnDelete,
 }
 
-/// One unique index.
+/// One unique index, or the index of an exclusion constraint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unique {
     /// The index's name.
@@ -180,4 +180,8 @@ pub struct Unique {
     pub total: bool,
     /// `NULLS NOT DISTINCT` (PostgreSQL 15).
     pub nulls_equal: bool,
+    /// Whether two rows meet if and only if its columns are equal and not NULL.
+    pub exact: bool,
+    /// Every column that decides, those of its expressions and of its `WHERE` too.
+    pub involved: Vec<String>,
 }

@@ -177,6 +177,8 @@ struct UniqueRecord {
     primary: bool,
     total: bool,
     nulls_equal: bool,
+    exact: bool,
+    involved: Vec<String>,
     columns: Vec<String>,
 }
 
@@ -188,6 +190,8 @@ impl From<UniqueRecord> for Unique {
             primary: record.primary,
             total: record.total,
             nulls_equal: record.nulls_equal,
+            exact: record.exact,
+            involved: record.involved,
         }
     }
 }

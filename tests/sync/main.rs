@@ -17,5 +17,6 @@ mod sets;
 mod stale;
 mod support;
 mod tables;
+mod traps;
 mod types;
 mod undo;

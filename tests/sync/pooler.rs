@@ -86,7 +86,7 @@ fn ready(child: &mut Child) {
 }
 
 #[tokio::test]
-async fn export_review_apply_and_undo_through_a_transaction_pooler() {
+async fn transaction_pooler_in_front() {
     let Some(bouncer) = bouncer() else { return };
     let sets = set(r#"{ table = "p", key = ["k"] }, { table = "t", key = ["p_id", "k"] }"#);
     let schema = "CREATE TABLE p (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), k text UNIQUE, at timestamptz);

@@ -124,7 +124,7 @@ async fn a_row_to_be_deleted_that_changed_or_got_a_child() {
 }
 
 #[tokio::test]
-async fn several_rows_are_all_named() {
+async fn target_changed_between_review_and_apply() {
     let (pair, plan) = reviewed().await;
     pair.target.run("UPDATE children SET note = 'else'; UPDATE keyed SET note = 'else'").await;
     let error = pair.refused(&plan).await.to_string();

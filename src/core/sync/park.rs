@@ -29,9 +29,11 @@ pub struct Run {
     pub parks: bool,
 }
 
-/// Every statement of `plan`: parked rows first, then one statement per step.
+/// Every statement of `plan`: parked rows first, then rows that cannot wait anywhere and go at once, then one statement
+/// per step or circle.
 pub fn statements(plan: &Plan) -> Result<Vec<Run>> {
-    let parked = parked(plan);
+    let claimed = claimed_rows(plan);
+    let parked = parked(plan, &claimed);
     let mut out = Vec::with_capacity(plan.steps.len() + parked.len());
     for (&at, places) in &parked {
         let step = &plan.steps[at];
@@ -39,13 +41,20 @@ pub fn statements(plan: &Plan) -> Result<Vec<Run>> {
         out.push(Run { steps: vec![at], statement, numbered: false, parks: true });
     }
     let circles = circles(plan)?;
-    let turning: HashSet<usize> = circles.values().flatten().copied().collect();
+    let mut done: HashSet<usize> = circles.values().flatten().copied().collect();
+    for at in claimed.keys().filter(|at| !parked.contains_key(at)).copied().collect::<Vec<_>>() {
+        if plan.steps[at].operation == Operation::Delete && !done.contains(&at) && !is_held(plan, at)? {
+            let statement = sql::statement(plan.shape(&plan.steps[at].table)?, &plan.steps[at]);
+            out.push(Run { steps: vec![at], statement, numbered: false, parks: false });
+            done.insert(at);
+        }
+    }
     for (at, step) in plan.steps.iter().enumerate() {
         if let Some(circle) = circles.get(&at) {
             let statement = sql::circle(&moved(plan, &parked)?, circle)?;
             out.push(Run { steps: circle.clone(), statement, numbered: true, parks: false });
         }
-        if turning.contains(&at) {
+        if done.contains(&at) {
             continue;
         }
         let shape = plan.shape(&step.table)?;
@@ -56,6 +65,23 @@ pub fn statements(plan: &Plan) -> Result<Vec<Run>> {
         out.push(Run { steps: vec![at], statement, numbered: false, parks: false });
     }
     Ok(out)
+}
+
+/// Whether another row of the plan points to the one that goes, until its own step has run.
+fn is_held(plan: &Plan, at: usize) -> Result<bool> {
+    let gone = &plan.steps[at];
+    for (_, step) in plan.steps.iter().enumerate().filter(|(other, _)| *other != at) {
+        for reference in plan.shape(&step.table)?.references.iter().filter(|r| r.table == gone.table) {
+            let of = |step: &Step, names: &[String]| -> Option<Vec<Value>> {
+                names.iter().map(|name| step.guard.get(name).cloned().flatten().map(Some)).collect()
+            };
+            let (held, value) = (of(step, &reference.columns), of(gone, &reference.referenced));
+            if held.is_some() && held == value {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 /// `plan` with its steps as they run once their rows wait.
@@ -87,18 +113,32 @@ fn brought_back(shape: &Shape, step: &Step, places: &BTreeMap<String, Value>) ->
     step
 }
 
+/// The rows that hold what another one takes, each with the unique constraints that are about it.
+fn claimed_rows(plan: &Plan) -> BTreeMap<usize, Vec<&[String]>> {
+    let mut out: BTreeMap<usize, Vec<&[String]>> = BTreeMap::new();
+    for shape in &plan.shapes {
+        let exact = shape.uniques.iter().map(|unique| (unique, claimed(plan, shape, unique)));
+        let loose = shape.loose_uniques.iter().map(|unique| (unique, crowded(plan, shape, unique)));
+        for (unique, claimed) in exact.chain(loose) {
+            for at in claimed {
+                out.entry(at).or_default().push(unique);
+            }
+        }
+    }
+    out
+}
+
 /// Where each row waits that has to: columns with values that nobody has.
-fn parked(plan: &Plan) -> BTreeMap<usize, BTreeMap<String, Value>> {
+fn parked(plan: &Plan, claimed: &BTreeMap<usize, Vec<&[String]>>) -> BTreeMap<usize, BTreeMap<String, Value>> {
     let mut parked: BTreeMap<usize, BTreeMap<String, Value>> = BTreeMap::new();
     let mut number = 0;
-    for shape in &plan.shapes {
-        for unique in &shape.uniques {
-            for at in claimed(plan, shape, unique) {
-                let places = parked.entry(at).or_default();
-                if !unique.iter().any(|column| places.contains_key(column)) {
-                    places.extend(place(shape, unique, &plan.steps[at], number));
-                    number += 1;
-                }
+    for (&at, uniques) in claimed {
+        let Ok(shape) = plan.shape(&plan.steps[at].table) else { continue };
+        let places = parked.entry(at).or_default();
+        for unique in uniques {
+            if !unique.iter().any(|column| places.contains_key(column)) {
+                places.extend(place(shape, unique, &plan.steps[at], number));
+                number += 1;
             }
         }
     }
@@ -128,6 +168,19 @@ fn claimed(plan: &Plan, shape: &Shape, unique: &[String]) -> Vec<usize> {
         })
         .map(|(at, _)| at)
         .collect()
+}
+
+/// Steps that may hold what another step takes where equal columns do not decide: every row that leaves, if another
+/// one comes. Parking a row too many does no harm.
+fn crowded(plan: &Plan, shape: &Shape, unique: &[String]) -> Vec<usize> {
+    let steps = || plan.steps.iter().enumerate().filter(|(_, step)| step.table == shape.table);
+    let comes: Vec<usize> = steps().filter(|(_, step)| writes(step, unique)).map(|(at, _)| at).collect();
+    let leaves = |step: &Step| match step.operation {
+        Operation::Insert => false,
+        Operation::Update => writes(step, unique),
+        Operation::Delete => true,
+    };
+    steps().filter(|(at, step)| leaves(step) && comes.iter().any(|c| c != at)).map(|(at, _)| at).collect()
 }
 
 /// What `step` holds or takes in `unique`, as far as it can be compared: plain columns by `value`, parents that
@@ -165,9 +218,19 @@ fn new_value(step: &Step, column: &str) -> Value {
 /// A column of `unique` with a value that nobody has. Only what was reviewed can be brought back.
 fn place(shape: &Shape, unique: &[String], step: &Step, number: usize) -> Option<(String, Value)> {
     let columns = unique.iter().filter(|name| !shape.locator.contains(name)).filter_map(|name| shape.column(name));
-    columns
-        .filter(|column| column.origin != Origin::Generated && step.guard.contains_key(&column.name))
-        .find_map(|column| Some((column.name.clone(), parking(column, number)?)))
+    columns.filter(|column| column.origin != Origin::Generated && step.guard.contains_key(&column.name)).find_map(
+        |column| {
+            let place = parking(column, number).or_else(|| early(step, column))?;
+            Some((column.name.clone(), place))
+        },
+    )
+}
+
+/// A flag that is taken from a row goes before another row gets it.
+fn early(step: &Step, column: &ShapeColumn) -> Option<Value> {
+    let new = step.set.iter().find(|assignment| assignment.columns == [column.name.clone()])?;
+    let off = matches!(&new.value, NewValue::Value(Some(text)) if text == "false");
+    (column.cast == "boolean" && off).then(|| Some("false".to_owned()))
 }
 
 fn parking(column: &ShapeColumn, number: usize) -> Option<Value> {
@@ -176,6 +239,8 @@ fn parking(column: &ShapeColumn, number: usize) -> Option<Value> {
         "smallint" if comparable => Some(Some((i64::from(i16::MAX) - number as i64).to_string())),
         "integer" | "bigint" if comparable => Some(Some((i64::from(i32::MAX) - number as i64).to_string())),
         _ if !column.not_null => Some(None),
+        // Overlaps nothing.
+        cast if cast.ends_with("range") && comparable => Some(Some("empty".to_owned())),
         // Short and plain, because the column may be too.
         "text" | "character varying" if comparable => Some(Some(format!("pgdeck-{number}"))),
         "uuid" if comparable => Some(Some(format!("00000000-0000-4000-8000-{number:012x}"))),
@@ -230,7 +295,8 @@ mod tests {
     #[test]
     fn no_two_rows_wait_in_the_same_place() {
         let steps: Vec<_> = (0..50).map(|n| update(&n.to_string(), &n.to_string(), &(49 - n).to_string())).collect();
-        let places = parked(&plan(positioned(), steps));
+        let plan = plan(positioned(), steps);
+        let places = parked(&plan, &claimed_rows(&plan));
         let taken: HashSet<_> = places.values().map(|place| place["pos"].clone()).collect();
         assert_eq!((places.len(), taken.len()), (50, 50));
     }

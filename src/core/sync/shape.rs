@@ -85,6 +85,9 @@ pub struct Reference {
     pub table: QName,
     /// The referenced columns, in the order of `columns`.
     pub referenced: Vec<String>,
+    /// The types of the columns.
+    #[serde(default)]
+    pub casts: Vec<String>,
     /// The parent's key.
     pub key: Vec<Part>,
     /// Whether the parent is partitioned; what inherits from an ordinary parent is no parent.
@@ -152,6 +155,9 @@ pub struct Shape {
     pub locator: Vec<String>,
     /// Unique indexes, by their columns.
     pub uniques: Vec<Vec<String>>,
+    /// Unique indexes over expressions or a part of the rows, and exclusion constraints, by all columns that decide.
+    #[serde(default)]
+    pub loose_uniques: Vec<Vec<String>>,
     /// What becomes of a surrogate id when a row is new.
     pub keep_ids: bool,
     /// The condition that a row must satisfy.
@@ -258,7 +264,8 @@ impl Shape {
             set: set.to_owned(),
             partitioned: table.relation == Relation::Partitioned,
             keep_ids: spec.ids.map_or_else(|| keeps_ids(&columns), |ids| ids == Ids::Keep),
-            uniques: table.uniques.iter().filter(|u| !u.columns.is_empty()).map(|u| u.columns.clone()).collect(),
+            uniques: table.uniques.iter().filter(|u| u.exact).map(|u| u.columns.clone()).collect(),
+            loose_uniques: table.uniques.iter().filter(|u| !u.exact).map(|u| u.involved.clone()).collect(),
             table: name,
             key,
             references,
@@ -453,7 +460,7 @@ fn references(catalog: &Catalog, sets: &Sets, table: &Table, spec: &SetTable) ->
             continue;
         }
         if sets.never_pattern(&key.references).is_some() {
-            found.extend(mapped(catalog, sets, spec, key)?);
+            found.extend(mapped(catalog, sets, table, spec, key)?);
             continue;
         }
         // The table itself is not on the path here: a plain self-reference is resolved one step deep.
@@ -468,8 +475,19 @@ fn references(catalog: &Catalog, sets: &Sets, table: &Table, spec: &SetTable) ->
     Ok(found)
 }
 
+fn casts(table: &Table, key: &ForeignKey) -> Vec<String> {
+    let cast = |name: &String| table.column(name).map_or_else(|| "text".to_owned(), |column| column.cast.clone());
+    key.columns.iter().map(cast).collect()
+}
+
 /// The reference that a foreign key into a never-synced table makes where a rule names its parent's key.
-fn mapped(catalog: &Catalog, sets: &Sets, spec: &SetTable, key: &ForeignKey) -> Result<Option<Reference>> {
+fn mapped(
+    catalog: &Catalog,
+    sets: &Sets,
+    table: &Table,
+    spec: &SetTable,
+    key: &ForeignKey,
+) -> Result<Option<Reference>> {
     let rule = key.columns.iter().find_map(|column| spec.references.get(column));
     let Some(Across::Key(names)) = rule else { return Ok(None) };
     let parent = known_table(catalog, &key.references)?;
@@ -478,6 +496,7 @@ fn mapped(catalog: &Catalog, sets: &Sets, spec: &SetTable, key: &ForeignKey) -> 
         columns: key.columns.clone(),
         table: parent.name.clone(),
         referenced: key.referenced.clone(),
+        casts: casts(table, key),
         key: parts,
         partitioned: parent.relation == Relation::Partitioned,
         ignored: key.columns.iter().all(|column| spec.ignore.contains(column)),
@@ -510,6 +529,7 @@ fn reference(
         columns: key.columns.clone(),
         table: parent.name.clone(),
         referenced: key.referenced.clone(),
+        casts: casts(table, key),
         key: parts,
         partitioned: parent.relation == Relation::Partitioned,
         ignored: false,

@@ -2,7 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::{from_only, leaf::text, only, read::Side};
+use super::{
+    from_only,
+    leaf::{same, text},
+    only,
+    read::Side,
+};
 use crate::core::{
     name::ident,
     sync::shape::{Part, Reference, Role, Shape},
@@ -158,7 +163,11 @@ impl Joins {
             .columns
             .iter()
             .zip(&reference.referenced)
-            .map(|(column, referenced)| format!("{alias}.{} = {child}.{}", ident(referenced), ident(column)))
+            .enumerate()
+            .map(|(at, (column, referenced))| {
+                let (parent, child) = (format!("{alias}.{}", ident(referenced)), format!("{child}.{}", ident(column)));
+                same(&parent, &child, reference.casts.get(at).map_or("text", String::as_str))
+            })
             .collect();
         let table = with_expressions(&reference.key, &from_only(reference.partitioned, &reference.table));
         // Writing to a string does not fail.

@@ -33,7 +33,16 @@ pub(super) fn equals(value: &str, cast: &str, other: &str, nullable: bool) -> St
     if is_built_in(cast) {
         format!("{value} {operator} {other}::{cast}")
     } else {
-        format!("{value}::text {operator} {other}")
+        format!("{} {operator} {}", text(value, cast), text(other, cast))
+    }
+}
+
+/// `left = right` for two values of type `cast`, as the type's own operator means it.
+pub(super) fn same(left: &str, right: &str, cast: &str) -> String {
+    if is_built_in(cast) {
+        format!("{left} = {right}")
+    } else {
+        format!("{} = {}", text(left, cast), text(right, cast))
     }
 }
 

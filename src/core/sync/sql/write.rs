@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     Statement, cast,
     key::{key_condition, parent},
+    leaf::same,
     only,
 };
 use crate::core::{
@@ -13,7 +14,7 @@ use crate::core::{
     sync::{
         plan::{Assignment, NewValue, Operation, Step},
         row::Value,
-        shape::{Child, Shape, ShapeColumn},
+        shape::{Child, Role, Shape, ShapeColumn},
     },
 };
 
@@ -106,8 +107,12 @@ pub(super) fn childless<'a>(
 ) {
     for child in children {
         let columns = child.columns.iter().zip(&child.referenced);
-        let on: Vec<_> =
-            columns.map(|(column, referenced)| format!("c.{} = t.{}", ident(column), ident(referenced))).collect();
+        let on: Vec<_> = columns
+            .map(|(column, referenced)| {
+                let (child, parent) = (format!("c.{}", ident(column)), format!("t.{}", ident(referenced)));
+                same(&child, &parent, cast(shape, referenced))
+            })
+            .collect();
         out.sql(format!("\n  AND NOT EXISTS (SELECT FROM {} AS c WHERE {}", child.table.sql(), on.join(" AND ")));
         if child.table == shape.table {
             // A row that points to itself goes with itself.
@@ -150,7 +155,10 @@ pub fn reached(shape: &Shape, step: &Step) -> Statement {
     let not = if step.operation == Operation::Delete { "NOT " } else { "" };
     out.sql(format!("{not}EXISTS (SELECT FROM {} AS t WHERE ", only(shape)));
     key_condition(&mut out, &shape.key, "t", &mut step.key.0.iter());
-    for (assignment, at, name) in step.set.iter().flat_map(|assignment| written(shape, assignment)) {
+    // What makes no difference may have been stamped by a trigger.
+    let compared = |name: &str| shape.column(name).is_none_or(|column| column.role != Role::Ignored);
+    let written = step.set.iter().flat_map(|assignment| written(shape, assignment));
+    for (assignment, at, name) in written.filter(|(_, _, name)| compared(name)) {
         out.sql(" AND ");
         match &assignment.value {
             NewValue::Value(value @ Some(_)) if REWRITTEN.contains(&cast(shape, name)) => {
