@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::{
     Handle,
     model::EnvState,
-    msg::{Msg, Sync, Tone, Work},
+    msg::{Comparison, Msg, Sync, Tone, Work},
 };
 use crate::{
     app::{counts, deck::Deck, env, export, job::Job, journal, sync},
@@ -15,7 +15,7 @@ use crate::{
         guard,
         name::QName,
         sheet::Sheet,
-        sync::{bundle::Bundle, diff::Review, plan::Plan},
+        sync::{diff::Review, plan::Plan},
     },
 };
 
@@ -43,16 +43,8 @@ pub async fn execute(deck: Arc<Deck>, work: Work, handle: Handle) {
         Work::Export(file, sheet) => handle.tell(exported(&file, &sheet)),
         // Whoever opened the first page does this.
         Work::Demo => {}
-        Work::ReadSets(sets, from) => {
-            let exported = sync::export(&deck, &job, &sets, &from).await;
-            step(&handle, exported, |bundle| Sync::Exported(Arc::new(bundle)));
-        }
-        Work::Review(bundle, to, deletes) => {
-            step(&handle, review(&deck, &job, &bundle, &to, deletes).await, Sync::Reviewed);
-        }
-        Work::Verify(bundle, to, deletes) => {
-            step(&handle, review(&deck, &job, &bundle, &to, deletes).await, Sync::Verified);
-        }
+        Work::Compare(asked) => step(&handle, review(&deck, &job, &asked).await, Sync::Reviewed),
+        Work::Verify(asked) => step(&handle, review(&deck, &job, &asked).await, Sync::Verified),
         Work::Apply(plan, typed) => {
             let applied = apply(&deck, &job, &plan, &typed).await;
             step(&handle, applied, |applied| Sync::Applied(Arc::new(applied)));
@@ -131,8 +123,9 @@ fn exported(file: &str, sheet: &Sheet) -> Msg {
     }
 }
 
-async fn review(deck: &Deck, job: &Job, bundle: &Bundle, to: &str, deletes: bool) -> Result<Arc<Review>> {
-    sync::review(deck, job, bundle, to, deletes).await.map(Arc::new)
+async fn review(deck: &Deck, job: &Job, asked: &Comparison) -> Result<Arc<Review>> {
+    let Comparison { sets, from, to, deletes } = asked;
+    Box::pin(sync::compare(deck, job, sets, from, to, *deletes)).await.map(Arc::new)
 }
 
 /// The gate of every write: what was typed is judged here, by the guard, and nowhere else.

@@ -17,7 +17,7 @@ use crate::{
         journal,
         name::QName,
         sheet::Sheet,
-        sync::{bundle::Bundle, diff::Review, plan::Plan},
+        sync::{diff::Review, plan::Plan},
     },
 };
 
@@ -72,12 +72,23 @@ pub enum Msg {
     Failed(Error),
 }
 
+/// What the sync wizard compares.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Comparison {
+    /// The sets; all when empty.
+    pub sets: Vec<String>,
+    /// The source.
+    pub from: String,
+    /// The target.
+    pub to: String,
+    /// Whether rows that the source does not have may be deleted.
+    pub deletes: bool,
+}
+
 /// How the sync wizard gets on. What belongs to a step that was left meanwhile is thrown away.
 #[derive(Debug, Clone)]
 pub enum Sync {
-    /// The source was read.
-    Exported(Arc<Bundle>),
-    /// The target was compared with it.
+    /// Both sides were compared.
     Reviewed(Arc<Review>),
     /// The target's name was typed, as given.
     Confirmed(String),
@@ -171,14 +182,12 @@ pub enum Work {
     Demo,
     /// Read the journal; answered by [`Msg::Journal`].
     Journal,
-    /// Read these sets (all when empty) from this environment; answered by [`Sync::Exported`].
-    ReadSets(Vec<String>, String),
-    /// Compare this bundle with this environment, with deletes if asked; answered by [`Sync::Reviewed`].
-    Review(Arc<Bundle>, String, bool),
+    /// Compare both sides; answered by [`Sync::Reviewed`].
+    Compare(Arc<Comparison>),
     /// Apply this plan; the name is what was typed. Answered by [`Sync::Applied`].
     Apply(Arc<Plan>, String),
     /// The review after an apply; answered by [`Sync::Verified`].
-    Verify(Arc<Bundle>, String, bool),
+    Verify(Arc<Comparison>),
     /// Take this run back; the name is what was typed. Answered by [`Sync::Undone`].
     Undo(String, String),
 }

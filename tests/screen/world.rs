@@ -306,7 +306,6 @@ pub fn review() -> Review {
 pub fn reviewing() -> Model {
     let mut model = full();
     crate::press(&mut model, "3 enter");
-    update(&mut model, Msg::Sync(Sync::Exported(Arc::new(source()))));
     update(&mut model, Msg::Sync(Sync::Reviewed(Arc::new(review()))));
     settle(&mut model);
     model

@@ -19,12 +19,12 @@ use crate::{
     core::{
         error::{Code, Error},
         sheet::Sheet,
-        sync::{bundle::Bundle, diff::Review, plan::Plan},
+        sync::{diff::Review, plan::Plan},
     },
     tui::{
         action::{Action, Context, Reason},
         model::Model,
-        msg::{Effect, Mouse, Sync, Tone, Work},
+        msg::{Comparison, Effect, Mouse, Sync, Tone, Work},
         overlay::{Asked, Confirm, Overlay},
         widget::{cell::Cell, section, steps, table::Position},
     },
@@ -49,10 +49,8 @@ enum Stage {
     /// Choosing sets.
     #[default]
     Choose,
-    /// Reading the source.
-    Exporting,
-    /// Reading the target.
-    Comparing(Arc<Bundle>),
+    /// Reading both sides.
+    Comparing(Arc<Comparison>),
     /// Choosing rows.
     Review(Box<Reviewing>),
     /// Running the plan.
@@ -79,8 +77,8 @@ impl SyncPane {
 
     fn step(&self) -> usize {
         match self.stage {
-            Stage::Choose | Stage::Exporting => 0,
-            Stage::Comparing(_) | Stage::Review(_) => 1,
+            Stage::Choose | Stage::Comparing(_) => 0,
+            Stage::Review(_) => 1,
             Stage::Applying(..) => 2,
             Stage::Verifying(..) => 3,
             Stage::Done(_) => 4,
@@ -188,10 +186,12 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 }
 
 fn start(model: &mut Model) -> Vec<Effect> {
-    let Some((from, _)) = model.sync.choose.pair(model) else { return Vec::new() };
-    let sets = model.sync.choose.names();
-    model.sync.stage = Stage::Exporting;
-    vec![model.start(format!("exporting {from}"), Work::ReadSets(sets, from))]
+    let Some((from, to)) = model.sync.choose.pair(model) else { return Vec::new() };
+    let title = format!("comparing {from} and {to}");
+    let asked = Comparison { sets: model.sync.choose.names(), from, to, deletes: model.sync.choose.deletes };
+    let asked = Arc::new(asked);
+    model.sync.stage = Stage::Comparing(Arc::clone(&asked));
+    vec![model.start(title, Work::Compare(asked))]
 }
 
 /// Back to the choice of sets. What was chosen of a review is kept for the next.
@@ -227,9 +227,8 @@ fn ask(model: &mut Model) {
 /// Takes in how the wizard's work gets on. What belongs to a step that was left is thrown away.
 pub fn told(model: &mut Model, sync: Sync) -> Vec<Effect> {
     match (std::mem::take(&mut model.sync.stage), sync) {
-        (Stage::Exporting, Sync::Exported(bundle)) => compare(model, bundle),
-        (Stage::Comparing(bundle), Sync::Reviewed(review)) => {
-            let mut reviewing = Reviewing::new(bundle, review, &model.look.glyphs);
+        (Stage::Comparing(asked), Sync::Reviewed(review)) => {
+            let mut reviewing = Reviewing::new(asked, review, &model.look.glyphs);
             if let Some(left) = model.sync.left.take() {
                 reviewing.selection = left.selection.carried(&left.review, &reviewing.review);
             }
@@ -254,13 +253,6 @@ pub fn told(model: &mut Model, sync: Sync) -> Vec<Effect> {
     }
 }
 
-fn compare(model: &mut Model, bundle: Arc<Bundle>) -> Vec<Effect> {
-    let Some((_, to)) = model.sync.choose.pair(model) else { return Vec::new() };
-    let deletes = model.sync.choose.deletes;
-    model.sync.stage = Stage::Comparing(Arc::clone(&bundle));
-    vec![model.start(format!("reading {to}"), Work::Review(bundle, to, deletes))]
-}
-
 fn apply(model: &mut Model, reviewing: Box<Reviewing>, typed: String) -> Vec<Effect> {
     match reviewing.plan(&model.project).map(Arc::new) {
         Ok(plan) => {
@@ -279,7 +271,7 @@ fn apply(model: &mut Model, reviewing: Box<Reviewing>, typed: String) -> Vec<Eff
 /// What was written is known from inside the transaction; the second review shows it from outside.
 fn verify(model: &mut Model, reviewing: &Reviewing, applied: Arc<Applied>) -> Vec<Effect> {
     let to = reviewing.review.to.clone();
-    let work = Work::Verify(Arc::clone(&reviewing.bundle), to.clone(), model.sync.choose.deletes);
+    let work = Work::Verify(Arc::clone(&reviewing.asked));
     model.sync.stage = Stage::Verifying(applied);
     let mut effects = vec![model.start(format!("verifying {to}"), work)];
     effects.extend(super::counts::refresh(model, &to));
@@ -306,7 +298,7 @@ fn failed(model: &mut Model, stage: Stage, error: &Error) {
         model.fail(error);
     }
     model.sync.stage = match stage {
-        Stage::Exporting | Stage::Comparing(_) => Stage::Choose,
+        Stage::Comparing(_) => Stage::Choose,
         Stage::Applying(reviewing, _) => Stage::Review(reviewing),
         Stage::Verifying(applied) => Stage::Done(Box::new(Done::new(applied, Err(error.clone())))),
         stage => stage,
@@ -380,8 +372,7 @@ fn stale(model: &Model, left: &Reviewing, says: &str, body: Rect, buffer: &mut B
 fn working(model: &Model, stage: &Stage) -> String {
     let (from, to) = model.sync.choose.pair(model).unwrap_or_default();
     match stage {
-        Stage::Exporting => format!("Reading {from}, in one snapshot, read-only…"),
-        Stage::Comparing(_) => format!("Reading {to}, in one snapshot, read-only…"),
+        Stage::Comparing(_) => format!("Reading {from} and {to}, each in one snapshot, read-only…"),
         Stage::Applying(_, plan) => format!("Writing {} rows to {to}, in one transaction…", plan.steps.len()),
         _ => format!("Reviewing {to} once more…"),
     }

@@ -112,7 +112,7 @@ fn a_set_is_marked_alone() {
     );
     let effects = perform(&mut model, Action::SyncStart);
     let sets = effects.iter().find_map(|effect| match effect {
-        Effect::Run(_, crate::tui::msg::Work::ReadSets(sets, _)) => Some(sets.clone()),
+        Effect::Run(_, crate::tui::msg::Work::Compare(asked)) => Some(asked.sets.clone()),
         _ => None,
     });
     assert_eq!(sets, Some(vec!["plans".to_owned()]));

@@ -22,7 +22,6 @@ use crate::{
     core::{
         error::Result,
         sync::{
-            bundle::Bundle,
             diff::{Change, Review, RowReview, TableReview},
             plan::Plan,
             select::{At, Selection},
@@ -32,7 +31,7 @@ use crate::{
         action::{Action, Reason},
         glyphs::Glyphs,
         model::Model,
-        msg::{Effect, Mouse, Tone},
+        msg::{Comparison, Effect, Mouse, Tone},
         overlay::Overlay,
         pane::list,
         widget::{
@@ -56,8 +55,8 @@ enum Part {
 /// A review with what was chosen of it.
 #[derive(Debug, Clone)]
 pub struct Reviewing {
-    /// The source's rows, for the review after the apply.
-    pub bundle: Arc<Bundle>,
+    /// What was compared, for the review after the apply.
+    pub asked: Arc<Comparison>,
     /// What differs.
     pub review: Arc<Review>,
     /// What is to be applied.
@@ -72,7 +71,7 @@ pub struct Reviewing {
 
 impl Reviewing {
     /// A review from which everything that can move and really differs is chosen.
-    pub fn new(bundle: Arc<Bundle>, review: Arc<Review>, glyphs: &Glyphs) -> Self {
+    pub fn new(asked: Arc<Comparison>, review: Arc<Review>, glyphs: &Glyphs) -> Self {
         let differs = |at: &usize| {
             let table = &review.tables[*at];
             !table.rows.is_empty() || table.blocked.is_some()
@@ -81,7 +80,7 @@ impl Reviewing {
         let order = all.clone().filter(differs).chain(all.filter(|at| !differs(at))).collect();
         let mut this = Reviewing {
             selection: Selection::all(&review),
-            bundle,
+            asked,
             review,
             order,
             part: Part::Tables,

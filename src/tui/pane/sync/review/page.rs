@@ -5,7 +5,12 @@ use crate::{
     config::theme::Role,
     core::{
         error::{Error, Result},
-        sync::{diff::RowReview, park, plan::Plan, select::Selection},
+        sync::{
+            diff::{Change, RowReview},
+            park,
+            plan::Plan,
+            select::Selection,
+        },
     },
     tui::{
         glyphs::Glyphs,
@@ -37,6 +42,7 @@ pub(super) fn sql(reviewing: &Reviewing, project: &str, glyphs: &Glyphs) -> Resu
             lines.extend(run.statement.script().lines().map(|line| Cell::of(Role::SqlKeyword, line)));
         }
     }
+    lines.extend(about(row));
     for cell in &row.cells {
         lines.extend([Cell::default(), section::head(&cell.column)]);
         if let Some(changes) = cells::json_changes(Some(table), cell) {
@@ -47,6 +53,24 @@ pub(super) fn sql(reviewing: &Reviewing, project: &str, glyphs: &Glyphs) -> Resu
         lines.extend(value(Role::Added, cell.new.as_deref()));
     }
     Ok(Page::of(format!("{} {}", table.table, row.key.display()), lines))
+}
+
+/// Why the row stays, and what it brings along.
+fn about(row: &RowReview) -> Vec<Cell> {
+    let mut lines: Vec<Cell> = Vec::new();
+    let why = row.blocked.iter().map(|why| Cell::of(Role::Danger, format!("blocked: {why}")));
+    let notes = row.notes.iter().map(|note| Cell::of(Role::Warn, note.clone()));
+    lines.extend(why.chain(notes));
+    if row.included {
+        lines.push(Cell::of(Role::Muted, "comes along, because a row of this review needs it as its parent"));
+    }
+    let needs = if row.change == Change::Delete { "first go, or point elsewhere" } else { "needs" };
+    let needed = row.requires.iter().map(|(table, key)| format!("{needs}: {table} {}", key.display()));
+    lines.extend(needed.map(|text| Cell::of(Role::Muted, text)));
+    if !lines.is_empty() {
+        lines.insert(0, Cell::default());
+    }
+    lines
 }
 
 fn value(role: Role, value: Option<&str>) -> Vec<Cell> {
