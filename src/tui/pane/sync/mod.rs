@@ -187,7 +187,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 
 fn start(model: &mut Model) -> Vec<Effect> {
     let Some((from, to)) = model.sync.choose.pair(model) else { return Vec::new() };
-    let title = format!("comparing {from} and {to}");
+    let title = "comparing";
     let asked = Comparison { sets: model.sync.choose.names(), from, to, deletes: model.sync.choose.deletes };
     let asked = Arc::new(asked);
     model.sync.stage = Stage::Comparing(Arc::clone(&asked));
