@@ -10,6 +10,7 @@ mod output;
 mod progress;
 mod shell;
 mod sync;
+mod sync_query;
 
 use std::{ffi::OsString, io::IsTerminal, process::ExitCode, sync::Arc};
 

@@ -6,6 +6,7 @@ use super::{
     Context,
     args::{Apply, Export, FailOn, Review as ReviewArguments, Sync, Undo},
     output::{self, Align, Listing},
+    sync_query,
 };
 use crate::{
     app::{
@@ -30,6 +31,7 @@ pub(super) async fn run(command: &Sync, context: &Context) -> Result<u8> {
     match command {
         Sync::Sets => sets(context),
         Sync::Export(arguments) => export(arguments, context).await,
+        Sync::Query(arguments) => sync_query::run(arguments, context).await,
         Sync::Review(arguments) => review(arguments, context).await,
         Sync::Apply(arguments) => apply(arguments, context).await,
         Sync::Undo(arguments) => undo(arguments, context).await,
@@ -83,7 +85,8 @@ async fn review(arguments: &ReviewArguments, context: &Context) -> Result<u8> {
     deck.known(&arguments.to)?;
     let review = match (&arguments.bundle, &arguments.from) {
         (Some(path), _) => {
-            let bundle = of_sets(sync::load_bundle(path)?, &arguments.sets, context)?;
+            let bundle = sync_query::load(path, &arguments.sets, &arguments.to, context).await?;
+            let bundle = of_sets(bundle, &arguments.sets, context)?;
             sync::review(deck, job, &bundle, &arguments.to, arguments.deletes).await?
         }
         (None, Some(from)) => sync::compare(deck, job, &arguments.sets, from, &arguments.to, arguments.deletes).await?,

@@ -354,7 +354,11 @@ async fn a_foreign_key_that_points_to_nothing_is_never_taken_for_null() {
     let pair = Pair::new(&set(r#"{ table = "p", key = ["k"] }, { table = "c" }"#), schema, dangling, target).await;
     let review = pair.review().await;
     for key in ["new", "both"] {
-        assert_eq!(row(&review, "public.c", key).blocked.as_deref(), Some("its `p_id` leads to no row of p that has a key"), "{key}");
+        assert_eq!(
+            row(&review, "public.c", key).blocked.as_deref(),
+            Some("its `p_id` leads to no row of p that has a key"),
+            "{key}"
+        );
     }
 }
 

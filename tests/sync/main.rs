@@ -7,6 +7,7 @@ mod gate;
 mod innotrue;
 mod keys;
 mod lost;
+mod offline;
 mod pooler;
 mod selection;
 mod sets;

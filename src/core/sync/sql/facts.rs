@@ -32,7 +32,8 @@ pub fn children(shape: &Shape, child: &Child) -> String {
     };
     let on: Vec<_> = child.columns.iter().zip(&child.referenced).enumerate().map(equal).collect();
     let shown: Vec<_> = child.identity.iter().map(|name| format!("t.{}::text", ident(name))).collect();
-    let shown = if shown.is_empty() { "NULL::text".to_owned() } else { format!("concat_ws(' · ', {})", shown.join(", ")) };
+    let shown =
+        if shown.is_empty() { "NULL::text".to_owned() } else { format!("concat_ws(' · ', {})", shown.join(", ")) };
     format!(
         "SELECT w.n::text, count(*)::text, array_to_string((array_agg({shown} ORDER BY {shown} COLLATE \"C\"))[1:3], ', ') \
          FROM {} JOIN {} AS t ON {} GROUP BY w.n",

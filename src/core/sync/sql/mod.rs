@@ -9,8 +9,10 @@
 //! | `hash` | queries for digests of rows |
 //! | `facts` | queries about parents, children and equality |
 //! | `key` | rows and parents found by their keys |
+//! | `canonical` | values as the server itself writes them |
 //! | `write` | the statements of a plan's steps |
 
+mod canonical;
 mod facts;
 mod fields;
 mod hash;
@@ -20,6 +22,7 @@ mod read;
 mod statement;
 mod write;
 
+pub use canonical::{Slot, canonical};
 pub use facts::{children, parents, representation};
 pub use hash::{HANDSHAKE, Hashing, Term, digest};
 pub use leaf::is_loose;

@@ -1,0 +1,1 @@
+//! Nested JSON that was written by hand.
