@@ -252,7 +252,7 @@ async fn what_is_no_paste_is_refused_in_one_line() {
 async fn rows_that_a_policy_hides_are_never_silently_missing() {
     let schema = "CREATE TABLE p (id int PRIMARY KEY, k text UNIQUE); CREATE TABLE t (k text PRIMARY KEY, p_id int REFERENCES p)";
     let source = "INSERT INTO p VALUES (1, 'one'), (2, 'two'); INSERT INTO t VALUES ('a', 1), ('b', 2);
-        ALTER TABLE p ENABLE ROW LEVEL SECURITY; CREATE POLICY some ON p USING (id = 1);
+        ALTER TABLE p ENABLE ROW LEVEL SECURITY; CREATE POLICY few ON p USING (id = 1);
         DROP ROLE IF EXISTS reads_some; CREATE ROLE reads_some; GRANT SELECT ON p, t TO reads_some";
     let sets = format!(
         "{}[[sync.set]]\nname = \"p\"\ntables = [{{ table = \"p\", key = [\"k\"] }}]\n",
@@ -268,4 +268,117 @@ async fn rows_that_a_policy_hides_are_never_silently_missing() {
     assert_eq!((error.code, error.object.as_deref()), (Code::Refused, Some("public.p")), "{error}");
     load(&pair, &answer(&pair, &sql).await, &[]).await.unwrap();
     pair.source.run("DROP OWNED BY reads_some; DROP ROLE reads_some").await;
+}
+
+/// Queries as people write them, each with its set.
+const BY_HAND: &[(&str, &str)] = &[
+    (
+        "programs",
+        "SELECT p.slug, p.name, p.description, p.category, p.is_active, p.credit_cost, p.id,
+           (SELECT json_agg(to_json(m) ORDER BY m.order_index) FROM program_modules m WHERE m.program_id = p.id) AS modules
+         FROM programs p WHERE p.is_active",
+    ),
+    (
+        "assessments",
+        "SELECT a.id, a.slug, a.name, a.description, a.rating_scale, a.is_active, a.feature_key, a.pass_fail_threshold,
+           c.name AS category_name, f.slug AS family_slug,
+           (SELECT json_agg(d) FROM (SELECT d.id, d.name, d.description, d.order_index,
+              (SELECT json_agg(q) FROM capability_domain_questions q WHERE q.domain_id = d.id) AS questions
+            FROM capability_domains d WHERE d.assessment_id = a.id) d) AS domains
+         FROM capability_assessments a LEFT JOIN assessment_categories c ON c.id = a.category_id
+         LEFT JOIN assessment_families f ON f.id = a.family_id WHERE a.is_active",
+    ),
+    (
+        "plans",
+        "SELECT p.id, p.key, p.name, p.tier_level, p.is_free, p.credit_allowance, p.created_at,
+           (SELECT json_agg(json_build_object('limit_value', l.limit_value, 'feature_key', f.key, 'enabled', l.enabled))
+            FROM plan_features l JOIN features f ON f.id = l.feature_id WHERE l.plan_id = p.id) AS features
+         FROM plans p",
+    ),
+    (
+        "features",
+        "SELECT f.key, f.name, f.description, f.is_consumable, f.is_system, f.is_active, c.name AS category_name
+         FROM features f LEFT JOIN feature_categories c ON c.id = f.category_id",
+    ),
+    (
+        "session-types",
+        "SELECT s.name, s.description, s.default_duration, s.feature_key, s.is_active,
+           (SELECT json_agg(json_build_object('role_name', r.role_name, 'description', r.description, 'is_required', r.is_required))
+            FROM session_type_roles r WHERE r.session_type_id = s.id) AS roles
+         FROM session_types s",
+    ),
+    (
+        "notifications",
+        "SELECT c.key, c.name, c.description, c.icon, c.order_index,
+           (SELECT json_agg(t) FROM notification_types t WHERE t.category_id = c.id) AS types
+         FROM notification_categories c",
+    ),
+    (
+        "scenarios",
+        "SELECT s.id, s.name, s.description, s.is_active, c.name AS category_name, a.slug AS assessment_slug,
+           (SELECT json_agg(x) FROM scenario_sections x WHERE x.template_id = s.id) AS sections
+         FROM scenario_templates s LEFT JOIN scenario_categories c ON c.id = s.category_id
+         LEFT JOIN capability_assessments a ON a.id = s.capability_assessment_id",
+    ),
+    (
+        "guided-paths",
+        "SELECT f.slug, f.name, f.description, f.is_active, (SELECT json_agg(t) FROM (
+           SELECT t.id, t.name, t.description, t.category, (SELECT json_agg(g) FROM (
+             SELECT g.title, g.description, g.order_index,
+               (SELECT json_agg(m) FROM guided_path_template_milestones m WHERE m.goal_id = g.id) AS milestones
+             FROM guided_path_template_goals g WHERE g.template_id = t.id) g) AS goals
+           FROM guided_path_templates t WHERE t.family_id = f.id) t) AS templates
+         FROM guided_path_template_families f",
+    ),
+    ("system-settings", "SELECT key, value, description FROM system_settings"),
+    (
+        "resources",
+        "SELECT r.canonical_id, r.title, r.description, r.type, r.url, r.tags, r.is_active, r.is_public, c.name AS category_name
+         FROM resource_library r LEFT JOIN resource_categories c ON c.id = r.category_id",
+    ),
+    ("skills", "SELECT s.name, s.description, c.key AS category_key FROM skills s LEFT JOIN skill_categories c ON c.id = s.category_id"),
+    ("platform-terms", "SELECT title, content_html, version, is_current, effective_from FROM platform_terms WHERE is_current"),
+];
+
+fn by_hand(query: &str) -> String {
+    format!("SELECT json_agg(to_json(t)) FROM ({query}) t")
+}
+
+/// The steps on the tables and columns that `bundle` holds, one text each.
+fn held(plan: &Plan, bundle: &Bundle) -> Vec<String> {
+    let mut out = Vec::new();
+    for step in &plan.steps {
+        let Some(table) = bundle.tables.iter().find(|table| table.shape.table == step.table) else { continue };
+        let has = |columns: &[String]| columns.iter().all(|name| table.shape.column(name).is_some());
+        let set: Vec<_> = step.set.iter().filter(|assignment| has(&assignment.columns)).collect();
+        if !set.is_empty() {
+            out.push(format!("{:?} {} {:?} {set:?}", step.operation, step.table, step.key));
+        }
+    }
+    out.sort();
+    out
+}
+
+#[tokio::test]
+async fn json_by_hand_gives_the_steps_of_the_live_review_for_what_it_holds() {
+    let pair = Pair::innotrue().await;
+    let live = pair.all(&pair.review().await);
+    for (name, query) in BY_HAND {
+        let text = answer(&pair, &by_hand(query)).await;
+        let offline = loaded(&pair, &text, &[name]).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!(offline.warnings[0].contains("no checksum"), "{:?}", offline.warnings);
+        let found = review(&pair, &offline.bundle).await;
+        assert_eq!(found.blocked(), 0, "{name}: {}", show(&found));
+        let (found, wanted) = (held(&pair.all(&found), &offline.bundle), held(&live, &offline.bundle));
+        assert!(!wanted.is_empty(), "{name} proves nothing");
+        assert!(found == wanted, "{name}: {:?}\n{found:#?}\n{wanted:#?}", offline.warnings);
+        for text in [
+            format!("[\n  {{ \"json_agg\": {text} }}\n]"),
+            json!([{ "json_agg": text }]).to_string(),
+            csv(&text),
+            pair.source.psql(&[], &by_hand(query)).unwrap_or_else(|| text.clone()),
+        ] {
+            assert!(load(&pair, &text, &[name]).await.unwrap() == offline.bundle, "{name}");
+        }
+    }
 }

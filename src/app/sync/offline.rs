@@ -11,7 +11,14 @@ use crate::{
     core::{
         env::Kind,
         error::{Error, Result},
-        sync::{bundle::Bundle, paste, query},
+        sync::{
+            bundle::{Bundle, Source},
+            paste::{
+                self, Document,
+                nested::{self, Draft},
+            },
+            query,
+        },
     },
     pg::sync as pg,
 };
@@ -68,7 +75,9 @@ fn closest(deck: &Deck) -> Result<String> {
 }
 
 /// Reads `path`, whatever it is: a bundle, or what a statement returned, as an SQL editor saved it.
-pub async fn load(_deck: &Deck, _job: &Job, path: &Path, _names: &[String], _target: &str) -> Result<Offline> {
+///
+/// Nested JSON needs one set, by name, and the `target`, whose server writes its values as it has them.
+pub async fn load(deck: &Deck, job: &Job, path: &Path, names: &[String], target: &str) -> Result<Offline> {
     let name = path.display().to_string();
     let Some(bytes) = pasted(path)? else {
         return Ok(Offline { bundle: load_bundle(path)?, warnings: Vec::new() });
@@ -78,7 +87,51 @@ pub async fn load(_deck: &Deck, _job: &Job, path: &Path, _names: &[String], _tar
     if document.is_paste {
         return Ok(Offline { bundle: paste::read(&name, &document)?, warnings: Vec::new() });
     }
-    Err(Error::usage("nested JSON is not read yet").at(name))
+    let [_] = names else {
+        return Err(Error::usage("JSON written by hand does not say which sync set it belongs to")
+            .at(name)
+            .hint("name one set: pgdeck sync review SET --bundle FILE"));
+    };
+    by_hand(deck, job, &name, &document, names, target).await
+}
+
+async fn by_hand(
+    deck: &Deck,
+    job: &Job,
+    name: &str,
+    document: &Document,
+    names: &[String],
+    target: &str,
+) -> Result<Offline> {
+    deck.project.sets.pick(names)?;
+    deck.known(target)?;
+    job.progress(format!("connecting to {target}"), 0, 0);
+    let mut reader = job.drop_on_cancel(deck.reader(target)).await?;
+    let canceller = reader.canceller();
+    let work = async {
+        let (tx, opened) = pg::open(&mut reader).await?;
+        let shapes = shapes(deck, &opened.catalog, names).map_err(|error| error.env(target))?;
+        let nested = nested::drafts(name, document, &shapes)?;
+        let mut tables = Vec::new();
+        for draft in nested.drafts {
+            let written = pg::canonical(&tx, &draft.slots, &draft.rows).await.map_err(|error| error.env(target))?;
+            let rows = written.map_err(|refused| not_a_value(name, &draft, refused))?;
+            tables.push(draft.finish(rows));
+        }
+        tx.rollback().await?;
+        let source = Source {
+            project: deck.project.name.clone(),
+            environment: paste::ENVIRONMENT.to_owned(),
+            server: "unknown".to_owned(),
+        };
+        Ok(Offline { bundle: Bundle { source, tables }, warnings: nested.warnings })
+    };
+    job.cancel_on_server(&canceller, work).await
+}
+
+fn not_a_value(name: &str, draft: &Draft, refused: pg::Refused) -> Error {
+    let what = format!("{}, `{}`: {}", draft.row(refused.row), draft.slots[refused.slot].label, refused.error.message);
+    Error::usage(what).at(name).object(draft.table()).hint("correct the value, or the query that wrote it")
 }
 
 /// The bytes of a file that is no bundle.

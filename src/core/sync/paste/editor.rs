@@ -120,8 +120,18 @@ fn unframed(text: &str) -> (String, usize) {
         lines.pop();
     }
     let mut skipped = 0;
-    let boxed = lines.first().is_some_and(|line| is_rule(line));
-    if boxed || lines.first().is_some_and(|line| line.starts_with("-[ RECORD") || line.starts_with("─[ RECORD")) {
+    while lines.len() > 1 && is_message(lines[0]) {
+        lines.remove(0);
+        skipped += 1;
+    }
+    if lines.first().is_some_and(|line| line.starts_with(['+', '┌'])) {
+        let bars = ['|', '│', '+', '┌', '├', '└', '┐', '┤', '┘'];
+        let inner = |line: &'_ str| line.strip_prefix(bars).map_or(0, |rest| line.len() - rest.len());
+        lines = lines.iter().map(|line| &line[inner(line)..]).collect();
+        lines = lines.iter().map(|line| line.strip_suffix(bars).unwrap_or(line).trim_end()).collect();
+    }
+    let is_record = |line: &&str| line.starts_with("-[ ") || line.starts_with("─[ ");
+    if lines.first().is_some_and(|line| is_rule(line) || is_record(line)) {
         lines.remove(0);
         skipped += 1;
     }
@@ -131,7 +141,11 @@ fn unframed(text: &str) -> (String, usize) {
             lines.iter().filter(|line| !is_rule(line)).map(|line| continued(past_bar(line, width))).collect();
         return (lines.join("\n"), skipped);
     }
-    if first.starts_with(['{', '[', '"']) || first == "null" {
+    if first.trim_start().starts_with(['{', '[']) {
+        // JSON has no line that ends so.
+        return (lines.iter().map(|line| continued(line)).collect::<Vec<_>>().join("\n"), skipped);
+    }
+    if first.starts_with('"') || first == "null" {
         return (lines.join("\n"), skipped);
     }
     let ruled = lines.get(1).is_some_and(|line| is_rule(line));
@@ -140,11 +154,10 @@ fn unframed(text: &str) -> (String, usize) {
         return (lines.join("\n"), skipped);
     }
     let after = if ruled { 2 } else { 1 };
-    let unbarred = |line: &str| line.trim().trim_start_matches(['|', '│']).trim_end_matches(['|', '│']).to_owned();
     let value: Vec<_> = lines[after..]
         .iter()
         .filter(|line| !is_rule(line))
-        .map(|line| if ruled { continued(&unbarred(line)) } else { (*line).to_owned() })
+        .map(|line| if ruled { continued(line) } else { (*line).to_owned() })
         .collect();
     (value.join("\n"), skipped + after)
 }
@@ -182,6 +195,11 @@ fn is_footer(line: &str) -> bool {
     line.is_empty()
         || counted.is_some_and(|inner| inner.starts_with(|c: char| c.is_ascii_digit()) && !inner.contains(['"', '{']))
         || line.starts_with("Time: ")
+}
+
+/// `Timing is on.`, and blank lines.
+fn is_message(line: &str) -> bool {
+    line.is_empty() || line.ends_with('.') && !line.contains(['{', '[', '"', '|'])
 }
 
 /// The text in quotes: of a JSON string, or of a CSV field with or without its header before it.
