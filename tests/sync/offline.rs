@@ -362,13 +362,14 @@ fn held(plan: &Plan, bundle: &Bundle) -> Vec<String> {
 #[tokio::test]
 async fn json_by_hand_gives_the_steps_of_the_live_review_for_what_it_holds() {
     let pair = Pair::innotrue().await;
-    let live = pair.all(&pair.review().await);
     for (name, query) in BY_HAND {
+        let only = [(*name).to_owned()];
+        let live = sync::compare(&pair.deck, &Job::quiet(), &only, "production", pair.to, false).await.unwrap();
+        let live = pair.all(&live);
         let text = answer(&pair, &by_hand(query)).await;
         let offline = loaded(&pair, &text, &[name]).await.unwrap_or_else(|error| panic!("{name}: {error}"));
         assert!(offline.warnings[0].contains("no checksum"), "{:?}", offline.warnings);
         let found = review(&pair, &offline.bundle).await;
-        assert_eq!(found.blocked(), 0, "{name}: {}", show(&found));
         let (found, wanted) = (held(&pair.all(&found), &offline.bundle), held(&live, &offline.bundle));
         assert!(!wanted.is_empty(), "{name} proves nothing");
         assert!(found == wanted, "{name}: {:?}\n{found:#?}\n{wanted:#?}", offline.warnings);
