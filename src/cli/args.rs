@@ -162,6 +162,8 @@ pub enum Sync {
     Sets,
     /// Read sets from an environment into a bundle
     Export(Export),
+    /// Print the statement to run by hand at a source that pgdeck cannot reach
+    Query(Query),
     /// Compare the source with the target, row by row
     Review(Review),
     /// Run a reviewed plan in one transaction
@@ -186,6 +188,17 @@ pub struct Export {
     pub out: PathBuf,
 }
 
+/// `pgdeck sync query`
+#[derive(Debug, Args)]
+pub struct Query {
+    /// The sets; all of them if none is given
+    #[arg(value_name = "SET")]
+    pub sets: Vec<String>,
+    /// Whose tables and columns the statement names; the first that is not production if not given
+    #[arg(short, long = "env", value_name = "ENV")]
+    pub environment: Option<String>,
+}
+
 /// `pgdeck sync review`
 #[derive(Debug, Args)]
 pub struct Review {
@@ -195,7 +208,7 @@ pub struct Review {
     /// The source
     #[arg(long, value_name = "ENV", required_unless_present = "bundle", conflicts_with = "bundle")]
     pub from: Option<String>,
-    /// An exported bundle as the source
+    /// An exported bundle as the source, or what the statement of `sync query` returned
     #[arg(long, value_name = "FILE")]
     pub bundle: Option<PathBuf>,
     /// The target

@@ -1,10 +1,12 @@
 //! Reading the two sides of a sync.
 
+mod canonical;
 mod digest;
 mod facts;
 mod open;
 mod rows;
 
+pub use canonical::{Refused, canonical};
 pub use digest::digest;
 use facts::operators;
 pub use facts::{children, equal, equal_by, parents, taken};

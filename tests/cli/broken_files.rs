@@ -24,11 +24,11 @@ fn a_damaged_bundle_is_refused_with_the_reason() {
         (edited.as_bytes(), "edited or damaged"),
         (half.as_bytes(), "cut off"),
         (footless.as_bytes(), "cut off"),
-        (headless.as_bytes(), "not a header of a bundle"),
-        (b"".as_slice(), "empty"),
+        (headless.as_bytes(), "not what the query returned"),
+        (b"".as_slice(), "there is nothing in it"),
         (b"\x00\xff\xfe\x1b[31m\n".as_slice(), "UTF-8"),
-        (b"\x1b]0;title\x07\n".as_slice(), "not a header"),
-        (b"[1,2]\n".as_slice(), "not a header"),
+        (b"\x1b]0;title\x07\n".as_slice(), "bad.bundle:1"),
+        (b"[1,2]\n".as_slice(), "neither a bundle"),
     ] {
         desk.write("bad.bundle", bytes);
         let said = desk.fails(2, "sync review --bundle bad.bundle --to preprod", says);
@@ -43,7 +43,7 @@ fn a_damaged_plan_is_refused_with_the_reason() {
     let desk = Desk::reading();
     desk.fine("sync review plans --from production --to preprod --plan good.plan");
     let good = desk.read("good.plan");
-    let later = good.replacen("\"format\": 1", "\"format\": 99", 1);
+    let later = good.replacen("\"format\": 2", "\"format\": 99", 1);
     assert_ne!(later, good);
     for (bytes, says) in [
         (&good.as_bytes()[..good.len() / 2], "cut off"),

@@ -9,6 +9,7 @@ mod gate;
 mod innotrue;
 mod keys;
 mod lost;
+mod offline;
 mod pooler;
 mod proxy;
 mod seed;

@@ -166,6 +166,17 @@ impl Db {
         if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
     }
 
+    /// What psql prints for `sql`; `None` where there is no such program.
+    pub fn psql(&self, options: &[&str], sql: &str) -> Option<String> {
+        let mut command = Command::new(program("psql")?);
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), sql).unwrap();
+        command.args(["-X", "-v", "ON_ERROR_STOP=1"]).args(options).arg("-f").arg(file.path());
+        let output = self.arguments(&mut command).stdin(Stdio::null()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Some(String::from_utf8(output.stdout).unwrap())
+    }
+
     fn arguments<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         let server = server();
         command.arg("-h").arg(server.host()).args([

@@ -3,6 +3,7 @@
 mod apply;
 mod compare;
 mod export;
+mod offline;
 mod review;
 mod runs;
 mod seed;
@@ -12,6 +13,7 @@ mod shapes;
 pub use apply::{Applied, apply};
 pub use compare::compare;
 pub use export::{Exported, export, export_file, load_bundle, save_bundle};
+pub use offline::{Offline, PrintedQuery, load as load_offline, query};
 pub use review::{review, save_report};
 pub use runs::{Attempt, undo_plan};
 pub use seed::{Seeded, seed};

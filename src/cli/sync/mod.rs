@@ -2,6 +2,7 @@
 
 mod apply;
 mod export;
+mod query;
 mod review;
 mod seed;
 mod sets;
@@ -15,6 +16,7 @@ pub(super) async fn run(command: &Sync, context: &Context) -> Result<u8> {
     match command {
         Sync::Sets => sets::sets(context),
         Sync::Export(arguments) => export::export(arguments, context).await,
+        Sync::Query(arguments) => query::query(arguments, context).await,
         Sync::Review(arguments) => review::review(arguments, context).await,
         Sync::Apply(arguments) => apply::apply(arguments, context).await,
         Sync::Undo(arguments) => apply::undo(arguments, context).await,

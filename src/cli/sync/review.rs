@@ -1,5 +1,6 @@
 //! `pgdeck sync review`
 
+use super::query;
 use crate::{
     app::{store, sync},
     cli::{
@@ -29,7 +30,8 @@ pub(super) async fn review(arguments: &ReviewArguments, context: &Context) -> Re
     deck.known(&arguments.to)?;
     let review = match (&arguments.bundle, &arguments.from) {
         (Some(path), _) => {
-            let bundle = of_sets(sync::load_bundle(path)?, &arguments.sets, context)?;
+            let bundle = query::load(path, &arguments.sets, &arguments.to, context).await?;
+            let bundle = of_sets(bundle, &arguments.sets, context)?;
             sync::review(deck, job, &bundle, &arguments.to, arguments.deletes).await?
         }
         (None, Some(from)) => sync::compare(deck, job, &arguments.sets, from, &arguments.to, arguments.deletes).await?,

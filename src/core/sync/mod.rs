@@ -10,6 +10,8 @@
 //! | [`shape`] | a table as a set sees it: key, references, columns and their roles |
 //! | [`row`] | a row read through its shape |
 //! | [`bundle`] | the exported file |
+//! | [`query`] | the statement that a person runs where pgdeck cannot connect |
+//! | [`paste`] | what that statement returned, as SQL editors hand it over |
 //! | [`digest`] | which parts of two tables differ |
 //! | [`diff`] | two sides → a review |
 //! | [`select`] | what the operator chose of a review |
@@ -30,7 +32,9 @@ pub mod digest;
 #[cfg(test)]
 mod fixture;
 pub mod park;
+pub mod paste;
 pub mod plan;
+pub mod query;
 pub mod report;
 pub mod row;
 pub mod script;

@@ -9,9 +9,11 @@
 //! | `hash` | queries for digests of rows |
 //! | `facts` | queries about parents, children and equality |
 //! | `key` | rows and parents found by their keys |
+//! | `canonical` | values as the server itself writes them |
 //! | `write` | the statements of a plan's steps |
 //! | `circle` | the statement of a circle of rows |
 
+mod canonical;
 mod circle;
 mod facts;
 mod fields;
@@ -22,6 +24,7 @@ mod read;
 mod statement;
 mod write;
 
+pub use canonical::{Slot, canonical};
 pub use circle::circle;
 pub use facts::{children, parents, representation};
 pub use hash::{HANDSHAKE, Hashing, Term, digest};

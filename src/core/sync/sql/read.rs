@@ -56,6 +56,12 @@ pub struct Query {
 }
 
 impl Query {
+    /// How many fields a result row has.
+    pub fn fields(&self) -> usize {
+        let references: usize = self.references.iter().map(|leaves| 1 + leaves).sum();
+        1 + self.key + self.columns.len() + references
+    }
+
     /// One result row, every field as text.
     pub fn decode(&self, fields: &[Option<&str>]) -> Row {
         let mut fields = fields.iter().map(|field| field.map(str::to_owned));

@@ -1,0 +1,157 @@
+//! Sync without a connection to the source: the statement for it, and the file that came back.
+
+use std::{fs::File, io::Read, path::Path};
+
+use super::{
+    export::load_bundle,
+    shapes::{included, shapes},
+};
+use crate::{
+    app::{deck::Deck, job::Job, store},
+    core::{
+        env::Kind,
+        error::{Error, Result},
+        sync::{
+            bundle::{Bundle, Source},
+            paste::{
+                self, Document,
+                nested::{self, Draft},
+            },
+            query,
+        },
+    },
+    pg::sync as pg,
+};
+
+/// More than this is not pasted, and would be held in memory several times.
+const LARGEST: u64 = 256 << 20;
+
+/// A statement to run by hand.
+#[derive(Debug, Clone)]
+pub struct PrintedQuery {
+    /// The SQL text.
+    pub sql: String,
+    /// Whose tables and columns it names.
+    pub environment: String,
+}
+
+/// What a file holds.
+#[derive(Debug, Clone)]
+pub struct Offline {
+    /// The rows.
+    pub bundle: Bundle,
+    /// What the operator should know of it.
+    pub warnings: Vec<String>,
+}
+
+/// The statement that reads the sets `names` (all when empty), for the tables as `environment` has them; by default
+/// the first declared one that is not production.
+pub async fn query(deck: &Deck, job: &Job, names: &[String], environment: Option<&str>) -> Result<PrintedQuery> {
+    deck.project.sets.pick(names)?;
+    let environment = match environment {
+        Some(name) => name.to_owned(),
+        None => closest(deck)?,
+    };
+    deck.known(&environment)?;
+    job.progress(format!("connecting to {environment}"), 0, 0);
+    let mut reader = job.drop_on_cancel(deck.reader(&environment)).await?;
+    let canceller = reader.canceller();
+    let work = async {
+        let (tx, opened) = pg::open(&mut reader).await?;
+        let own = shapes(deck, &opened.catalog, names)?;
+        let parents = included(deck, &opened.catalog, &own)?;
+        tx.rollback().await?;
+        Ok(query::text(&deck.project.name, &own, &parents))
+    };
+    let sql = job.cancel_on_server(&canceller, work).await.map_err(|error| error.env(&environment))?;
+    Ok(PrintedQuery { sql, environment })
+}
+
+fn closest(deck: &Deck) -> Result<String> {
+    let mut all = deck.project.environments();
+    let first = deck.project.environment_names().next();
+    let near = all.find(|(_, kind, _)| *kind != Kind::Production).map(|(name, ..)| name).or(first);
+    near.map(str::to_owned).ok_or_else(|| Error::usage("the project has no environment"))
+}
+
+/// Reads `path`, whatever it is: a bundle, or what a statement returned, as an SQL editor saved it.
+///
+/// Nested JSON needs one set, by name, and the `target`, whose server writes its values as it has them.
+pub async fn load(deck: &Deck, job: &Job, path: &Path, names: &[String], target: &str) -> Result<Offline> {
+    let name = path.display().to_string();
+    let Some(bytes) = pasted(path)? else {
+        return Ok(Offline { bundle: load_bundle(path)?, warnings: Vec::new() });
+    };
+    let document = paste::find(&name, &bytes)?;
+    drop(bytes);
+    if document.is_paste {
+        return Ok(Offline { bundle: paste::read(&name, &document)?, warnings: Vec::new() });
+    }
+    let [_] = names else {
+        return Err(Error::usage("JSON written by hand does not say which sync set it belongs to")
+            .at(name)
+            .hint("name one set: pgdeck sync review SET --bundle FILE"));
+    };
+    by_hand(deck, job, &name, &document, names, target).await
+}
+
+async fn by_hand(
+    deck: &Deck,
+    job: &Job,
+    name: &str,
+    document: &Document,
+    names: &[String],
+    target: &str,
+) -> Result<Offline> {
+    deck.project.sets.pick(names)?;
+    deck.known(target)?;
+    job.progress(format!("connecting to {target}"), 0, 0);
+    let mut reader = job.drop_on_cancel(deck.reader(target)).await?;
+    let canceller = reader.canceller();
+    let work = async {
+        let (tx, opened) = pg::open(&mut reader).await?;
+        let shapes = shapes(deck, &opened.catalog, names).map_err(|error| error.env(target))?;
+        let nested = nested::drafts(name, document, &shapes)?;
+        let mut tables = Vec::new();
+        for draft in nested.drafts {
+            let written = pg::canonical(&tx, &draft.slots, &draft.rows).await.map_err(|error| error.env(target))?;
+            let rows = written.map_err(|refused| not_a_value(name, &draft, refused))?;
+            tables.push(draft.finish(rows));
+        }
+        tx.rollback().await?;
+        let source = Source {
+            project: deck.project.name.clone(),
+            environment: paste::ENVIRONMENT.to_owned(),
+            server: "unknown".to_owned(),
+        };
+        Ok(Offline { bundle: Bundle { source, tables }, warnings: nested.warnings })
+    };
+    job.cancel_on_server(&canceller, work).await
+}
+
+fn not_a_value(name: &str, draft: &Draft, refused: pg::Refused) -> Error {
+    let what = format!("{}, `{}`: {}", draft.row(refused.row), draft.slots[refused.slot].label, refused.error.message);
+    Error::usage(what).at(name).object(draft.table()).hint("correct the value, or the query that wrote it")
+}
+
+/// The bytes of a file that is no bundle.
+fn pasted(path: &Path) -> Result<Option<Vec<u8>>> {
+    let cannot = |error: std::io::Error| store::cannot("read", path, &error);
+    let file = File::open(path).map_err(cannot)?;
+    let facts = file.metadata().map_err(cannot)?;
+    if facts.is_dir() {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    (&file).take(64).read_to_end(&mut bytes).map_err(cannot)?;
+    if bytes.starts_with(b"{\"pgdeck\":\"bundle\"") {
+        return Ok(None);
+    }
+    (&file).take(LARGEST + 1 - bytes.len() as u64).read_to_end(&mut bytes).map_err(cannot)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(Error::usage(format!("this is no bundle, and larger than {} MiB", LARGEST >> 20))
+            .at(path.display())
+            .hint("export a bundle, or name fewer sets"));
+    }
+    Ok(Some(bytes))
+}

@@ -1,0 +1,144 @@
+//! What [`super::query`] returned, as a person pasted it into a file.
+//!
+//! | room | holds |
+//! |---|---|
+//! | `editor` | what SQL editors put around a value |
+//! | `nested` | nested JSON that was written by hand |
+
+mod editor;
+pub mod nested;
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+pub use editor::{Document, find};
+
+use super::{
+    bundle::{Bundle, BundleTable, Source},
+    query::prefix,
+    shape::Shape,
+    sql::{Side, Subset, read as query},
+};
+use crate::core::{
+    error::{Error, Result},
+    name::QName,
+};
+
+/// The version of the format that this program asks for, and the only one it reads.
+pub const FORMAT: u32 = 1;
+
+/// The name that a pasted source has in reviews and plans: which environment it is, only the person knows.
+pub const ENVIRONMENT: &str = "pasted";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Paste {
+    #[serde(rename = "pgdeck")]
+    _pgdeck: String,
+    #[serde(rename = "format")]
+    _format: u32,
+    project: String,
+    shapes: Vec<Shape>,
+    server: String,
+    rls: Vec<String>,
+    tables: Vec<Table>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    table: QName,
+    included: bool,
+    rows: usize,
+    sha256: String,
+    data: Vec<Vec<Option<String>>>,
+}
+
+/// Values as the checksums see them: each with its length in characters before it, NULL apart from empty.
+pub(super) fn measured<'a>(values: impl IntoIterator<Item = Option<&'a str>>) -> String {
+    values.into_iter().fold(String::new(), |mut out, value| {
+        match value {
+            Some(value) => {
+                out.push_str(&value.chars().count().to_string());
+                out.push(':');
+                out.push_str(value);
+            }
+            None => out.push('-'),
+        }
+        out
+    })
+}
+
+/// What stands for a shape in the checksum of its table, whatever an editor did to its JSON.
+pub(super) fn shape_digest(shape: &Shape) -> String {
+    // A shape is made of texts, numbers and lists: writing it does not fail.
+    let text = serde_json::to_string(shape).unwrap_or_default();
+    format!("{:x}", Sha256::digest(text))
+}
+
+/// Reads the paste in `document`, or says what is wrong with it.
+pub fn read(name: &str, document: &Document) -> Result<Bundle> {
+    let broken = |what: &str| Error::usage(what).at(name).hint("run the query again, and copy the whole value");
+    let format = serde_json::from_str::<Format>(&document.json).map_err(|error| document.broken(name, &error))?;
+    if format.format != FORMAT {
+        let what = format!("this paste has format {}, this pgdeck reads {FORMAT}", format.format);
+        return Err(broken(&what).hint("print the query again with `pgdeck sync query`"));
+    }
+    let paste: Paste = serde_json::from_str(&document.json).map_err(|error| document.broken(name, &error))?;
+    if !paste.rls.is_empty() {
+        return Err(Error::refused("row level security hides rows of it from whoever ran the query")
+            .at(name)
+            .object(paste.rls.join(", "))
+            .hint("run it as the table's owner, or as a role with BYPASSRLS"));
+    }
+    if paste.shapes.len() != paste.tables.len() {
+        let what = format!("the paste has {} of {} tables", paste.tables.len(), paste.shapes.len());
+        return Err(broken(&what));
+    }
+    let head = measured([Some(&*paste.project), Some(&*paste.server), Some("")]);
+    let count = paste.shapes.len();
+    let pairs = paste.shapes.into_iter().zip(paste.tables).enumerate();
+    let tables: Result<Vec<_>> = pairs
+        .map(|(at, (shape, table))| {
+            let head = format!("{head}{}", prefix(at, count, &shape, table.included));
+            let name = shape.table.clone();
+            checked(&head, shape, &table).map_err(|what| broken(&what).object(name))
+        })
+        .collect();
+    let source = Source { project: paste.project, environment: ENVIRONMENT.into(), server: paste.server };
+    Ok(Bundle { source, tables: tables? })
+}
+
+#[derive(Deserialize)]
+struct Format {
+    format: u32,
+}
+
+/// The rows of `table`, if they are what the server sent.
+fn checked(head: &str, shape: Shape, table: &Table) -> Result<BundleTable, String> {
+    if shape.table != table.table {
+        return Err(format!("{} stands in its place", table.table));
+    }
+    if table.data.len() != table.rows {
+        return Err(format!("{} rows were sent and {} are here", table.rows, table.data.len()));
+    }
+    let mut hash = Sha256::new();
+    hash.update(head);
+    for fields in &table.data {
+        hash.update(measured(fields.iter().map(Option::as_deref)));
+    }
+    if format!("{:x}", hash.finalize()) != table.sha256 {
+        return Err("it was edited or damaged: its checksum does not match".into());
+    }
+    let query = query(&shape, Side::Source, Subset::All, true);
+    let mut rows = Vec::new();
+    for fields in &table.data {
+        if fields.len() != query.fields() {
+            return Err(format!("a row has {} fields instead of {}", fields.len(), query.fields()));
+        }
+        let mut row = query.decode(&fields.iter().map(Option::as_deref).collect::<Vec<_>>());
+        row.in_scope &= !table.included;
+        rows.push(row);
+    }
+    Ok(BundleTable { shape, rows })
+}

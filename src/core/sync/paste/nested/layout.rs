@@ -1,0 +1,340 @@
+//! What each key of a row means: a column, a parent's key, or rows that are nested in it.
+
+use super::{Draft, value::Object};
+use crate::core::{
+    error::{Error, Result},
+    sync::{
+        shape::{Part, Reference, Role, Shape},
+        sql::Slot,
+    },
+};
+
+/// Where a slot's value stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// Under this key of the row.
+    Key(String),
+    /// In the key of the row around it, at this place.
+    Around(usize),
+}
+
+/// Rows that are nested in others.
+#[derive(Debug)]
+pub(super) struct Child {
+    /// The key of the list.
+    pub(super) key: String,
+    /// The place of their table.
+    pub(super) shape: usize,
+    /// The place of the reference to the row around them.
+    pub(super) reference: usize,
+}
+
+/// How the rows of one table are read.
+#[derive(Debug, Default)]
+pub(super) struct Layout {
+    /// One for each slot of the draft.
+    pub(super) origins: Vec<Origin>,
+    pub(super) nested: Vec<Child>,
+    pub(super) warnings: Vec<String>,
+    key: Vec<Slot>,
+    columns: Vec<usize>,
+    references: Vec<usize>,
+    leaves: Vec<Slot>,
+    /// Keys that mean nothing here.
+    unknown: Vec<String>,
+}
+
+/// The table whose rows `objects` are.
+pub(super) fn root(objects: &[Object], shapes: &[Shape]) -> Result<usize> {
+    let objects: Vec<&Object> = objects.iter().collect();
+    let mut fits: Vec<(usize, usize)> = Vec::new();
+    let mut why = None;
+    for at in 0..shapes.len() {
+        match Layout::of(shapes, at, None, &objects) {
+            Ok(layout) => fits.push((layout.unknown.len(), at)),
+            Err(error) => _ = why.get_or_insert(error),
+        }
+    }
+    fits.sort_unstable();
+    let names = |fits: &[(usize, usize)]| {
+        let names: Vec<_> = fits.iter().map(|(_, at)| shapes[*at].table.to_string()).collect();
+        names.join(", ")
+    };
+    match fits.as_slice() {
+        [] => Err(why.unwrap_or_else(|| Error::usage("the sync set has no tables"))),
+        [(fewest, _), (next, _), ..] if fewest == next => {
+            let alike: Vec<_> = fits.iter().filter(|(unknown, _)| unknown == fewest).copied().collect();
+            Err(Error::usage(format!("its rows could be of any of: {}", names(&alike)))
+                .hint("add a column to the query that only one of them has"))
+        }
+        [(_, at), ..] => {
+            let layout = Layout::of(shapes, *at, None, &objects)?;
+            if layout.unknown.len() > layout.columns.len() {
+                return Err(Error::usage(format!("most of its keys are not there: {}", layout.unknown.join(", ")))
+                    .object(&shapes[*at].table)
+                    .hint("name the set that the rows belong to"));
+            }
+            Ok(*at)
+        }
+    }
+}
+
+/// Rows with other keys than the rest would look as if their columns were NULL.
+pub(super) fn alike(shape: &Shape, objects: &[&Object]) -> Result<()> {
+    let Some((first, rest)) = objects.split_first() else { return Ok(()) };
+    for (at, object) in rest.iter().enumerate() {
+        let differs = first.keys().iter().find(|key| !object.has(key)).map(|key| (at + 2, key));
+        let other = || object.keys().iter().find(|key| !first.has(key)).map(|key| (1, key));
+        if let Some((row, key)) = differs.or_else(other) {
+            return Err(Error::usage(format!("row {row} has no `{key}`, and others have"))
+                .object(&shape.table)
+                .hint("let the query write every column of every row, also where it is NULL"));
+        }
+    }
+    Ok(())
+}
+
+impl Layout {
+    /// What the keys of `objects` mean in the table at `at`; `around` is its reference to the rows around them.
+    pub(super) fn of(shapes: &[Shape], at: usize, around: Option<usize>, objects: &[&Object]) -> Result<Layout> {
+        let shape = &shapes[at];
+        let keys = objects.first().map_or(&[][..], |object| object.keys());
+        let mut this = Layout::default();
+        let mut raw: Vec<&str> = Vec::new();
+        let mut rest: Vec<&String> = Vec::new();
+        for key in keys {
+            match shape.position(key) {
+                Some(place) if shape.columns[place].role.travels() => this.columns.push(place),
+                Some(place) if shape.columns[place].role == Role::Foreign => raw.push(key),
+                Some(_) => {}
+                None => rest.push(key),
+            }
+        }
+        let mut leads = Leads::of(shape, &rest);
+        this.nested(shapes, at, objects, &mut rest, &leads)?;
+        rest.retain(|key| !leads.takes(key));
+        this.unknown = rest.into_iter().cloned().collect();
+        this.warnings = this.unknown.iter().map(|key| format!("`{key}` is no column of it, left out")).collect();
+        leads.by_value(shape, &raw);
+        if let Some(around) = around {
+            leads.found[around] =
+                (0..shape.references[around].leaves()).map(|leaf| Some(Origin::Around(leaf))).collect();
+        }
+        this.resolve(shape, keys, &leads)?;
+        this.warn_of_ids(shape, &raw, &leads);
+        Ok(this)
+    }
+
+    /// The draft that it fills.
+    pub(super) fn draft(&self, shape: &Shape) -> Draft {
+        Draft::new(shape, self.key.clone(), &self.columns, &self.references, self.leaves.clone())
+    }
+
+    fn resolve(&mut self, shape: &Shape, keys: &[String], leads: &Leads) -> Result<()> {
+        let missing = |column: &str, hint: String| {
+            Error::usage(format!("its rows have no `{column}`, which is a part of its key"))
+                .object(&shape.table)
+                .hint(format!("add {hint} to the query"))
+        };
+        for part in &shape.key {
+            match part {
+                Part::Column { name, .. } if !keys.contains(name) => return Err(missing(name, format!("`{name}`"))),
+                Part::Column { name, cast } => {
+                    self.key.push(Slot { label: name.clone(), cast: cast.clone(), leaf: true });
+                    self.origins.push(Origin::Key(name.clone()));
+                }
+                Part::Expression { sql } => {
+                    return Err(Error::usage(format!("a part of its key is an expression ({sql})"))
+                        .object(&shape.table)
+                        .hint("use the query that `pgdeck sync query` prints"));
+                }
+                Part::Reference(reference) => {
+                    let place = shape.references.iter().position(|known| known.columns == reference.columns);
+                    let origins = place.and_then(|place| leads.whole(place));
+                    let origins = origins.ok_or_else(|| {
+                        let aliases: Vec<_> = aliases(reference).iter().map(|alias| format!("`{alias}`")).collect();
+                        missing(&reference.label(), aliases.join(" and "))
+                    })?;
+                    self.key.extend(slots(reference));
+                    self.origins.extend(origins);
+                }
+            }
+        }
+        self.origins.extend(self.columns.iter().map(|at| Origin::Key(shape.columns[*at].name.clone())));
+        for (at, reference) in shape.references.iter().enumerate() {
+            if let Some(origins) = leads.whole(at) {
+                self.references.push(at);
+                self.leaves.extend(slots(reference));
+                self.origins.extend(origins);
+            }
+        }
+        Ok(())
+    }
+
+    fn warn_of_ids(&mut self, shape: &Shape, raw: &[&str], leads: &Leads) {
+        for (at, reference) in shape.references.iter().enumerate().filter(|(at, _)| leads.whole(*at).is_none()) {
+            let given = reference.columns.iter().any(|column| raw.contains(&column.as_str()));
+            if given || leads.found[at].iter().any(Option::is_some) {
+                let aliases: Vec<_> = aliases(reference).iter().map(|alias| format!("`{alias}`")).collect();
+                self.warnings.push(format!(
+                    "`{}` holds ids of the source and does not travel; add {} to the query",
+                    reference.label(),
+                    aliases.join(" and ")
+                ));
+            }
+        }
+    }
+
+    /// Finds the tables of nested rows, and takes their keys out of `rest`.
+    fn nested(
+        &mut self,
+        shapes: &[Shape],
+        at: usize,
+        objects: &[&Object],
+        rest: &mut Vec<&String>,
+        leads: &Leads,
+    ) -> Result<()> {
+        for key in rest.clone() {
+            let children: Vec<Object> =
+                match objects.iter().filter(|object| object.is_list(key)).map(|object| object.list(key)).next() {
+                    Some(list) => list?,
+                    None => Vec::new(),
+                };
+            let found = child(shapes, at, key, &children.iter().collect::<Vec<_>>());
+            match found {
+                Ok(child) => self.nested.push(child),
+                // Without a row nothing tells that it is a list at all.
+                Err(_) if children.is_empty() => continue,
+                Err(error) => return Err(error),
+            }
+            if leads.takes(key) {
+                self.nested.pop();
+                continue;
+            }
+            rest.retain(|known| *known != key);
+        }
+        Ok(())
+    }
+}
+
+/// The table whose rows stand in the list `key` of rows of the table at `at`.
+fn child(shapes: &[Shape], at: usize, key: &str, rows: &[&Object]) -> Result<Child> {
+    let parent = &shapes[at].table;
+    let mut fits: Vec<(bool, usize, Child)> = Vec::new();
+    let mut candidates = Vec::new();
+    let mut why = None;
+    for (place, shape) in shapes.iter().enumerate() {
+        let to: Vec<_> = (0..shape.references.len()).filter(|r| shape.references[*r].table == *parent).collect();
+        let in_key = to.iter().copied().find(|r| shape.in_key(&shape.references[*r]));
+        let Some(reference) = in_key.or((to.len() == 1).then(|| to[0])) else { continue };
+        candidates.push(shape.table.to_string());
+        let unnamed = !alike_named(&shape.table.name, key);
+        let child = Child { key: key.to_owned(), shape: place, reference };
+        if rows.is_empty() {
+            if !unnamed {
+                fits.push((unnamed, 0, child));
+            }
+            continue;
+        }
+        match Layout::of(shapes, place, Some(reference), rows) {
+            Ok(layout) if !unnamed || layout.unknown.is_empty() => fits.push((unnamed, layout.unknown.len(), child)),
+            Ok(_) => {}
+            Err(error) if !unnamed => why = Some(error),
+            Err(_) => {}
+        }
+    }
+    fits.sort_by_key(|(unnamed, unknown, _)| (*unnamed, *unknown));
+    let alone = fits.len() < 2 || (fits[0].0, fits[0].1) != (fits[1].0, fits[1].1);
+    match (fits.into_iter().next(), why) {
+        (Some((.., child)), _) if alone => Ok(child),
+        (None, Some(why)) => Err(why),
+        _ => {
+            let candidates = if candidates.is_empty() { "none".to_owned() } else { candidates.join(", ") };
+            Err(Error::usage(format!(
+                "which table the rows under `{key}` are of is not clear; those that point to it: {candidates}"
+            ))
+            .object(parent)
+            .hint("name the list like the table, with columns of the table alone"))
+        }
+    }
+}
+
+/// Whether a list is named like a table, or like the end of its name: `modules` and `program_modules`.
+fn alike_named(table: &str, key: &str) -> bool {
+    let plain = |name: &str| name.to_lowercase().trim_end_matches('s').to_owned();
+    let (table, key) = (plain(table), plain(key));
+    table == key || table.ends_with(&format!("_{key}"))
+}
+
+/// The values of a parent's key, as slots.
+fn slots(reference: &Reference) -> Vec<Slot> {
+    let part = |part: &Part| match part {
+        Part::Column { name, cast } => vec![Slot { label: name.clone(), cast: cast.clone(), leaf: true }],
+        Part::Expression { sql } => vec![Slot { label: sql.clone(), cast: "text".into(), leaf: true }],
+        Part::Reference(inner) => slots(inner),
+    };
+    let label = |slot: Slot| Slot { label: format!("{}.{}", reference.label(), slot.label), ..slot };
+    reference.key.iter().flat_map(part).map(label).collect()
+}
+
+/// The names under which a query gives the key of a parent: `category_name` for `category_id`.
+fn aliases(reference: &Reference) -> Vec<String> {
+    let base = match reference.columns.as_slice() {
+        [column] => column.strip_suffix("_id").unwrap_or(column),
+        _ => &reference.table.name,
+    };
+    let part = |part: &Part| match part {
+        Part::Column { name, .. } => vec![format!("{base}_{name}")],
+        Part::Expression { .. } => vec![format!("{base}_key")],
+        Part::Reference(inner) => aliases(inner).into_iter().map(|alias| format!("{base}_{alias}")).collect(),
+    };
+    reference.key.iter().flat_map(part).collect()
+}
+
+/// Where the parents' keys stand.
+struct Leads {
+    found: Vec<Vec<Option<Origin>>>,
+}
+
+impl Leads {
+    /// By alias; also by the end of one, where only one ends so.
+    fn of(shape: &Shape, keys: &[&String]) -> Leads {
+        let names: Vec<Vec<String>> = shape.references.iter().map(aliases).collect();
+        let mut found: Vec<Vec<Option<Origin>>> = names.iter().map(|names| vec![None; names.len()]).collect();
+        for key in keys {
+            let all = || names.iter().enumerate().flat_map(|(at, names)| (0..names.len()).map(move |leaf| (at, leaf)));
+            let end = format!("_{key}");
+            let exact = all().find(|(at, leaf)| names[*at][*leaf] == **key);
+            let mut ends = all().filter(|(at, leaf)| names[*at][*leaf].ends_with(&end));
+            let place = exact.or_else(|| ends.next().filter(|_| ends.next().is_none()));
+            if let Some((at, leaf)) = place
+                && (exact.is_some() || found[at][leaf].is_none())
+            {
+                found[at][leaf] = Some(Origin::Key((*key).clone()));
+            }
+        }
+        Leads { found }
+    }
+
+    fn takes(&self, key: &str) -> bool {
+        self.found.iter().flatten().flatten().any(|origin| *origin == Origin::Key(key.to_owned()))
+    }
+
+    /// A foreign key that holds its parent's key, and no surrogate id.
+    fn by_value(&mut self, shape: &Shape, raw: &[&str]) {
+        for (reference, found) in shape.references.iter().zip(&mut self.found) {
+            for (part, found) in reference.key.iter().zip(found.iter_mut()) {
+                let Part::Column { name, .. } = part else { break };
+                let column = reference.referenced.iter().zip(&reference.columns).find(|(to, _)| *to == name);
+                if let Some((_, column)) = column.filter(|(_, column)| raw.contains(&column.as_str())) {
+                    found.get_or_insert(Origin::Key(column.clone()));
+                }
+            }
+        }
+    }
+
+    /// The parent's key, where all of it is there.
+    fn whole(&self, reference: usize) -> Option<Vec<Origin>> {
+        self.found[reference].iter().cloned().collect()
+    }
+}
