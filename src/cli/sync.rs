@@ -85,9 +85,11 @@ async fn review(arguments: &ReviewArguments, context: &Context) -> Result<u8> {
     deck.known(&arguments.to)?;
     let review = match (&arguments.bundle, &arguments.from) {
         (Some(path), _) => {
-            let bundle = sync_query::load(path, &arguments.sets, &arguments.to, context).await?;
-            let bundle = of_sets(bundle, &arguments.sets, context)?;
-            sync::review(deck, job, &bundle, &arguments.to, arguments.deletes).await?
+            let mut held = sync::load_offline(deck, job, path, &arguments.sets, &arguments.to).await?;
+            held.bundle = of_sets(held.bundle, &arguments.sets, context)?;
+            let mut review = sync::review(deck, job, &held.bundle, &arguments.to, arguments.deletes).await?;
+            held.remark(&mut review);
+            review
         }
         (None, Some(from)) => sync::compare(deck, job, &arguments.sets, from, &arguments.to, arguments.deletes).await?,
         (None, None) => return Err(Error::usage("where from?").hint("give --from ENV or --bundle FILE")),

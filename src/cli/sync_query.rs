@@ -3,7 +3,6 @@
 use std::{
     borrow::Cow,
     io::{ErrorKind, IsTerminal, Write},
-    path::Path,
 };
 
 use serde_json::json;
@@ -13,7 +12,6 @@ use crate::{
     app::sync,
     core::{
         error::{Error, Result},
-        sync::bundle::Bundle,
         text::printable,
     },
 };
@@ -27,10 +25,10 @@ pub(super) async fn run(arguments: &Query, context: &Context) -> Result<u8> {
     } else {
         write(&printed.sql)?;
     }
-    say(&format!(
-        "tables and columns as in {}; save what it returns, then: pgdeck sync review --bundle FILE --to ENV",
-        printed.environment
-    ));
+    let next = "save what it returns, then: pgdeck sync review --bundle FILE --to ENV";
+    let said = format!("tables and columns as in {}; {next}", printed.environment);
+    // Without stderr the statement is still there.
+    let _ = writeln!(std::io::stderr(), "{}", printable(&said));
     Ok(0)
 }
 
@@ -49,15 +47,4 @@ fn write(sql: &str) -> Result<()> {
         }
         _ => Ok(()),
     }
-}
-
-/// Reads the file behind `--bundle`, whatever it is, and says what the operator should know of it.
-pub(super) async fn load(path: &Path, sets: &[String], target: &str, context: &Context) -> Result<Bundle> {
-    let offline = sync::load_offline(&context.deck, &context.job, path, sets, target).await?;
-    offline.warnings.iter().for_each(|warning| say(warning));
-    Ok(offline.bundle)
-}
-
-fn say(text: &str) {
-    eprintln!("{}", printable(text));
 }

@@ -25,10 +25,10 @@ fn a_damaged_bundle_is_refused_with_the_reason() {
         (half.as_bytes(), "cut off"),
         (footless.as_bytes(), "cut off"),
         (headless.as_bytes(), "not a header of a bundle"),
-        (b"".as_slice(), "empty"),
+        (b"".as_slice(), "nothing in it"),
         (b"\x00\xff\xfe\x1b[31m\n".as_slice(), "UTF-8"),
-        (b"\x1b]0;title\x07\n".as_slice(), "not a header"),
-        (b"[1,2]\n".as_slice(), "not a header"),
+        (b"\x1b]0;title\x07\n".as_slice(), "neither a bundle"),
+        (b"[1,2]\n".as_slice(), "neither a bundle"),
     ] {
         desk.write("bad.bundle", bytes);
         let said = desk.fails(2, "sync review --bundle bad.bundle --to preprod", says);

@@ -12,8 +12,10 @@ use crate::{
     core::{
         env::Kind,
         error::{Error, Result},
+        name::QName,
         sync::{
             bundle::{Bundle, Source},
+            diff::Review,
             paste::{
                 self, Document,
                 nested::{self, Draft},
@@ -44,8 +46,18 @@ pub struct PrintedQuery {
 pub struct Offline {
     /// The rows.
     pub bundle: Bundle,
-    /// What the operator should know of it.
-    pub warnings: Vec<String>,
+    /// What the operator should know of each table.
+    pub warnings: Vec<(QName, String)>,
+}
+
+impl Offline {
+    /// Says in `review`, which was made of it, what the operator should know.
+    pub fn remark(&self, review: &mut Review) {
+        for table in &mut review.tables {
+            let mine = self.warnings.iter().filter(|(name, _)| *name == table.table);
+            table.warnings.extend(mine.map(|(_, warning)| warning.clone()));
+        }
+    }
 }
 
 /// The statement that reads the sets `names` (all when empty), for the tables as `environment` has them; by default

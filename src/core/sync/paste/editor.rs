@@ -64,6 +64,11 @@ pub fn find(name: &str, bytes: &[u8]) -> Result<Document> {
     if trimmed.starts_with('<') {
         return Err(wrong("this is HTML, not what a query returned", document.line));
     }
+    if trimmed.starts_with("{\"table\":") {
+        return Err(
+            wrong("this is not a header of a bundle: its first line is missing", document.line).hint("export it again")
+        );
+    }
     let (value, skipped) = unframed(trimmed);
     document.line += skipped;
     let value = value.trim();

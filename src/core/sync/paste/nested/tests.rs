@@ -59,8 +59,12 @@ fn a_nested_row_is_known_by_the_row_around_it_and_by_aliases() {
 fn an_id_of_the_source_stays_there_and_the_operator_is_told() {
     let found = read(r#"[{"k":"a","items":[{"pos":1,"kind_id":3,"extra":1}]}]"#).expect("read");
     assert_eq!(found.drafts[1].shape.references.len(), 1);
-    let warnings = found.warnings.join("\n");
-    assert!(warnings.contains("`kind_id` holds ids of the source and does not travel; add `kind_k`"), "{warnings}");
+    let warnings: Vec<_> = found.warnings.iter().map(|(table, warning)| format!("{table}: {warning}")).collect();
+    let warnings = warnings.join("\n");
+    assert!(
+        warnings.contains("public.plan_items: `kind_id` holds ids of the source and does not travel; add `kind_k`"),
+        "{warnings}"
+    );
     assert!(warnings.contains("`extra` is no column of it, left out"), "{warnings}");
 }
 
