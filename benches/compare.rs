@@ -127,7 +127,7 @@ async fn slow_line(server: &Server) {
         load(server, side, &[("schema", &create)]).await.expect("data");
     }
     let tables: Vec<_> = (0..TABLES).map(|table| format!("{{ table = \"t{table}\", key = [\"key\"] }}")).collect();
-    let _ = write!(sets, "{}]\n", tables.join(", "));
+    let _ = writeln!(sets, "{}]", tables.join(", "));
     let (source, target) = (Line::open(server).await, Line::open(server).await);
     let deck = deck(source.url("slow_source"), target.url("slow_target"), &sets);
     // Connected before the clock starts; both connections wait in their pools.

@@ -9,6 +9,6 @@ mod rows;
 pub use canonical::{Refused, canonical};
 pub use digest::digest;
 use facts::operators;
-pub use facts::{children, equal, equal_by, parents, taken};
+pub use facts::{Operators, children, equal, equal_by, parents, taken};
 pub use open::{Opened, open};
 pub use rows::{Groups, Opening, Rows, located, read};

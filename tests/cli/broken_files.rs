@@ -24,10 +24,10 @@ fn a_damaged_bundle_is_refused_with_the_reason() {
         (edited.as_bytes(), "edited or damaged"),
         (half.as_bytes(), "cut off"),
         (footless.as_bytes(), "cut off"),
-        (headless.as_bytes(), "not what the query returned"),
-        (b"".as_slice(), "there is nothing in it"),
+        (headless.as_bytes(), "not a header of a bundle"),
+        (b"".as_slice(), "nothing in it"),
         (b"\x00\xff\xfe\x1b[31m\n".as_slice(), "UTF-8"),
-        (b"\x1b]0;title\x07\n".as_slice(), "bad.bundle:1"),
+        (b"\x1b]0;title\x07\n".as_slice(), "neither a bundle"),
         (b"[1,2]\n".as_slice(), "neither a bundle"),
     ] {
         desk.write("bad.bundle", bytes);

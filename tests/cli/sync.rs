@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, Said};
 
 #[tokio::test]
 async fn the_whole_way_and_back() {
@@ -136,4 +136,46 @@ fn a_report_tells_the_review_as_a_document() {
     }
     desk.fine(&format!("{review} --report again.md"));
     assert_eq!(desk.read("again.md"), markdown);
+}
+
+#[tokio::test]
+async fn a_source_without_a_connection_is_read_by_hand() {
+    let desk = Desk::reading();
+    let said = Said::of(&mut desk.command("sync query plans features"));
+    assert_eq!((said.code, said.out.ends_with(";\n")), (0, true), "{}", said.err);
+    assert!(said.err.starts_with("tables and columns as in preprod;") && said.err.lines().count() == 1, "{}", said.err);
+    let json = Said::of(&mut desk.command("sync query plans features -e preprod --format json"));
+    let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(json["sql"], said.out);
+    let elsewhere = Said::of(&mut desk.command("sync query plans features --env production"));
+    assert_eq!(elsewhere.out, said.out, "both environments have the same tables");
+
+    let variable = desk.variables().into_iter().find(|(name, _)| *name == "PRODUCTION_DATABASE_URL").unwrap();
+    let (client, connection) = tokio_postgres::connect(&variable.1, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let value = async |sql: &str| -> String {
+        let messages = client.simple_query(sql).await.unwrap();
+        let row = messages.iter().find_map(|message| match message {
+            tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0),
+            _ => None,
+        });
+        row.unwrap().to_owned()
+    };
+    let paste = value(&said.out).await;
+    desk.write("paste.json", serde_json::json!([{ "pgdeck": paste }]).to_string());
+    let review = desk.json("sync review plans features --bundle paste.json --to preprod --plan paste.plan");
+    let live = desk.json("sync review plans features --from production --to preprod");
+    assert_eq!((&review["tables"], &review["from"]), (&live["tables"], &"pasted".into()));
+    desk.write("cut.json", &paste[..paste.len() / 2]);
+    desk.fails(2, "sync review --bundle cut.json --to preprod", "cut off");
+
+    let by_hand =
+        value("SELECT json_agg(to_json(t)) FROM (SELECT key, name, is_active, category_id FROM features) t").await;
+    desk.write("hand.json", by_hand);
+    let review = desk.json("sync review features --bundle hand.json --to preprod");
+    let warnings = review["warnings"].to_string();
+    assert!(warnings.contains("no checksum") && warnings.contains("add `category_name` to the query"), "{warnings}");
+    desk.fails(2, "sync review --bundle hand.json --to preprod", "name one set");
+    desk.fails(2, "sync query plan", "did you mean `plans`");
+    desk.fails(2, "sync query -e nowhere", "no such environment");
 }

@@ -97,7 +97,7 @@ pub fn tables(raws: &[&RawTable]) -> Vec<Table> {
     }
     // Now and then the first table points to the last one, so that circles lead through several tables.
     let last = out.len() - 1;
-    if raws[0].shape[1] % 2 == 0 && last > 0 && out[0].id != Id::None && out[last].id != Id::None {
+    if raws[0].shape[1].is_multiple_of(2) && last > 0 && out[0].id != Id::None && out[last].id != Id::None {
         let on_delete = on_delete(raws[0].shape[2], true);
         out[0].columns.push(Column { on_delete, ..column("back", Kind::Parent(last), true) });
     }

@@ -1,6 +1,8 @@
 //! Rows that point to each other in a circle: inserted, deleted and taken back, with ids that the target makes and
 //! with ids that are kept, with foreign keys that may be NULL and with such that may not.
 
+use std::fmt::Write as _;
+
 use pgdeck::core::sync::script::script;
 
 use crate::support::{Pair, set};
@@ -29,25 +31,24 @@ async fn circle_of(names: &[&str], id: &str, of: &str, ids: &str, null: &str, ac
     let next = |at: usize| names[(at + 1) % names.len()];
     let mut schema = String::new();
     for name in names {
-        schema
-            .push_str(&format!("CREATE TABLE {name} (id {id}, k text NOT NULL UNIQUE, v text, next_id {of} {null});"));
+        let _ = write!(schema, "CREATE TABLE {name} (id {id}, k text NOT NULL UNIQUE, v text, next_id {of} {null});");
     }
     for (at, name) in names.iter().enumerate() {
         let to = next(at);
-        schema.push_str(&format!("ALTER TABLE {name} ADD FOREIGN KEY (next_id) REFERENCES {to} (id) {action};"));
+        let _ = write!(schema, "ALTER TABLE {name} ADD FOREIGN KEY (next_id) REFERENCES {to} (id) {action};");
     }
     // One circle that only this side has; keys as given, ids made here.
     let fill = |key: &str, shift: usize| {
         let mut out = "SET session_replication_role = replica;".to_owned();
         for name in names {
             for skipped in 0..shift {
-                out.push_str(&format!("INSERT INTO {name} (k, next_id) VALUES ('{skipped}', {});", zero(of)));
+                let _ = write!(out, "INSERT INTO {name} (k, next_id) VALUES ('{skipped}', {});", zero(of));
             }
-            out.push_str(&format!("INSERT INTO {name} (k, v, next_id) VALUES ('{key}', '{name}', {});", zero(of)));
+            let _ = write!(out, "INSERT INTO {name} (k, v, next_id) VALUES ('{key}', '{name}', {});", zero(of));
             out.push_str(&format!("DELETE FROM {name} WHERE k <> '{key}';"));
         }
         for (at, name) in names.iter().enumerate() {
-            out.push_str(&format!("UPDATE {name} SET next_id = (SELECT id FROM {});", next(at)));
+            let _ = write!(out, "UPDATE {name} SET next_id = (SELECT id FROM {});", next(at));
         }
         out.push_str("SET session_replication_role = origin;");
         out

@@ -368,7 +368,7 @@ async fn json_by_hand_gives_the_steps_of_the_live_review_for_what_it_holds() {
         let live = pair.all(&live);
         let text = answer(&pair, &by_hand(query)).await;
         let offline = loaded(&pair, &text, &[name]).await.unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert!(offline.warnings[0].contains("no checksum"), "{:?}", offline.warnings);
+        assert!(offline.warnings[0].1.contains("no checksum"), "{:?}", offline.warnings);
         let found = review(&pair, &offline.bundle).await;
         let (found, wanted) = (held(&pair.all(&found), &offline.bundle), held(&live, &offline.bundle));
         assert!(!wanted.is_empty(), "{name} proves nothing");
@@ -382,4 +382,39 @@ async fn json_by_hand_gives_the_steps_of_the_live_review_for_what_it_holds() {
             assert!(load(&pair, &text, &[name]).await.unwrap() == offline.bundle, "{name}");
         }
     }
+}
+
+#[tokio::test]
+async fn values_by_hand_are_written_as_the_target_writes_them() {
+    let schema =
+        "CREATE TABLE t (n numeric PRIMARY KEY, at timestamptz, d double precision, j jsonb, a text[], b bytea,
+        i interval, f bool, big numeric, c char(4))";
+    let rows = "INSERT INTO t VALUES (1.50, '2026-01-01 00:00+00', 0.1, '{\"b\": 1, \"a\": [1.0, null]}', ARRAY['x', NULL, 'q\"'],
+        '\\x00ff', '1 day', true, 12345678901234567890.123456789012345678901234567890, 'ab'),
+        (2, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)";
+    let pair = Pair::new(&set(r#"{ table = "t" }"#), schema, rows, rows).await;
+    let text = answer(&pair, &by_hand("SELECT * FROM t")).await;
+    let bundle = load(&pair, &text, &["s"]).await.unwrap();
+    let live = pair.export().await.unwrap();
+    assert_eq!(bundle.tables[0].rows, live.tables[0].rows);
+    assert_eq!(bundle.tables[0].rows[0].key.display(), "1.5");
+    // Another way to write the same.
+    let other = text.replace("T00:00:00+00:00", "T09:00:00+09:00").replace("1.50", "1.5000").replace("true", "\"yes\"");
+    assert_ne!(other, text);
+    let found = review(&pair, &load(&pair, &other, &["s"]).await.unwrap()).await;
+    assert!(pair.all(&found).steps.is_empty(), "{}", show(&found));
+    for (from, to, says) in [
+        ("true", "\"maybe\"", "row 1 (1.50), `f`: invalid input syntax for type boolean"),
+        ("\"n\":2", "\"n\":\"two\"", "row 2 (two), `n`: invalid input syntax for type numeric"),
+        ("2026-01-01T", "2026-13-01T", "row 1 (1.50), `at`: "),
+    ] {
+        let wrong = text.replacen(from, to, 1);
+        assert_ne!(wrong, text);
+        let error = load(&pair, &wrong, &["s"]).await.unwrap_err();
+        refused_in_one_line(&error);
+        assert_eq!(error.object.as_deref(), Some("public.t"), "{error}");
+        assert!(error.message.contains(says), "{error}");
+    }
+    let error = load(&pair, &text, &[]).await.unwrap_err();
+    assert!(error.hint.as_deref().is_some_and(|hint| hint.contains("name one set")), "{error}");
 }

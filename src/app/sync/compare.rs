@@ -1,6 +1,6 @@
 //! Comparing two environments, reading no more of them than what may differ.
 
-use std::{cmp::Ordering, collections::HashMap};
+use std::{cmp::Ordering, collections::BTreeSet};
 
 use futures_util::{StreamExt, future::try_join_all, stream};
 use tokio::try_join;
@@ -14,10 +14,11 @@ use crate::{
     app::{deck::Deck, job::Job},
     core::{
         error::{Error, Result},
+        name::QName,
         sync::{
-            diff::{self, ChildCounts, Compare, Review, TableReview, Wanted},
+            diff::{self, ChildCounts, Compare, KeptIds, Review, TableReview, Wanted},
             digest::{Differ, buckets},
-            row::{Key, Row, Value},
+            row::{Key, Row},
             shape::Shape,
             sql::{Hashing, Side, Subset},
             unique::is_unique,
@@ -25,7 +26,7 @@ use crate::{
     },
     pg::{
         connect::Transaction,
-        sync::{self as pg, Groups, Opened, Opening, Rows},
+        sync::{self as pg, Groups, Opened, Opening, Operators, Rows},
     },
 };
 
@@ -82,11 +83,11 @@ impl Sides<'_> {
     async fn review(&self, names: &[String], deletes: bool) -> Result<Review> {
         let pairs = self.pairs(names)?;
         let hashing = if self.opened.0.hashes == self.opened.1.hashes { Hashing::Extended } else { Hashing::Md5 };
-        let mut compares: Vec<Result<Compare, TableReview>> =
+        let mut compares: Vec<Result<Compare, Box<TableReview>>> =
             pairs.iter().map(|pair| compare_of(pair, deletes)).collect();
         let differ = Box::pin(self.digests(&pairs, &mut compares, hashing)).await?;
         Box::pin(self.rows(&pairs, &mut compares, &differ, hashing)).await?;
-        let tables = compares.into_iter().map(|compare| compare.map_or_else(|blocked| blocked, Compare::finish));
+        let tables = compares.into_iter().map(|compare| compare.map_or_else(|blocked| *blocked, Compare::finish));
         let review = Review { from: self.from.to_owned(), to: self.to.to_owned(), tables: tables.collect() };
         let mut conclusion = Conclusion { tx: self.target, operators: &self.opened.1.operators };
         let review = Box::pin(self.bring_parents(names, review)).await?;
@@ -109,7 +110,7 @@ impl Sides<'_> {
     async fn digests(
         &self,
         pairs: &[Pair],
-        compares: &mut [Result<Compare<'_>, TableReview>],
+        compares: &mut [Result<Compare<'_>, Box<TableReview>>],
         hashing: Hashing,
     ) -> Result<Vec<Differ>> {
         self.job.progress(format!("comparing {} tables", pairs.len()), 0, 0);
@@ -148,7 +149,7 @@ impl Sides<'_> {
     async fn rows(
         &self,
         pairs: &[Pair],
-        compares: &mut [Result<Compare<'_>, TableReview>],
+        compares: &mut [Result<Compare<'_>, Box<TableReview>>],
         differ: &[Differ],
         hashing: Hashing,
     ) -> Result<()> {
@@ -188,7 +189,7 @@ impl Sides<'_> {
         let own = shapes(self.deck, &self.opened.0.catalog, names)?;
         let extra = included(self.deck, &self.opened.0.catalog, &own)?;
         let known: Vec<&Shape> = own.iter().chain(&extra).collect();
-        let mut asked: Vec<(crate::core::name::QName, Key)> = Vec::new();
+        let mut asked: Vec<(QName, Key)> = Vec::new();
         loop {
             let wanted = diff::wanted_by_inclusion(&review);
             let wanted: Vec<Wanted> = wanted.into_iter().filter_map(|wanted| unasked(wanted, &mut asked)).collect();
@@ -230,17 +231,17 @@ impl Sides<'_> {
 }
 
 /// What was not asked for before.
-fn unasked(mut wanted: Wanted, asked: &mut Vec<(crate::core::name::QName, Key)>) -> Option<Wanted> {
+fn unasked(mut wanted: Wanted, asked: &mut Vec<(QName, Key)>) -> Option<Wanted> {
     let table = wanted.reference.table.clone();
     wanted.keys.retain(|key| !key.has_null() && !asked.contains(&(table.clone(), key.clone())));
     asked.extend(wanted.keys.iter().map(|key| (table.clone(), key.clone())));
     (!wanted.keys.is_empty()).then_some(wanted)
 }
 
-fn compare_of(pair: &Pair, deletes: bool) -> Result<Compare<'_>, TableReview> {
+fn compare_of(pair: &Pair, deletes: bool) -> Result<Compare<'_>, Box<TableReview>> {
     match &pair.target {
         Ok(target) => Ok(Compare::new(&pair.source, target, deletes)),
-        Err(reason) => Err(TableReview::blocked(&pair.source, reason.clone())),
+        Err(reason) => Err(Box::new(TableReview::blocked(&pair.source, reason.clone()))),
     }
 }
 
@@ -300,7 +301,7 @@ pub(super) async fn walk(compare: &mut Compare<'_>, mut source: impl Source, mut
 /// What only the target can say of the rows that differ.
 pub(super) struct Conclusion<'a> {
     pub(super) tx: &'a Transaction<'a>,
-    pub(super) operators: &'a HashMap<String, String>,
+    pub(super) operators: &'a Operators,
 }
 
 impl Conclusion<'_> {
@@ -326,15 +327,12 @@ impl Conclusion<'_> {
         Ok(review)
     }
 
-    async fn taken(
-        &self,
-        review: &Review,
-        kept: &[(Vec<usize>, Vec<(usize, Vec<Value>)>)],
-    ) -> Result<Vec<std::collections::HashSet<usize>>> {
-        let asked = review.tables.iter().zip(kept).map(|(table, (places, ids))| async move {
+    /// The rows of each table whose ids another row has already.
+    async fn taken(&self, review: &Review, kept: &[KeptIds]) -> Result<Vec<BTreeSet<usize>>> {
+        let asked = review.tables.iter().zip(kept).map(|(table, kept)| async move {
             match &table.shape {
-                Some(shape) if !ids.is_empty() => pg::taken(self.tx, shape, places, ids).await,
-                _ => Ok(std::collections::HashSet::new()),
+                Some(shape) if !kept.rows.is_empty() => pg::taken(self.tx, shape, kept).await,
+                _ => Ok(BTreeSet::new()),
             }
         });
         try_join_all(asked).await

@@ -1,18 +1,21 @@
 //! Sync without a connection to the source: the statement for it, and the file that came back.
 
-use std::{fs::File, io::Read, path::Path};
-
-use super::{
-    export::load_bundle,
-    shapes::{included, shapes},
+use std::{
+    fs::File,
+    io::{BufReader, Cursor, Read},
+    path::Path,
 };
+
+use super::shapes::{included, shapes};
 use crate::{
     app::{deck::Deck, job::Job, store},
     core::{
         env::Kind,
         error::{Error, Result},
+        name::QName,
         sync::{
             bundle::{Bundle, Source},
+            diff::Review,
             paste::{
                 self, Document,
                 nested::{self, Draft},
@@ -22,6 +25,9 @@ use crate::{
     },
     pg::sync as pg,
 };
+
+/// How a bundle begins.
+const BUNDLE: &[u8] = b"{\"pgdeck\":\"bundle\"";
 
 /// More than this is not pasted, and would be held in memory several times.
 const LARGEST: u64 = 256 << 20;
@@ -40,8 +46,18 @@ pub struct PrintedQuery {
 pub struct Offline {
     /// The rows.
     pub bundle: Bundle,
-    /// What the operator should know of it.
-    pub warnings: Vec<String>,
+    /// What the operator should know of each table.
+    pub warnings: Vec<(QName, String)>,
+}
+
+impl Offline {
+    /// Says in `review`, which was made of it, what the operator should know.
+    pub fn remark(&self, review: &mut Review) {
+        for table in &mut review.tables {
+            let mine = self.warnings.iter().filter(|(name, _)| *name == table.table);
+            table.warnings.extend(mine.map(|(_, warning)| warning.clone()));
+        }
+    }
 }
 
 /// The statement that reads the sets `names` (all when empty), for the tables as `environment` has them; by default
@@ -79,11 +95,10 @@ fn closest(deck: &Deck) -> Result<String> {
 /// Nested JSON needs one set, by name, and the `target`, whose server writes its values as it has them.
 pub async fn load(deck: &Deck, job: &Job, path: &Path, names: &[String], target: &str) -> Result<Offline> {
     let name = path.display().to_string();
-    let Some(bytes) = pasted(path)? else {
-        return Ok(Offline { bundle: load_bundle(path)?, warnings: Vec::new() });
+    let document = match opened(path)? {
+        Opened::Bundle(bundle) => return Ok(Offline { bundle, warnings: Vec::new() }),
+        Opened::Text(bytes) => paste::find(&name, &bytes)?,
     };
-    let document = paste::find(&name, &bytes)?;
-    drop(bytes);
     if document.is_paste {
         return Ok(Offline { bundle: paste::read(&name, &document)?, warnings: Vec::new() });
     }
@@ -115,7 +130,7 @@ async fn by_hand(
         let mut tables = Vec::new();
         for draft in nested.drafts {
             let written = pg::canonical(&tx, &draft.slots, &draft.rows).await.map_err(|error| error.env(target))?;
-            let rows = written.map_err(|refused| not_a_value(name, &draft, refused))?;
+            let rows = written.map_err(|refused| not_a_value(name, &draft, &refused))?;
             tables.push(draft.finish(rows));
         }
         tx.rollback().await?;
@@ -129,29 +144,36 @@ async fn by_hand(
     job.cancel_on_server(&canceller, work).await
 }
 
-fn not_a_value(name: &str, draft: &Draft, refused: pg::Refused) -> Error {
+fn not_a_value(name: &str, draft: &Draft, refused: &pg::Refused) -> Error {
     let what = format!("{}, `{}`: {}", draft.row(refused.row), draft.slots[refused.slot].label, refused.error.message);
     Error::usage(what).at(name).object(draft.table()).hint("correct the value, or the query that wrote it")
 }
 
-/// The bytes of a file that is no bundle.
-fn pasted(path: &Path) -> Result<Option<Vec<u8>>> {
+/// What a file is, by its beginning.
+enum Opened {
+    Bundle(Bundle),
+    Text(Vec<u8>),
+}
+
+/// Read once from its beginning to its end, because it may be a pipe.
+fn opened(path: &Path) -> Result<Opened> {
     let cannot = |error: std::io::Error| store::cannot("read", path, &error);
-    let file = File::open(path).map_err(cannot)?;
-    let facts = file.metadata().map_err(cannot)?;
-    if facts.is_dir() {
-        return Ok(None);
+    let mut file = File::open(path).map_err(cannot)?;
+    if file.metadata().is_ok_and(|facts| facts.is_dir()) {
+        return Err(Error::usage("this is a folder, not a bundle").at(path.display()));
     }
     let mut bytes = Vec::new();
-    (&file).take(64).read_to_end(&mut bytes).map_err(cannot)?;
-    if bytes.starts_with(b"{\"pgdeck\":\"bundle\"") {
-        return Ok(None);
+    (&mut file).take(BUNDLE.len() as u64).read_to_end(&mut bytes).map_err(cannot)?;
+    if bytes == BUNDLE {
+        let whole = BufReader::new(Cursor::new(bytes).chain(file));
+        return Bundle::read(&path.display().to_string(), whole).map(Opened::Bundle);
     }
-    (&file).take(LARGEST + 1 - bytes.len() as u64).read_to_end(&mut bytes).map_err(cannot)?;
+    let rest = LARGEST + 1 - bytes.len() as u64;
+    file.take(rest).read_to_end(&mut bytes).map_err(cannot)?;
     if bytes.len() as u64 > LARGEST {
         return Err(Error::usage(format!("this is no bundle, and larger than {} MiB", LARGEST >> 20))
-            .at(path.display())
+            .at(format!("{}:1", path.display()))
             .hint("export a bundle, or name fewer sets"));
     }
-    Ok(Some(bytes))
+    Ok(Opened::Text(bytes))
 }

@@ -1,6 +1,5 @@
 //! `pgdeck sync review`
 
-use super::query;
 use crate::{
     app::{store, sync},
     cli::{
@@ -30,9 +29,11 @@ pub(super) async fn review(arguments: &ReviewArguments, context: &Context) -> Re
     deck.known(&arguments.to)?;
     let review = match (&arguments.bundle, &arguments.from) {
         (Some(path), _) => {
-            let bundle = query::load(path, &arguments.sets, &arguments.to, context).await?;
-            let bundle = of_sets(bundle, &arguments.sets, context)?;
-            sync::review(deck, job, &bundle, &arguments.to, arguments.deletes).await?
+            let mut held = sync::load_offline(deck, job, path, &arguments.sets, &arguments.to).await?;
+            held.bundle = of_sets(held.bundle, &arguments.sets, context)?;
+            let mut review = sync::review(deck, job, &held.bundle, &arguments.to, arguments.deletes).await?;
+            held.remark(&mut review);
+            review
         }
         (None, Some(from)) => sync::compare(deck, job, &arguments.sets, from, &arguments.to, arguments.deletes).await?,
         (None, None) => return Err(Error::usage("where from?").hint("give --from ENV or --bundle FILE")),

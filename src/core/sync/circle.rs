@@ -44,7 +44,7 @@ pub fn circles(plan: &Plan) -> Result<BTreeMap<usize, Circle>> {
 
 /// (child, parent) for the steps of `operation` that point to each other.
 fn edges(plan: &Plan, operation: Operation) -> Result<Vec<(usize, usize)>> {
-    let rows = Rows::of(plan, operation)?;
+    let rows = Rows::of(plan, operation);
     let mut edges = Vec::new();
     for (at, step) in plan.steps.iter().enumerate().filter(|(_, step)| step.operation == operation) {
         let shape = plan.shape(&step.table)?;
@@ -62,7 +62,7 @@ pub(super) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    pub(super) fn of(plan: &'a Plan, operation: Operation) -> Result<Self> {
+    pub(super) fn of(plan: &'a Plan, operation: Operation) -> Self {
         let steps = || plan.steps.iter().enumerate().filter(move |(_, step)| step.operation == operation);
         let by_key = steps().map(|(at, step)| ((&step.table, &step.key), at)).collect();
         let mut by_value = ByValue::new();
@@ -78,7 +78,7 @@ impl<'a> Rows<'a> {
                 }
             }
         }
-        Ok(Rows { by_key, by_value })
+        Rows { by_key, by_value }
     }
 
     /// The step whose row `step` points to by `reference`.

@@ -84,7 +84,7 @@ fn hidden(shapes: &[&Shape]) -> String {
         "    SELECT coalesce(array_agg(c.name ORDER BY c.name), '{{}}') AS names FROM (\n      \
          SELECT concat(n.nspname, '.', c.relname) AS name, c.relname, c.oid FROM pg_catalog.pg_class AS c\n      \
          JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE c.relrowsecurity\n    ) AS c\n    \
-         WHERE row_security_active(c.oid) AND p.done IS NOT NULL\n      AND (c.name IN ({}) OR strpos({}, c.relname) > 0)",
+         WHERE row_security_active(c.oid) AND p.done IS NOT NULL\n      AND (c.name IN ({}) OR strpos(lower({}), lower(c.relname)) > 0)",
         names.join(", "),
         literal(&conditions.join("\n"))
     )

@@ -1,6 +1,6 @@
 //! Questions about rows, each one statement; those of a review go together in one round trip.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::try_join_all;
 
@@ -9,9 +9,9 @@ use crate::{
         error::{Code, Error, Result},
         name::QName,
         sync::{
-            diff::{ChildCount, ChildCounts, Pair, ParentCounts, Wanted},
+            diff::{ChildCount, ChildCounts, KeptIds, Pair, ParentCounts, Wanted},
             plan::locator,
-            row::{Key, Row, Value},
+            row::{Key, Row},
             shape::{Child, Shape},
             sql,
         },
@@ -64,15 +64,14 @@ fn numbered(fields: &[Option<&str>]) -> Option<(usize, usize)> {
     Some((number(0)?.checked_sub(1)?, number(1)?))
 }
 
-/// Which of `ids`, each with the place of its row, are some row's already.
-pub async fn taken(
-    tx: &Transaction<'_>,
-    shape: &Shape,
-    places: &[usize],
-    ids: &[(usize, Vec<Value>)],
-) -> Result<HashSet<usize>> {
+/// The equality operator of each type, by the type's name.
+pub type Operators = BTreeMap<String, String>;
+
+/// The rows whose ids are some other row's already.
+pub async fn taken(tx: &Transaction<'_>, shape: &Shape, kept: &KeptIds) -> Result<BTreeSet<usize>> {
+    let KeptIds { places, rows: ids } = kept;
     let lists: Vec<List> = (0..places.len()).map(|at| ids.iter().map(|(_, id)| id[at].as_deref()).collect()).collect();
-    let mut out = HashSet::new();
+    let mut out = BTreeSet::new();
     let text = sql::taken(shape, places);
     let asked = query::for_each(tx, &text, &lists, |fields| {
         let number = fields[0].and_then(|text| text.parse::<usize>().ok());
@@ -120,8 +119,8 @@ fn cannot_see(error: Error, child: &QName) -> Error {
 }
 
 /// The equality operator of each type, by the type's name.
-pub async fn operators(tx: &Transaction<'_>) -> Result<HashMap<String, String>> {
-    let mut out = HashMap::new();
+pub async fn operators(tx: &Transaction<'_>) -> Result<Operators> {
+    let mut out = Operators::new();
     query::for_each(tx, include_str!("../sql/equality.sql"), &[], |fields| {
         if let [Some(cast), Some(operator)] = fields {
             out.insert((*cast).to_owned(), (*operator).to_owned());
@@ -142,7 +141,7 @@ pub async fn equal(tx: &Transaction<'_>, pairs: &[Pair]) -> Result<Vec<(usize, u
 /// The same, where the operators are known: one round trip. To be the last that a snapshot is asked, or alone.
 pub async fn equal_by(
     tx: &Transaction<'_>,
-    operators: &HashMap<String, String>,
+    operators: &Operators,
     pairs: &[Pair],
 ) -> Result<Vec<(usize, usize, usize)>> {
     let mut by_cast: BTreeMap<&str, Vec<&Pair>> = BTreeMap::new();

@@ -1,10 +1,8 @@
 //! The first round trip: a snapshot, the catalogue, and what both servers have in common.
 
-use std::collections::HashMap;
-
 use tokio::try_join;
 
-use super::operators;
+use super::{Operators, operators};
 use crate::{
     core::{
         error::{Error, Result},
@@ -24,7 +22,7 @@ pub struct Opened {
     /// Its tables.
     pub catalog: Catalog,
     /// The equality operators, by type.
-    pub operators: HashMap<String, String>,
+    pub operators: Operators,
     /// What its `hashtextextended` makes of fixed texts.
     pub hashes: String,
     /// Whether the database is encoded in UTF-8, so that its bytes sort as ours.

@@ -88,7 +88,7 @@ async fn zero_column_table() {
 async fn mixed_case_and_quoted_names() {
     let schema = r#"CREATE SCHEMA "My Schema"; CREATE TABLE "My Schema"."Select" ("Key" text PRIMARY KEY, "from" text, "a""b" text)"#;
     let row = |value: &str| format!(r#"INSERT INTO "My Schema"."Select" VALUES ('k', '{value}', '{value}')"#);
-    let pair = Pair::new(&set(r#"{ table = 'My Schema.Select' }"#), schema, &row("new"), &row("old")).await;
+    let pair = Pair::new(&set("{ table = 'My Schema.Select' }"), schema, &row("new"), &row("old")).await;
     pair.sync().await;
     assert_eq!(pair.target.rows(r#"SELECT * FROM "My Schema"."Select""#).await, ["k|new|new"]);
 }

@@ -1,5 +1,7 @@
 //! Values arrive exactly, and an undo brings back exactly what was there.
 
+use std::fmt::Write as _;
+
 use crate::support::{Pair, row, set};
 use pgdeck::core::sync::diff::Change;
 
@@ -9,8 +11,8 @@ async fn carries(before: &str, cast: &str, values: &[&str]) {
     let (mut source, mut target) = (String::new(), String::new());
     for (at, value) in values.iter().enumerate() {
         let old = if at == 0 { "NULL" } else { values[at - 1] };
-        source.push_str(&format!("INSERT INTO t VALUES ('new {at}', {value}), ('both {at}', {value});"));
-        target.push_str(&format!("INSERT INTO t VALUES ('both {at}', {old});"));
+        let _ = write!(source, "INSERT INTO t VALUES ('new {at}', {value}), ('both {at}', {value});");
+        let _ = write!(target, "INSERT INTO t VALUES ('both {at}', {old});");
     }
     let pair = Pair::new(&set(r#"{ table = "t" }"#), &schema, &source, &target).await;
     let text = "SELECT k, v::text FROM t ORDER BY 1";

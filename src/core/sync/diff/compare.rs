@@ -1,6 +1,6 @@
 //! Rows of one key, on both sides.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use super::{Change, Field, Fields, Key, Review, Row, RowReview, Shape, TableReview, Value};
 use crate::core::sync::shape::Role;
@@ -111,9 +111,18 @@ fn id_places(shape: &Shape) -> Vec<usize> {
     (0..shape.columns.len()).filter(|at| shape.columns[*at].role == Role::Id).collect()
 }
 
-/// The rows of a table whose ids would be kept, with the ids: are these free in the target?
-pub fn kept_ids(table: &TableReview) -> (Vec<usize>, Vec<(usize, Vec<Value>)>) {
-    let Some(shape) = &table.shape else { return (Vec::new(), Vec::new()) };
+/// Rows that would bring their surrogate ids along.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KeptIds {
+    /// The places of the id's columns in the shape.
+    pub places: Vec<usize>,
+    /// The rows by their places in the review, with their ids.
+    pub rows: Vec<(usize, Vec<Value>)>,
+}
+
+/// The rows of a table whose ids would be kept: are these free in the target?
+pub fn kept_ids(table: &TableReview) -> KeptIds {
+    let Some(shape) = &table.shape else { return KeptIds::default() };
     let places = id_places(shape);
     let keeps = |row: &RowReview| {
         !places.is_empty()
@@ -125,12 +134,12 @@ pub fn kept_ids(table: &TableReview) -> (Vec<usize>, Vec<(usize, Vec<Value>)>) {
         let source = row.source.as_ref()?;
         Some((at, places.iter().map(|place| source.columns[*place].clone()).collect()))
     });
-    let ids = ids.collect();
-    (places, ids)
+    let rows = ids.collect();
+    KeptIds { places, rows }
 }
 
 /// Where a new row's surrogate id is another row's already, the target makes one of its own.
-pub fn drop_taken_ids(review: &mut Review, table: usize, rows: &HashSet<usize>) {
+pub fn drop_taken_ids(review: &mut Review, table: usize, rows: &BTreeSet<usize>) {
     let table = &mut review.tables[table];
     let Some(shape) = &table.shape else { return };
     let places = id_places(shape);

@@ -15,7 +15,7 @@ mod parents;
 mod representation;
 
 pub use children::{ChildCount, ChildCounts, check_children, disturbs};
-pub use compare::{Compare, drop_taken_ids, kept_ids};
+pub use compare::{Compare, KeptIds, drop_taken_ids, kept_ids};
 pub use fields::Fields;
 pub use parents::{ParentCounts, Wanted, drop_unneeded, resolve_parents, wanted_by_inclusion, wanted_parents};
 pub use representation::{Pair, is_exact, mark_representation, pairs};

@@ -47,7 +47,8 @@ struct Paste {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
-    table: QName,
+    #[serde(rename = "table")]
+    name: QName,
     included: bool,
     rows: usize,
     sha256: String,
@@ -116,8 +117,8 @@ struct Format {
 
 /// The rows of `table`, if they are what the server sent.
 fn checked(head: &str, shape: Shape, table: &Table) -> Result<BundleTable, String> {
-    if shape.table != table.table {
-        return Err(format!("{} stands in its place", table.table));
+    if shape.table != table.name {
+        return Err(format!("{} stands in its place", table.name));
     }
     if table.data.len() != table.rows {
         return Err(format!("{} rows were sent and {} are here", table.rows, table.data.len()));

@@ -42,8 +42,8 @@ pub struct Draft {
 pub struct Nested {
     /// The tables, parents before children.
     pub drafts: Vec<Draft>,
-    /// What the operator should know.
-    pub warnings: Vec<String>,
+    /// What the operator should know of each table.
+    pub warnings: Vec<(QName, String)>,
 }
 
 /// Finds the rows of the set with these `shapes`, as the target has them.
@@ -56,8 +56,9 @@ pub fn drafts(name: &str, document: &Document, shapes: &[Shape]) -> Result<Neste
         return Err(place(Error::usage("it holds no rows").hint("check the condition of the query")));
     }
     let mut out = Nested::default();
-    out.warnings.push("JSON written by hand has no checksum: whether it is complete cannot be seen".to_owned());
     let root = layout::root(&objects, shapes).map_err(place)?;
+    let unchecked = "JSON written by hand has no checksum: whether it is complete cannot be seen";
+    out.warnings.push((shapes[root].table.clone(), unchecked.to_owned()));
     let rows = objects.into_iter().map(|object| (object, Vec::new())).collect();
     out.level(shapes, root, None, rows).map_err(place)?;
     Ok(out)
@@ -79,7 +80,7 @@ impl Nested {
         let objects: Vec<&Object> = rows.iter().map(|(object, _)| object).collect();
         layout::alike(shape, &objects)?;
         let layout = Layout::of(shapes, at, around, &objects)?;
-        self.warnings.extend(layout.warnings.iter().map(|warning| format!("{}: {warning}", shape.table)));
+        self.warnings.extend(layout.warnings.iter().map(|warning| (shape.table.clone(), warning.clone())));
         let mut draft = layout.draft(shape);
         let mut nested: Vec<Vec<(Object, Vec<Value>)>> = layout.nested.iter().map(|_| Vec::new()).collect();
         for (number, (object, parent)) in rows.into_iter().enumerate() {

@@ -50,7 +50,7 @@ enum Origins<'a> {
 
 impl<'a> Inserts<'a> {
     fn of(plan: &'a Plan, circle: &'a [usize]) -> Result<Self> {
-        let rows = Rows::of(plan, Operation::Insert)?;
+        let rows = Rows::of(plan, Operation::Insert);
         let mut this = Inserts { plan, circle, rows, made: Vec::new() };
         let mut made = BTreeSet::new();
         for &at in circle {
