@@ -45,7 +45,7 @@ async fn circle_of(names: &[&str], id: &str, of: &str, ids: &str, null: &str, ac
                 let _ = write!(out, "INSERT INTO {name} (k, next_id) VALUES ('{skipped}', {});", zero(of));
             }
             let _ = write!(out, "INSERT INTO {name} (k, v, next_id) VALUES ('{key}', '{name}', {});", zero(of));
-            out.push_str(&format!("DELETE FROM {name} WHERE k <> '{key}';"));
+            let _ = write!(out, "DELETE FROM {name} WHERE k <> '{key}';");
         }
         for (at, name) in names.iter().enumerate() {
             let _ = write!(out, "UPDATE {name} SET next_id = (SELECT id FROM {});", next(at));
