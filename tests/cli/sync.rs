@@ -93,7 +93,7 @@ async fn a_source_without_a_connection_is_read_by_hand() {
     let variable = desk.variables().into_iter().find(|(name, _)| *name == "PRODUCTION_DATABASE_URL").unwrap();
     let (client, connection) = tokio_postgres::connect(&variable.1, tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(connection);
-    let mut value = async |sql: &str| -> String {
+    let value = async |sql: &str| -> String {
         let messages = client.simple_query(sql).await.unwrap();
         let row = messages.iter().find_map(|message| match message {
             tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0),

@@ -130,7 +130,7 @@ async fn by_hand(
         let mut tables = Vec::new();
         for draft in nested.drafts {
             let written = pg::canonical(&tx, &draft.slots, &draft.rows).await.map_err(|error| error.env(target))?;
-            let rows = written.map_err(|refused| not_a_value(name, &draft, refused))?;
+            let rows = written.map_err(|refused| not_a_value(name, &draft, &refused))?;
             tables.push(draft.finish(rows));
         }
         tx.rollback().await?;
@@ -144,7 +144,7 @@ async fn by_hand(
     job.cancel_on_server(&canceller, work).await
 }
 
-fn not_a_value(name: &str, draft: &Draft, refused: pg::Refused) -> Error {
+fn not_a_value(name: &str, draft: &Draft, refused: &pg::Refused) -> Error {
     let what = format!("{}, `{}`: {}", draft.row(refused.row), draft.slots[refused.slot].label, refused.error.message);
     Error::usage(what).at(name).object(draft.table()).hint("correct the value, or the query that wrote it")
 }

@@ -75,12 +75,11 @@ pub fn find(name: &str, bytes: &[u8]) -> Result<Document> {
     match value.chars().next() {
         Some('{' | '[') | None => value.clone_into(&mut document.json),
         Some('"') => {
-            document.json = quoted(value)
-                .ok_or_else(|| {
-                    wrong("it is cut off: a quote is not closed", document.line)
-                        .hint("copy the whole value: editors show only its beginning")
-                })?
-                .to_owned();
+            let cut = || {
+                wrong("it is cut off: a quote is not closed", document.line)
+                    .hint("copy the whole value: editors show only its beginning")
+            };
+            document.json = quoted(value).ok_or_else(cut)?;
         }
         Some(_) if value == "null" => value.clone_into(&mut document.json),
         Some(_) => return Err(wrong("this is neither a bundle nor what a query returned", document.line)),
@@ -112,7 +111,7 @@ fn decoded(name: &str, bytes: &[u8]) -> Result<String> {
         _ => {
             let good = std::str::from_utf8(bytes)
                 .map_or_else(|error| error.valid_up_to(), |text| text.find('\0').unwrap_or(0));
-            let line = 1 + bytes[..good].iter().filter(|byte| **byte == b'\n').count();
+            let line = bytes[..good].split(|byte| *byte == b'\n').count();
             Err(Error::usage("this is not text").at(format!("{name}:{line}")).hint("save it as UTF-8"))
         }
     }
@@ -155,7 +154,8 @@ fn unframed(text: &str) -> (String, usize) {
     }
     let ruled = lines.get(1).is_some_and(|line| is_rule(line));
     let names_a_column = first.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ' ' | '|' | '│' | '?'));
-    if !ruled && !(names_a_column && lines.len() > 1) {
+    let headed = ruled || names_a_column && lines.len() > 1;
+    if !headed {
         return (lines.join("\n"), skipped);
     }
     let after = if ruled { 2 } else { 1 };

@@ -30,13 +30,9 @@ pub const FORMAT: u32 = 1;
 /// The name that a pasted source has in reviews and plans: which environment it is, only the person knows.
 pub const ENVIRONMENT: &str = "pasted";
 
+/// All but what [`find`] and [`Format`] have looked at.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Paste {
-    #[serde(rename = "pgdeck")]
-    _pgdeck: String,
-    #[serde(rename = "format")]
-    _format: u32,
     project: String,
     shapes: Vec<Shape>,
     server: String,

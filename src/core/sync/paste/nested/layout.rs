@@ -238,9 +238,8 @@ fn child(shapes: &[Shape], at: usize, key: &str, rows: &[&Object]) -> Result<Chi
         }
         match Layout::of(shapes, place, Some(reference), rows) {
             Ok(layout) if !unnamed || layout.unknown.is_empty() => fits.push((unnamed, layout.unknown.len(), child)),
-            Ok(_) => {}
             Err(error) if !unnamed => why = Some(error),
-            Err(_) => {}
+            Ok(_) | Err(_) => {}
         }
     }
     fits.sort_by_key(|(unnamed, unknown, _)| (*unnamed, *unknown));

@@ -50,7 +50,8 @@ fn a_nested_row_is_known_by_the_row_around_it_and_by_aliases() {
     assert_eq!(names, ["plan_id", "pos", "kind_id", "note"]);
     assert_eq!(table.rows[0].key.display(), "a · 1");
     assert_eq!(table.rows[0].value(&table.shape, "note"), Some("x"));
-    let kinds: Vec<_> = table.rows.iter().map(|row| row.references[1].as_ref().map(|key| key.display())).collect();
+    let kinds: Vec<_> =
+        table.rows.iter().map(|row| row.references[1].as_ref().map(crate::core::sync::row::Key::display)).collect();
     assert_eq!(kinds, [Some("big".to_owned()), None]);
     assert_eq!(found.warnings.len(), 1, "{:?}", found.warnings);
 }
