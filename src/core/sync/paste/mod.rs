@@ -37,12 +37,12 @@ struct Paste {
     shapes: Vec<Shape>,
     server: String,
     rls: Vec<String>,
-    tables: Vec<Table>,
+    tables: Vec<Held>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Table {
+struct Held {
     table: QName,
     included: bool,
     rows: usize,
@@ -111,7 +111,7 @@ struct Format {
 }
 
 /// The rows of `table`, if they are what the server sent.
-fn checked(head: &str, shape: Shape, table: &Table) -> Result<BundleTable, String> {
+fn checked(head: &str, shape: Shape, table: &Held) -> Result<BundleTable, String> {
     if shape.table != table.table {
         return Err(format!("{} stands in its place", table.table));
     }
