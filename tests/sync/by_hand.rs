@@ -113,6 +113,7 @@ async fn json_by_hand_gives_the_steps_of_the_live_review_for_what_it_holds() {
         let found = review(&pair, &offline.bundle).await;
         let (found, wanted) = (held(&pair.all(&found), &offline.bundle), held(&live, &offline.bundle));
         assert!(!wanted.is_empty(), "{name} proves nothing");
+        assert_eq!(offline.bundle.tables.len(), 1 + query.matches("json_agg").count(), "{name}: a list is missing");
         assert!(found == wanted, "{name}: {:?}\n{found:#?}\n{wanted:#?}", offline.warnings);
         for text in [
             format!("[\n  {{ \"json_agg\": {text} }}\n]"),

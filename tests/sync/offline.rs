@@ -267,6 +267,14 @@ async fn rows_that_a_policy_hides_are_never_silently_missing() {
     let error = load(&pair, &text, &[]).await.unwrap_err();
     assert_eq!((error.code, error.object.as_deref()), (Code::Refused, Some("public.p")), "{error}");
     load(&pair, &answer(&pair, &sql).await, &[]).await.unwrap();
+    // The hidden rows are those that a condition asks for.
+    let asks = r#"{ table = "t", exclude = ["p_id"], where = "EXISTS (SELECT FROM public.P WHERE id = p_id)" }"#;
+    let deck = pair.deck_of(&set(asks));
+    let sql = sync::query(&deck, &Job::quiet(), &[], None).await.unwrap();
+    assert_eq!(sql.environment, "target", "the first that is not production");
+    let text = rows(&reader, &sql.sql).await.remove(0);
+    let error = load(&pair, &text, &[]).await.unwrap_err();
+    assert_eq!((error.code, error.object.as_deref()), (Code::Refused, Some("public.p")), "{error}");
     pair.source.run("DROP OWNED BY reads_some; DROP ROLE reads_some").await;
 }
 

@@ -241,9 +241,12 @@ fn field(text: &str) -> Option<(String, &str)> {
     }
 }
 
+/// No client wraps a value more often; somebody who wants to keep us busy might.
+const LAYERS: usize = 12;
+
 /// The document inside of the lists and objects that clients put around a result.
 fn unwrapped(name: &str, mut document: Document) -> Result<Document> {
-    loop {
+    for _ in 0..LAYERS {
         let raw: &RawValue = serde_json::from_str(&document.json).map_err(|error| document.broken(name, &error))?;
         let inner = match inside(raw) {
             Step::Paste => {
@@ -251,11 +254,7 @@ fn unwrapped(name: &str, mut document: Document) -> Result<Document> {
                 return Ok(document);
             }
             Step::Here => return Ok(document),
-            Step::Nothing => {
-                return Err(Error::usage("this JSON is neither a bundle nor what a query returned")
-                    .at(format!("{name}:{}", document.line))
-                    .hint("save what the query of `pgdeck sync query` returned"));
-            }
+            Step::Nothing => break,
             Step::Into(raw) => raw,
         };
         let (json, lines, before) = match serde_json::from_str::<String>(inner.get()) {
@@ -268,6 +267,9 @@ fn unwrapped(name: &str, mut document: Document) -> Result<Document> {
         }
         document = Document { json, lines, ..document };
     }
+    Err(Error::usage("this JSON is neither a bundle nor what a query returned")
+        .at(format!("{name}:{}", document.line))
+        .hint("save what the query of `pgdeck sync query` returned"))
 }
 
 enum Step<'a> {
