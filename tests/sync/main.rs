@@ -2,6 +2,7 @@
 //! that nothing else changes. Results are checked by plain SQL, never by pgdeck's own comparison alone.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod by_hand;
 mod circles;
 mod fault;
 mod files;

@@ -13,13 +13,13 @@ use serde_json::{Value as Json, json};
 
 use crate::support::{Pair, rows, set, show};
 
-async fn query(pair: &Pair, names: &[&str]) -> String {
+pub async fn query(pair: &Pair, names: &[&str]) -> String {
     let names: Vec<String> = names.iter().map(ToString::to_string).collect();
     sync::query(&pair.deck, &Job::quiet(), &names, Some(pair.to)).await.unwrap().sql
 }
 
 /// What the source answers: one row of one column.
-async fn answer(pair: &Pair, sql: &str) -> String {
+pub async fn answer(pair: &Pair, sql: &str) -> String {
     pair.source.one(sql).await
 }
 
@@ -29,16 +29,16 @@ fn file(pair: &Pair, text: &str) -> PathBuf {
     path
 }
 
-async fn load(pair: &Pair, text: &str, names: &[&str]) -> Result<Bundle> {
+pub async fn load(pair: &Pair, text: &str, names: &[&str]) -> Result<Bundle> {
     loaded(pair, text, names).await.map(|offline| offline.bundle)
 }
 
-async fn loaded(pair: &Pair, text: &str, names: &[&str]) -> Result<sync::Offline> {
+pub async fn loaded(pair: &Pair, text: &str, names: &[&str]) -> Result<sync::Offline> {
     let names: Vec<String> = names.iter().map(ToString::to_string).collect();
     sync::load_offline(&pair.deck, &Job::quiet(), &file(pair, text), &names, pair.to).await
 }
 
-async fn review(pair: &Pair, bundle: &Bundle) -> Review {
+pub async fn review(pair: &Pair, bundle: &Bundle) -> Review {
     sync::review(&pair.deck, &Job::quiet(), bundle, pair.to, false).await.unwrap()
 }
 
@@ -47,13 +47,13 @@ fn steps(plan: &Plan) -> String {
     serde_json::to_string_pretty(&plan.steps).unwrap()
 }
 
-fn refused_in_one_line(error: &Error) {
+pub fn refused_in_one_line(error: &Error) {
     assert_eq!(error.code, Code::Usage, "{error}");
     assert!(error.place.as_deref().is_some_and(|place| place.contains("paste.txt")), "{error}");
     assert!(error.hint.is_some() && !error.to_string().contains('\n'), "{error}");
 }
 
-fn csv(text: &str) -> String {
+pub fn csv(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\""))
 }
 
@@ -267,154 +267,32 @@ async fn rows_that_a_policy_hides_are_never_silently_missing() {
     let error = load(&pair, &text, &[]).await.unwrap_err();
     assert_eq!((error.code, error.object.as_deref()), (Code::Refused, Some("public.p")), "{error}");
     load(&pair, &answer(&pair, &sql).await, &[]).await.unwrap();
+    // The hidden rows are those that a condition asks for.
+    let asks = r#"{ table = "t", exclude = ["p_id"], where = "EXISTS (SELECT FROM public.P WHERE id = p_id)" }"#;
+    let deck = pair.deck_of(&set(asks));
+    let sql = sync::query(&deck, &Job::quiet(), &[], None).await.unwrap();
+    assert_eq!(sql.environment, "target", "the first that is not production");
+    let text = rows(&reader, &sql.sql).await.remove(0);
+    let error = load(&pair, &text, &[]).await.unwrap_err();
+    assert_eq!((error.code, error.object.as_deref()), (Code::Refused, Some("public.p")), "{error}");
     pair.source.run("DROP OWNED BY reads_some; DROP ROLE reads_some").await;
 }
 
-/// Queries as people write them, each with its set.
-const BY_HAND: &[(&str, &str)] = &[
-    (
-        "programs",
-        "SELECT p.slug, p.name, p.description, p.category, p.is_active, p.credit_cost, p.id,
-           (SELECT json_agg(to_json(m) ORDER BY m.order_index) FROM program_modules m WHERE m.program_id = p.id) AS modules
-         FROM programs p WHERE p.is_active",
-    ),
-    (
-        "assessments",
-        "SELECT a.id, a.slug, a.name, a.description, a.rating_scale, a.is_active, a.feature_key, a.pass_fail_threshold,
-           c.name AS category_name, f.slug AS family_slug,
-           (SELECT json_agg(d) FROM (SELECT d.id, d.name, d.description, d.order_index,
-              (SELECT json_agg(q) FROM capability_domain_questions q WHERE q.domain_id = d.id) AS questions
-            FROM capability_domains d WHERE d.assessment_id = a.id) d) AS domains
-         FROM capability_assessments a LEFT JOIN assessment_categories c ON c.id = a.category_id
-         LEFT JOIN assessment_families f ON f.id = a.family_id WHERE a.is_active",
-    ),
-    (
-        "plans",
-        "SELECT p.id, p.key, p.name, p.tier_level, p.is_free, p.credit_allowance, p.created_at,
-           (SELECT json_agg(json_build_object('limit_value', l.limit_value, 'feature_key', f.key, 'enabled', l.enabled))
-            FROM plan_features l JOIN features f ON f.id = l.feature_id WHERE l.plan_id = p.id) AS features
-         FROM plans p",
-    ),
-    (
-        "features",
-        "SELECT f.key, f.name, f.description, f.is_consumable, f.is_system, f.is_active, c.name AS category_name
-         FROM features f LEFT JOIN feature_categories c ON c.id = f.category_id",
-    ),
-    (
-        "session-types",
-        "SELECT s.name, s.description, s.default_duration, s.feature_key, s.is_active,
-           (SELECT json_agg(json_build_object('role_name', r.role_name, 'description', r.description, 'is_required', r.is_required))
-            FROM session_type_roles r WHERE r.session_type_id = s.id) AS roles
-         FROM session_types s",
-    ),
-    (
-        "notifications",
-        "SELECT c.key, c.name, c.description, c.icon, c.order_index,
-           (SELECT json_agg(t) FROM notification_types t WHERE t.category_id = c.id) AS types
-         FROM notification_categories c",
-    ),
-    (
-        "scenarios",
-        "SELECT s.id, s.name, s.description, s.is_active, c.name AS category_name, a.slug AS assessment_slug,
-           (SELECT json_agg(x) FROM scenario_sections x WHERE x.template_id = s.id) AS sections
-         FROM scenario_templates s LEFT JOIN scenario_categories c ON c.id = s.category_id
-         LEFT JOIN capability_assessments a ON a.id = s.capability_assessment_id",
-    ),
-    (
-        "guided-paths",
-        "SELECT f.slug, f.name, f.description, f.is_active, (SELECT json_agg(t) FROM (
-           SELECT t.id, t.name, t.description, t.category, (SELECT json_agg(g) FROM (
-             SELECT g.title, g.description, g.order_index,
-               (SELECT json_agg(m) FROM guided_path_template_milestones m WHERE m.goal_id = g.id) AS milestones
-             FROM guided_path_template_goals g WHERE g.template_id = t.id) g) AS goals
-           FROM guided_path_templates t WHERE t.family_id = f.id) t) AS templates
-         FROM guided_path_template_families f",
-    ),
-    ("system-settings", "SELECT key, value, description FROM system_settings"),
-    (
-        "resources",
-        "SELECT r.canonical_id, r.title, r.description, r.type, r.url, r.tags, r.is_active, r.is_public, c.name AS category_name
-         FROM resource_library r LEFT JOIN resource_categories c ON c.id = r.category_id",
-    ),
-    ("skills", "SELECT s.name, s.description, c.key AS category_key FROM skills s LEFT JOIN skill_categories c ON c.id = s.category_id"),
-    ("platform-terms", "SELECT title, content_html, version, is_current, effective_from FROM platform_terms WHERE is_current"),
-];
-
-fn by_hand(query: &str) -> String {
-    format!("SELECT json_agg(to_json(t)) FROM ({query}) t")
-}
-
-/// The steps on the tables and columns that `bundle` holds, one text each.
-fn held(plan: &Plan, bundle: &Bundle) -> Vec<String> {
-    let mut out = Vec::new();
-    for step in &plan.steps {
-        let Some(table) = bundle.tables.iter().find(|table| table.shape.table == step.table) else { continue };
-        let has = |columns: &[String]| columns.iter().all(|name| table.shape.column(name).is_some());
-        let set: Vec<_> = step.set.iter().filter(|assignment| has(&assignment.columns)).collect();
-        if !set.is_empty() {
-            out.push(format!("{:?} {} {:?} {set:?}", step.operation, step.table, step.key));
-        }
-    }
-    out.sort();
-    out
-}
-
 #[tokio::test]
-async fn json_by_hand_gives_the_steps_of_the_live_review_for_what_it_holds() {
-    let pair = Pair::innotrue().await;
-    for (name, query) in BY_HAND {
-        let only = [(*name).to_owned()];
-        let live = sync::compare(&pair.deck, &Job::quiet(), &only, "production", pair.to, false).await.unwrap();
-        let live = pair.all(&live);
-        let text = answer(&pair, &by_hand(query)).await;
-        let offline = loaded(&pair, &text, &[name]).await.unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert!(offline.warnings[0].1.contains("no checksum"), "{:?}", offline.warnings);
-        let found = review(&pair, &offline.bundle).await;
-        let (found, wanted) = (held(&pair.all(&found), &offline.bundle), held(&live, &offline.bundle));
-        assert!(!wanted.is_empty(), "{name} proves nothing");
-        assert!(found == wanted, "{name}: {:?}\n{found:#?}\n{wanted:#?}", offline.warnings);
-        for text in [
-            format!("[\n  {{ \"json_agg\": {text} }}\n]"),
-            json!([{ "json_agg": text }]).to_string(),
-            csv(&text),
-            pair.source.psql(&[], &by_hand(query)).unwrap_or_else(|| text.clone()),
-        ] {
-            assert!(load(&pair, &text, &[name]).await.unwrap() == offline.bundle, "{name}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn values_by_hand_are_written_as_the_target_writes_them() {
-    let schema =
-        "CREATE TABLE t (n numeric PRIMARY KEY, at timestamptz, d double precision, j jsonb, a text[], b bytea,
-        i interval, f bool, big numeric, c char(4))";
-    let rows = "INSERT INTO t VALUES (1.50, '2026-01-01 00:00+00', 0.1, '{\"b\": 1, \"a\": [1.0, null]}', ARRAY['x', NULL, 'q\"'],
-        '\\x00ff', '1 day', true, 12345678901234567890.123456789012345678901234567890, 'ab'),
-        (2, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)";
-    let pair = Pair::new(&set(r#"{ table = "t" }"#), schema, rows, rows).await;
-    let text = answer(&pair, &by_hand("SELECT * FROM t")).await;
-    let bundle = load(&pair, &text, &["s"]).await.unwrap();
-    let live = pair.export().await.unwrap();
-    assert_eq!(bundle.tables[0].rows, live.tables[0].rows);
-    assert_eq!(bundle.tables[0].rows[0].key.display(), "1.5");
-    // Another way to write the same.
-    let other = text.replace("T00:00:00+00:00", "T09:00:00+09:00").replace("1.50", "1.5000").replace("true", "\"yes\"");
-    assert_ne!(other, text);
-    let found = review(&pair, &load(&pair, &other, &["s"]).await.unwrap()).await;
-    assert!(pair.all(&found).steps.is_empty(), "{}", show(&found));
-    for (from, to, says) in [
-        ("true", "\"maybe\"", "row 1 (1.50), `f`: invalid input syntax for type boolean"),
-        ("\"n\":2", "\"n\":\"two\"", "row 2 (two), `n`: invalid input syntax for type numeric"),
-        ("2026-01-01T", "2026-13-01T", "row 1 (1.50), `at`: "),
-    ] {
-        let wrong = text.replacen(from, to, 1);
-        assert_ne!(wrong, text);
-        let error = load(&pair, &wrong, &["s"]).await.unwrap_err();
-        refused_in_one_line(&error);
-        assert_eq!(error.object.as_deref(), Some("public.t"), "{error}");
-        assert!(error.message.contains(says), "{error}");
-    }
-    let error = load(&pair, &text, &[]).await.unwrap_err();
-    assert!(error.hint.as_deref().is_some_and(|hint| hint.contains("name one set")), "{error}");
+async fn parents_that_come_along_are_in_the_paste_also_from_outside_of_their_condition() {
+    let schema = "CREATE TABLE p (id int PRIMARY KEY, k text UNIQUE, on_sale bool, up int REFERENCES p);
+        CREATE TABLE t (k text PRIMARY KEY, p_id int REFERENCES p)";
+    let source = "INSERT INTO p VALUES (1, 'top', false, NULL), (2, 'mid', false, 1), (3, 'other', true, NULL), (4, 'far', false, NULL);
+        INSERT INTO t VALUES ('a', 2), ('b', NULL)";
+    let sets = format!(
+        "{}[[sync.set]]\nname = \"p\"\ntables = [{{ table = \"p\", key = [\"k\"], where = \"on_sale\" }}]\n",
+        set(r#"{ table = "t", on_missing_parent = "include" }"#)
+    );
+    let pair = Pair::new(&sets, schema, source, "").await;
+    let text = answer(&pair, &query(&pair, &["s"]).await).await;
+    let found = review(&pair, &load(&pair, &text, &["s"]).await.unwrap()).await;
+    let live = sync::compare(&pair.deck, &Job::quiet(), &["s".into()], "source", "target", false).await.unwrap();
+    let (found, live) = (pair.all(&found), pair.all(&live));
+    assert_eq!(found.steps.len(), 4, "{}", steps(&found));
+    assert_eq!(steps(&found), steps(&live));
 }

@@ -10,7 +10,7 @@ use crate::{
     core::{
         error::{Error, Result},
         sync::{
-            bundle::Bundle,
+            bundle::{Bundle, BundleTable},
             diff::{Change, Review, TableReview},
             plan::Plan,
             report::{self, Report},
@@ -64,7 +64,9 @@ pub(super) async fn review(arguments: &ReviewArguments, context: &Context) -> Re
 fn of_sets(mut bundle: Bundle, names: &[String], context: &Context) -> Result<Bundle> {
     if !names.is_empty() {
         context.deck.project.sets.pick(names)?;
-        bundle.tables.retain(|table| names.contains(&table.shape.set));
+        // Parents that come along belong to whoever needs them.
+        let along = |table: &BundleTable| !table.rows.is_empty() && table.rows.iter().all(|row| !row.in_scope);
+        bundle.tables.retain(|table| names.contains(&table.shape.set) || along(table));
         if bundle.tables.is_empty() {
             return Err(Error::usage("the bundle holds none of these sets").object(names.join(", ")));
         }

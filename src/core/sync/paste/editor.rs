@@ -75,11 +75,11 @@ pub fn find(name: &str, bytes: &[u8]) -> Result<Document> {
     match value.chars().next() {
         Some('{' | '[') | None => value.clone_into(&mut document.json),
         Some('"') => {
-            let cut_off = || {
+            let cut = || {
                 wrong("it is cut off: a quote is not closed", document.line)
                     .hint("copy the whole value: editors show only its beginning")
             };
-            document.json = quoted(value).ok_or_else(cut_off)?;
+            document.json = quoted(value).ok_or_else(cut)?;
         }
         Some(_) if value == "null" => value.clone_into(&mut document.json),
         Some(_) => return Err(wrong("this is neither a bundle nor what a query returned", document.line)),
@@ -154,7 +154,8 @@ fn unframed(text: &str) -> (String, usize) {
     }
     let ruled = lines.get(1).is_some_and(|line| is_rule(line));
     let names_a_column = first.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ' ' | '|' | '│' | '?'));
-    if !(ruled || names_a_column && lines.len() > 1) {
+    let headed = ruled || names_a_column && lines.len() > 1;
+    if !headed {
         return (lines.join("\n"), skipped);
     }
     let after = if ruled { 2 } else { 1 };
@@ -240,9 +241,12 @@ fn field(text: &str) -> Option<(String, &str)> {
     }
 }
 
+/// No client wraps a value more often; somebody who wants to keep us busy might.
+const LAYERS: usize = 12;
+
 /// The document inside of the lists and objects that clients put around a result.
 fn unwrapped(name: &str, mut document: Document) -> Result<Document> {
-    loop {
+    for _ in 0..LAYERS {
         let raw: &RawValue = serde_json::from_str(&document.json).map_err(|error| document.broken(name, &error))?;
         let inner = match inside(raw) {
             Step::Paste => {
@@ -250,11 +254,7 @@ fn unwrapped(name: &str, mut document: Document) -> Result<Document> {
                 return Ok(document);
             }
             Step::Here => return Ok(document),
-            Step::Nothing => {
-                return Err(Error::usage("this JSON is neither a bundle nor what a query returned")
-                    .at(format!("{name}:{}", document.line))
-                    .hint("save what the query of `pgdeck sync query` returned"));
-            }
+            Step::Nothing => break,
             Step::Into(raw) => raw,
         };
         let (json, lines, before) = match serde_json::from_str::<String>(inner.get()) {
@@ -267,6 +267,9 @@ fn unwrapped(name: &str, mut document: Document) -> Result<Document> {
         }
         document = Document { json, lines, ..document };
     }
+    Err(Error::usage("this JSON is neither a bundle nor what a query returned")
+        .at(format!("{name}:{}", document.line))
+        .hint("save what the query of `pgdeck sync query` returned"))
 }
 
 enum Step<'a> {

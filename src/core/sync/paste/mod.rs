@@ -30,25 +30,20 @@ pub const FORMAT: u32 = 1;
 /// The name that a pasted source has in reviews and plans: which environment it is, only the person knows.
 pub const ENVIRONMENT: &str = "pasted";
 
+/// All but what [`find`] and [`Format`] have looked at.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Paste {
-    #[serde(rename = "pgdeck")]
-    _pgdeck: String,
-    #[serde(rename = "format")]
-    _format: u32,
     project: String,
     shapes: Vec<Shape>,
     server: String,
     rls: Vec<String>,
-    tables: Vec<Table>,
+    tables: Vec<Held>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Table {
-    #[serde(rename = "table")]
-    name: QName,
+struct Held {
+    table: QName,
     included: bool,
     rows: usize,
     sha256: String,
@@ -116,9 +111,9 @@ struct Format {
 }
 
 /// The rows of `table`, if they are what the server sent.
-fn checked(head: &str, shape: Shape, table: &Table) -> Result<BundleTable, String> {
-    if shape.table != table.name {
-        return Err(format!("{} stands in its place", table.name));
+fn checked(head: &str, shape: Shape, table: &Held) -> Result<BundleTable, String> {
+    if shape.table != table.table {
+        return Err(format!("{} stands in its place", table.table));
     }
     if table.data.len() != table.rows {
         return Err(format!("{} rows were sent and {} are here", table.rows, table.data.len()));

@@ -4,6 +4,7 @@
 //! (`category_name` for `category_id`); its raw value belongs to the source alone.
 
 mod layout;
+mod leads;
 mod value;
 
 use serde_json::value::RawValue;

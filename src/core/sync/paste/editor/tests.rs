@@ -86,3 +86,10 @@ fn the_line_at_fault_is_that_of_the_file() {
     let error = find("f", text.as_bytes()).expect_err("broken");
     assert_eq!(error.place.as_deref(), Some("f:5"), "{error}");
 }
+
+#[test]
+fn brackets_without_end_are_refused_soon() {
+    let depth = 200_000;
+    let error = find("f", format!("{}{}", "[".repeat(depth), "]".repeat(depth)).as_bytes()).expect_err("too deep");
+    assert!(!error.message.is_empty() && error.place.as_deref() == Some("f:1"), "{error}");
+}
