@@ -151,3 +151,38 @@ async fn a_circle_that_something_else_points_to_stays() {
     let error = pair.refused(&plan).await;
     assert!(error.to_string().contains("public.t"), "{error}");
 }
+
+#[tokio::test]
+async fn a_circle_goes_whole_or_not_at_all() {
+    let schema = "CREATE TABLE a (id serial PRIMARY KEY, k text UNIQUE, b_id int);
+        CREATE TABLE b (id serial PRIMARY KEY, k text UNIQUE, a_id int REFERENCES a ON DELETE CASCADE);
+        ALTER TABLE a ADD FOREIGN KEY (b_id) REFERENCES b ON DELETE CASCADE";
+    let target = "INSERT INTO a (k) VALUES ('old'); INSERT INTO b (k, a_id) VALUES ('old', 1); UPDATE a SET b_id = 1";
+    let pair =
+        Pair::new(&set(r#"{ table = "a", key = ["k"] }, { table = "b", key = ["k"] }"#), schema, "", target).await;
+    let plan = pair.all(&pair.review_deletes().await);
+    assert_eq!(plan.tally().delete, 2);
+    // A cascade through the circle would take it along unseen.
+    pair.target.run("INSERT INTO b (k, a_id) VALUES ('since', 1)").await;
+    let before = pair.target.dump().await;
+    assert_eq!(pair.refused(&plan).await.code, pgdeck::core::error::Code::Stale);
+    let script = script(&plan).unwrap();
+    assert!(pair.target.script(&script).await.is_err(), "{script}");
+    assert_eq!(pair.target.dump().await, before);
+}
+
+#[tokio::test]
+async fn sequences_that_count_down_follow_and_unused_ones_stay() {
+    let schema =
+        "CREATE SEQUENCE down INCREMENT -1; CREATE TABLE t (id int PRIMARY KEY DEFAULT nextval('down'), k text UNIQUE);
+        ALTER SEQUENCE down OWNED BY t.id; CREATE SEQUENCE late START 100;
+        CREATE TABLE u (id int PRIMARY KEY DEFAULT nextval('late'), k text UNIQUE); ALTER SEQUENCE late OWNED BY u.id";
+    let sets = set(r#"{ table = "t", key = ["k"], ids = "keep" }, { table = "u", key = ["k"], ids = "keep" }"#);
+    let pair = Pair::new(&sets, schema, "INSERT INTO t VALUES (-7, 'x'); INSERT INTO u VALUES (5, 'x')", "").await;
+    pair.sync().await;
+    pair.target.run("INSERT INTO t (k) VALUES ('next'); INSERT INTO u (k) VALUES ('next')").await;
+    assert_eq!(
+        pair.target.rows("SELECT id, k FROM t UNION ALL SELECT id, k FROM u ORDER BY 1").await,
+        ["-8|next", "-7|x", "5|x", "100|next"]
+    );
+}

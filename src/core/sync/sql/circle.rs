@@ -10,7 +10,7 @@ use super::{
 };
 use crate::core::{
     error::{Error, Result},
-    name::ident,
+    name::{QName, ident},
     schema::Origin,
     sync::{
         circle::Rows,
@@ -132,7 +132,7 @@ impl<'a> Inserts<'a> {
 
     fn statement(&self) -> Result<Statement> {
         let mut out = Statement::default();
-        out.sql("WITH ");
+        self.whole(&mut out)?;
         if !self.made.is_empty() {
             self.ids(&mut out)?;
         }
@@ -146,6 +146,20 @@ impl<'a> Inserts<'a> {
         Ok(out)
     }
 
+    /// A row when none of the circle's rows is there yet: all of them are written, or none.
+    fn whole(&self, out: &mut Statement) -> Result<()> {
+        out.sql("WITH whole AS MATERIALIZED (SELECT 1 WHERE ");
+        for (number, &at) in self.circle.iter().enumerate() {
+            let shape = self.shape(at)?;
+            out.sql(if number > 0 { "\n AND " } else { "" });
+            out.sql(format!("NOT EXISTS (SELECT FROM {} AS t WHERE ", only(shape)));
+            key_condition(out, &shape.key, "t", &mut self.plan.steps[at].key.0.iter());
+            out.sql(")");
+        }
+        out.sql("),\n");
+        Ok(())
+    }
+
     fn ids(&self, out: &mut Statement) -> Result<()> {
         out.sql("ids AS MATERIALIZED (SELECT ");
         for (number, (at, column)) in self.made.iter().enumerate() {
@@ -153,7 +167,7 @@ impl<'a> Inserts<'a> {
             let fill = fill.ok_or_else(|| self.endless(*at, column))?;
             out.sql(if number > 0 { ", " } else { "" }).sql(format!("{fill} AS c{number}"));
         }
-        out.sql("),\n");
+        out.sql(" FROM whole),\n");
         Ok(())
     }
 
@@ -179,40 +193,45 @@ impl<'a> Inserts<'a> {
                 Origins::Outside(assignment, place) => assigned(out, shape, assignment, place),
             }
         }
-        out.sql(if self.made.is_empty() { "" } else { " FROM ids" });
-        out.sql(format!("\nWHERE NOT EXISTS (SELECT FROM {} AS t WHERE ", only(shape)));
-        key_condition(out, &shape.key, "t", &mut step.key.0.iter());
-        out.sql(")");
+        out.sql(if self.made.is_empty() { "\nFROM whole" } else { "\nFROM ids" });
         Ok(())
     }
 }
 
 fn deletes(plan: &Plan, circle: &[usize]) -> Result<Statement> {
     let mut out = Statement::default();
-    let together: Vec<&Step> = circle.iter().map(|at| &plan.steps[*at]).collect();
-    out.sql("WITH ");
-    for (number, &at) in circle.iter().enumerate() {
-        let step = &plan.steps[at];
-        let shape = plan.shape(&step.table)?;
-        out.sql(if number > 0 { ",\n" } else { "" });
-        out.sql(format!("w{number} AS (DELETE FROM {} AS t", only(shape)));
+    let steps: Vec<(&Shape, &Step)> =
+        circle.iter().map(|at| Ok((plan.shape(&plan.steps[*at].table)?, &plan.steps[*at]))).collect::<Result<_>>()?;
+    // All go or none does: the cascade of one that went alone would reach what points to the others.
+    out.sql("WITH whole AS MATERIALIZED (SELECT 1 WHERE ");
+    for (number, (shape, step)) in steps.iter().enumerate() {
+        out.sql(if number > 0 { "\n AND " } else { "" }).sql(format!("EXISTS (SELECT FROM {} AS t", only(shape)));
         guards(&mut out, shape, step);
-        childless(&mut out, shape, shape.children.iter(), &|out, table, alias| {
-            for other in together.iter().filter(|other| other.table == *table) {
-                let Ok(shape) = plan.shape(&other.table) else { continue };
-                out.sql(" AND NOT (");
-                for (number, (name, value)) in shape.locator.iter().zip(&other.locator).enumerate() {
-                    out.sql(if number > 0 { " AND " } else { "" });
-                    out.sql(format!("{alias}.{}::text IS NOT DISTINCT FROM ", ident(name))).value(value, "text");
-                }
-                out.sql(")");
-            }
-        });
+        childless(&mut out, shape, shape.children.iter(), &|out, table, alias| besides(out, &steps, table, alias));
+        out.sql(")");
+    }
+    out.sql(")");
+    for (number, (&at, (shape, step))) in circle.iter().zip(&steps).enumerate() {
+        out.sql(format!(",\nw{number} AS (DELETE FROM {} AS t", only(shape)));
+        guards(&mut out, shape, step);
+        out.sql("\n  AND EXISTS (SELECT FROM whole)");
         returning(&mut out, shape, at);
         out.sql(")");
     }
     union(&mut out, circle.len());
     Ok(out)
+}
+
+/// Leaves the circle's own rows out of the children that must not be there.
+fn besides(out: &mut Statement, circle: &[(&Shape, &Step)], table: &QName, alias: &str) {
+    for (shape, step) in circle.iter().filter(|(shape, _)| shape.table == *table) {
+        out.sql(" AND NOT (");
+        for (number, (name, value)) in shape.locator.iter().zip(&step.locator).enumerate() {
+            out.sql(if number > 0 { " AND " } else { "" });
+            out.sql(format!("{alias}.{}::text IS NOT DISTINCT FROM ", ident(name))).value(value, "text");
+        }
+        out.sql(")");
+    }
 }
 
 fn returning(out: &mut Statement, shape: &Shape, at: usize) {

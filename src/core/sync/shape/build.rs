@@ -1,0 +1,185 @@
+//! A shape out of a declaration and a catalogue.
+
+use super::{
+    Child, Part, Reference, Role, Shape, ShapeColumn,
+    reference::{excluded, foreign_key_of, key_names, key_parts, known_column, known_table, references},
+};
+use crate::core::{
+    error::{Error, Result},
+    name::{QName, ident, literal},
+    schema::{Catalog, Column, ForeignKey, Origin, Relation, Table},
+    sync::set::{Across, Ids, SetTable, Sets},
+};
+
+impl Shape {
+    /// Builds the shape of `spec` in the database that `catalog` describes.
+    pub fn build(catalog: &Catalog, sets: &Sets, set: &str, spec: &SetTable) -> Result<Shape> {
+        let name = spec.qname()?;
+        let table = known_table(catalog, &name)?;
+        if table.partition {
+            return Err(Error::usage("this is a partition").object(name).hint("name the partitioned table instead"));
+        }
+        for named in [&spec.columns, &spec.exclude, &spec.ignore].into_iter().flatten() {
+            known_column(table, named)?;
+        }
+        check_across(sets, table, spec)?;
+        let key_names = key_names(table, &spec.key)?;
+        let key = key_parts(catalog, sets, table, &key_names, &mut vec![name.clone()])?;
+        let references = references(catalog, sets, table, spec)?;
+        let columns: Vec<_> =
+            table.columns.iter().map(|c| shape_column(table, sets, spec, &key_names, &references, c)).collect();
+        check_key(table, &key, &columns)?;
+        let locator = locator(table, &key_names);
+        Ok(Shape {
+            set: set.to_owned(),
+            partitioned: table.relation == Relation::Partitioned,
+            keep_ids: spec.ids.map_or_else(|| keeps_ids(&columns), |ids| ids == Ids::Keep),
+            uniques: table.uniques.iter().filter(|u| u.exact).map(|u| u.columns.clone()).collect(),
+            loose_uniques: table.uniques.iter().filter(|u| !u.exact).map(|u| u.involved.clone()).collect(),
+            table: name,
+            key,
+            references,
+            columns,
+            locator,
+            filter: filter(spec),
+            deletes: spec.deletes,
+            on_missing_parent: spec.on_missing_parent,
+            triggers: table.triggers.clone(),
+            children: children(catalog, &table.name),
+        })
+    }
+}
+
+/// The columns that find one row: the primary key; else the key's, or all of them where it has an expression.
+fn locator(table: &Table, key: &[String]) -> Vec<String> {
+    if !table.primary_key().is_empty() {
+        return table.primary_key().to_vec();
+    }
+    if key.iter().all(|name| table.column(name).is_some()) {
+        return key.to_vec();
+    }
+    let written = table.columns.iter().filter(|column| column.origin != Origin::Generated);
+    written.map(|column| column.name.clone()).collect()
+}
+
+/// The `where`, and the rows that stay behind because they point to what is never synced.
+fn filter(spec: &SetTable) -> Option<String> {
+    let behind = spec.references.iter().filter(|(_, across)| **across == Across::Exclude);
+    let mut conditions: Vec<_> = spec.filter.iter().map(|filter| format!("({filter}\n)")).collect();
+    conditions.extend(behind.map(|(column, _)| format!("{} IS NULL", ident(column))));
+    match (conditions.len(), &spec.filter) {
+        (1, Some(filter)) => Some(filter.clone()),
+        (0, _) => None,
+        _ => Some(conditions.join(" AND ")),
+    }
+}
+
+/// A rule for what is no foreign key into a table that is never synced would be read by nobody.
+fn check_across(sets: &Sets, table: &Table, spec: &SetTable) -> Result<()> {
+    for (column, across) in &spec.references {
+        known_column(table, column)?;
+        let key = foreign_key_of(table, column).filter(|key| sets.never_pattern(&key.references).is_some());
+        let Some(key) = key else {
+            return Err(Error::usage(format!(
+                "`references` names `{column}`, which is no foreign key to a table that is never synced"
+            ))
+            .object(&table.name)
+            .hint("take it out; other foreign keys travel by their parent's key"));
+        };
+        if *across == Across::Key(Vec::new()) {
+            return Err(Error::usage(format!("`references` gives `{column}` no column of {}", key.references))
+                .object(&table.name)
+                .hint("name the columns that identify its rows in every environment"));
+        }
+    }
+    Ok(())
+}
+
+/// A key that is not read on both sides would match the wrong rows.
+fn check_key(table: &Table, key: &[Part], columns: &[ShapeColumn]) -> Result<()> {
+    let role = |name: &str| columns.iter().find(|column| column.name == name).map(|column| column.role);
+    for part in key {
+        let (names, plain) = match part {
+            Part::Column { name, .. } => (std::slice::from_ref(name), true),
+            Part::Expression { .. } => continue,
+            Part::Reference(reference) => (reference.columns.as_slice(), false),
+        };
+        for name in names {
+            let why = match role(name) {
+                Some(Role::Local | Role::Cleared) => {
+                    "does not travel (excluded, or it points to a table that is never synced)"
+                }
+                Some(Role::Generated) => "is made by the server",
+                Some(Role::Foreign) if plain => "is a part of a foreign key whose other columns are not in the key",
+                _ => continue,
+            };
+            return Err(Error::usage(format!("its key column `{name}` {why}"))
+                .object(&table.name)
+                .hint("choose other key columns"));
+        }
+    }
+    Ok(())
+}
+
+/// A source's id is worth keeping where it means the same everywhere: a uuid, not the next number of a sequence.
+fn keeps_ids(columns: &[ShapeColumn]) -> bool {
+    columns.iter().filter(|column| column.role == Role::Id).all(|column| column.cast == "uuid" || column.fill.is_none())
+}
+
+fn children(catalog: &Catalog, name: &QName) -> Vec<Child> {
+    let child = |(table, key): (&Table, &ForeignKey)| Child {
+        table: table.name.clone(),
+        columns: key.columns.clone(),
+        referenced: key.referenced.clone(),
+        on_delete: key.on_delete,
+        identity: table.primary_key().to_vec(),
+    };
+    catalog.references_to(name).map(child).collect()
+}
+
+/// What the server does when nothing is given for `column`.
+fn fill(table: &QName, column: &Column) -> Option<String> {
+    match column.origin {
+        Origin::IdentityAlways | Origin::IdentityByDefault => {
+            let (table, column) = (literal(&table.sql()), literal(&column.name));
+            Some(format!("nextval(pg_get_serial_sequence({table}, {column}))"))
+        }
+        Origin::Plain => column.default.clone(),
+        Origin::Generated => None,
+    }
+}
+
+fn shape_column(
+    table: &Table,
+    sets: &Sets,
+    spec: &SetTable,
+    key: &[String],
+    references: &[Reference],
+    column: &Column,
+) -> ShapeColumn {
+    let in_key = key.contains(&column.name);
+    let never = foreign_key_of(table, &column.name).is_some_and(|key| sets.never_pattern(&key.references).is_some());
+    let role = if column.origin == Origin::Generated {
+        Role::Generated
+    } else if references.iter().any(|reference| reference.columns.contains(&column.name)) {
+        Role::Foreign
+    } else if never && spec.references.get(&column.name) == Some(&Across::Null) {
+        Role::Cleared
+    } else if never || excluded(spec, &column.name) {
+        Role::Local
+    } else if !in_key && table.primary_key().contains(&column.name) {
+        Role::Id
+    } else if spec.ignore.contains(&column.name) {
+        Role::Ignored
+    } else {
+        Role::Value
+    };
+    ShapeColumn {
+        name: column.name.clone(),
+        cast: column.cast.clone(),
+        role,
+        not_null: column.not_null,
+        fill: fill(&table.name, column),
+        origin: column.origin,
+    }
+}
