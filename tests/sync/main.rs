@@ -13,6 +13,7 @@ mod lost;
 mod offline;
 mod pooler;
 mod proxy;
+mod rules;
 mod seed;
 mod selection;
 mod sets;

@@ -110,7 +110,7 @@ async fn stream_out(deck: &Deck, job: &Job, names: &[String], environment: &str,
         let parents = included(deck, &opened.catalog, &own)?;
         let all: Vec<_> = own.iter().chain(&parents).cloned().collect();
         each(Told::Shapes(&source, &all))?;
-        let mut closure = Closure::over(&all, own.len());
+        let mut closure = Closure::over(&all);
         read_all(job, &tx, &own, opened.utf8, environment, &mut |at, row| {
             closure.saw(at, &row);
             each(Told::Row(at, row))
@@ -150,33 +150,30 @@ async fn read_all(
 /// The parents that exported rows need and that are not exported themselves.
 struct Closure<'a> {
     shapes: &'a [Shape],
-    /// How many of the shapes are exported for their own sake.
-    own: usize,
+    /// Whether any set asks for parents; else nothing is held.
+    needed: bool,
     have: BTreeMap<usize, BTreeSet<Key>>,
     want: BTreeMap<usize, BTreeSet<Key>>,
 }
 
 impl<'a> Closure<'a> {
-    fn over(shapes: &'a [Shape], own: usize) -> Self {
-        Closure { shapes, own, have: BTreeMap::new(), want: BTreeMap::new() }
+    fn over(shapes: &'a [Shape]) -> Self {
+        let needed = shapes.iter().any(|shape| shape.on_missing_parent == MissingParent::Include);
+        Closure { shapes, needed, have: BTreeMap::new(), want: BTreeMap::new() }
     }
 
     fn place(&self, table: &QName) -> Option<usize> {
         self.shapes.iter().position(|shape| shape.table == *table)
     }
 
-    fn is_wanted(&self, at: usize) -> bool {
-        let table = &self.shapes[at].table;
-        let includes = |shape: &Shape| shape.on_missing_parent == MissingParent::Include;
-        self.shapes.iter().any(|s| includes(s) && s.references.iter().any(|reference| reference.table == *table))
-    }
-
     fn saw(&mut self, at: usize, row: &Row) {
-        if self.is_wanted(at) {
-            self.have.entry(at).or_default().insert(row.key.clone());
+        if !self.needed {
+            return;
         }
+        self.have.entry(at).or_default().insert(row.key.clone());
         let shape = &self.shapes[at];
-        if shape.on_missing_parent != MissingParent::Include {
+        // What came along itself brings its own parents, whatever its set says of others.
+        if shape.on_missing_parent != MissingParent::Include && row.in_scope {
             return;
         }
         for (reference, key) in shape.references.iter().zip(&row.references) {
@@ -209,7 +206,7 @@ impl<'a> Closure<'a> {
         self.want.iter().find_map(|(at, want)| {
             let have = self.have.get(at).unwrap_or(&none);
             let missing: Vec<_> = want.difference(have).filter(|key| !key.has_null()).cloned().collect();
-            (!missing.is_empty() && *at < self.shapes.len().max(self.own)).then_some((*at, missing))
+            (!missing.is_empty()).then_some((*at, missing))
         })
     }
 }

@@ -4,6 +4,7 @@ use crate::{
     app::deck::Deck,
     core::{
         error::{Error, Result},
+        name::QName,
         schema::Catalog,
         sync::{
             set::{MissingParent, SetTable},
@@ -55,10 +56,18 @@ pub(super) fn included(deck: &Deck, catalog: &Catalog, shapes: &[Shape]) -> Resu
     let mut out: Vec<Shape> = Vec::new();
     let mut open: Vec<Shape> =
         shapes.iter().filter(|shape| shape.on_missing_parent == MissingParent::Include).cloned().collect();
+    let mut seen: Vec<QName> = Vec::new();
     while let Some(shape) = open.pop() {
         for reference in &shape.references {
-            let known = shapes.iter().chain(&out).any(|known| known.table == reference.table);
-            let Some(set) = deck.project.sets.set_of(&reference.table).filter(|_| !known) else { continue };
+            if seen.contains(&reference.table) {
+                continue;
+            }
+            seen.push(reference.table.clone());
+            if let Some(known) = shapes.iter().find(|known| known.table == reference.table) {
+                open.push(known.clone());
+                continue;
+            }
+            let Some(set) = deck.project.sets.set_of(&reference.table) else { continue };
             let Some(spec) = set.tables.iter().find(|spec| spec.qname().is_ok_and(|name| name == reference.table))
             else {
                 continue;

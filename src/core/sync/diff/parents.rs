@@ -46,19 +46,20 @@ pub struct Wanted {
 
 /// Every parent that a row which moves would point to.
 pub fn wanted_parents(review: &Review) -> Vec<Wanted> {
-    wanted(review, |_| true)
+    wanted(review, |_, _| true)
 }
 
 /// The parents that would come along if the target did not have them.
 pub fn wanted_by_inclusion(review: &Review) -> Vec<Wanted> {
-    wanted(review, |shape| shape.on_missing_parent == MissingParent::Include)
+    // What came along itself brings its own parents, whatever its set says of others.
+    wanted(review, |shape, row| row.included || shape.on_missing_parent == MissingParent::Include)
 }
 
-fn wanted(review: &Review, of: impl Fn(&Shape) -> bool) -> Vec<Wanted> {
+fn wanted(review: &Review, of: impl Fn(&Shape, &RowReview) -> bool) -> Vec<Wanted> {
     let mut out: BTreeMap<ByKey, Wanted> = BTreeMap::new();
     for table in &review.tables {
-        let Some(shape) = table.shape.as_ref().filter(|shape| of(shape)) else { continue };
-        for row in table.rows.iter().filter(|row| row.blocked.is_none()) {
+        let Some(shape) = &table.shape else { continue };
+        for row in table.rows.iter().filter(|row| row.blocked.is_none() && of(shape, row)) {
             for (at, key) in new_parents(shape, row) {
                 let reference = &shape.references[at];
                 let wanted = out
