@@ -8,6 +8,7 @@ use crate::core::{
     },
     name::ident,
     schema::Relation as Kind,
+    text::sql_comment,
 };
 
 /// Each foreign key with its table.
@@ -124,11 +125,11 @@ pub(super) fn fk10(context: &Context<'_>, report: &mut Report<'_>) {
             .found_at(table, format!("{}: not the primary key", sql::arrow(context, key)))
             .part(&key.name)
             .evidence(key.definition.clone())
-            .fix(format!(
-                "-- reference the primary key of {} ({target}): add a column for it, fill it, then\n-- {}",
+            .fix(sql_comment(&format!(
+                "reference the primary key of {} ({target}): add a column for it, fill it, then\n{}",
                 parent.name,
                 sql::drop(table, key)
-            ));
+            )));
     }
 }
 
