@@ -73,6 +73,8 @@ impl Console {
 pub enum Verb {
     /// Start an example's environments on throw-away servers: open the console, or run one verb on them
     Demo(Demo),
+    /// Begin a project: write a pgdeck.toml, with today's state of a database as what is expected
+    Init(Init),
     /// Look at pgdeck.toml and at your own configuration
     #[command(subcommand)]
     Config(Config),
@@ -110,6 +112,24 @@ pub struct Demo {
     /// A verb to run on the example instead of opening the console
     #[arg(last = true, value_name = "VERB")]
     pub verb: Vec<std::ffi::OsString>,
+}
+
+/// `pgdeck init`
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The database to describe. A password does not belong here: name a variable, such as 'postgresql://me:${PGPW}@host/db',
+    /// or leave it to .pgpass
+    #[arg(long, value_name = "URL", conflicts_with = "environment")]
+    pub url: Option<String>,
+    /// The environment of this project to describe: only its expectations are written, to stdout if no file is named
+    #[arg(short, long = "env", value_name = "ENV")]
+    pub environment: Option<String>,
+    /// The file to write; pgdeck.toml in the working directory if none is given
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Replace the file if it is there
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// `pgdeck config`
