@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::output::Format;
-use crate::config::preferences::{Choice, Preferences};
+use crate::{
+    app::demo::{EXAMPLES, Example},
+    config::preferences::{Choice, Preferences},
+};
 
 const AFTER: &str = "\
 Exit codes: 0 fine · 1 differences at or above --fail-on · 2 usage or configuration · 3 cannot connect ·
@@ -91,8 +94,15 @@ pub enum Verb {
     Man,
 }
 
+/// The examples, a line each, below the options of `demo`.
+fn examples() -> String {
+    let line = |example: &Example| format!("  {:<10} {}\n", example.name, example.about);
+    format!("Examples:\n{}", EXAMPLES.iter().map(line).collect::<String>())
+}
+
 /// `pgdeck demo`
 #[derive(Debug, Default, Args)]
+#[command(after_help = examples())]
 pub struct Demo {
     /// The example; innotrue if none is given
     pub example: Option<String>,

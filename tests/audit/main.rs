@@ -4,3 +4,4 @@
 mod fixture;
 mod fixtures;
 mod support;
+mod trackpay;

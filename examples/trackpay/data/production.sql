@@ -1,6 +1,7 @@
 -- Production of TrackPay: what only production has.
 --
--- Load order: migrations/*.sql, data/rows.sql, this file, then production_mistakes.sql.
+-- Load order: migrations/*.sql, data/rows.sql, this file, production_index.sql, which
+-- fails, then production_mistakes.sql.
 
 CREATE OR REPLACE FUNCTION pg_temp.id(kind text, key text) RETURNS uuid
   LANGUAGE sql STABLE
@@ -17,3 +18,13 @@ FROM (
 ) AS s
 WHERE n <= 40
 ORDER BY n;
+
+-- A session that was asked for a second time, while the first request is still open.
+INSERT INTO public.trackpay_requests (
+  id, provider_id, client_id, session_id, amount, currency, status, requested_at, created_at, updated_at)
+SELECT pg_temp.id('request', 'second for ' || id), provider_id, client_id, session_id, amount, currency, status,
+       requested_at + interval '3 days', requested_at + interval '3 days', requested_at + interval '3 days'
+FROM public.trackpay_requests
+WHERE status = 'open'
+ORDER BY requested_at, id
+LIMIT 1;

@@ -1,12 +1,12 @@
 -- What went wrong when production was set up by hand. Each mistake is one that a check
 -- of `pgdeck audit` names, and no other check does; README.md has the way back.
 
--- FK01: set up before payments were to keep their sessions, and forgotten since. Deleting
--- a session takes the money with it.
+-- FK01: set up before payments were to keep those who paid, and forgotten since. Deleting
+-- a client takes the money with it.
 ALTER TABLE public.trackpay_payments
-  DROP CONSTRAINT trackpay_payments_session_id_fkey,
-  ADD  CONSTRAINT trackpay_payments_session_id_fkey FOREIGN KEY (session_id)
-    REFERENCES public.trackpay_sessions (id) ON DELETE CASCADE;
+  DROP CONSTRAINT trackpay_payments_client_id_fkey,
+  ADD  CONSTRAINT trackpay_payments_client_id_fkey FOREIGN KEY (client_id)
+    REFERENCES public.trackpay_users (id) ON DELETE CASCADE;
 
 -- FK01: a table tool added this key again and left the rule out. No session that was
 -- asked for can be deleted.
@@ -45,11 +45,10 @@ CREATE POLICY requests_update ON public.trackpay_requests
   FOR UPDATE TO authenticated
   USING (true);
 
--- RL15: for a page that greets those who are invited and have no account yet.
-CREATE POLICY invites_welcome ON public.trackpay_invites
-  FOR SELECT TO anon
-  USING (status = 'open');
-GRANT SELECT (id, status, expires_at) ON public.trackpay_invites TO anon;
+-- RL15: all rights had been granted to visitors, and the four that everybody thinks of
+-- taken back. No policy keeps anyone from emptying a table.
+GRANT ALL ON public.trackpay_invites TO anon;
+REVOKE SELECT, INSERT, UPDATE, DELETE ON public.trackpay_invites FROM anon;
 
 -- FV01: replaced without its search_path; CREATE OR REPLACE keeps only what it repeats.
 CREATE OR REPLACE FUNCTION public.trackpay_set_updated_at() RETURNS trigger
@@ -75,10 +74,13 @@ $$;
 -- FV07: dropped and created again, which loses the grant: nobody can delete a client.
 REVOKE EXECUTE ON FUNCTION public.delete_client_relationship_safely(uuid) FROM authenticated;
 
--- IX01: what a CREATE INDEX CONCURRENTLY leaves behind when it is cancelled: an index
--- that is kept up to date and never read.
-UPDATE pg_catalog.pg_index SET indisvalid = false
-WHERE indexrelid = 'public.trackpay_requests_status_requested_idx'::regclass;
+-- IX01: the second request for the same session was withdrawn. The index that stumbled
+-- over it was not built again: it has a name and guards nothing.
+UPDATE public.trackpay_requests AS second SET status = 'withdrawn', answered_at = requested_at + interval '1 day'
+WHERE status = 'open' AND EXISTS (
+  SELECT FROM public.trackpay_requests first
+  WHERE first.session_id = second.session_id AND first.status = 'open' AND first.requested_at < second.requested_at
+);
 
 -- SQ01: set behind the imported numbers. Some 47 million are left of an int4's.
 SELECT setval(pg_get_serial_sequence('public.trackpay_activities', 'number'), 2100000040);

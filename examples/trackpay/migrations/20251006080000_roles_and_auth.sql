@@ -13,10 +13,17 @@ BEGIN
   IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'service_role') THEN
     CREATE ROLE service_role NOLOGIN BYPASSRLS;
   END IF;
-  -- The role that pgdeck connects as: it reads past row level security, because
-  -- a hidden row must never look like a missing one, and it is no superuser.
+  -- Reads past row level security, because a hidden row must never look like a missing
+  -- one. Nobody can sign in as it.
+  IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'auditor') THEN
+    CREATE ROLE auditor NOLOGIN BYPASSRLS;
+  END IF;
+  -- The role that pgdeck connects as. By itself it may do nothing; its connections begin
+  -- as `auditor`.
   IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'operator') THEN
-    CREATE ROLE operator LOGIN BYPASSRLS;
+    CREATE ROLE operator LOGIN NOINHERIT;
+    GRANT auditor TO operator;
+    ALTER ROLE operator SET role = 'auditor';
   END IF;
 END
 $$;
@@ -43,6 +50,8 @@ CREATE FUNCTION auth.uid() RETURNS uuid
   SET search_path = ''
   AS $$ SELECT nullif(current_setting('request.jwt.claim.sub', true), '')::uuid $$;
 
--- `operator` is left out on purpose: it has no business among the accounts.
-GRANT USAGE ON SCHEMA auth TO anon, authenticated, service_role;
-GRANT ALL   ON auth.users  TO service_role;
+COMMENT ON FUNCTION auth.uid() IS 'The account that is signed in; NULL for visitors';
+
+-- `auditor` is left out on purpose: it has no business among the accounts.
+GRANT USAGE                          ON SCHEMA auth TO anon, authenticated, service_role;
+GRANT SELECT, INSERT, UPDATE, DELETE ON auth.users  TO service_role;

@@ -19,6 +19,7 @@ END
 $$;
 
 COMMENT ON FUNCTION public.trackpay_set_updated_at() IS 'Stamps updated_at, unless the statement sets it';
+REVOKE EXECUTE ON FUNCTION public.trackpay_set_updated_at() FROM PUBLIC;
 
 -- A client whom a provider has added has no account until the invitation is claimed.
 CREATE TABLE public.trackpay_users (

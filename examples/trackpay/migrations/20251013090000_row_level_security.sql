@@ -2,7 +2,7 @@
 -- that go exactly as far as the policies: a grant without a policy is a hole in which
 -- rows silently disappear.
 --
--- Visitors who are not signed in (`anon`) get nothing. `service_role` and `operator`
+-- Visitors who are not signed in (`anon`) get nothing. `service_role` and `auditor`
 -- read past the policies. The functions are called inside a subquery, so that they run
 -- once per statement and not once per row.
 
@@ -29,6 +29,18 @@ ALTER TABLE public.trackpay_requests           ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.trackpay_activities         ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.trackpay_invites            ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.trackpay_relationship_audit ENABLE ROW LEVEL SECURITY;
+
+-- For the owner too. Foreign keys are not checked by the policies, and the functions below
+-- belong to a role that reads past them.
+
+ALTER TABLE public.trackpay_users              FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.trackpay_relationships      FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.trackpay_sessions           FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.trackpay_payments           FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.trackpay_requests           FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.trackpay_activities         FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.trackpay_invites            FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.trackpay_relationship_audit FORCE ROW LEVEL SECURITY;
 
 -- Users: themselves, and those they work with.
 
@@ -133,7 +145,7 @@ CREATE POLICY relationship_audit_select ON public.trackpay_relationship_audit
 
 -- Grants. Where a row may change, only the columns that are meant to.
 
-GRANT USAGE ON SCHEMA public TO anon, authenticated, service_role, operator;
+GRANT USAGE ON SCHEMA public TO anon, authenticated, service_role, auditor;
 
 GRANT SELECT, INSERT         ON public.trackpay_users              TO authenticated;
 GRANT SELECT, INSERT         ON public.trackpay_relationships      TO authenticated;
@@ -150,7 +162,7 @@ GRANT UPDATE (ended_at, note)         ON public.trackpay_sessions      TO authen
 GRANT UPDATE (status, answered_at)    ON public.trackpay_requests      TO authenticated;
 GRANT UPDATE (status)                 ON public.trackpay_invites       TO authenticated;
 
-GRANT ALL                            ON ALL TABLES    IN SCHEMA public TO service_role;
-GRANT ALL                            ON ALL SEQUENCES IN SCHEMA public TO service_role;
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES    IN SCHEMA public TO operator;
-GRANT SELECT, USAGE, UPDATE          ON ALL SEQUENCES IN SCHEMA public TO operator;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES    IN SCHEMA public TO service_role;
+GRANT SELECT, USAGE                  ON ALL SEQUENCES IN SCHEMA public TO service_role;
+GRANT SELECT                         ON ALL TABLES    IN SCHEMA public TO auditor;
+GRANT SELECT                         ON ALL SEQUENCES IN SCHEMA public TO auditor;

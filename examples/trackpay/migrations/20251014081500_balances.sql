@@ -2,7 +2,7 @@
 --
 -- The view has to read as the person who asks, or it would hand out everybody's
 -- balances: security_invoker, which there is from PostgreSQL 15 on. On older servers the
--- option does not exist, so nobody but service_role and operator may read the view there.
+-- option does not exist, so nobody but service_role and auditor may read the view there.
 
 CREATE VIEW public.trackpay_balances AS
 SELECT r.provider_id, r.client_id, s.hours, s.earned, p.paid, s.earned - p.paid AS balance
@@ -21,7 +21,7 @@ CROSS JOIN LATERAL (
 
 COMMENT ON VIEW public.trackpay_balances IS 'Per relationship: hours worked, what they cost, what was paid';
 
-GRANT SELECT ON public.trackpay_balances TO service_role, operator;
+GRANT SELECT ON public.trackpay_balances TO service_role, auditor;
 
 DO $$
 BEGIN

@@ -66,7 +66,7 @@ const INNOTRUE: Example = Example {
 
 const TRACKPAY: Example = Example {
     name: "trackpay",
-    about: "hours worked and paid: what must hold is declared once and audited in staging and production",
+    about: "hours worked and paid: what must hold, audited in staging and production",
     project: include_str!("../../../examples/trackpay/pgdeck.toml"),
     role: "operator",
     migrations: &[
@@ -83,6 +83,7 @@ const TRACKPAY: Example = Example {
         data!("", "trackpay", "data/rows.sql"),
         data!("staging", "trackpay", "data/staging.sql"),
         data!("production", "trackpay", "data/production.sql"),
+        data!("production", "trackpay", "data/production_index.sql"),
         data!("production", "trackpay", "data/production_mistakes.sql"),
     ],
 };
