@@ -22,7 +22,7 @@ const PLANTED: &[(&str, &str, Option<&str>)] = &[
     ("FK01", "public.trackpay_payments", Some("trackpay_payments_client_id_fkey")),
     ("FK01", "public.trackpay_requests", Some("trackpay_requests_session_id_fkey")),
     ("FK02", "public.trackpay_relationships", None),
-    ("FK03", "public.trackpay_invites", Some("trackpay_invites_claimed_by_fkey")),
+    ("FK03", "public.trackpay_invites", Some("trackpay_invites_client_id_fkey")),
     ("FK04", "public.trackpay_activities", Some("trackpay_activities_session_id_fkey")),
     ("FK05", "public.trackpay_sessions", Some("trackpay_sessions_client_id_fkey")),
     ("RL01", "public.trackpay_relationship_audit", None),
@@ -136,6 +136,36 @@ async fn run(client: &Client, sql: &str) {
     assert!(is_advice(&statement), "this does not end: {statement}");
 }
 
+/// What both environments are to have in common, a line each.
+const CATALOGUE: &str = "
+    SELECT format('%s %s %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
+    FROM pg_constraint WHERE contype = 'f' AND connamespace = 'public'::regnamespace
+    UNION ALL SELECT format('%s %s %s %s', oid::regclass, relrowsecurity, relforcerowsecurity, reloptions)
+    FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v')
+    UNION ALL SELECT format('%s.%s %s %s', c.oid::regclass, attname, attnotnull, format_type(atttypid, atttypmod))
+    FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v') AND attnum > 0
+    UNION ALL SELECT format('%s %s %s', c.oid::regclass, grantee::regrole, privilege_type)
+    FROM pg_class c, aclexplode(relacl) WHERE relnamespace = 'public'::regnamespace
+    UNION ALL SELECT format('%s %s', tablename, pg_policies) FROM pg_policies
+    UNION ALL SELECT format('%s %s %s', p.oid::regprocedure, proconfig, prosecdef)
+    FROM pg_proc p WHERE pronamespace = 'public'::regnamespace
+    UNION ALL SELECT format('%s %s %s', p.oid::regprocedure, grantee, privilege_type)
+    FROM pg_proc p, aclexplode(proacl) WHERE pronamespace = 'public'::regnamespace AND grantee <> 0
+    UNION ALL SELECT format('%s %s %s', indrelid::regclass, indisvalid, pg_get_indexdef(indexrelid))
+    FROM pg_index JOIN pg_class c ON c.oid = indrelid WHERE relnamespace = 'public'::regnamespace
+    UNION ALL SELECT format('%s nearly used up: %s', sequencename, last_value > 0.9 * max_value) FROM pg_sequences";
+
+/// What only one of the environments has.
+async fn differences(staging: &Client, production: &Client) -> Vec<String> {
+    let mut sides = Vec::new();
+    for client in [staging, production] {
+        let rows = client.query(CATALOGUE, &[]).await.unwrap();
+        sides.push(rows.iter().map(|row| row.get::<_, String>(0)).collect::<BTreeSet<_>>());
+    }
+    sides[0].symmetric_difference(&sides[1]).cloned().collect()
+}
+
 /// The README, between two marks.
 fn readme<'a>(from: &str, to: &str) -> &'a str {
     let text = include_str!("../../examples/trackpay/README.md");
@@ -178,18 +208,27 @@ async fn what_the_findings_print_mends_production() {
 async fn the_readme_brings_production_back_and_leaves_nothing() {
     for pg_bin in programs() {
         let example = example(pg_bin).await;
-        let client = superuser(&example, "production").await;
-        let version: String = client.query_one("SHOW server_version_num", &[]).await.unwrap().get(0);
+        let staging = superuser(&example, "staging").await;
+        let production = superuser(&example, "production").await;
+        let version: String = production.query_one("SHOW server_version_num", &[]).await.unwrap().get(0);
+        let is_newer = |check: &str| check.starts_with("FV03") && version.parse::<u32>().unwrap() < 150_000;
+        let before = differences(&staging, &production).await;
+        for (check, object, _) in PLANTED.iter().filter(|(check, ..)| !is_newer(check)) {
+            let name = object.trim_start_matches("public.");
+            assert!(before.iter().any(|line| line.contains(name)), "{check} {name} is not planted: {before:#?}");
+        }
         // Each step begins with a comment that names its check.
         let steps = format!("\n{}", readme("\n```sql\n", "\n```\n\n## Try it"));
-        for step in steps.split("\n-- ").skip(1) {
-            let is_newer = step.starts_with("FV03") && version.parse::<u32>().unwrap() < 150_000;
-            if !is_newer {
-                run(&client, step.split_once('\n').unwrap().1).await;
-            }
+        for step in steps.split("\n-- ").skip(1).filter(|step| !is_newer(step)) {
+            run(&production, step.split_once('\n').unwrap().1).await;
         }
         let after = audited(&example, "production").await;
         assert_eq!(open(&after), Vec::<String>::new(), "{:#?}", after.audit.findings);
+        // More numbers than staging has, and an index that staging never had.
+        let meant = ["trackpay_activities.number ", "trackpay_requests_open_session_key"];
+        let mut left = differences(&staging, &production).await;
+        left.retain(|line| !meant.iter().any(|name| line.contains(name)));
+        assert_eq!(left, Vec::<String>::new());
     }
 }
 

@@ -19,7 +19,7 @@ ALTER TABLE public.trackpay_requests
 ALTER TABLE public.trackpay_relationships DROP CONSTRAINT trackpay_relationships_client_id_fkey;
 
 -- FK03: taken for an index that nobody needs, because no query uses it. Deletes do.
-DROP INDEX public.trackpay_invites_claimed_by_idx;
+DROP INDEX public.trackpay_invites_client_id_idx;
 
 -- FK04: every entry of the feed had a session, so the column was made mandatory. The
 -- foreign key still says SET NULL: from now on deleting a session fails.
