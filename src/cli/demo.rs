@@ -88,8 +88,9 @@ async fn prove(deck: &Deck, job: &Job, names: &[String]) -> Result<()> {
         let tables = counts::tables(deck, job, name, &[]).await?.counts.tables.len();
         let audit = audit::audit(deck, job, name, &[]).await?.audit;
         let open: Vec<_> = audit.findings.iter().filter(|finding| finding.accepted.is_none()).collect();
-        let checks = core::audit::checks().count();
-        say("Audit", &format!("{name}: {tables} tables, {checks} checks, {} findings", open.len()))?;
+        let (checks, accepted) = (core::audit::checks().count(), audit.summary().accepted);
+        let findings = format!("findings: {} open, {accepted} accepted", open.len());
+        say("Audit", &format!("{name}: {tables} tables, {checks} checks; {findings}"))?;
         for finding in open {
             let severity = finding.severity.word();
             let line = format!("{} {severity:<7} {}: {}", finding.check, finding.object, finding.detail);

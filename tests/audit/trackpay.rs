@@ -16,7 +16,7 @@ use pgdeck::{
 };
 use tokio_postgres::{Client, NoTls};
 
-/// What production_mistakes.sql plants: (check, object, part), as a finding names them. A part is written where the
+/// What `production_mistakes.sql` plants: (check, object, part), as a finding names them. A part is written where the
 /// check finds one of several things of the object.
 const PLANTED: &[(&str, &str, Option<&str>)] = &[
     ("FK01", "public.trackpay_payments", Some("trackpay_payments_client_id_fkey")),
@@ -36,13 +36,10 @@ const PLANTED: &[(&str, &str, Option<&str>)] = &[
     ("SQ01", "public.trackpay_activities", Some("number")),
 ];
 
-/// What both environments have on purpose: (check, object, why). pgdeck.toml can accept it once there is such a check.
+/// What both environments have on purpose: (check, object, why). `pgdeck.toml` can accept it once there is such a check.
 const ON_PURPOSE: &[(&str, &str, &str)] = &[
     ("RL19", "service_role", "the app's own server needs it, and nobody signs in as it"),
     ("RL19", "auditor", "counts need all rows, and nobody signs in as it"),
-    ("FK11", "public.trackpay_users", "the link to the sign-in accounts"),
-    ("FK11", "public.trackpay_relationship_audit", "an audit trail outlives the rows it is about"),
-    ("FK12", "public.trackpay_users", "invitations go with the people in them"),
 ];
 
 /// Where the server programs are, for each of `PGDECK_TEST_MAJORS`; else those that are found.
