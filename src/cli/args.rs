@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::output::Format;
 use crate::{
+    app::demo::{EXAMPLES, Example},
     config::preferences::{Choice, Preferences},
     core::audit::Severity,
 };
@@ -98,8 +99,15 @@ pub enum Verb {
     Man,
 }
 
+/// The examples, a line each, below the options of `demo`.
+fn examples() -> String {
+    let line = |example: &Example| format!("  {:<10} {}\n", example.name, example.about);
+    format!("Examples:\n{}", EXAMPLES.iter().map(line).collect::<String>())
+}
+
 /// `pgdeck demo`
 #[derive(Debug, Default, Args)]
+#[command(after_help = examples())]
 pub struct Demo {
     /// The example; innotrue if none is given
     pub example: Option<String>,

@@ -5,3 +5,4 @@ mod docs;
 mod fixture;
 mod fixtures;
 mod support;
+mod trackpay;
