@@ -4,6 +4,7 @@ mod apply;
 mod compare;
 mod export;
 mod offline;
+mod output;
 mod review;
 mod runs;
 mod seed;
@@ -13,7 +14,10 @@ mod shapes;
 pub use apply::{Applied, apply};
 pub use compare::compare;
 pub use export::{Exported, export, export_file, load_bundle, save_bundle};
-pub use offline::{Offline, PrintedQuery, load as load_offline, query};
+pub use offline::{
+    Contents, Found, Offline, PrintedQuery, load as load_offline, look as look_into, query, review as review_file,
+};
+pub use output::{Chosen, Output, Rows, Written, write as write_output};
 pub use review::{review, save_report};
 pub use runs::{Attempt, undo_plan};
 pub use seed::{Seeded, seed};

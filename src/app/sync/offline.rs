@@ -6,7 +6,10 @@ use std::{
     path::Path,
 };
 
-use super::shapes::{included, shapes};
+use super::{
+    review::review as review_bundle,
+    shapes::{included, shapes},
+};
 use crate::{
     app::{deck::Deck, job::Job, store},
     core::{
@@ -14,7 +17,7 @@ use crate::{
         error::{Error, Result},
         name::QName,
         sync::{
-            bundle::{Bundle, Source},
+            bundle::{Bundle, BundleTable, Source},
             diff::Review,
             paste::{
                 self, Document,
@@ -58,6 +61,87 @@ impl Offline {
             table.warnings.extend(mine.map(|(_, warning)| warning.clone()));
         }
     }
+
+    /// The part that belongs to the sets `names`; all of it where none is named.
+    pub fn of_sets(mut self, deck: &Deck, names: &[String]) -> Result<Offline> {
+        if !names.is_empty() {
+            deck.project.sets.pick(names)?;
+            // Parents that come along belong to whoever needs them.
+            let along = |table: &BundleTable| !table.rows.is_empty() && table.rows.iter().all(|row| !row.in_scope);
+            self.bundle.tables.retain(|table| names.contains(&table.shape.set) || along(table));
+            if self.bundle.tables.is_empty() {
+                return Err(Error::usage("the bundle holds none of these sets").object(names.join(", ")));
+            }
+        }
+        Ok(self)
+    }
+}
+
+/// What a file is that may be a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// A bundle of this environment.
+    Bundle(String),
+    /// What the statement of [`query`] returned.
+    Paste,
+    /// JSON that was written by hand; what it holds is known once its set is.
+    ByHand,
+}
+
+/// What is in a file, at a glance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contents {
+    /// What it is.
+    pub found: Found,
+    /// The sets that have tables in it, in the order of the file.
+    pub sets: Vec<String>,
+    /// How many tables it holds.
+    pub tables: usize,
+    /// How many rows.
+    pub rows: usize,
+}
+
+/// Reads `path` to its end and says what is in it; what is cut off or was edited is refused.
+pub fn look(path: &Path) -> Result<Contents> {
+    let name = path.display().to_string();
+    let facts = std::fs::metadata(path).map_err(|error| store::cannot("read", path, &error))?;
+    if !facts.is_file() && !facts.is_dir() {
+        // It is read once more for each review, and a pipe is empty then.
+        return Err(Error::usage("this is no file").at(name));
+    }
+    let (found, bundle) = match opened(path)? {
+        Opened::Bundle(bundle) => (Found::Bundle(bundle.source.environment.clone()), bundle),
+        Opened::Text(bytes) => {
+            let document = paste::find(&name, &bytes)?;
+            if !document.is_paste {
+                return Ok(Contents { found: Found::ByHand, sets: Vec::new(), tables: 0, rows: 0 });
+            }
+            (Found::Paste, paste::read(&name, &document)?)
+        }
+    };
+    let mut sets: Vec<String> = Vec::new();
+    for table in &bundle.tables {
+        if !sets.contains(&table.shape.set) {
+            sets.push(table.shape.set.clone());
+        }
+    }
+    Ok(Contents { found, sets, tables: bundle.tables.len(), rows: bundle.rows() })
+}
+
+/// Compares the sets `names` (all when empty) of the file `path` with `target`, in one snapshot. `deletes` asks for
+/// deletes in every table.
+pub async fn review(
+    deck: &Deck,
+    job: &Job,
+    path: &Path,
+    names: &[String],
+    target: &str,
+    deletes: bool,
+) -> Result<Review> {
+    let held = load(deck, job, path, names, target).await?.of_sets(deck, names)?;
+    let mut review = review_bundle(deck, job, &held.bundle, target, deletes).await?;
+    held.remark(&mut review);
+    Ok(review)
 }
 
 /// The statement that reads the sets `names` (all when empty), for the tables as `environment` has them; by default
@@ -102,12 +186,16 @@ pub async fn load(deck: &Deck, job: &Job, path: &Path, names: &[String], target:
     if document.is_paste {
         return Ok(Offline { bundle: paste::read(&name, &document)?, warnings: Vec::new() });
     }
-    let [_] = names else {
-        return Err(Error::usage("JSON written by hand does not say which sync set it belongs to")
-            .at(name)
-            .hint("name one set: pgdeck sync review SET --bundle FILE"));
+    let only: Vec<String> = match (names, deck.project.sets.all()) {
+        ([_], _) => names.to_vec(),
+        ([], [set]) => vec![set.name.clone()],
+        _ => {
+            return Err(Error::usage("JSON written by hand does not say which sync set it belongs to")
+                .at(name)
+                .hint("name one set: pgdeck sync review SET --bundle FILE"));
+        }
     };
-    by_hand(deck, job, &name, &document, names, target).await
+    by_hand(deck, job, &name, &document, &only, target).await
 }
 
 async fn by_hand(

@@ -1,5 +1,9 @@
 //! The first step: which sets, from where to where.
 
+mod about;
+
+use std::sync::Arc;
+
 use ratatui::{
     buffer::Buffer,
     layout::{Position as Point, Rect},
@@ -8,17 +12,20 @@ use ratatui::{
 use serde_json::{Value, json};
 
 use crate::{
+    app::sync::{Contents, Found},
     config::{project::Project, theme::Role},
     core::sheet::Sheet,
     tui::{
         action::{Action, Reason},
         model::{EnvState, Model},
-        msg::{Effect, Mouse},
+        msg::{Effect, Mouse, Origin},
+        overlay::{Overlay, Prompt},
         pane::list,
         widget::{
             cell::Cell,
             check::Check,
-            section::{self, head, labelled},
+            gauge::grouped,
+            section,
             table::{Column, Rows, SortKey, Table, TableState},
         },
     },
@@ -35,8 +42,16 @@ pub struct Choose {
     pub deletes: bool,
     from: usize,
     to: usize,
+    /// The file that rows are read from, instead of an environment.
+    file: Option<FromFile>,
     /// Filter and selection.
     pub table: TableState,
+}
+
+#[derive(Debug, Clone)]
+struct FromFile {
+    name: String,
+    contents: Arc<Contents>,
 }
 
 #[derive(Debug, Clone)]
@@ -68,15 +83,30 @@ impl Choose {
         this
     }
 
-    /// The names of source and target, where there are two environments.
-    pub fn pair(&self, model: &Model) -> Option<(String, String)> {
+    /// Source and target, where there are two.
+    pub fn pair(&self, model: &Model) -> Option<(Origin, String)> {
         let name = |at: usize| model.environments.get(at).map(|environment| environment.name.clone());
-        Some((name(self.from)?, name(self.to)?)).filter(|_| self.from != self.to)
+        match &self.file {
+            Some(file) => Some((Origin::File(file.name.clone()), name(self.to)?)),
+            None if self.from == self.to => None,
+            None => Some((Origin::Environment(name(self.from)?), name(self.to)?)),
+        }
     }
 
-    /// The names of the chosen sets.
-    pub fn names(&self) -> Vec<String> {
-        self.sets.iter().filter(|set| set.chosen).map(|set| set.name.clone()).collect()
+    /// The names of the chosen sets; none where all are chosen, as a verb takes them.
+    pub fn sets(&self) -> Vec<String> {
+        let all = self.chosen() == self.sets.len();
+        self.sets.iter().filter(|set| set.chosen && !all).map(|set| set.name.clone()).collect()
+    }
+
+    /// How many sets are chosen.
+    pub fn chosen(&self) -> usize {
+        self.sets.iter().filter(|set| set.chosen).count()
+    }
+
+    /// Takes the rows from the file `name` from now on.
+    pub fn read_from(&mut self, name: String, contents: Arc<Contents>) {
+        self.file = Some(FromFile { name, contents });
     }
 
     /// Chooses the set `name` and no other, and moves to it.
@@ -109,10 +139,19 @@ impl Choose {
         }
     }
 
-    /// The next environment that is not the other side.
+    /// The next environment that is not the other side. A file is left for an environment.
     fn next(&mut self, source: bool, environments: usize) {
-        let (mine, other) = if source { (&mut self.from, self.to) } else { (&mut self.to, self.from) };
-        *mine = (1..=environments).map(|by| (*mine + by) % environments).find(|at| *at != other).unwrap_or(*mine);
+        if source && self.file.take().is_some() && self.from != self.to {
+            // Back to the environment that was the source before the file.
+            return;
+        }
+        let other = match (source, &self.file) {
+            (true, _) => Some(self.to),
+            (false, None) => Some(self.from),
+            (false, Some(_)) => None,
+        };
+        let mine = if source { &mut self.from } else { &mut self.to };
+        *mine = (1..=environments).map(|by| (*mine + by) % environments).find(|at| Some(*at) != other).unwrap_or(*mine);
     }
 }
 
@@ -144,7 +183,7 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
     }
     match action {
         Action::SyncStart => can_start(model),
-        Action::NextSource | Action::NextTarget if model.environments.len() < 3 => {
+        Action::NextSource | Action::NextTarget if choose.file.is_none() && model.environments.len() < 3 => {
             Err(Reason::new("there are only two environments; the other way round is another sync"))
         }
         Action::Refresh | Action::Open | Action::FocusNext | Action::FocusPrevious => {
@@ -157,18 +196,36 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
 fn can_start(model: &Model) -> Result<(), Reason> {
     let choose = &model.sync.choose;
     let Some((from, to)) = choose.pair(model) else { return Err(Reason::new("it takes two environments")) };
-    if choose.names().is_empty() {
-        return Err(Reason::new("no set is chosen"));
-    }
-    for name in [from, to] {
-        let state = model.environment(&name).map(|environment| &environment.state);
-        match state {
-            Some(EnvState::Failed(_)) => return Err(Reason::new(format!("{name} does not answer"))),
-            Some(EnvState::Connecting) => return Err(Reason::new(format!("{name} is still being connected"))),
-            _ => {}
+    match (choose.chosen(), &choose.file) {
+        (0, _) => return Err(Reason::new("no set is chosen")),
+        (2.., Some(file)) if file.contents.found == Found::ByHand => {
+            return Err(Reason::new("JSON by hand is of one set; choose it alone"));
         }
+        _ => {}
     }
-    Ok(())
+    if let Origin::Environment(from) = from {
+        answers(model, &from)?;
+    }
+    answers(model, &to)
+}
+
+/// Whether `environment` has not failed to answer.
+pub fn answers(model: &Model, environment: &str) -> Result<(), Reason> {
+    match model.environment(environment).map(|environment| &environment.state) {
+        Some(EnvState::Failed(_)) => Err(Reason::new(format!("{environment} does not answer"))),
+        Some(EnvState::Connecting) => Err(Reason::new(format!("{environment} is still being connected"))),
+        _ => Ok(()),
+    }
+}
+
+/// What a file holds, in a few words.
+pub fn holds(contents: &Contents) -> String {
+    let rows = grouped(contents.rows as u64);
+    match &contents.found {
+        Found::Bundle(environment) => format!("{rows} rows of {environment}"),
+        Found::Paste => format!("{rows} rows, as the query returned them"),
+        Found::ByHand => "JSON by hand, of one set".to_owned(),
+    }
 }
 
 /// Does `action`.
@@ -193,6 +250,10 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             }
         }
         Action::ToggleAll => choose.toggle_all(),
+        Action::SourceFile => {
+            let name = choose.file.as_ref().map(|file| file.name.clone()).unwrap_or_default();
+            model.overlays.push(Overlay::Prompt(Prompt::source(name)));
+        }
         Action::NextSource => choose.next(true, environments),
         Action::NextTarget => choose.next(false, environments),
         Action::ToggleDeletes => choose.deletes = !choose.deletes,
@@ -229,7 +290,7 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
     let (left, right) = split(area);
     let deletes =
         if choose.deletes { Cell::of(Role::Danger, "deletes on") } else { Cell::of(Role::Muted, "deletes off") };
-    let chosen = choose.names().len();
+    let chosen = choose.chosen();
     let title =
         Cell::text(format!("{chosen} of {} sets", choose.sets.len())).bold().and(Role::Muted, "   ").then(deletes);
     let cursor = list::head(model, &title, &choose.table, left, buffer);
@@ -240,29 +301,7 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
     if let Some(right) = right {
         section::divider(right, &model.look, buffer);
         let inside = Rect { x: right.x + 2, width: right.width - 2, ..right };
-        section::lines(&about(model), 0, inside, &model.look, buffer);
+        section::lines(&about::lines(model), 0, inside, &model.look, buffer);
     }
     cursor
-}
-
-/// What will happen, and what never does.
-fn about(model: &Model) -> Vec<Cell> {
-    let (from, to) = model.sync.choose.pair(model).unwrap_or_default();
-    let muted = |text: &str| Cell::of(Role::Muted, text);
-    let mut lines = vec![
-        head("what will happen"),
-        labelled("export", 8, Cell::text(format!("reads {from}"))),
-        labelled("review", 8, Cell::text(format!("reads {to}, row by row"))),
-        labelled("apply", 8, Cell::text("one transaction, all or nothing")),
-        labelled("verify", 8, Cell::text("reads what was written")),
-        labelled("undo", 8, Cell::text("kept on disk before it commits")),
-        Cell::default(),
-        muted("Nothing is written before you have"),
-        muted(&format!("typed the name {to}.")),
-    ];
-    if let Some(project) = &model.declared {
-        lines.extend([Cell::default(), head("never synced")]);
-        lines.extend(project.sets.never().iter().map(|pattern| muted(pattern)));
-    }
-    lines
 }
