@@ -293,6 +293,11 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
     let chosen = choose.chosen();
     let title =
         Cell::text(format!("{chosen} of {} sets", choose.sets.len())).bold().and(Role::Muted, "   ").then(deletes);
+    // Where there is room for it, the file is told of beside the list.
+    let title = match &choose.file {
+        Some(file) if right.is_none() => title.and(Role::Muted, format!("   {}", holds(&file.contents))),
+        _ => title,
+    };
     let cursor = list::head(model, &title, &choose.table, left, buffer);
     with(&choose.sets, |rows| {
         let table = Table { columns: &columns(), state: &choose.table, rows, focused: true, stale: false };

@@ -26,7 +26,7 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
     let (line, body) = split(area);
     let used = steps::steps(&STEPS, model.sync.step(), &model.look.glyphs).left(line, &model.look, buffer);
     let rest = Rect { x: line.x + used + 3, width: line.width.saturating_sub(used + 3), ..line };
-    route(model).left(rest, &model.look, buffer);
+    route(model, rest.width.into()).left(rest, &model.look, buffer);
     match &model.sync.stage {
         Stage::Choose => return choose::draw(model, body, buffer),
         Stage::Review(reviewing) => return review::draw(model, reviewing, body, buffer),
@@ -63,11 +63,16 @@ fn working(model: &Model, stage: &Stage) -> String {
     }
 }
 
-/// `production → preprod`, and the plan where there is one.
-fn route(model: &Model) -> Cell {
+/// Least cells of a file's name that are worth showing.
+const NAME: usize = 8;
+
+/// `production → preprod`, and the plan where there is one. A long name of a file is cut before it hides the target.
+fn route(model: &Model, room: usize) -> Cell {
     let Some((from, to)) = model.sync.choose.pair(model) else { return Cell::default() };
-    let route =
-        Cell::of(Role::Text, from.to_string()).and(Role::Muted, format!(" {} ", model.look.glyphs.arrow)).and(Role::Text, to);
+    let glyphs = &model.look.glyphs;
+    let target = Cell::of(Role::Muted, format!(" {} ", glyphs.arrow)).and(Role::Text, to);
+    let source = Cell::text(from.to_string()).cut(room.saturating_sub(target.width()).max(NAME), glyphs.ellipsis);
+    let route = source.then(target);
     match &model.sync.stage {
         Stage::Applying(_, plan) => route.and(Role::Muted, "   plan ").and(Role::Accent, plan.short_digest()),
         _ => route,
