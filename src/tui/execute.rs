@@ -61,8 +61,8 @@ pub async fn execute(deck: Arc<Deck>, work: Work, handle: Handle) {
             let says = |written| Filed::Written(says(&output, &written, &file));
             handle.tell(Msg::Filed(handle.job, written.map(says)));
         }
-        Work::Look(file) => {
-            let seen = look(path(&deck, &file)).await;
+        Work::Look(file, sets) => {
+            let seen = look(&deck, path(&deck, &file), sets).await;
             handle.tell(Msg::Filed(handle.job, seen.map(|contents| Filed::Source(file, Arc::new(contents)))));
         }
         // Whoever opened the first page does this.
@@ -148,8 +148,9 @@ fn path(deck: &Deck, typed: &str) -> PathBuf {
     }
 }
 
-async fn look(path: PathBuf) -> Result<sync::Contents> {
-    let seen = tokio::task::spawn_blocking(move || sync::look_into(&path)).await;
+async fn look(deck: &Arc<Deck>, path: PathBuf, sets: Vec<String>) -> Result<sync::Contents> {
+    let deck = Arc::clone(deck);
+    let seen = tokio::task::spawn_blocking(move || sync::look_into(&deck, &path, &sets)).await;
     seen.unwrap_or_else(|error| Err(Error::usage(error.to_string())))
 }
 

@@ -214,8 +214,8 @@ pub enum Work {
     Export(String, Arc<Sheet>),
     /// Write this to the file of this name; answered by [`Msg::Filed`].
     Write(String, Output),
-    /// See whether the file of this name can be a source; answered by [`Msg::Filed`].
-    Look(String),
+    /// See whether the file of this name can be a source of these sets, or of any; answered by [`Msg::Filed`].
+    Look(String, Vec<String>),
     /// Start the demo. Asked for on the first page only, which is left with it.
     Demo,
     /// Read the journal; answered by [`Msg::Journal`].

@@ -3,6 +3,7 @@
 mod apply;
 mod compare;
 mod export;
+mod look;
 mod offline;
 mod output;
 mod review;
@@ -14,9 +15,8 @@ mod shapes;
 pub use apply::{Applied, apply};
 pub use compare::compare;
 pub use export::{Exported, export, export_file, load_bundle, save_bundle};
-pub use offline::{
-    Contents, Found, Offline, PrintedQuery, load as load_offline, look as look_into, query, review as review_file,
-};
+pub use look::{Contents, Found, look as look_into};
+pub use offline::{Offline, PrintedQuery, load as load_offline, query, review as review_file};
 pub use output::{Chosen, Output, Rows, Written, write as write_output};
 pub use review::{review, save_report};
 pub use runs::{Attempt, undo_plan};

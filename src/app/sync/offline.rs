@@ -66,9 +66,7 @@ impl Offline {
     pub fn of_sets(mut self, deck: &Deck, names: &[String]) -> Result<Offline> {
         if !names.is_empty() {
             deck.project.sets.pick(names)?;
-            // Parents that come along belong to whoever needs them.
-            let along = |table: &BundleTable| !table.rows.is_empty() && table.rows.iter().all(|row| !row.in_scope);
-            self.bundle.tables.retain(|table| names.contains(&table.shape.set) || along(table));
+            self.bundle.tables.retain(|table| names.contains(&table.shape.set) || comes_along(table));
             if self.bundle.tables.is_empty() {
                 return Err(Error::usage("the bundle holds none of these sets").object(names.join(", ")));
             }
@@ -77,55 +75,9 @@ impl Offline {
     }
 }
 
-/// What a file is that may be a source.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
-    /// A bundle of this environment.
-    Bundle(String),
-    /// What the statement of [`query`] returned.
-    Paste,
-    /// JSON that was written by hand; what it holds is known once its set is.
-    ByHand,
-}
-
-/// What is in a file, at a glance.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Contents {
-    /// What it is.
-    pub found: Found,
-    /// The sets that have tables in it, in the order of the file.
-    pub sets: Vec<String>,
-    /// How many tables it holds.
-    pub tables: usize,
-    /// How many rows.
-    pub rows: usize,
-}
-
-/// Reads `path` to its end and says what is in it; what is cut off or was edited is refused.
-pub fn look(path: &Path) -> Result<Contents> {
-    let name = path.display().to_string();
-    let facts = std::fs::metadata(path).map_err(|error| store::cannot("read", path, &error))?;
-    if !facts.is_file() && !facts.is_dir() {
-        // It is read once more for each review, and a pipe is empty then.
-        return Err(Error::usage("this is no file").at(name));
-    }
-    let (found, bundle) = match opened(path)? {
-        Opened::Bundle(bundle) => (Found::Bundle(bundle.source.environment.clone()), bundle),
-        Opened::Text(bytes) => {
-            let document = paste::find(&name, &bytes)?;
-            if !document.is_paste {
-                return Ok(Contents { found: Found::ByHand, sets: Vec::new(), tables: 0, rows: 0 });
-            }
-            (Found::Paste, paste::read(&name, &document)?)
-        }
-    };
-    let mut sets: Vec<String> = Vec::new();
-    for table in &bundle.tables {
-        if !sets.contains(&table.shape.set) {
-            sets.push(table.shape.set.clone());
-        }
-    }
-    Ok(Contents { found, sets, tables: bundle.tables.len(), rows: bundle.rows() })
+/// Whether `table` holds nothing but parents that come along: they belong to whoever needs them.
+pub(super) fn comes_along(table: &BundleTable) -> bool {
+    !table.rows.is_empty() && table.rows.iter().all(|row| !row.in_scope)
 }
 
 /// Compares the sets `names` (all when empty) of the file `path` with `target`, in one snapshot. `deletes` asks for
@@ -238,13 +190,13 @@ fn not_a_value(name: &str, draft: &Draft, refused: &pg::Refused) -> Error {
 }
 
 /// What a file is, by its beginning.
-enum Opened {
+pub(super) enum Opened {
     Bundle(Bundle),
     Text(Vec<u8>),
 }
 
 /// Read once from its beginning to its end, because it may be a pipe.
-fn opened(path: &Path) -> Result<Opened> {
+pub(super) fn opened(path: &Path) -> Result<Opened> {
     let cannot = |error: std::io::Error| store::cannot("read", path, &error);
     let mut file = File::open(path).map_err(cannot)?;
     if file.metadata().is_ok_and(|facts| facts.is_dir()) {

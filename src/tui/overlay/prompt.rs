@@ -39,8 +39,8 @@ enum Asks {
     List(Arc<Sheet>),
     /// Where an output of the wizard goes.
     Output(Output),
-    /// What the wizard reads.
-    Source,
+    /// What the wizard reads: these sets, or any.
+    Source(Vec<String>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,9 +64,9 @@ impl Prompt {
         Prompt::asking(Asks::Output(output), name)
     }
 
-    /// Asks for the file that is the wizard's source, proposing `name`.
-    pub fn source(name: impl Into<String>) -> Self {
-        Prompt::asking(Asks::Source, name)
+    /// Asks for the file that is the source of the sets `sets` (any when empty), proposing `name`.
+    pub fn source(sets: Vec<String>, name: impl Into<String>) -> Self {
+        Prompt::asking(Asks::Source(sets), name)
     }
 
     fn asking(asks: Asks, name: impl Into<String>) -> Self {
@@ -96,7 +96,7 @@ impl Prompt {
         let (doing, work) = match &self.asks {
             Asks::List(sheet) => ("writing", Work::Export(file.to_owned(), Arc::clone(sheet))),
             Asks::Output(output) => ("writing", Work::Write(file.to_owned(), output.clone())),
-            Asks::Source => ("reading", Work::Look(file.to_owned())),
+            Asks::Source(sets) => ("reading", Work::Look(file.to_owned(), sets.clone())),
         };
         Some((format!("{doing} {file}"), work))
     }
@@ -159,7 +159,7 @@ impl Prompt {
                 1 => "Export 1 row".to_owned(),
                 rows => format!("Export {} rows", grouped(rows as u64)),
             },
-            Asks::Source => "Read from a file".to_owned(),
+            Asks::Source(_) => "Read from a file".to_owned(),
             Asks::Output(output) => match output {
                 Output::Report(_) => "Write the report".to_owned(),
                 Output::Script(_) => "Write the SQL script".to_owned(),
@@ -176,7 +176,7 @@ impl Prompt {
         let muted = |text: &str| Cell::of(Role::Muted, text);
         match (&self.state, &self.asks) {
             (State::Refused(role, why), _) => return Cell::of(*role, why),
-            (State::Waiting(_), Asks::Source) => return muted("Reading… esc stops it."),
+            (State::Waiting(_), Asks::Source(_)) => return muted("Reading… esc stops it."),
             (State::Waiting(_), _) => return muted("Writing… esc stops it."),
             (State::Typing, _) => {}
         }
@@ -188,7 +188,7 @@ impl Prompt {
                 let format = Format::of(self.file()).map_or("", Format::word);
                 muted(&format!("{format}, as shown and in this order; a new file."))
             }
-            Asks::Source => muted("A bundle, what the query returned, or JSON by hand."),
+            Asks::Source(_) => muted("A bundle, what the query returned, or JSON by hand."),
             Asks::Output(Output::Report(_)) => {
                 let format = Format::of(self.file()).map_or("", Format::word);
                 muted(&format!("{format}: all that differs. Replaces an older report."))
@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn a_name_that_is_refused_stays_and_its_line_is_told() {
-        let mut prompt = Prompt::source("dir/rows.json");
+        let mut prompt = Prompt::source(Vec::new(), "dir/rows.json");
         prompt.wait(JobId(7));
         prompt.typed(Key::char('x'));
         assert_eq!((prompt.work(), prompt.file()), (None, "dir/rows.json"), "nothing changes while it is tried");

@@ -1,30 +1,29 @@
 //! The first step: which sets, from where to where.
 
 mod about;
-
-use std::sync::Arc;
+mod origin;
 
 use ratatui::{
     buffer::Buffer,
     layout::{Position as Point, Rect},
 };
 
+use self::origin::FromFile;
+pub use self::origin::{answers, holds};
 use serde_json::{Value, json};
 
 use crate::{
-    app::sync::{Contents, Found},
     config::{project::Project, theme::Role},
     core::sheet::Sheet,
     tui::{
         action::{Action, Reason},
-        model::{EnvState, Model},
-        msg::{Effect, Mouse, Origin},
+        model::Model,
+        msg::{Effect, Mouse},
         overlay::{Overlay, Prompt},
         pane::list,
         widget::{
             cell::Cell,
             check::Check,
-            gauge::grouped,
             section,
             table::{Column, Rows, SortKey, Table, TableState},
         },
@@ -46,12 +45,6 @@ pub struct Choose {
     file: Option<FromFile>,
     /// Filter and selection.
     pub table: TableState,
-}
-
-#[derive(Debug, Clone)]
-struct FromFile {
-    name: String,
-    contents: Arc<Contents>,
 }
 
 #[derive(Debug, Clone)]
@@ -83,16 +76,6 @@ impl Choose {
         this
     }
 
-    /// Source and target, where there are two.
-    pub fn pair(&self, model: &Model) -> Option<(Origin, String)> {
-        let name = |at: usize| model.environments.get(at).map(|environment| environment.name.clone());
-        match &self.file {
-            Some(file) => Some((Origin::File(file.name.clone()), name(self.to)?)),
-            None if self.from == self.to => None,
-            None => Some((Origin::Environment(name(self.from)?), name(self.to)?)),
-        }
-    }
-
     /// The names of the chosen sets; none where all are chosen, as a verb takes them.
     pub fn sets(&self) -> Vec<String> {
         let all = self.chosen() == self.sets.len();
@@ -102,11 +85,6 @@ impl Choose {
     /// How many sets are chosen.
     pub fn chosen(&self) -> usize {
         self.sets.iter().filter(|set| set.chosen).count()
-    }
-
-    /// Takes the rows from the file `name` from now on.
-    pub fn read_from(&mut self, name: String, contents: Arc<Contents>) {
-        self.file = Some(FromFile { name, contents });
     }
 
     /// Chooses the set `name` and no other, and moves to it.
@@ -135,23 +113,8 @@ impl Choose {
         let shown: Vec<usize> = self.table.order().iter().map(|at| *at as usize).collect();
         let all = shown.iter().all(|at| self.sets[*at].chosen);
         for at in shown {
-            self.sets[at].chosen = !all;
+            self.decide(at, !all);
         }
-    }
-
-    /// The next environment that is not the other side. A file is left for an environment.
-    fn next(&mut self, source: bool, environments: usize) {
-        if source && self.file.take().is_some() && self.from != self.to {
-            // Back to the environment that was the source before the file.
-            return;
-        }
-        let other = match (source, &self.file) {
-            (true, _) => Some(self.to),
-            (false, None) => Some(self.from),
-            (false, Some(_)) => None,
-        };
-        let mine = if source { &mut self.from } else { &mut self.to };
-        *mine = (1..=environments).map(|by| (*mine + by) % environments).find(|at| Some(*at) != other).unwrap_or(*mine);
     }
 }
 
@@ -182,7 +145,7 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
         return Err(Reason::new("pgdeck.toml declares no sync set"));
     }
     match action {
-        Action::SyncStart => can_start(model),
+        Action::SyncStart => origin::can_start(model),
         Action::NextSource | Action::NextTarget if choose.file.is_none() && model.environments.len() < 3 => {
             Err(Reason::new("there are only two environments; the other way round is another sync"))
         }
@@ -190,41 +153,6 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
             Err(Reason::new("choose sets first"))
         }
         _ => Ok(()),
-    }
-}
-
-fn can_start(model: &Model) -> Result<(), Reason> {
-    let choose = &model.sync.choose;
-    let Some((from, to)) = choose.pair(model) else { return Err(Reason::new("it takes two environments")) };
-    match (choose.chosen(), &choose.file) {
-        (0, _) => return Err(Reason::new("no set is chosen")),
-        (2.., Some(file)) if file.contents.found == Found::ByHand => {
-            return Err(Reason::new("JSON by hand is of one set; choose it alone"));
-        }
-        _ => {}
-    }
-    if let Origin::Environment(from) = from {
-        answers(model, &from)?;
-    }
-    answers(model, &to)
-}
-
-/// Whether `environment` has not failed to answer.
-pub fn answers(model: &Model, environment: &str) -> Result<(), Reason> {
-    match model.environment(environment).map(|environment| &environment.state) {
-        Some(EnvState::Failed(_)) => Err(Reason::new(format!("{environment} does not answer"))),
-        Some(EnvState::Connecting) => Err(Reason::new(format!("{environment} is still being connected"))),
-        _ => Ok(()),
-    }
-}
-
-/// What a file holds, in a few words.
-pub fn holds(contents: &Contents) -> String {
-    let rows = grouped(contents.rows as u64);
-    match &contents.found {
-        Found::Bundle(environment) => format!("{rows} rows of {environment}"),
-        Found::Paste => format!("{rows} rows, as the query returned them"),
-        Found::ByHand => "JSON by hand, of one set".to_owned(),
     }
 }
 
@@ -246,13 +174,13 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         Action::Toggle => {
             if let Some(at) = choose.table.selected() {
-                choose.sets[at].chosen = !choose.sets[at].chosen;
+                choose.decide(at, !choose.sets[at].chosen);
             }
         }
         Action::ToggleAll => choose.toggle_all(),
         Action::SourceFile => {
             let name = choose.file.as_ref().map(|file| file.name.clone()).unwrap_or_default();
-            model.overlays.push(Overlay::Prompt(Prompt::source(name)));
+            model.overlays.push(Overlay::Prompt(Prompt::source(choose.wanted(), name)));
         }
         Action::NextSource => choose.next(true, environments),
         Action::NextTarget => choose.next(false, environments),

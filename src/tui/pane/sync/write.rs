@@ -16,10 +16,7 @@ use crate::{
 /// Whether `action` writes a file of the wizard's.
 pub fn is(action: Action) -> bool {
     use Action as A;
-    matches!(
-        action,
-        A::WriteReport | A::WriteScript | A::WritePlan | A::WriteBundle | A::WriteSeed | A::WriteQuery
-    )
+    matches!(action, A::WriteReport | A::WriteScript | A::WritePlan | A::WriteBundle | A::WriteSeed | A::WriteQuery)
 }
 
 /// Whether `action` can be done just now.
