@@ -10,7 +10,7 @@ use super::{
     Handle,
     model::EnvState,
     msg::{Comparison, Filed, Msg, Origin, Sync, Tone, Work},
-    widget::gauge::grouped,
+    widget::gauge::counted,
 };
 use crate::{
     app::{
@@ -53,7 +53,7 @@ pub async fn execute(deck: Arc<Deck>, work: Work, handle: Handle) {
         Work::History => handle.tell(Msg::History(counts::history(&deck).map(Arc::new))),
         Work::Export(file, sheet) => {
             let written = export::write(&path(&deck, &file).display().to_string(), &sheet);
-            let says = |()| Filed::Written(format!("{} rows written to {file}", sheet.rows.len()));
+            let says = |()| Filed::Written(format!("{} written to {file}", counted(sheet.rows.len(), "row")));
             handle.tell(Msg::Filed(handle.job, written.map(says)));
         }
         Work::Write(file, output) => {
@@ -162,7 +162,7 @@ fn says(output: &Output, written: &Written, file: &str) -> String {
         (Output::Plan(_), _) => "plan".to_owned(),
         (Output::Query(_), _) => "query".to_owned(),
         (Output::Bundle(rows) | Output::Seed(rows), count) => {
-            format!("{} rows of {}", grouped(count.unwrap_or(0) as u64), rows.environment)
+            format!("{} of {}", counted(count.unwrap_or(0), "row"), rows.environment)
         }
     };
     if written.changed {

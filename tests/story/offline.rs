@@ -83,6 +83,9 @@ async fn a_wrong_file_is_told_of_in_one_line_and_its_name_can_be_corrected() {
     fs::write(file("cut.bundle"), &whole[..whole.len() / 2]).expect("write");
     fs::write(file("edited.bundle"), whole.replacen("Essential", "Essentials", 1)).expect("write");
     assert_ne!(fs::read_to_string(file("edited.bundle")).expect("edited"), whole);
+    let mut other = sync::load_bundle(&file("features.bundle")).expect("bundle");
+    other.source.project = "elsewhere".into();
+    sync::save_bundle(&file("other.bundle"), &other).expect("save");
     fs::write(file("noise"), b"\x00\xffno rows here\x1b[2J").expect("write");
     fs::write(file("cut.json"), "[{\"key\": \"essential\",").expect("write");
     fs::write(file("empty"), "").expect("write");
@@ -97,6 +100,7 @@ async fn a_wrong_file_is_told_of_in_one_line_and_its_name_can_be_corrected() {
         ("cut.bundle", "the bundle is cut off in the middle of a line"),
         ("cut.json", "line 1: it is cut off"),
         ("edited.bundle", "the bundle was edited or damaged"),
+        ("other.bundle", "the bundle is of the project `elsewhere`"),
         ("plans.bundle", "it holds none of the chosen sets; what it holds: plans"),
     ] {
         let path = file(name);
@@ -138,8 +142,22 @@ async fn what_a_file_does_not_hold_is_chosen_again_when_it_is_left() {
     story.press("F").await;
     story.name(&bundle).await;
     // What the operator chose himself stays.
-    story.press("space f space").await;
+    story.press("space space f").await;
     story.sees(&format!("{} of {all} sets", all - 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bundle_of_the_target_itself_is_no_source() {
+    let mut story = Story::open(120, 36).await;
+    let folder = tempfile::tempdir().expect("folder");
+    let bundle = folder.path().join("preprod.bundle");
+    sync::export_file(story.deck(), &Job::quiet(), &[], "preprod", &bundle).await.expect("export");
+    story.press("3 F").await;
+    story.name(&bundle).await;
+    story.press("enter").await;
+    story.sees("these are the rows of preprod itself; choose another target");
+    story.press("t").await;
+    story.sees("preprod.bundle → production");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,7 @@
 //!
 //! It stays until the file is written or read, so that a name that was refused can be corrected.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use ratatui::{
     buffer::Buffer,
@@ -21,7 +21,7 @@ use crate::{
         look::Look,
         model::JobId,
         msg::Work,
-        widget::{cell::Cell, gauge::grouped, input::TextInput, section},
+        widget::{cell::Cell, gauge::counted, input::TextInput, section},
     },
 };
 
@@ -98,7 +98,9 @@ impl Prompt {
             Asks::Output(output) => ("writing", Work::Write(file.to_owned(), output.clone())),
             Asks::Source(sets) => ("reading", Work::Look(file.to_owned(), sets.clone())),
         };
-        Some((format!("{doing} {file}"), work))
+        // The name alone: a whole path would drive everything else out of the first line.
+        let name = Path::new(file).file_name().map_or(file.into(), |name| name.to_string_lossy());
+        Some((format!("{doing} {name}"), work))
     }
 
     /// Waits for what comes of `job`.
@@ -155,10 +157,7 @@ impl Prompt {
 
     fn title(&self) -> String {
         match &self.asks {
-            Asks::List(sheet) => match sheet.rows.len() {
-                1 => "Export 1 row".to_owned(),
-                rows => format!("Export {} rows", grouped(rows as u64)),
-            },
+            Asks::List(sheet) => format!("Export {}", counted(sheet.rows.len(), "row")),
             Asks::Source(_) => "Read from a file".to_owned(),
             Asks::Output(output) => match output {
                 Output::Report(_) => "Write the report".to_owned(),

@@ -66,7 +66,7 @@ fn source(model: &Model) -> Result<Rows, Reason> {
             choose::answers(model, &environment)?;
             Ok(Rows { sets, environment })
         }
-        Some(Origin::File(_)) => Err(Reason::new("the rows come from a file, not from an environment")),
+        Some(Origin::File(_)) => Err(Reason::new("the rows come from a file")),
         None => Err(Reason::new("it takes two environments")),
     }
 }

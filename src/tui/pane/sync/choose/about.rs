@@ -7,8 +7,8 @@ use crate::{
     tui::{
         model::Model,
         widget::{
-            cell::Cell,
-            gauge::grouped,
+            cell::{Cell, width},
+            gauge::counted,
             section::{head, labelled},
         },
     },
@@ -37,13 +37,16 @@ pub(super) fn lines(model: &Model) -> Vec<Cell> {
     lines
 }
 
+/// Cells that there are for the names of sets; where they take more, their number says more than the first of them.
+const NAMES: usize = 30;
+
 /// The file that rows are read from.
 fn source(file: &FromFile) -> Vec<Cell> {
     let contents = &file.contents;
     let is = match &contents.found {
         Found::Bundle(environment) => format!("a bundle of {environment}"),
         Found::Paste => "what the query returned".to_owned(),
-        Found::ByHand => "JSON by hand: choose its set alone".to_owned(),
+        Found::ByHand => "JSON by hand, of one set".to_owned(),
     };
     let mut lines = vec![
         head("source"),
@@ -51,9 +54,11 @@ fn source(file: &FromFile) -> Vec<Cell> {
         labelled("is", 8, Cell::text(is)),
     ];
     if contents.found != Found::ByHand {
-        let holds = format!("{} rows in {} tables", grouped(contents.rows as u64), contents.tables);
+        let holds = format!("{} in {}", counted(contents.rows, "row"), counted(contents.tables, "table"));
         lines.push(labelled("holds", 8, Cell::text(holds)));
-        lines.push(labelled("of sets", 8, Cell::text(contents.sets.join(", "))));
+        let names = contents.sets.join(", ");
+        let sets = if width(&names) > NAMES { counted(contents.sets.len(), "set") } else { names };
+        lines.push(labelled("of", 8, Cell::text(sets)));
     }
     lines.push(Cell::default());
     lines

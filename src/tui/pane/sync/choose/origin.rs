@@ -9,7 +9,7 @@ use crate::{
         action::Reason,
         model::{EnvState, Model},
         msg::Origin,
-        widget::gauge::grouped,
+        widget::gauge::counted,
     },
 };
 
@@ -142,10 +142,10 @@ pub fn answers(model: &Model, environment: &str) -> Result<(), Reason> {
 
 /// What a file holds, in a few words.
 pub fn holds(contents: &Contents) -> String {
-    let rows = grouped(contents.rows as u64);
+    let rows = counted(contents.rows, "row");
     match &contents.found {
-        Found::Bundle(environment) => format!("{rows} rows of {environment}"),
-        Found::Paste => format!("{rows} rows, as the query returned them"),
+        Found::Bundle(environment) => format!("{rows} of {environment}"),
+        Found::Paste => format!("{rows}, as the query returned them"),
         Found::ByHand => "JSON by hand, of one set".to_owned(),
     }
 }
