@@ -85,7 +85,7 @@ async fn a_wrong_file_is_told_of_in_one_line_and_its_name_can_be_corrected() {
     assert_ne!(fs::read_to_string(file("edited.bundle")).expect("edited"), whole);
     let mut other = sync::load_bundle(&file("features.bundle")).expect("bundle");
     other.source.project = "elsewhere".into();
-    sync::save_bundle(&file("other.bundle"), &other).expect("save");
+    sync::save_bundle(&other, &file("other.bundle")).expect("save");
     fs::write(file("noise"), b"\x00\xffno rows here\x1b[2J").expect("write");
     fs::write(file("cut.json"), "[{\"key\": \"essential\",").expect("write");
     fs::write(file("empty"), "").expect("write");
