@@ -66,10 +66,11 @@ impl Offline {
     pub fn of_sets(mut self, deck: &Deck, names: &[String]) -> Result<Offline> {
         if !names.is_empty() {
             deck.project.sets.pick(names)?;
-            self.bundle.tables.retain(|table| names.contains(&table.shape.set) || comes_along(table));
-            if self.bundle.tables.is_empty() {
+            let wanted = |table: &BundleTable| names.contains(&table.shape.set);
+            if !self.bundle.tables.iter().any(wanted) {
                 return Err(Error::usage("the bundle holds none of these sets").object(names.join(", ")));
             }
+            self.bundle.tables.retain(|table| wanted(table) || comes_along(table));
         }
         Ok(self)
     }
@@ -138,16 +139,12 @@ pub async fn load(deck: &Deck, job: &Job, path: &Path, names: &[String], target:
     if document.is_paste {
         return Ok(Offline { bundle: paste::read(&name, &document)?, warnings: Vec::new() });
     }
-    let only: Vec<String> = match (names, deck.project.sets.all()) {
-        ([_], _) => names.to_vec(),
-        ([], [set]) => vec![set.name.clone()],
-        _ => {
-            return Err(Error::usage("JSON written by hand does not say which sync set it belongs to")
-                .at(name)
-                .hint("name one set: pgdeck sync review SET --bundle FILE"));
-        }
+    let [_] = names else {
+        return Err(Error::usage("JSON written by hand does not say which sync set it belongs to")
+            .at(name)
+            .hint("name one set: pgdeck sync review SET --bundle FILE"));
     };
-    by_hand(deck, job, &name, &document, &only, target).await
+    by_hand(deck, job, &name, &document, names, target).await
 }
 
 async fn by_hand(

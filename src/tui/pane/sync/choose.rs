@@ -76,9 +76,10 @@ impl Choose {
         this
     }
 
-    /// The names of the chosen sets; none where all are chosen, as a verb takes them.
+    /// The names of the chosen sets; none where all are chosen, as a verb takes them. JSON by hand has to have its set
+    /// named, even where there is one only.
     pub fn sets(&self) -> Vec<String> {
-        let all = self.chosen() == self.sets.len();
+        let all = self.chosen() == self.sets.len() && !self.by_hand();
         self.sets.iter().filter(|set| set.chosen && !all).map(|set| set.name.clone()).collect()
     }
 

@@ -35,6 +35,11 @@ impl Choose {
         }
     }
 
+    /// Whether rows come from JSON by hand.
+    pub(super) fn by_hand(&self) -> bool {
+        self.file.as_ref().is_some_and(|file| file.contents.found == Found::ByHand)
+    }
+
     /// Chooses the set at `at`, or not, as the operator says: leaving a file changes that no more.
     pub(super) fn decide(&mut self, at: usize, chosen: bool) {
         self.sets[at].chosen = chosen;
@@ -147,5 +152,45 @@ pub fn holds(contents: &Contents) -> String {
         Found::Bundle(environment) => format!("{rows} of {environment}"),
         Found::Paste => format!("{rows}, as the query returned them"),
         Found::ByHand => "JSON by hand, of one set".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{project::Project, source::Source};
+
+    fn choose(sets: &[&str]) -> Choose {
+        let mut text =
+            "[project]\nname = \"p\"\n[env.a]\nkind = \"production\"\n[env.b]\nkind = \"staging\"\n".to_owned();
+        for set in sets {
+            text += &format!("[[sync.set]]\nname = \"{set}\"\ntables = [{{ table = \"t_{set}\", key = [\"key\"] }}]\n");
+        }
+        Choose::new(&Project::parse(Source::new("pgdeck.toml", text)).expect("project"))
+    }
+
+    fn file(found: Found, sets: &[&str]) -> Arc<Contents> {
+        Arc::new(Contents { found, sets: sets.iter().map(ToString::to_string).collect(), tables: 1, rows: 1 })
+    }
+
+    #[test]
+    fn the_only_set_is_named_for_json_by_hand() {
+        let mut choose = choose(&["plans"]);
+        assert!(choose.sets().is_empty(), "all of them");
+        choose.read_from("rows.json".into(), file(Found::ByHand, &[]));
+        assert_eq!(choose.sets(), ["plans"]);
+    }
+
+    #[test]
+    fn another_file_is_looked_at_for_what_was_chosen_before_the_first() {
+        let mut choose = choose(&["plans", "emails", "terms"]);
+        choose.decide(2, false);
+        assert_eq!(choose.wanted(), ["plans", "emails"]);
+        choose.read_from("plans.bundle".into(), file(Found::Bundle("a".into()), &["plans", "terms"]));
+        assert_eq!((choose.sets(), choose.wanted()), (vec!["plans".into()], vec!["plans".into(), "emails".into()]));
+        choose.read_from("emails.bundle".into(), file(Found::Paste, &["emails"]));
+        assert_eq!(choose.sets(), ["emails"]);
+        choose.next(true, 2);
+        assert_eq!(choose.sets(), ["plans", "emails"]);
     }
 }
