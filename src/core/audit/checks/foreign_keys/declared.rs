@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde_json::json;
+
 use super::sql;
 use crate::core::{
     audit::{
@@ -12,6 +14,7 @@ use crate::core::{
     error::nearest,
     name::ident,
     schema::OnDelete,
+    text::sql_comment,
 };
 
 pub(super) fn fk01(context: &Context<'_>, report: &mut Report<'_>) {
@@ -111,15 +114,17 @@ fn undeclared(context: &Context<'_>, report: &mut Report<'_>) {
 /// Lines for pgdeck.toml, as a comment: which rule is right is for people to say.
 fn declaration(context: &Context<'_>, table: &Relation, key: &ForeignKey) -> String {
     let columns = context.lookup.columns(table.oid, &key.columns);
-    let columns: Vec<String> = columns.iter().map(|name| format!("{name:?}")).collect();
-    format!(
-        "-- declare it in pgdeck.toml, if it is meant:\n-- [[expect.fk]]\n-- table = {:?}\n-- columns = [{}]\n\
-         -- references = {:?}\n-- on_delete = \"{}\"",
-        table.name.to_string(),
+    // A string of JSON is one of TOML too.
+    let quoted = |name: &str| json!(name).to_string();
+    let columns: Vec<String> = columns.iter().map(|name| quoted(name)).collect();
+    sql_comment(&format!(
+        "declare it in pgdeck.toml, if it is meant:\n[[expect.fk]]\ntable = {}\ncolumns = [{}]\nreferences = {}\n\
+         on_delete = \"{}\"",
+        quoted(&table.name.to_string()),
         columns.join(", "),
-        context.lookup.name(key.references),
+        quoted(&context.lookup.name(key.references)),
         key.on_delete.word().to_lowercase()
-    )
+    ))
 }
 
 /// A declaration that nothing here answers to: a name that is not there, or a constraint.
@@ -152,7 +157,7 @@ fn absent(context: &Context<'_>, report: &mut Report<'_>, expected: &Written<Exp
             let (quoted, parent) = (quoted.join(", "), parent.name.sql());
             sql::add(child, &name, &format!("FOREIGN KEY ({quoted}) REFERENCES {parent} ({target}) ON DELETE {rule}"))
         }
-        None => format!("-- {} has no unique key of {} columns to reference", parent.name, columns.len()),
+        None => sql_comment(&format!("{} has no unique key of {} columns to reference", parent.name, columns.len())),
     });
 }
 
@@ -187,5 +192,5 @@ fn misnamed(
         .found(&table, format!("{place} names {what}, which does not exist{hint}"))
         .part(expected.value.columns.join(", "))
         .evidence(format!("declared: ON DELETE {} ({place})", expected.value.on_delete.word()))
-        .fix(format!("-- correct {place}, or create what it names"));
+        .fix(sql_comment(&format!("correct {place}, or create what it names")));
 }

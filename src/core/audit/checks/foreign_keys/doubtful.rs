@@ -3,11 +3,13 @@
 use super::sql;
 use crate::core::{
     audit::{
+        baseline::is_platform,
         check::{Context, Report},
         facts::{Column, ForeignKey, Relation},
     },
     name::ident,
     schema::Relation as Kind,
+    text::sql_comment,
 };
 
 /// Each foreign key with its table.
@@ -124,11 +126,11 @@ pub(super) fn fk10(context: &Context<'_>, report: &mut Report<'_>) {
             .found_at(table, format!("{}: not the primary key", sql::arrow(context, key)))
             .part(&key.name)
             .evidence(key.definition.clone())
-            .fix(format!(
-                "-- reference the primary key of {} ({target}): add a column for it, fill it, then\n-- {}",
+            .fix(sql_comment(&format!(
+                "reference the primary key of {} ({target}): add a column for it, fill it, then\n{}",
                 parent.name,
                 sql::drop(table, key)
-            ));
+            )));
     }
 }
 
@@ -165,20 +167,4 @@ fn isolated(context: &Context<'_>, report: &mut Report<'_>) {
             .evidence(format!("{} foreign keys in this database", context.facts.foreign_keys.len()))
             .fix("-- nothing has to be done; accept it if it is meant");
     }
-}
-
-/// Schemas that a platform keeps for itself.
-fn is_platform(schema: &str) -> bool {
-    matches!(
-        schema,
-        "auth"
-            | "storage"
-            | "realtime"
-            | "vault"
-            | "graphql"
-            | "graphql_public"
-            | "supabase_migrations"
-            | "supabase_functions"
-            | "extensions"
-    )
 }

@@ -11,6 +11,7 @@ use crate::core::{
     },
     name::ident,
     schema::OnDelete,
+    text::sql_comment,
 };
 
 pub(super) fn fk04(context: &Context<'_>, report: &mut Report<'_>) {
@@ -150,10 +151,8 @@ fn shown(table: &Relation, path: &[Step<'_>]) -> String {
 }
 
 fn advice(path: &[Step<'_>]) -> String {
-    let mut lines = vec!["-- break the path where rows must stay, for instance at its end:".to_owned()];
-    if let Some(step) = path.last() {
-        let sql = sql::replace(step.table, step.key, &sql::with_delete_rule(step.key, OnDelete::Restrict));
-        lines.extend(sql.lines().map(|line| format!("-- {line}")));
-    }
-    lines.join("\n")
+    let cut =
+        |step: &Step<'_>| sql::replace(step.table, step.key, &sql::with_delete_rule(step.key, OnDelete::Restrict));
+    let cut = path.last().map(cut).unwrap_or_default();
+    sql_comment(&format!("break the path where rows must stay, for instance at its end:\n{cut}"))
 }

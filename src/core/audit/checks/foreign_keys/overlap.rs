@@ -1,9 +1,12 @@
 //! FK07: foreign keys that say the same.
 
 use super::sql;
-use crate::core::audit::{
-    check::{Context, Report},
-    facts::{ForeignKey, Relation},
+use crate::core::{
+    audit::{
+        check::{Context, Report},
+        facts::{ForeignKey, Relation},
+    },
+    text::sql_comment,
 };
 
 pub(super) fn fk07(context: &Context<'_>, report: &mut Report<'_>) {
@@ -25,7 +28,7 @@ fn told(report: &mut Report<'_>, table: &Relation, key: &ForeignKey, other: &For
         .part(&key.name)
         .evidence(format!("{}: {}", key.name, key.definition))
         .evidence(format!("{}: {}", other.name, other.definition))
-        .fix(if alike { fix } else { format!("-- their rules differ: decide which is right, then\n-- {fix}") });
+        .fix(if alike { fix } else { sql_comment(&format!("their rules differ: decide which is right, then\n{fix}")) });
 }
 
 /// Whether `other` refuses every row that `key` refuses, and `key` is the one to drop.
