@@ -161,11 +161,9 @@ mod tests {
     use crate::config::{project::Project, source::Source};
 
     fn choose(sets: &[&str]) -> Choose {
-        let mut text =
-            "[project]\nname = \"p\"\n[env.a]\nkind = \"production\"\n[env.b]\nkind = \"staging\"\n".to_owned();
-        for set in sets {
-            text += &format!("[[sync.set]]\nname = \"{set}\"\ntables = [{{ table = \"t_{set}\", key = [\"key\"] }}]\n");
-        }
+        let head = "[project]\nname = \"p\"\n[env.a]\nkind = \"production\"\n[env.b]\nkind = \"staging\"\n";
+        let set = |set: &&str| format!("[[sync.set]]\nname = \"{set}\"\ntables = [{{ table = \"t_{set}\" }}]\n");
+        let text = head.to_owned() + &sets.iter().map(set).collect::<String>();
         Choose::new(&Project::parse(Source::new("pgdeck.toml", text)).expect("project"))
     }
 
