@@ -107,7 +107,7 @@ impl Database {
         client
     }
 
-    /// Runs statements one by one, each ended by `;` at the end of a line.
+    /// Runs statements one by one, each ended by `;` at the end of a line. One behind a line `--! fails` has to fail.
     ///
     /// # Errors
     /// The server's words.
@@ -115,6 +115,10 @@ impl Database {
         let client = self.connect().await;
         for statement in statements(sql) {
             let run = client.batch_execute(&statement).await;
+            if statement.lines().any(|line| line == "--! fails") {
+                run.expect_err(&statement);
+                continue;
+            }
             run.map_err(|error| {
                 format!("{}\n{statement}", error.as_db_error().map_or_else(|| error.to_string(), ToString::to_string))
             })?;

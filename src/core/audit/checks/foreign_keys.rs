@@ -144,7 +144,7 @@ fn fk03(context: &Context<'_>, report: &mut Report<'_>) {
 
 /// Whether every look-up by `columns` can use `index`: they are its first ones, in any order, and it holds all rows
 /// that such a look-up can find.
-fn leads_with(context: &Context<'_>, index: &Index, columns: &[i16]) -> bool {
+pub(super) fn leads_with(context: &Context<'_>, index: &Index, columns: &[i16]) -> bool {
     let leading = index.key.get(..columns.len()).unwrap_or_default();
     // What is NULL is never looked up, so an index may leave that out.
     let filled = |predicate: &str| {

@@ -16,6 +16,7 @@ SELECT json_build_object(
   'dead', pg_stat_get_dead_tuples(c.oid),
   'pages', c.relpages,
   'scans', pg_stat_get_numscans(c.oid),
+  'scanned', pg_stat_get_tuples_returned(c.oid),
   'xid_age', CASE WHEN c.relfrozenxid <> '0' THEN age(c.relfrozenxid) END,
   'comment', obj_description(c.oid, 'pg_class'),
   'grants', coalesce(g.grants, '[]')
