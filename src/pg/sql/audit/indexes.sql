@@ -28,7 +28,7 @@ SELECT json_build_object(
   'replica_identity', i.indisreplident,
   'parent', p.inhparent::int8,
   'scans', pg_stat_get_numscans(x.oid),
-  'pages', x.relpages,
+  'pages', greatest(x.relpages, 0),
   'definition', coalesce(pg_get_indexdef(x.oid), '')
 )::text
 FROM pg_index i
