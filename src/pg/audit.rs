@@ -32,11 +32,12 @@ pub const QUERIES: &[(&str, &str)] = &[
 /// What a role may be kept from, by the catalogues that each part is read from.
 const SIGHTS: &[(Sight, &[&str])] = &[
     (Sight::Constraints, &["pg_constraint"]),
-    (Sight::Indexes, &["pg_index"]),
+    // An index is not told rightly without its constraint, so that goes with it.
+    (Sight::Indexes, &["pg_index", "pg_constraint", "pg_am", "pg_locks", "pg_stat_progress_create_index"]),
     (Sight::Policies, &["pg_policy", "pg_depend"]),
     (Sight::Functions, &["pg_proc", "pg_language", "pg_depend"]),
     (Sight::Triggers, &["pg_trigger"]),
-    (Sight::Sequences, &["pg_sequence", "pg_depend", "pg_attrdef"]),
+    (Sight::Sequences, &["pg_sequence", "pg_depend", "pg_attrdef", "pg_type"]),
     (Sight::Roles, &["pg_roles", "pg_auth_members"]),
     (Sight::Extensions, &["pg_extension", "pg_available_extensions"]),
     (Sight::Dependencies, &["pg_depend", "pg_rewrite"]),
@@ -50,6 +51,7 @@ struct Probe {
     database: Database,
     buckets: bool,
     unseen: Vec<String>,
+    partly: Vec<String>,
 }
 
 /// Reads the facts: one query for what may be read, and then all others in one round trip.
@@ -62,7 +64,7 @@ pub async fn read(tx: &Transaction<'_>) -> Result<Facts> {
         records(tx, sql("relations")),
         columns(tx),
         part(tx, sql("foreign_keys"), seen(&Sight::Constraints)),
-        part(tx, sql("indexes"), seen(&Sight::Indexes) && seen(&Sight::Constraints)),
+        part(tx, sql("indexes"), seen(&Sight::Indexes)),
         part(tx, sql("policies"), seen(&Sight::Policies)),
         part(tx, sql("functions"), seen(&Sight::Functions)),
         part(tx, sql("triggers"), seen(&Sight::Triggers)),
@@ -102,10 +104,18 @@ fn sql(name: &str) -> &'static str {
 
 /// The parts that rest on a catalogue that the role has no right to.
 fn unseen(probe: &Probe) -> BTreeMap<Sight, String> {
-    let hidden = |catalog: &str| probe.unseen.iter().any(|name| name.trim_start_matches("pg_catalog.") == catalog);
+    let among = |names: &[String], catalog: &str| names.iter().any(|name| name == catalog);
+    let role = &probe.database.role;
     let reason = |catalogs: &[&str]| {
-        let catalog = catalogs.iter().find(|catalog| hidden(catalog))?;
-        Some(format!("{} may not read {catalog}", probe.database.role))
+        catalogs.iter().find_map(|catalog| {
+            if among(&probe.unseen, catalog) {
+                Some(format!("{role} may not read {catalog}"))
+            } else if among(&probe.partly, catalog) {
+                Some(format!("{role} sees those rows of {catalog} at most that policies show it"))
+            } else {
+                None
+            }
+        })
     };
     SIGHTS.iter().filter_map(|(sight, catalogs)| Some((*sight, reason(catalogs)?))).collect()
 }

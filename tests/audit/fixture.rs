@@ -39,7 +39,8 @@ impl Fixture {
         let directives: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("--! ")).collect();
         let of = |word: &'static str| directives.iter().filter_map(move |line| line.strip_prefix(word)).map(str::trim);
         for directive in &directives {
-            let known = ["finds", "since", "keeps", "supabase", "fails"].contains(&directive.split(' ').next().unwrap());
+            let known =
+                ["finds", "since", "keeps", "supabase", "fails"].contains(&directive.split(' ').next().unwrap());
             assert!(known, "{}: {directive}?", path.display());
         }
         let sorted = |word| {

@@ -6,6 +6,7 @@ pub use pgdeck::app::audit::Audited;
 use pgdeck::{
     app::{audit, deck::Deck, job::Job},
     config::{project::Project, source::Source},
+    core::error::Error,
     pg::server::{self, Programs, load},
 };
 use tokio_postgres::{Client, NoTls};
@@ -132,9 +133,17 @@ impl Database {
 
     /// Runs checks, all where none is named, as `role`.
     pub async fn audit_as(&self, role: &str, checks: &[&str], project: &str) -> Audited {
+        self.try_audit_as(role, checks, project).await.unwrap()
+    }
+
+    /// The same, where it may fail.
+    ///
+    /// # Errors
+    /// The use-case's own.
+    pub async fn try_audit_as(&self, role: &str, checks: &[&str], project: &str) -> Result<Audited, Error> {
         let ids: Vec<String> = checks.iter().map(|id| (*id).to_owned()).collect();
         let only = audit::named(&ids).unwrap();
-        audit::audit(&self.deck(role, project), &Job::quiet(), "here", &only).await.unwrap()
+        audit::audit(&self.deck(role, project), &Job::quiet(), "here", &only).await
     }
 
     /// A project whose one environment, `here`, is this database for `role`.

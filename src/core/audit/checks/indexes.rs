@@ -238,7 +238,10 @@ fn read_as_a_whole(context: &Context<'_>, report: &mut Report<'_>, table: &Relat
         return;
     }
     report
-        .found_at(table, format!("read as a whole {} times, {} rows on average", table.scans, table.scanned / table.scans))
+        .found_at(
+            table,
+            format!("read as a whole {} times, {} rows on average", table.scans, table.scanned / table.scans),
+        )
         .severity(Severity::Warning)
         .evidence(format!("about {rows} rows; indexes were used {by_index} times"))
         .evidence(format!("that is {rate:.0} times a day"))

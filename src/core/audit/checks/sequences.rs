@@ -153,7 +153,9 @@ fn raise(context: &Context<'_>, sequence: &Sequence) -> String {
             format!("ALTER SEQUENCE {} AS bigint {} {};", sequence.name.sql(), bound(sequence), then.value)
         }
         End::Column(..) => free(sequence),
-        End::Bound => format!("-- No column is known that it fills: make sure that whatever does so can.\n{}", free(sequence)),
+        End::Bound => {
+            format!("-- No column is known that it fills: make sure that whatever does so can.\n{}", free(sequence))
+        }
     }
 }
 
@@ -173,7 +175,9 @@ fn widen(context: &Context<'_>, sequence: &Sequence) -> String {
         let Some(column) = table.column(filled.number) else { continue };
         #[expect(clippy::cast_precision_loss, reason = "a part of the whole")]
         let used = (last - origin).abs() as f64 / (end - origin).abs().max(1) as f64;
-        let Some(wider) = wider(&filled.type_name).filter(|_| used >= context.rules.limits.sequence_used) else { continue };
+        let Some(wider) = wider(&filled.type_name).filter(|_| used >= context.rules.limits.sequence_used) else {
+            continue;
+        };
         known = true;
         let name = ident(&column.name);
         sql.push(format!("ALTER TABLE {} ALTER COLUMN {name} TYPE {wider};", table.name.sql()));
