@@ -5,7 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, de::DeserializeOwned};
 use tokio::try_join;
 
-use super::{catalog::records, connect::Transaction, query};
+use super::{
+    catalog::records,
+    connect::{Transaction, error::AFTERMATH},
+    query,
+};
 use crate::core::{
     audit::facts::{Column, Database, Facts, Oid, Sight},
     error::{Error, Result},
@@ -37,7 +41,7 @@ const SIGHTS: &[(Sight, &[&str])] = &[
     (Sight::Policies, &["pg_policy", "pg_depend"]),
     (Sight::Functions, &["pg_proc", "pg_language", "pg_depend"]),
     (Sight::Triggers, &["pg_trigger"]),
-    (Sight::Sequences, &["pg_sequence", "pg_depend", "pg_attrdef", "pg_type"]),
+    (Sight::Sequences, &["pg_sequence", "pg_depend", "pg_attrdef"]),
     (Sight::Roles, &["pg_roles", "pg_auth_members"]),
     (Sight::Extensions, &["pg_extension", "pg_available_extensions"]),
     (Sight::Dependencies, &["pg_depend", "pg_rewrite"]),
@@ -61,8 +65,8 @@ pub async fn read(tx: &Transaction<'_>) -> Result<Facts> {
     let mut facts = Facts { unseen: unseen(&probe), database: probe.database, ..Facts::default() };
     let seen = |sight: &Sight| !facts.unseen.contains_key(sight);
     let (relations, columns, keys, indexes, policies, functions, triggers, sequences, roles, rest) = try_join!(
-        records(tx, sql("relations")),
-        columns(tx),
+        first(records(tx, sql("relations"))),
+        first(columns(tx)),
         part(tx, sql("foreign_keys"), seen(&Sight::Constraints)),
         part(tx, sql("indexes"), seen(&Sight::Indexes)),
         part(tx, sql("policies"), seen(&Sight::Policies)),
@@ -72,9 +76,9 @@ pub async fn read(tx: &Transaction<'_>) -> Result<Facts> {
         part(tx, sql("roles"), seen(&Sight::Roles)),
         async {
             try_join!(
-                records(tx, sql("schemas")),
+                first(records(tx, sql("schemas"))),
                 part(tx, sql("extensions"), seen(&Sight::Extensions)),
-                reads(tx, seen(&Sight::Dependencies)),
+                first(reads(tx, seen(&Sight::Dependencies))),
                 part(tx, include_str!("sql/audit/buckets.sql"), probe.buckets && seen(&Sight::Buckets)),
             )
         },
@@ -120,9 +124,18 @@ fn unseen(probe: &Probe) -> BTreeMap<Sight, String> {
     SIGHTS.iter().filter_map(|(sight, catalogs)| Some((*sight, reason(catalogs)?))).collect()
 }
 
+/// Of statements that were sent together, the first that fails says why and the others only that one did: so these wait
+/// for it to be heard.
+async fn first<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    match work.await {
+        Err(error) if error.message.starts_with(AFTERMATH) => std::future::pending().await,
+        answer => answer,
+    }
+}
+
 /// The records of a part that may be read; none of another.
 async fn part<T: DeserializeOwned>(tx: &Transaction<'_>, sql: &str, wanted: bool) -> Result<Vec<T>> {
-    if wanted { records(tx, sql).await } else { Ok(Vec::new()) }
+    if wanted { first(records(tx, sql)).await } else { Ok(Vec::new()) }
 }
 
 /// The columns, by relation.

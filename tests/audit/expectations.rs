@@ -124,7 +124,9 @@ async fn an_acceptance_of_nothing_is_remarked_on_if_its_check_was_run_and_could_
 }
 
 fn refused(section: &str) -> Error {
-    let text = format!("[project]\nname = \"audit\"\n{section}\n");
+    let text = format!(
+        "[project]\nname = \"audit\"\n{section}\n[env.here]\nkind = \"development\"\nurl = \"postgresql:///x\"\n"
+    );
     Project::parse(Source::new("pgdeck.toml", text)).map(|_| ()).expect_err(section)
 }
 

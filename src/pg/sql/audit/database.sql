@@ -16,7 +16,7 @@ SELECT json_build_object(
   'unseen', coalesce((
     SELECT json_agg(c.name) FROM unnest(ARRAY[
       'pg_constraint', 'pg_index', 'pg_am', 'pg_locks', 'pg_stat_progress_create_index', 'pg_policy', 'pg_proc',
-      'pg_trigger', 'pg_sequence', 'pg_type', 'pg_roles', 'pg_auth_members', 'pg_extension', 'pg_depend', 'pg_rewrite',
+      'pg_trigger', 'pg_sequence', 'pg_roles', 'pg_auth_members', 'pg_extension', 'pg_depend', 'pg_rewrite',
       'pg_attrdef', 'pg_language', 'pg_available_extensions', 'pg_stats'
     ]) c(name)
     WHERE NOT has_table_privilege('pg_catalog.' || c.name, 'SELECT')

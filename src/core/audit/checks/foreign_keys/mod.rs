@@ -115,6 +115,7 @@ pub(super) const CHECKS: &[Check] = &[
               another unique key fails, or takes yours with it.",
         how: "Reference the primary key.",
         manual: "",
+        needs: &[Sight::Constraints, Sight::Indexes],
         run: doubtful::fk10,
         ..FOREIGN_KEY
     },
