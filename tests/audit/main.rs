@@ -3,8 +3,8 @@
 
 mod docs;
 mod expectations;
-
 mod fixture;
 mod fixtures;
 mod support;
+mod trackpay;
 mod unseen;

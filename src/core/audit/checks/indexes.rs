@@ -13,6 +13,7 @@ use crate::core::{
     glob,
     name::{QName, ident},
     schema::Relation as Kind,
+    text::sql_comment,
 };
 
 /// The family.
@@ -213,11 +214,11 @@ fn lone_boolean(context: &Context<'_>, report: &mut Report<'_>, table: &Relation
     }
     let (table_sql, name) = (table.name.sql(), ident(&column.name));
     let concurrently = if table.kind == Kind::Partitioned { "" } else { " CONCURRENTLY" };
-    let fix = format!(
-        "{}\n-- If few rows are true and those are looked for, with the columns that they are looked for by:\n\
-         -- CREATE INDEX{concurrently} ON {table_sql} (…) WHERE {name};",
-        drop_index(table, index)
+    let instead = format!(
+        "If few rows are true and those are looked for, with the columns that they are looked for by:\n\
+         CREATE INDEX{concurrently} ON {table_sql} (…) WHERE {name};"
     );
+    let fix = format!("{}\n{}", drop_index(table, index), sql_comment(&instead));
     report
         .found_at(table, format!("{}: only {}, which is true or false", index.name, column.name))
         .part(&index.name)
@@ -245,11 +246,11 @@ fn read_as_a_whole(context: &Context<'_>, report: &mut Report<'_>, table: &Relat
         .severity(Severity::Warning)
         .evidence(format!("about {rows} rows; indexes were used {by_index} times"))
         .evidence(format!("that is {rate:.0} times a day"))
-        .fix(format!(
-            "-- Find the queries that read {0}, with EXPLAIN or in pg_stat_statements,\n\
-             -- and index what they look for:\n-- CREATE INDEX CONCURRENTLY ON {0} (…);",
+        .fix(sql_comment(&format!(
+            "Find the queries that read {0}, with EXPLAIN or in pg_stat_statements,\n\
+             and index what they look for:\nCREATE INDEX CONCURRENTLY ON {0} (…);",
             table.name.sql()
-        ));
+        )));
 }
 
 fn ix06(context: &Context<'_>, report: &mut Report<'_>) {

@@ -7,6 +7,7 @@ use crate::core::{
     },
     name::{QName, ident},
     schema::Relation as Kind,
+    text::sql_comment,
 };
 
 /// The longest name that the server takes, in bytes (manual, 4.1.1).
@@ -85,7 +86,7 @@ fn incomplete(context: &Context<'_>, report: &mut Report<'_>, table: &Relation, 
     };
     let mut fix: Vec<String> = lacking.iter().map(|partition| complete(context, table, index, partition)).collect();
     if lacking.is_empty() {
-        fix.push(format!("-- It becomes valid by itself as soon as {} is.", names(&waiting)));
+        fix.push(sql_comment(&format!("It becomes valid by itself as soon as {} is.", names(&waiting))));
     }
     let mut draft = report.found_at(table, detail).part(&index.name).evidence(index.definition.clone());
     for partition in &lacking {
@@ -108,13 +109,12 @@ fn complete(context: &Context<'_>, table: &Relation, index: &Index, partition: &
         own.valid && own.parent.is_none() && alike(own, index) && own.constraint.is_some() == index.constraint.is_some()
     });
     let schema = &partition.name.schema;
-    let (name, made) = match own {
-        Some(own) => (own.name.clone(), String::new()),
-        None => {
-            let name = free_name(context, schema, &format!("{}_{}", partition.name.name, index.name));
-            let made = make(index, partition, &name);
-            (name, made)
-        }
+    let (name, made) = if let Some(own) = own {
+        (own.name.clone(), String::new())
+    } else {
+        let name = free_name(context, schema, &format!("{}_{}", partition.name.name, index.name));
+        let made = make(index, partition, &name);
+        (name, made)
     };
     let whole = QName::new(&table.name.schema, &index.name).sql();
     format!("{made}ALTER INDEX {whole} ATTACH PARTITION {};", QName::new(schema, name).sql())

@@ -6,9 +6,12 @@ use std::{
 };
 
 use super::indexes::{drop_index, is_managed, needed_by, used};
-use crate::core::audit::{
-    check::{Context, Report},
-    facts::{Index, Relation},
+use crate::core::{
+    audit::{
+        check::{Context, Report},
+        facts::{Index, Relation},
+    },
+    text::sql_comment,
 };
 
 /// Tables of the team's own with more than one usable index.
@@ -77,13 +80,12 @@ fn duplicate(report: &mut Report<'_>, table: &Relation, index: &Index, other: &I
     }
     let fix = match needed_by(index) {
         None => drop_index(table, index),
-        Some(need) => format!(
-            "-- {} is {need}, {} is {}:\n-- which of them can go is for somebody to decide who knows what names them.",
+        Some(need) => sql_comment(&format!(
+            "{} is {need}, {} is {}:\nwhich of them can go is for somebody to decide who knows what names them.",
             index.name,
             other.name,
             needed_by(other).unwrap_or_else(|| "needed too".into()),
-        )
-        .replace(['\r', '\0'], " "),
+        )),
     };
     report
         .found_at(table, format!("{} is the same as {}", index.name, other.name))
