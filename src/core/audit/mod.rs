@@ -4,6 +4,7 @@ pub mod accept;
 pub mod check;
 mod checks;
 pub mod exposure;
+pub mod expression;
 pub mod facts;
 pub mod finding;
 pub mod lookup;
