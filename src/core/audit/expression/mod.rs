@@ -56,6 +56,15 @@ impl<'a> Expression<'a> {
         out
     }
 
+    /// Its text without the brackets around all of it.
+    pub fn inner(&self) -> &'a str {
+        let range = self.bare(0..self.tokens.len());
+        match (self.tokens.get(range.start), range.end.checked_sub(1).and_then(|last| self.tokens.get(last))) {
+            (Some(first), Some(last)) if !range.is_empty() => &self.text[first.at..last.end()],
+            _ => self.text,
+        }
+    }
+
     /// The tokens of `range` that are in no bracket of it, brackets themselves left out but for the opening ones.
     fn top(&self, range: Range<usize>) -> impl Iterator<Item = usize> + '_ {
         let mut at = range.start;

@@ -1,0 +1,142 @@
+//! What several of these checks say and write.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::core::{
+    audit::{
+        check::Context,
+        exposure::{Rights, role_shown},
+        expression::Given,
+        facts::{Command, Policy, Relation},
+    },
+    name::ident,
+    schema::Relation as Kind,
+};
+
+/// Whether row security can hold for it.
+pub fn is_table(relation: &Relation) -> bool {
+    matches!(relation.kind, Kind::Table | Kind::Partitioned)
+}
+
+/// Whether it is the platform's own (a Supabase project's `auth`, `storage`, …), which a team can neither alter nor
+/// revoke rights on. Its policies may well be the team's.
+pub fn is_platform(relation: &Relation) -> bool {
+    relation.owner.starts_with("supabase_")
+}
+
+/// The relations that are a team's own tables, partitions among them.
+pub fn own_tables<'a>(context: &Context<'a>) -> impl Iterator<Item = &'a Relation> + use<'a> {
+    context.facts.relations.iter().filter(|relation| is_table(relation) && !is_platform(relation))
+}
+
+/// What is known of the rows of `relation`: which columns are never NULL.
+pub fn filled(relation: &Relation) -> impl Fn(&str) -> bool + '_ {
+    |name| relation.column_named(name).is_some_and(|column| column.not_null)
+}
+
+/// Rows of which nothing else is known.
+pub fn any_row<'a>(filled: &'a dyn Fn(&str) -> bool) -> Given<'a> {
+    Given { filled, equal: None }
+}
+
+/// `lines` as remarks: whatever is in a name, none of it can be taken for a statement.
+pub fn remark(text: &str) -> String {
+    text.split(['\n', '\r']).map(|line| format!("-- {line}")).collect::<Vec<_>>().join("\n")
+}
+
+/// A policy as it was written, for people.
+pub fn written(policy: &Policy) -> String {
+    let mut out = format!("policy {}:", policy.name);
+    if !policy.permissive {
+        out.push_str(" AS RESTRICTIVE");
+    }
+    let roles: Vec<&str> = policy.roles.iter().map(|role| role_shown(role)).collect();
+    out.push_str(&format!(" FOR {} TO {}", policy.command.word(), roles.join(", ")));
+    for (word, clause) in [("USING", &policy.using), ("WITH CHECK", &policy.check)] {
+        if let Some(clause) = clause {
+            out.push_str(&format!(" {word} ({})", unbracketed(clause)));
+        }
+    }
+    out
+}
+
+/// An expression without the brackets around all of it, which clauses have of their own.
+pub fn unbracketed(clause: &str) -> &str {
+    use crate::core::audit::expression::Expression;
+    Expression::read(clause).map_or(clause, |read| read.inner())
+}
+
+/// `ALTER POLICY` with what has changed.
+pub fn alter(relation: &Relation, policy: &Policy, using: Option<&str>, check: Option<&str>) -> String {
+    let mut out = format!("ALTER POLICY {} ON {}", ident(&policy.name), relation.name.sql());
+    for (word, clause) in [("USING", using), ("WITH CHECK", check)] {
+        if let Some(clause) = clause {
+            out.push_str(&format!("\n  {word} ({})", unbracketed(clause)));
+        }
+    }
+    out + ";"
+}
+
+/// Drops a policy.
+pub fn drop(relation: &Relation, policy: &str) -> String {
+    format!("DROP POLICY {} ON {};", ident(policy), relation.name.sql())
+}
+
+/// A role as SQL names it.
+pub fn role_sql(role: &str) -> String {
+    if role.is_empty() { "PUBLIC".to_owned() } else { ident(role) }
+}
+
+/// Rights for people, such as `SELECT, UPDATE (name, city)`.
+pub fn rights_shown(context: &Context<'_>, relation: &Relation, rights: &Rights<'_>) -> String {
+    let one = |(privilege, columns): (&&str, &BTreeSet<i16>)| {
+        let numbers: Vec<i16> = columns.iter().copied().collect();
+        match context.lookup.columns(relation.oid, &numbers).join(", ") {
+            names if names.is_empty() => (*privilege).to_owned(),
+            names => format!("{privilege} ({names})"),
+        }
+    };
+    rights.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// Takes `privileges` on `relation` from `role`: from whomever it has them by. `None` where it has none.
+pub fn revoke(context: &Context<'_>, relation: &Relation, role: &str, privileges: &[&str]) -> Option<String> {
+    let mut taken: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for grant in &relation.grants {
+        if privileges.contains(&grant.privilege.as_str()) && context.lookup.has_rights_of(role, &grant.grantee) {
+            let columns = context.lookup.columns(relation.oid, &grant.columns);
+            let columns: Vec<String> = columns.into_iter().map(ident).collect();
+            let limited = if columns.is_empty() { String::new() } else { format!(" ({})", columns.join(", ")) };
+            taken.entry(&grant.grantee).or_default().push(format!("{}{limited}", grant.privilege));
+        }
+    }
+    let one = |(grantee, rights): (&str, Vec<String>)| {
+        format!("REVOKE {} ON {} FROM {};", rights.join(", "), relation.name.sql(), role_sql(grantee))
+    };
+    let all: Vec<String> = taken.into_iter().map(one).collect();
+    (!all.is_empty()).then(|| all.join("\n"))
+}
+
+/// The same, of rights that others may still need: what the role has by another one is for a person to decide.
+pub fn revoke_own(context: &Context<'_>, relation: &Relation, role: &str, privileges: &[&str]) -> Option<String> {
+    let by = |grantee: &str| {
+        let held = |privilege: &str| privileges.contains(&privilege) && context.lookup.has_rights_of(role, grantee);
+        relation.grants.iter().any(|grant| grant.grantee == grantee && held(&grant.privilege))
+    };
+    let others: BTreeSet<&str> = relation.grants.iter().map(|grant| grant.grantee.as_str()).collect();
+    let others: Vec<&str> = others.into_iter().filter(|grantee| *grantee != role && by(grantee)).collect();
+    if others.is_empty() {
+        return revoke(context, relation, role, privileges);
+    }
+    let by = others.into_iter().map(role_shown).collect::<Vec<_>>().join(", ");
+    let (role, privileges) = (role_shown(role), privileges.join(", "));
+    Some(remark(&format!(
+        "{role} has {privileges} on {} by {by}: revoke it there, and grant it to those who need it",
+        relation.name
+    )))
+}
+
+/// Words for people, with commas between.
+pub fn listed(commands: &[Command]) -> String {
+    commands.iter().map(|command| command.word()).collect::<Vec<_>>().join(", ")
+}
