@@ -3,4 +3,5 @@
 
 mod fixture;
 mod fixtures;
+mod row_security;
 mod support;

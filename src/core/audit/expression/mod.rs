@@ -56,11 +56,15 @@ impl<'a> Expression<'a> {
         out
     }
 
-    /// Its text without the brackets around all of it.
+    /// Its text without the brackets around all of it. A sub-select keeps those that make it one.
     pub fn inner(&self) -> &'a str {
-        let range = self.bare(0..self.tokens.len());
-        match (self.tokens.get(range.start), range.end.checked_sub(1).and_then(|last| self.tokens.get(last))) {
-            (Some(first), Some(last)) if !range.is_empty() => &self.text[first.at..last.end()],
+        let query = |at: usize| ["SELECT", "VALUES", "WITH"].iter().any(|word| self.tokens[at].is_keyword(word));
+        let mut range = self.bare(0..self.tokens.len());
+        if !range.is_empty() && query(range.start) {
+            range = range.start.saturating_sub(1)..(range.end + 1).min(self.tokens.len());
+        }
+        match (self.tokens.get(range.start), self.tokens[range.clone()].last()) {
+            (Some(first), Some(last)) => &self.text[first.at..last.end()],
             _ => self.text,
         }
     }
@@ -136,6 +140,16 @@ mod tests {
         let columns: Vec<_> = (0..read.tokens.len()).filter(|at| read.is_column(*at)).collect();
         let names: Vec<_> = columns.iter().map(|at| read.tokens[*at].text).collect();
         assert_eq!(names, ["a", "b"]);
+    }
+
+    #[test]
+    fn a_sub_select_keeps_its_brackets() {
+        let inner = |text| Expression::read(text).expect("readable").inner();
+        assert_eq!(inner("((a = b))"), "a = b");
+        assert_eq!(inner("((a = b) OR (c = d))"), "(a = b) OR (c = d)");
+        assert_eq!(inner("(( SELECT true AS bool))"), "( SELECT true AS bool)");
+        assert_eq!(inner("true"), "true");
+        assert_eq!(inner(""), "");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 -- The server, the database and what the connected role may read of the catalogue. One JSON object.
--- PostgreSQL 13 to 18. `unseen` holds the catalogues that the role has no right to.
+-- PostgreSQL 13 to 18. `unseen` holds the catalogues that the role has no right to
+-- (to_regclass fails for a name in a schema that the role may not enter).
 SELECT json_build_object(
   'name', d.datname,
   'version', current_setting('server_version_num')::int,
@@ -8,16 +9,16 @@ SELECT json_build_object(
   'xid_age', age(d.datfrozenxid),
   'multixact_age', mxid_age(d.datminmxid),
   'statistics_age', extract(epoch FROM now() - coalesce(pg_stat_get_db_stat_reset_time(d.oid), pg_postmaster_start_time())),
-  'buckets', to_regclass('storage.buckets') IS NOT NULL,
+  'buckets', EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                     WHERE n.nspname = 'storage' AND c.relname = 'buckets'),
   'unseen', coalesce((
-    SELECT json_agg(c.name) FROM unnest(ARRAY[
-      'pg_catalog.pg_constraint', 'pg_catalog.pg_index', 'pg_catalog.pg_policy', 'pg_catalog.pg_proc',
-      'pg_catalog.pg_trigger', 'pg_catalog.pg_sequence', 'pg_catalog.pg_roles', 'pg_catalog.pg_auth_members',
-      'pg_catalog.pg_extension', 'pg_catalog.pg_depend', 'pg_catalog.pg_rewrite', 'pg_catalog.pg_attrdef',
-      'pg_catalog.pg_language', 'pg_catalog.pg_available_extensions', 'pg_catalog.pg_stats', 'storage.buckets'
-    ]) c(name)
-    WHERE to_regclass(c.name) IS NOT NULL
-      AND NOT (has_schema_privilege(split_part(c.name, '.', 1), 'USAGE') AND has_table_privilege(c.name, 'SELECT'))
+    SELECT json_agg(n.nspname || '.' || c.relname)
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE (n.nspname = 'storage' AND c.relname = 'buckets' OR n.nspname = 'pg_catalog' AND c.relname IN (
+        'pg_constraint', 'pg_index', 'pg_policy', 'pg_proc', 'pg_trigger', 'pg_sequence', 'pg_roles',
+        'pg_auth_members', 'pg_extension', 'pg_depend', 'pg_rewrite', 'pg_attrdef', 'pg_language',
+        'pg_available_extensions', 'pg_stats'))
+      AND NOT (has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'))
   ), '[]')
 )::text
 FROM pg_database d

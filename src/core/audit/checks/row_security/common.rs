@@ -6,7 +6,7 @@ use crate::core::{
     audit::{
         check::Context,
         exposure::{Rights, role_shown},
-        expression::Given,
+        expression::{Expression, Given},
         facts::{Command, Policy, Relation},
     },
     name::ident,
@@ -54,7 +54,9 @@ pub fn written(policy: &Policy) -> String {
     out.push_str(&format!(" FOR {} TO {}", policy.command.word(), roles.join(", ")));
     for (word, clause) in [("USING", &policy.using), ("WITH CHECK", &policy.check)] {
         if let Some(clause) = clause {
-            out.push_str(&format!(" {word} ({})", unbracketed(clause)));
+            // The server writes sub-selects on several lines.
+            let lines: Vec<&str> = unbracketed(clause).lines().map(str::trim).collect();
+            out.push_str(&format!(" {word} ({})", lines.join(" ")));
         }
     }
     out
@@ -62,7 +64,6 @@ pub fn written(policy: &Policy) -> String {
 
 /// An expression without the brackets around all of it, which clauses have of their own.
 pub fn unbracketed(clause: &str) -> &str {
-    use crate::core::audit::expression::Expression;
     Expression::read(clause).map_or(clause, |read| read.inner())
 }
 
@@ -139,4 +140,14 @@ pub fn revoke_own(context: &Context<'_>, relation: &Relation, role: &str, privil
 /// Words for people, with commas between.
 pub fn listed(commands: &[Command]) -> String {
     commands.iter().map(|command| command.word()).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_remark_ends_where_its_text_does() {
+        assert_eq!(remark("a\n\"b\r; DROP TABLE x"), "-- a\n-- \"b\n-- ; DROP TABLE x");
+    }
 }
