@@ -200,6 +200,14 @@ CREATE TABLE storage.buckets (id text, name text, public boolean);";
     let unseen: Vec<_> =
         audited.audit.unseen.iter().map(|unseen| (unseen.object.as_deref(), unseen.reason.as_str())).collect();
     assert_eq!(unseen, [(Some("storage.buckets"), "unseen_reader may not read storage.buckets")]);
+    // A right is not enough where row security keeps rows back.
+    let granted = "GRANT USAGE ON SCHEMA storage TO unseen_reader;
+GRANT SELECT ON storage.buckets TO unseen_reader;";
+    database.run(granted).await.unwrap();
+    let unseen = async || database.audit_as("unseen_reader", &["RL17"], "").await.audit.unseen.len();
+    assert_eq!(unseen().await, 0);
+    database.run("ALTER TABLE storage.buckets ENABLE ROW LEVEL SECURITY;").await.unwrap();
+    assert_eq!(unseen().await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

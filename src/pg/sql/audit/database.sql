@@ -1,5 +1,5 @@
 -- The server, the database and what the connected role may read of the catalogue. One JSON object.
--- PostgreSQL 13 to 18. `unseen` holds the catalogues that the role has no right to
+-- PostgreSQL 13 to 18. `unseen` holds the catalogues that the role has no right to, or not to all rows of
 -- (to_regclass fails for a name in a schema that the role may not enter).
 SELECT json_build_object(
   'name', d.datname,
@@ -18,7 +18,8 @@ SELECT json_build_object(
         'pg_constraint', 'pg_index', 'pg_policy', 'pg_proc', 'pg_trigger', 'pg_sequence', 'pg_roles',
         'pg_auth_members', 'pg_extension', 'pg_depend', 'pg_rewrite', 'pg_attrdef', 'pg_language',
         'pg_available_extensions', 'pg_stats'))
-      AND NOT (has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'))
+      AND NOT (has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+               AND NOT row_security_active(c.oid))
   ), '[]')
 )::text
 FROM pg_database d
