@@ -29,7 +29,8 @@ impl<'a> Context<'a> {
     pub fn holders(&self, relation: &'a Relation) -> Vec<(&'a str, Rights<'a>)> {
         let mut roles: Vec<&str> = self.strangers().collect();
         if roles.is_empty() {
-            roles = grantees(&relation.grants);
+            let superuser = |role: &&str| self.facts.roles.iter().any(|known| known.superuser && known.name == *role);
+            roles = grantees(&relation.grants).into_iter().filter(|role| !superuser(role)).collect();
         }
         let reach = |role| (role, self.lookup.rights(role, &relation.grants));
         let enters = |role: &&str| role.is_empty() || self.lookup.enters(role, &relation.name.schema);

@@ -37,21 +37,27 @@ impl Expression<'_> {
             let before = inside.checked_sub(1).map(|before| self.tokens[before]);
             if before.is_some_and(|before| before.kind == Kind::Operator && JSON.contains(&before.text)) {
                 let from = self.around(inside).next().map_or(0, |range| range.start);
-                return (from..inside).any(|at| self.is_call(at));
+                return (from..inside).any(|at| self.is_claims(at));
             }
             let Some(group) = self.around(inside).next() else { return false };
             let open = group.start - 1;
             let before = open.checked_sub(1);
             if let Some(before) = before.filter(|before| self.is_call(*before)) {
-                return self.tokens[before].name().starts_with("json") && group.clone().any(|at| self.is_call(at));
+                return self.tokens[before].name().starts_with("json") && group.clone().any(|at| self.is_claims(at));
             }
             let is_array = before.is_some_and(|before| self.tokens[before].is_keyword("ARRAY"));
             if self.tokens[open].text == "[" && !is_array {
                 let from = self.around(open).next().map_or(0, |range| range.start);
-                return (from..open).any(|at| self.is_call(at));
+                return (from..open).any(|at| self.is_claims(at));
             }
             inside = if is_array { open - 1 } else { open };
         }
+    }
+
+    /// Whether the token `at` ends the call of something that may say who is asking: `current_setting`, or a function of
+    /// a schema's own. The system's other functions only turn one value into another.
+    fn is_claims(&self, at: usize) -> bool {
+        self.is_call(at) && (self.begin(at) < at || self.tokens[at].text == "current_setting")
     }
 
     fn reads_users(&self) -> bool {
@@ -115,6 +121,7 @@ mod tests {
             "(kind = 'user_metadata'::text)",
             "(kind = ANY (ARRAY['user_metadata'::text]))",
             "((settings ->> 'user_metadata'::text) = auth.uid())",
+            "(to_jsonb(notes.*) ->> 'user_metadata'::text)",
             "(raw_user_meta_data ->> 'r'::text)",
             "((auth.jwt() ->> 'my_user_metadata_v2'::text) = 'x'::text)",
         ] {

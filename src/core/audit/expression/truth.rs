@@ -127,7 +127,7 @@ impl Expression<'_> {
         let left = range.start..is;
         let words: Vec<&str> = (is + 1..range.end).map(|at| self.tokens[at].text).collect();
         let filled = |operand| match operand {
-            Operand::Column(name) => (given.filled)(&name),
+            Operand::Column(name) => self.is_kept(left.clone()) && (given.filled)(&name),
             Operand::Text(_) | Operand::Number(_) => true,
             Operand::Other => false,
         };
@@ -176,8 +176,8 @@ impl Expression<'_> {
     }
 
     fn with_itself(&self, operand: Range<usize>, operator: &str, given: Given<'_>) -> Truth {
-        let open = match self.operand(operand) {
-            Operand::Column(name) if !(given.filled)(&name) => BTreeSet::from([name]),
+        let open = match self.operand(operand.clone()) {
+            Operand::Column(name) if !self.is_kept(operand) || !(given.filled)(&name) => BTreeSet::from([name]),
             _ => BTreeSet::new(),
         };
         match operator {
@@ -196,7 +196,9 @@ impl Expression<'_> {
     /// `column = 'value'` and the like, of a column whose value is given.
     fn assumed(&self, left: Range<usize>, operator: &str, right: Range<usize>, equal: (&str, &str)) -> Option<Truth> {
         let (column, value) = equal;
-        let is = |range: Range<usize>| matches!(self.operand(range), Operand::Column(name) if name == column);
+        let is = |range: Range<usize>| {
+            self.is_kept(range.clone()) && matches!(self.operand(range), Operand::Column(name) if name == column)
+        };
         let holds = if is(left.clone()) && right.len() > 1 && self.tokens[right.start].kind == Kind::Keyword {
             let (word, list) = (self.tokens[right.start].text, self.bare(right.start + 1..right.end));
             let known = self.tokens[list.start].is_keyword("ARRAY") && !list.clone().any(|at| self.is_column(at));
@@ -218,31 +220,36 @@ impl Expression<'_> {
         Some(if holds { Truth::Always(BTreeSet::new()) } else { Truth::Never })
     }
 
-    /// What one side is, casts left aside.
+    /// What one side is, a cast to a type of one word left aside.
     fn operand(&self, range: Range<usize>) -> Operand {
         let range = self.bare(range);
         let cast = self.top(range.clone()).find(|at| self.tokens[*at].kind == Kind::Cast);
+        if cast.is_some_and(|at| at + 2 != range.end) {
+            return Operand::Other;
+        }
         let value = self.bare(range.start..cast.unwrap_or(range.end));
-        if value.is_empty() || (cast.is_some() && self.top(range).any(|at| self.tokens[at].kind == Kind::Operator)) {
+        if value.is_empty() {
             return Operand::Other;
         }
         let (last, token) = (value.end - 1, self.tokens[value.end - 1]);
+        let whole = |at: usize| matches!(self.tokens[at + 1].text, "integer" | "bigint" | "smallint");
+        let number = |text: &str| exact(text).map_or(Operand::Other, Operand::Number);
         match token.kind {
             Kind::Text if value.len() == 1 => match token.value() {
-                Some(text) if cast.is_some_and(|at| self.is_integer(at + 1)) => {
-                    exact(&text).map_or(Operand::Other, Operand::Number)
-                }
+                Some(text) if cast.is_some_and(whole) => number(&text),
                 Some(text) => Operand::Text(text),
                 None => Operand::Other,
             },
-            Kind::Number if value.len() == 1 => exact(token.text).map_or(Operand::Other, Operand::Number),
+            Kind::Number if value.len() == 1 && cast.is_none_or(whole) => number(token.text),
             _ if self.begin(last) == value.start && self.is_column(last) => Operand::Column(token.name()),
             _ => Operand::Other,
         }
     }
 
-    fn is_integer(&self, at: usize) -> bool {
-        self.tokens.get(at).is_some_and(|token| matches!(token.text, "integer" | "bigint" | "smallint" | "numeric"))
+    /// Whether `range` is cast to nothing but `text`, which keeps every value apart and makes none NULL.
+    fn is_kept(&self, mut range: Range<usize>) -> bool {
+        let text = |at: usize| self.tokens.get(at + 1).is_some_and(|kind| kind.text == "text");
+        range.all(|at| self.tokens[at].kind != Kind::Cast || text(at))
     }
 }
 

@@ -42,6 +42,8 @@ fn null_keeps_a_row_out() {
     assert_eq!(truth("(owner = owner)"), always(&["owner"]));
     assert_eq!(truth("((owner = owner) OR (id = id))"), always(&[]));
     assert_eq!(truth("((owner = owner) AND (\"Team\" = \"Team\"))"), always(&["Team", "owner"]));
+    // A cast may make a NULL of what is none.
+    assert_eq!(truth("((id)::integer = (id)::integer)"), always(&["id"]));
     assert_eq!(truth("(NOT (owner = owner))"), Truth::Unknown);
     assert_eq!(truth("((owner = owner) IS NOT FALSE)"), always(&[]));
 }
@@ -71,6 +73,10 @@ fn what_is_not_understood_is_not_claimed() {
         "((1 + 1) = 2)",
         "(true AND (owner = auth.uid()))",
         "f(true)",
+        "((10)::text < (9)::text)",
+        "('1.55'::numeric(3,1) = 1.6)",
+        "((id)::character varying(3) = (id)::character varying(3))",
+        "((id)::integer IS NOT NULL)",
         "",
     ] {
         assert_eq!(truth(text), Truth::Unknown, "{text}");
@@ -102,7 +108,11 @@ fn a_given_value_decides() {
     for text in ["(bucket_id = 'docs'::text)", "(bucket_id <> ALL (ARRAY['avatars'::text]))"] {
         assert_eq!(given(text), Truth::Never, "{text}");
     }
-    for text in ["((bucket_id = 'avatars'::text) AND (owner = auth.uid()))", "(bucket_id = ANY (ARRAY[name]))"] {
+    for text in [
+        "((bucket_id = 'avatars'::text) AND (owner = auth.uid()))",
+        "(bucket_id = ANY (ARRAY[name]))",
+        "((bucket_id)::\"char\" = 'avatars'::\"char\")",
+    ] {
         assert_eq!(given(text), Truth::Unknown, "{text}");
     }
 }

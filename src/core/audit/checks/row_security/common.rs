@@ -19,14 +19,26 @@ pub fn is_table(relation: &Relation) -> bool {
 }
 
 /// Whether it is the platform's own (a Supabase project's `auth`, `storage`, …), which a team can neither alter nor
-/// revoke rights on. Its policies may well be the team's.
-pub fn is_platform(relation: &Relation) -> bool {
-    relation.owner.starts_with("supabase_")
+/// revoke rights on. Its policies may well be the team's, and what lies in an exposed schema is, whoever made it.
+pub fn is_platform(context: &Context<'_>, relation: &Relation) -> bool {
+    relation.owner.starts_with("supabase_") && !context.rules.is_exposed(&relation.name.schema)
 }
 
 /// The relations that are a team's own tables, partitions among them.
-pub fn own_tables<'a>(context: &Context<'a>) -> impl Iterator<Item = &'a Relation> + use<'a> {
-    context.facts.relations.iter().filter(|relation| is_table(relation) && !is_platform(relation))
+pub fn own_tables<'c, 'a>(context: &'c Context<'a>) -> impl Iterator<Item = &'a Relation> + use<'a, 'c> {
+    context.facts.relations.iter().filter(|relation| is_table(relation) && !is_platform(context, relation))
+}
+
+/// The partitions of `table`, of every level, by name.
+pub fn partitions<'a>(context: &Context<'a>, table: &Relation) -> Vec<&'a Relation> {
+    let mut open = context.lookup.partitions(table.oid).to_vec();
+    let mut out = Vec::new();
+    while let Some(partition) = open.pop() {
+        open.extend(context.lookup.partitions(partition.oid));
+        out.push(partition);
+    }
+    out.sort_by_key(|partition| &partition.name);
+    out
 }
 
 /// What is known of the rows of `relation`: which columns are never NULL.

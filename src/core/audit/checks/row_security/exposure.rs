@@ -1,6 +1,6 @@
 //! RL01 and RL20: tables that strangers reach without any row security.
 
-use super::common::{is_platform, is_table, own_tables, remark, revoke, rights_shown};
+use super::common::{is_platform, is_table, own_tables, partitions, remark, revoke, rights_shown};
 use crate::core::{
     audit::{
         check::{Context, Report},
@@ -129,21 +129,14 @@ pub fn rl20(context: &Context<'_>, report: &mut Report<'_>) {
 /// The partitions of `table`, of every level, that strangers reach by rights of their own and that have neither row
 /// security nor policies.
 pub fn bare_partitions<'a>(context: &Context<'a>, table: &Relation) -> Vec<(&'a Relation, Reach<'a>)> {
-    let mut open = context.lookup.partitions(table.oid).to_vec();
-    let mut out = Vec::new();
-    while let Some(partition) = open.pop() {
-        open.extend(context.lookup.partitions(partition.oid));
-        let bare = is_table(partition)
+    let bare = |partition: &&Relation| {
+        is_table(partition)
             && !partition.rls
-            && !is_platform(partition)
-            && context.lookup.policies(partition.oid).is_empty();
-        let reach = if bare { reaching(context, partition) } else { Vec::new() };
-        if !reach.is_empty() {
-            out.push((partition, reach));
-        }
-    }
-    out.sort_by_key(|(partition, _)| &partition.name);
-    out
+            && !is_platform(context, partition)
+            && context.lookup.policies(partition.oid).is_empty()
+    };
+    let bare = partitions(context, table).into_iter().filter(bare);
+    bare.map(|partition| (partition, reaching(context, partition))).filter(|(_, reach)| !reach.is_empty()).collect()
 }
 
 /// Takes the rights on rows of `partitions` from those who hold them: going through the parent needs none.

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::common::{any_row, filled, is_platform, is_table, listed, own_tables, remark, revoke, revoke_own, role_sql};
+use super::common::{
+    any_row, filled, is_platform, is_table, listed, own_tables, partitions, remark, revoke, revoke_own, rights_shown,
+    role_sql,
+};
 use crate::core::{
     audit::{
         Severity,
@@ -69,28 +72,66 @@ fn line(row: &Row) -> String {
 const BESIDES: [&str; 4] = ["TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN"];
 
 pub fn rl15(context: &Context<'_>, report: &mut Report<'_>) {
-    for table in own_tables(context) {
-        let (mut said, mut fix) = (Vec::new(), Vec::<String>::new());
-        for (role, rights) in context.reached_by(table) {
-            let besides: Vec<&str> = BESIDES.into_iter().filter(|right| rights.contains_key(right)).collect();
-            if !besides.is_empty() {
-                said.push(format!("{} for {}", besides.join(", "), role_shown(role)));
-                fix.extend(revoke(context, table, role, &besides));
-            }
-            let idle: Vec<Command> = commands(&rights).collect();
-            if !idle.is_empty() && is_for_others(context, table, role) {
-                said.push(format!("{} for {}, who has no policy", listed(&idle), role_shown(role)));
-                let words: Vec<&str> = idle.iter().map(|command| command.word()).collect();
-                fix.extend(revoke_own(context, table, role, &words));
-            }
+    for table in own_tables(context).filter(|table| table.parent.is_none()) {
+        let mut idle = Idle::default();
+        idle.table(context, table);
+        idle.besides(context, table);
+        for partition in partitions(context, table) {
+            idle.besides(context, partition);
         }
-        if said.is_empty() {
+        if idle.fix.is_empty() {
             continue;
         }
-        let mut seen = BTreeSet::new();
-        fix.retain(|statement| seen.insert(statement.clone()));
-        let draft = report.found_at(table, format!("granted without a use: {}", said.join("; ")));
-        draft.evidence(format!("owner: {}", table.owner)).fix(fix.join("\n"));
+        let said: Vec<String> = idle.said.into_iter().collect();
+        let mut draft = report.found_at(table, format!("granted without a use: {}", said.join("; ")));
+        for line in idle.evidence {
+            draft = draft.evidence(line);
+        }
+        draft.fix(idle.fix.join("\n"));
+    }
+}
+
+/// Rights without a use, of a table and its partitions.
+#[derive(Default)]
+struct Idle {
+    said: BTreeSet<String>,
+    evidence: Vec<String>,
+    fix: Vec<String>,
+}
+
+impl Idle {
+    /// Rights on rows of a role for which no policy is.
+    fn table(&mut self, context: &Context<'_>, table: &Relation) {
+        for (role, rights) in context.reached_by(table) {
+            let idle: Vec<Command> = commands(&rights).collect();
+            if !idle.is_empty() && is_for_others(context, table, role) {
+                self.said.insert(format!("{} for {}, who has no policy", listed(&idle), role_shown(role)));
+                self.evidence.push(format!("{} holds {}", role_shown(role), rights_shown(context, table, &rights)));
+                let words: Vec<&str> = idle.iter().map(|command| command.word()).collect();
+                self.fixed(revoke_own(context, table, role, &words));
+            }
+        }
+    }
+
+    /// Rights that have nothing to do with rows.
+    fn besides(&mut self, context: &Context<'_>, table: &Relation) {
+        for (role, mut rights) in context.reached_by(table) {
+            rights.retain(|right, _| BESIDES.contains(right));
+            if rights.is_empty() {
+                continue;
+            }
+            let words: Vec<&str> = rights.keys().copied().collect();
+            self.said.insert(format!("{} for {}", words.join(", "), role_shown(role)));
+            let held = rights_shown(context, table, &rights);
+            self.evidence.push(format!("{} holds {held} on {}", role_shown(role), table.name));
+            self.fixed(revoke(context, table, role, &words));
+        }
+    }
+
+    /// Two roles may have a right by the same third one, which is revoked once.
+    fn fixed(&mut self, statements: Option<String>) {
+        let statements = statements.filter(|statements| !self.fix.contains(statements));
+        self.fix.extend(statements);
     }
 }
 
@@ -104,9 +145,10 @@ fn is_for_others(context: &Context<'_>, table: &Relation, role: &str) -> bool {
 }
 
 pub fn rl16(context: &Context<'_>, report: &mut Report<'_>) {
-    for relation in context.facts.relations.iter().filter(|relation| !is_platform(relation)) {
-        // Such a view reads with the rights of whoever asks: those on the table are what counts.
-        if relation.kind == Kind::View && relation.invoker {
+    for relation in context.facts.relations.iter().filter(|relation| !is_platform(context, relation)) {
+        // Such a view reads with the rights of whoever asks: those on the table are what counts. A partition has its
+        // parent's columns, and whoever gets past that is RL20's matter.
+        if relation.kind == Kind::View && relation.invoker || relation.parent.is_some() {
             continue;
         }
         let sensitive: Vec<&Column> = relation.columns.iter().filter(|column| is_sensitive(context, column)).collect();

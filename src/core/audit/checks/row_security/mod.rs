@@ -187,7 +187,7 @@ pub(super) const CHECKS: &[Check] = &[
         why: "The policies of a partitioned table hold for those who go through it. A partition is a table of its own: \
               who has a right on it reads it directly, and only its own row security would hold.",
         how: "Revoke the rights on the partitions: going through the parent needs none.",
-        manual: "5.11.2 \"Declarative Partitioning\"",
+        manual: "5.12 \"Table Partitioning\"",
         run: exposure::rl20,
         ..ROW_SECURITY
     },
