@@ -101,7 +101,7 @@ pub(super) const CHECKS: &[Check] = &[
         id: "RL10",
         severity: Severity::Error,
         title: "a policy trusts what users write about themselves",
-        why: "user_metadata (raw_user_meta_data in auth.users) is filled by each user through the API. A policy that \
+        why: "Each user fills user_metadata (raw_user_meta_data in auth.users) through the API. A policy that \
               reads it lets them choose their own rights.",
         how: "Keep what decides over rights in app_metadata (raw_app_meta_data), which only the server writes.",
         run: expressions::rl10,
