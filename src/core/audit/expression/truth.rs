@@ -38,8 +38,8 @@ impl Expression<'_> {
         self.judge(0..self.tokens.len(), given)
     }
 
-    /// The equalities that all rows have to meet, each as the column and whether the other side is the same for all
-    /// rows: it calls something, and names no column of the table.
+    /// The columns that all rows have to have equal to something that is called, such as `auth.uid()`, and that is the
+    /// same for all rows: it names no column of the table.
     pub fn equalities(&self) -> Vec<String> {
         let mut out = Vec::new();
         self.demands(0..self.tokens.len(), &mut out);
@@ -50,7 +50,9 @@ impl Expression<'_> {
         let range = self.bare(range);
         let parts = self.split(range.clone(), "AND");
         if parts.len() > 1 {
-            parts.into_iter().for_each(|part| self.demands(part, out));
+            for part in parts {
+                self.demands(part, out);
+            }
             return;
         }
         let Some((left, "=", right)) = self.comparison(range) else { return };

@@ -47,7 +47,7 @@ pub fn filled(relation: &Relation) -> impl Fn(&str) -> bool + '_ {
 }
 
 /// Rows of which nothing else is known.
-pub fn any_row<'a>(filled: &'a dyn Fn(&str) -> bool) -> Given<'a> {
+pub fn any_row(filled: &dyn Fn(&str) -> bool) -> Given<'_> {
     Given { filled, equal: None }
 }
 
@@ -58,20 +58,19 @@ pub fn remark(text: &str) -> String {
 
 /// A policy as it was written, for people.
 pub fn written(policy: &Policy) -> String {
-    let mut out = format!("policy {}:", policy.name);
-    if !policy.permissive {
-        out.push_str(" AS RESTRICTIVE");
-    }
+    let kind = if policy.permissive { "" } else { " AS RESTRICTIVE" };
     let roles: Vec<&str> = policy.roles.iter().map(|role| role_shown(role)).collect();
-    out.push_str(&format!(" FOR {} TO {}", policy.command.word(), roles.join(", ")));
-    for (word, clause) in [("USING", &policy.using), ("WITH CHECK", &policy.check)] {
-        if let Some(clause) = clause {
-            // The server writes sub-selects on several lines.
-            let lines: Vec<&str> = unbracketed(clause).lines().map(str::trim).collect();
-            out.push_str(&format!(" {word} ({})", lines.join(" ")));
-        }
-    }
-    out
+    let clauses = clauses(" ", policy.using.as_deref(), policy.check.as_deref());
+    // The server writes sub-selects on several lines.
+    let clauses: Vec<&str> = clauses.split_whitespace().collect();
+    let command = policy.command.word();
+    format!("policy {}:{kind} FOR {command} TO {} {}", policy.name, roles.join(", "), clauses.join(" "))
+}
+
+/// `USING` and `WITH CHECK`, as far as there are any, `gap` before each.
+pub fn clauses(gap: &str, using: Option<&str>, check: Option<&str>) -> String {
+    let clause = |(word, clause): (&str, Option<&str>)| Some(format!("{gap}{word} ({})", unbracketed(clause?)));
+    [("USING", using), ("WITH CHECK", check)].into_iter().filter_map(clause).collect()
 }
 
 /// An expression without the brackets around all of it, which clauses have of their own.
@@ -81,13 +80,7 @@ pub fn unbracketed(clause: &str) -> &str {
 
 /// `ALTER POLICY` with what has changed.
 pub fn alter(relation: &Relation, policy: &Policy, using: Option<&str>, check: Option<&str>) -> String {
-    let mut out = format!("ALTER POLICY {} ON {}", ident(&policy.name), relation.name.sql());
-    for (word, clause) in [("USING", using), ("WITH CHECK", check)] {
-        if let Some(clause) = clause {
-            out.push_str(&format!("\n  {word} ({})", unbracketed(clause)));
-        }
-    }
-    out + ";"
+    format!("ALTER POLICY {} ON {}{};", ident(&policy.name), relation.name.sql(), clauses("\n  ", using, check))
 }
 
 /// Drops a policy.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::common::{drop, is_table, listed, remark, role_sql, unbracketed, written};
+use super::common::{clauses, drop, is_table, listed, remark, role_sql, unbracketed, written};
 use crate::core::{
     audit::{
         check::{Context, Report},
@@ -118,13 +118,9 @@ fn joined(table: &Relation, command: Command, members: &[&Policy], taken: &BTree
     }
     let roles = first.roles.iter().map(|role| role_sql(role)).collect::<Vec<_>>().join(", ");
     let name = free_name(table, command, taken);
-    let mut out = format!("CREATE POLICY {} ON {} FOR {} TO {roles}", ident(&name), table.name.sql(), command.word());
-    for (word, clause) in [("USING", using), ("WITH CHECK", check)] {
-        if let Some(clause) = clause {
-            out.push_str(&format!("\n  {word} ({clause})"));
-        }
-    }
-    Some(out + ";")
+    let (name, on, to) = (ident(&name), table.name.sql(), command.word());
+    let clauses = clauses("\n  ", using.as_deref(), check.as_deref());
+    Some(format!("CREATE POLICY {name} ON {on} FOR {to} TO {roles}{clauses};"))
 }
 
 /// A name that no policy of the table has, short enough for the server (63 bytes).
@@ -187,7 +183,7 @@ fn unindexed(context: &Context<'_>, report: &mut Report<'_>, table: &Relation, p
                     && matches!(index.method.as_str(), "btree" | "hash")
                     && index.key.first() == Some(&column.number)
             };
-            context.lookup.indexes(table.oid).iter().any(|index| starts(&index))
+            context.lookup.indexes(table.oid).iter().any(starts)
         });
         let Some(column) = columns.first().filter(|_| !served) else { continue };
         if !told.insert(column.number) {

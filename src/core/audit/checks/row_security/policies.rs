@@ -131,7 +131,7 @@ fn users(context: &Context<'_>, table: &Relation, policy: &Policy) -> Vec<String
 pub fn rl19(context: &Context<'_>, report: &mut Report<'_>) {
     // A Supabase project's `postgres` is what its owner works with, and cannot be otherwise.
     let platform = context.lookup.has_role("supabase_admin");
-    let own = |role: &&Role| !role.name.starts_with("supabase_") && !(platform && role.name == "postgres");
+    let own = |role: &&Role| !(role.name.starts_with("supabase_") || platform && role.name == "postgres");
     let above = |role: &&Role| role.bypass_rls && role.login && !role.superuser;
     for role in context.facts.roles.iter().filter(above).filter(own) {
         let name = ident(&role.name);
