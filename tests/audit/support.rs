@@ -89,10 +89,10 @@ impl Database {
     pub async fn create(server: &Server, name: &str, supabase: bool) -> Database {
         load(&server.server, name, &[]).await.unwrap();
         let database = Database { url: server.url(name, "postgres"), addresses: server.url(name, "ROLE") };
-        // Several databases begin at once, and roles are the server's.
-        let roles = format!(
-            "SELECT pg_advisory_lock(1); DO $$ BEGIN {ROLES} EXCEPTION WHEN duplicate_object THEN NULL; END $$"
-        );
+        // Several databases begin at once, roles are the server's, and an advisory lock would be the database's own: who
+        // comes second waits for the first at the index of names.
+        let taken = "duplicate_object OR unique_violation";
+        let roles = format!("DO $$ BEGIN {ROLES} EXCEPTION WHEN {taken} THEN NULL; END $$");
         database.connect().await.batch_execute(&roles).await.unwrap();
         if supabase {
             database.run(SUPABASE).await.unwrap();

@@ -110,7 +110,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         id: "RL11",
         title: "a policy calls a function for each row",
-        why: "auth.uid(), current_setting() and the like say the same for the whole statement, but as they stand the \
+        why: "What auth.uid(), current_setting() and the like say holds for the whole statement, but as they stand the \
               server asks again for every row that it looks at.",
         how: "Put the call into a sub-select of its own, (SELECT auth.uid()): the server makes that once.",
         run: expressions::rl11,
