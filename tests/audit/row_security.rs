@@ -193,13 +193,14 @@ CREATE POLICY p ON notes USING (owner = owner);";
 async fn buckets_that_may_not_be_read_are_not_clean() {
     let sql = "CREATE ROLE unseen_reader LOGIN;
 CREATE SCHEMA storage;
-CREATE TABLE storage.buckets (id text, name text, public boolean);";
+CREATE TABLE storage.buckets (id text, name text, public boolean);
+CREATE TABLE storage.objects (id int, bucket_id text);";
     let (_server, database) = database("unseen_buckets", sql).await;
     let audited = database.audit_as("unseen_reader", &["RL17"], "").await;
     assert_eq!(audited.audit.findings, []);
     let unseen: Vec<_> =
         audited.audit.unseen.iter().map(|unseen| (unseen.object.as_deref(), unseen.reason.as_str())).collect();
-    assert_eq!(unseen, [(Some("storage.buckets"), "unseen_reader may not read storage.buckets")]);
+    assert_eq!(unseen, [(Some("storage.objects"), "unseen_reader may not read storage.buckets")]);
     // A right is not enough where row security keeps rows back.
     let granted = "GRANT USAGE ON SCHEMA storage TO unseen_reader;
 GRANT SELECT ON storage.buckets TO unseen_reader;";

@@ -113,6 +113,7 @@ pub(super) const CHECKS: &[Check] = &[
         why: "What auth.uid(), current_setting() and the like say holds for the whole statement, but as they stand the \
               server asks again for every row that it looks at.",
         how: "Put the call into a sub-select of its own, (SELECT auth.uid()): the server makes that once.",
+        needs: &[Sight::Policies, Sight::Roles, Sight::Functions],
         run: expressions::rl11,
         ..ROW_SECURITY
     },

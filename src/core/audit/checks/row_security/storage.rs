@@ -21,11 +21,11 @@ pub fn rl17(context: &Context<'_>, report: &mut Report<'_>) {
 }
 
 fn buckets(context: &Context<'_>, report: &mut Report<'_>) {
+    let Some(objects) = context.lookup.named("storage.objects") else { return };
     if let Some(reason) = context.facts.unseen.get(&Sight::Buckets) {
-        report.unseen("storage.buckets", reason.clone());
+        report.unseen(&objects.name, reason.clone());
         return;
     }
-    let Some(objects) = context.lookup.named("storage.objects") else { return };
     let reach = served(context, objects);
     for policy in context.lookup.policies(objects.oid).iter().filter(|policy| policy.permissive) {
         let reads = |role: &str| policies_for(context, objects, role, Command::Select).any(|p| p.name == policy.name);
