@@ -5,6 +5,7 @@ mod docs;
 mod expectations;
 mod fixture;
 mod fixtures;
+mod row_security;
 mod support;
 mod trackpay;
 mod unseen;

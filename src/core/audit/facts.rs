@@ -458,6 +458,8 @@ pub struct Extension {
 /// A bucket of files.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Bucket {
+    /// Its id, which is what files refer to.
+    pub id: String,
     /// Its name.
     pub name: String,
     /// Whether anybody may fetch its files.

@@ -4,9 +4,10 @@ mod foreign_keys;
 mod indexes;
 mod invalid;
 mod overlap;
+mod row_security;
 mod sequences;
 
 use super::check::Check;
 
 /// Every check, family by family.
-pub(super) const ALL: &[&[Check]] = &[foreign_keys::CHECKS, indexes::CHECKS, sequences::CHECKS];
+pub(super) const ALL: &[&[Check]] = &[foreign_keys::CHECKS, row_security::CHECKS, indexes::CHECKS, sequences::CHECKS];
