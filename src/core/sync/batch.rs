@@ -1,0 +1,92 @@
+//! Statements that go together: consecutive ones that differ in their values alone.
+//!
+//! Nothing changes places. What one of them needs of another's effect begins a new batch: a row whose parent is of the
+//! same batch would not find it, because a statement does not see what it writes itself.
+
+use std::{collections::HashSet, ops::Range};
+
+use super::{
+    park::Run,
+    plan::{NewValue, Operation, Plan, Step},
+    row::Key,
+};
+
+/// From how many alike rows on they are written together: below, one statement after the other is as fast.
+pub const LEAST: usize = 200;
+
+/// Rows of one batch, at most: the operator sees it advance, and no statement runs into the server's time limit.
+const ROWS: usize = 5_000;
+
+/// Bytes of values of one batch, at most.
+const BYTES: usize = 16 << 20;
+
+/// Consecutive statements of a plan, by their places among its runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// One after the other.
+    Singly(Range<usize>),
+    /// All of them by one statement.
+    Together(Range<usize>),
+}
+
+/// `runs` of `plan`, in order, with batches of at least `least` statements.
+pub fn parts(plan: &Plan, runs: &[Run], least: usize) -> Vec<Part> {
+    let mut out = Vec::new();
+    let mut open = Open::default();
+    for (at, run) in runs.iter().enumerate() {
+        let bytes = run.statement.size();
+        if at > open.from && !open.takes(plan, runs, run, bytes) {
+            close(&mut out, &open, at, least);
+            open = Open { from: at, ..Open::default() };
+        }
+        open.rows += 1;
+        open.bytes += bytes;
+        open.new.extend(inserted(plan, run).map(|step| &step.key));
+    }
+    close(&mut out, &open, runs.len(), least);
+    out
+}
+
+/// The batch that is being filled.
+#[derive(Default)]
+struct Open<'a> {
+    from: usize,
+    rows: usize,
+    bytes: usize,
+    /// The keys of the rows that it inserts.
+    new: HashSet<&'a Key>,
+}
+
+impl Open<'_> {
+    /// Whether `run`, whose values have so many bytes, is one more of it.
+    fn takes(&self, plan: &Plan, runs: &[Run], run: &Run, bytes: usize) -> bool {
+        let first = &runs[self.from];
+        let fits = self.rows < ROWS && self.bytes + bytes <= BYTES;
+        let alike = !first.numbered && !run.numbered && first.statement.is_like(&run.statement);
+        fits && alike && !inserted(plan, run).any(|step| self.holds_parent(plan, step))
+    }
+
+    /// Whether a row that `step` looks for is one that the batch inserts.
+    fn holds_parent(&self, plan: &Plan, step: &Step) -> bool {
+        let Ok(shape) = plan.shape(&step.table) else { return true };
+        let own = |columns: &[String]| shape.references.iter().any(|r| r.table == step.table && r.columns == columns);
+        step.set.iter().any(|assignment| match &assignment.value {
+            NewValue::Parent(key) => self.new.contains(key) && own(&assignment.columns),
+            NewValue::Value(_) => false,
+        })
+    }
+}
+
+fn inserted<'a>(plan: &'a Plan, run: &'a Run) -> impl Iterator<Item = &'a Step> {
+    run.steps.iter().map(|at| &plan.steps[*at]).filter(|step| step.operation == Operation::Insert)
+}
+
+fn close(out: &mut Vec<Part>, open: &Open, to: usize, least: usize) {
+    let rows = open.from..to;
+    match (rows.len(), out.last_mut()) {
+        (0, _) => {}
+        (length, _) if length >= least.max(2) => out.push(Part::Together(rows)),
+        (_, Some(Part::Singly(last))) => last.end = to,
+        _ => out.push(Part::Singly(rows)),
+    }
+}

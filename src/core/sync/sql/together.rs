@@ -1,0 +1,183 @@
+//! Statements that differ in their values alone, as one statement over lists of values.
+//!
+//! Values stay parameters: one list of texts for each place, unnested next to each other as `w(c1, c2, …, n)`. What is
+//! the same for all rows is one parameter, and no list.
+
+use super::{
+    Statement,
+    statement::{Piece, Same},
+};
+
+/// Many statements as one. What it returns begins with the place of each row's statement, from 1; an insert, which
+/// cannot know it, returns the locators alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Together<'a> {
+    /// The text with `$1`, `$2`, … for the values.
+    pub text: String,
+    /// The values.
+    pub parameters: Vec<Parameter<'a>>,
+}
+
+/// A parameter of a statement for many rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Parameter<'a> {
+    /// Of type text, for all rows.
+    One(Option<&'a str>),
+    /// Of type text[], one value for each row.
+    List(Vec<Option<&'a str>>),
+}
+
+impl Statement {
+    /// Whether both may be written by one statement.
+    pub fn is_like(&self, other: &Statement) -> bool {
+        !self.alone && !other.alone && alike(&self.pieces, &other.pieces)
+    }
+
+    /// How many bytes its values have.
+    pub fn size(&self) -> usize {
+        self.parameters().iter().flatten().map(|text| text.len()).sum()
+    }
+
+    /// One statement that does what all of these do, which are alike; `None` where there is none.
+    pub fn together<'a>(statements: &[&'a Statement]) -> Option<Together<'a>> {
+        let mut out = Weave::default();
+        let rows: Vec<_> = statements.iter().map(|statement| Some(statement.pieces.as_slice())).collect();
+        out.pieces(&rows)?;
+        out.finish()
+    }
+}
+
+fn alike(one: &[Piece], other: &[Piece]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| piece_alike(one, other))
+}
+
+fn piece_alike(one: &Piece, other: &Piece) -> bool {
+    match (one, other) {
+        (Piece::Value(_, cast), Piece::Value(_, other)) => cast == other,
+        (Piece::Same(one), Piece::Same(other)) => {
+            (&one.left, &one.cast, one.filter) == (&other.left, &other.cast, other.filter)
+        }
+        (Piece::Lookup(one, cast), Piece::Lookup(other, to)) => cast == to && alike(one, other),
+        // A foreign key with a parent, and one without.
+        (Piece::Lookup(_, cast), Piece::Value(None, other)) | (Piece::Value(None, other), Piece::Lookup(_, cast)) => {
+            cast == other
+        }
+        (one, other) => one == other,
+    }
+}
+
+/// A statement on its way.
+#[derive(Default)]
+struct Weave<'a> {
+    text: String,
+    /// Where the rows come from, as a place in the text.
+    rows: Option<usize>,
+    parameters: Vec<Parameter<'a>>,
+}
+
+impl<'a> Weave<'a> {
+    /// Writes pieces that are alike; `None` among them for a row that has no such pieces.
+    fn pieces(&mut self, rows: &[Option<&'a [Piece]>]) -> Option<()> {
+        let first = rows.iter().flatten().next()?;
+        if !rows.iter().flatten().all(|row| alike(first, row)) {
+            return None;
+        }
+        for at in 0..first.len() {
+            let column: Vec<Option<&'a Piece>> = rows.iter().map(|row| row.map(|pieces| &pieces[at])).collect();
+            self.piece(&column)?;
+        }
+        Some(())
+    }
+
+    fn piece(&mut self, column: &[Option<&'a Piece>]) -> Option<()> {
+        if column.iter().flatten().any(|piece| matches!(piece, Piece::Lookup(..))) {
+            return self.lookup(column);
+        }
+        match column.iter().flatten().next()? {
+            Piece::Sql(text) | Piece::Together(text) => self.text.push_str(text),
+            Piece::Rows(word) => {
+                self.text.push_str(word);
+                self.rows = Some(self.text.len());
+            }
+            Piece::Value(_, cast) => {
+                let slot = self.slot(column);
+                self.text.push_str(&format!("{slot}::{cast}"));
+            }
+            Piece::Same(same) => self.same(column, same),
+            Piece::Lookup(..) => return None,
+        }
+        Some(())
+    }
+
+    /// Comparisons with `=` can use an index or a hash, so NULLs get another operator only where there are some.
+    fn same(&mut self, column: &[Option<&'a Piece>], same: &Same) {
+        let Same { left, bare, cast, filter, .. } = same;
+        let nulls = column.iter().flatten().filter(|piece| value(piece).is_none()).count();
+        if nulls == column.iter().flatten().count() {
+            return self.text.push_str(&format!("{bare} IS NULL"));
+        }
+        let slot = self.slot(column);
+        let text = match (nulls, filter) {
+            (0, false) => format!("{left} = {slot}::{cast}"),
+            // Else a server that looks at a whole table would hash every value of it.
+            (0, true) => format!("({left} = {slot}::{cast}) IS TRUE"),
+            _ => format!("{left} IS NOT DISTINCT FROM {slot}::{cast}"),
+        };
+        self.text.push_str(&text);
+    }
+
+    fn lookup(&mut self, column: &[Option<&'a Piece>]) -> Option<()> {
+        let inner = |piece: &Option<&'a Piece>| match piece {
+            Some(Piece::Lookup(inner, _)) => Some(inner.as_slice()),
+            _ => None,
+        };
+        let rows: Vec<_> = column.iter().map(inner).collect();
+        let led = column.iter().zip(&rows).filter(|(piece, _)| piece.is_some()).all(|(_, row)| row.is_some());
+        if led {
+            return self.pieces(&rows);
+        }
+        let there = rows.iter().map(|row| row.map(|_| "t")).collect();
+        let slot = self.list(there);
+        self.text.push_str(&format!("CASE WHEN {slot} IS NOT NULL THEN "));
+        self.pieces(&rows)?;
+        self.text.push_str(" END");
+        Some(())
+    }
+
+    /// The parameter for a place: its number where all rows have one value, else the column of the list.
+    fn slot(&mut self, column: &[Option<&'a Piece>]) -> String {
+        let mut given = column.iter().flatten().map(|piece| value(piece));
+        let first = given.next().flatten();
+        if given.all(|value| value == first) {
+            self.parameters.push(Parameter::One(first));
+            return format!("${}", self.parameters.len());
+        }
+        self.list(column.iter().map(|piece| piece.and_then(value)).collect())
+    }
+
+    fn list(&mut self, values: Vec<Option<&'a str>>) -> String {
+        self.parameters.push(Parameter::List(values));
+        format!("w.c{}", self.parameters.len())
+    }
+
+    fn finish(mut self) -> Option<Together<'a>> {
+        let is_list = |parameter: &Parameter| matches!(parameter, Parameter::List(_));
+        let numbers = (1..).zip(&self.parameters).filter(|(_, parameter)| is_list(parameter));
+        let lists: Vec<usize> = numbers.map(|(number, _)| number).collect();
+        if lists.is_empty() {
+            return None;
+        }
+        let arrays: Vec<_> = lists.iter().map(|at| format!("${at}::text[]")).collect();
+        let names: String = lists.iter().map(|at| format!("c{at}, ")).collect();
+        let rows = format!("unnest({}) WITH ORDINALITY AS w({names}n)", arrays.join(", "));
+        self.text.insert_str(self.rows?, &rows);
+        Some(Together { text: self.text, parameters: self.parameters })
+    }
+}
+
+fn value(piece: &Piece) -> Option<&str> {
+    match piece {
+        Piece::Value(value, _) | Piece::Same(Same { value, .. }) => value.as_deref(),
+        _ => None,
+    }
+}
