@@ -1,5 +1,6 @@
 //! The use-cases. Each becomes one verb of the command line and one effect of the console.
 
+pub mod audit;
 pub mod counts;
 pub mod deck;
 pub mod demo;

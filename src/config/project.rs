@@ -1,5 +1,7 @@
 //! `pgdeck.toml`: what a team declares about its environments and what it syncs.
 
+mod audit;
+
 use std::{collections::BTreeMap, path::Path};
 
 use secrecy::SecretString;
@@ -8,6 +10,7 @@ use toml::{Spanned, map::Map};
 
 use super::{place::Vars, source::Source};
 use crate::core::{
+    audit::Rules,
     env::{Environment, Kind, Target},
     error::{Error, Result, did_you_mean, nearest},
     glob,
@@ -28,6 +31,8 @@ pub struct Project {
     pub purposes: BTreeMap<String, String>,
     /// What is synced, and what never is.
     pub sets: Sets,
+    /// What the audit measures by.
+    pub audit: Rules,
     source: Source,
 }
 
@@ -52,6 +57,12 @@ struct File {
     #[serde(default)]
     purpose: BTreeMap<String, String>,
     #[serde(default)]
+    expect: audit::ExpectSection,
+    #[serde(default)]
+    accept: Vec<Spanned<audit::AcceptSection>>,
+    #[serde(default)]
+    audit: audit::AuditSection,
+    #[serde(default)]
     sync: SyncSection,
 }
 
@@ -59,6 +70,8 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct ProjectSection {
     name: String,
+    exposed_schemas: Option<Vec<String>>,
+    exposed_roles: Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -169,14 +182,10 @@ impl Project {
                 .hint("add a section [env.NAME] with a `kind`"));
         }
         let sets = sets(&source, file.sync)?;
-        Ok(Project {
-            name: file.project.name,
-            environments,
-            categories: file.category,
-            purposes: file.purpose,
-            sets,
-            source,
-        })
+        let ProjectSection { name, exposed_schemas, exposed_roles } = file.project;
+        let exposed = audit::Exposed { schemas: exposed_schemas, roles: exposed_roles };
+        let audit = audit::rules(&source, exposed, file.expect, file.accept, file.audit)?;
+        Ok(Project { name, environments, categories: file.category, purposes: file.purpose, sets, audit, source })
     }
 
     /// The environments' names, in the order of the file.

@@ -12,6 +12,11 @@ pub fn matches(pattern: &str, table: &QName) -> bool {
     }
 }
 
+/// Whether `pattern` is `text`, as a whole.
+pub fn text(pattern: &str, text: &str) -> bool {
+    glob(pattern.as_bytes(), text.as_bytes())
+}
+
 /// Linear-time matching: on a mismatch go back to the last `*` only.
 fn glob(pattern: &[u8], text: &[u8]) -> bool {
     let (mut p, mut t, mut star) = (0, 0, None);

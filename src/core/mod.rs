@@ -1,5 +1,6 @@
 //! The rules of the house. Pure: no driver, no terminal, no clock, no file, no environment variable.
 
+pub mod audit;
 pub mod counts;
 pub mod env;
 pub mod error;

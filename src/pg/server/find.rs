@@ -37,6 +37,15 @@ impl Programs {
         find(pg_bin, vars, Path::new(DEBIAN), progress)
     }
 
+    /// Those of one major version, from 13 to 18: from the cache, else fetched into it.
+    pub fn of_major(major: u32, vars: Vars, progress: &dyn Fn(&str)) -> Result<Programs> {
+        let user = server_user()?;
+        match fetch::cached(major, vars, user.as_ref()).map(|bin| Programs::probe(&bin, user.as_ref())) {
+            Some(Ok(programs)) => Ok(programs),
+            _ => fetch::fetch(major, vars, user.as_ref(), progress),
+        }
+    }
+
     /// The directory of the programs, absolute.
     pub fn bin(&self) -> &Path {
         &self.bin
@@ -91,14 +100,17 @@ fn find(pg_bin: Option<&Path>, vars: Vars, debian: &Path, progress: &dyn Fn(&str
         return named(Path::new(&bin), "PGDECK_PG_BIN", user);
     }
     let on_path = path_dirs(vars);
-    let installed =
-        on_path.into_iter().chain(newest_first(debian)).chain(pg_config(vars)).chain(fetch::cached(vars, user));
+    let installed = on_path.into_iter().chain(newest_first(debian)).chain(pg_config(vars)).chain(fetch::cached(
+        fetch::NEWEST,
+        vars,
+        user,
+    ));
     for bin in installed {
         if let Ok(programs) = Programs::probe(&bin, user) {
             return Ok(programs);
         }
     }
-    fetch::fetch(vars, user, progress)
+    fetch::fetch(fetch::NEWEST, vars, user, progress)
 }
 
 fn named(bin: &Path, by: &str, user: Option<&Identity>) -> Result<Programs> {

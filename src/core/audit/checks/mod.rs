@@ -1,0 +1,8 @@
+//! The checks, one file per family or part of one. Adding one is one entry and its fixture in `tests/audit/fixtures/`.
+
+mod foreign_keys;
+
+use super::check::Check;
+
+/// Every check, family by family.
+pub(super) const ALL: &[&[Check]] = &[foreign_keys::CHECKS];

@@ -1,0 +1,162 @@
+//! Reading what the checks look at, in a constant number of queries, all in one snapshot.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, de::DeserializeOwned};
+use tokio::try_join;
+
+use super::{catalog::records, connect::Transaction, query};
+use crate::core::{
+    audit::facts::{Column, Database, Facts, Oid, Sight},
+    error::{Error, Result},
+};
+
+/// The statements that read the facts, each with its name, as they are sent: for whoever wants to measure the server
+/// by itself.
+pub const QUERIES: &[(&str, &str)] = &[
+    ("database", include_str!("sql/audit/database.sql")),
+    ("relations", include_str!("sql/audit/relations.sql")),
+    ("columns", include_str!("sql/audit/columns.sql")),
+    ("foreign_keys", include_str!("sql/audit/foreign_keys.sql")),
+    ("indexes", include_str!("sql/audit/indexes.sql")),
+    ("policies", include_str!("sql/audit/policies.sql")),
+    ("functions", include_str!("sql/audit/functions.sql")),
+    ("triggers", include_str!("sql/audit/triggers.sql")),
+    ("sequences", include_str!("sql/audit/sequences.sql")),
+    ("roles", include_str!("sql/audit/roles.sql")),
+    ("schemas", include_str!("sql/audit/schemas.sql")),
+    ("extensions", include_str!("sql/audit/extensions.sql")),
+    ("views", include_str!("sql/audit/views.sql")),
+];
+
+/// What a role may be kept from, by the catalogues that each part is read from.
+const SIGHTS: &[(Sight, &[&str])] = &[
+    (Sight::Constraints, &["pg_constraint"]),
+    (Sight::Indexes, &["pg_index"]),
+    (Sight::Policies, &["pg_policy", "pg_depend"]),
+    (Sight::Functions, &["pg_proc", "pg_language", "pg_depend"]),
+    (Sight::Triggers, &["pg_trigger"]),
+    (Sight::Sequences, &["pg_sequence", "pg_depend", "pg_attrdef"]),
+    (Sight::Roles, &["pg_roles", "pg_auth_members"]),
+    (Sight::Extensions, &["pg_extension", "pg_available_extensions"]),
+    (Sight::Dependencies, &["pg_depend", "pg_rewrite"]),
+    (Sight::Buckets, &["storage.buckets"]),
+    (Sight::Statistics, &["pg_stats"]),
+];
+
+#[derive(Deserialize)]
+struct Probe {
+    #[serde(flatten)]
+    database: Database,
+    buckets: bool,
+    unseen: Vec<String>,
+}
+
+/// Reads the facts: one query for what may be read, and then all others in one round trip.
+pub async fn read(tx: &Transaction<'_>) -> Result<Facts> {
+    let mut probe = records::<Probe>(tx, QUERIES[0].1).await?;
+    let probe = probe.pop().ok_or_else(|| Error::rolled_back("the server does not know its own database"))?;
+    let mut facts = Facts { unseen: unseen(&probe), database: probe.database, ..Facts::default() };
+    let seen = |sight: &Sight| !facts.unseen.contains_key(sight);
+    let (relations, columns, keys, indexes, policies, functions, triggers, sequences, roles, rest) = try_join!(
+        records(tx, sql("relations")),
+        columns(tx),
+        part(tx, sql("foreign_keys"), seen(&Sight::Constraints)),
+        part(tx, sql("indexes"), seen(&Sight::Indexes) && seen(&Sight::Constraints)),
+        part(tx, sql("policies"), seen(&Sight::Policies)),
+        part(tx, sql("functions"), seen(&Sight::Functions)),
+        part(tx, sql("triggers"), seen(&Sight::Triggers)),
+        part(tx, sql("sequences"), seen(&Sight::Sequences)),
+        part(tx, sql("roles"), seen(&Sight::Roles)),
+        async {
+            try_join!(
+                records(tx, sql("schemas")),
+                part(tx, sql("extensions"), seen(&Sight::Extensions)),
+                reads(tx, seen(&Sight::Dependencies)),
+                part(tx, include_str!("sql/audit/buckets.sql"), probe.buckets && seen(&Sight::Buckets)),
+            )
+        },
+    )?;
+    let (schemas, extensions, reads, buckets) = rest;
+    facts = Facts {
+        relations,
+        foreign_keys: keys,
+        indexes,
+        policies,
+        functions,
+        triggers,
+        sequences,
+        roles,
+        schemas,
+        extensions,
+        buckets,
+        ..facts
+    };
+    assemble(&mut facts, columns, reads);
+    Ok(facts)
+}
+
+fn sql(name: &str) -> &'static str {
+    QUERIES.iter().find(|(known, _)| *known == name).map_or("", |(_, sql)| sql)
+}
+
+/// The parts that rest on a catalogue that the role has no right to.
+fn unseen(probe: &Probe) -> BTreeMap<Sight, String> {
+    let hidden = |catalog: &str| probe.unseen.iter().any(|name| name.trim_start_matches("pg_catalog.") == catalog);
+    let reason = |catalogs: &[&str]| {
+        let catalog = catalogs.iter().find(|catalog| hidden(catalog))?;
+        Some(format!("{} may not read {catalog}", probe.database.role))
+    };
+    SIGHTS.iter().filter_map(|(sight, catalogs)| Some((*sight, reason(catalogs)?))).collect()
+}
+
+/// The records of a part that may be read; none of another.
+async fn part<T: DeserializeOwned>(tx: &Transaction<'_>, sql: &str, wanted: bool) -> Result<Vec<T>> {
+    if wanted { records(tx, sql).await } else { Ok(Vec::new()) }
+}
+
+/// The columns, by relation.
+async fn columns(tx: &Transaction<'_>) -> Result<HashMap<Oid, Vec<Column>>> {
+    let mut out: HashMap<Oid, Vec<Column>> = HashMap::new();
+    let mut broken = None;
+    query::for_each(tx, sql("columns"), &[], |fields| match column(fields) {
+        Ok((relation, column)) => out.entry(relation).or_default().push(column),
+        Err(error) => broken = Some(error),
+    })
+    .await?;
+    broken.map_or(Ok(out), Err)
+}
+
+fn column(fields: &[Option<&str>]) -> Result<(Oid, Column)> {
+    let [Some(relation), Some(record)] = fields else { return Err(unexpected("a column without a table")) };
+    let relation = relation.parse().map_err(unexpected)?;
+    Ok((relation, serde_json::from_str(record).map_err(unexpected)?))
+}
+
+/// What each view reads.
+async fn reads(tx: &Transaction<'_>, wanted: bool) -> Result<HashMap<Oid, Vec<Oid>>> {
+    let mut out: HashMap<Oid, Vec<Oid>> = HashMap::new();
+    let mut broken = None;
+    if wanted {
+        query::for_each(tx, sql("views"), &[], |fields| {
+            match (fields.first().copied().flatten().map(str::parse), fields.get(1).copied().flatten().map(str::parse))
+            {
+                (Some(Ok(view)), Some(Ok(read))) => out.entry(view).or_default().push(read),
+                _ => broken = Some(unexpected("a view without an id")),
+            }
+        })
+        .await?;
+    }
+    broken.map_or(Ok(out), Err)
+}
+
+fn unexpected(error: impl std::fmt::Display) -> Error {
+    Error::rolled_back(format!("the server's catalogue is not as expected: {error}"))
+}
+
+fn assemble(facts: &mut Facts, mut columns: HashMap<Oid, Vec<Column>>, mut reads: HashMap<Oid, Vec<Oid>>) {
+    for relation in &mut facts.relations {
+        relation.columns = columns.remove(&relation.oid).unwrap_or_default();
+        relation.reads = reads.remove(&relation.oid).unwrap_or_default();
+    }
+}
