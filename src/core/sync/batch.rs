@@ -62,7 +62,9 @@ impl Open<'_> {
     fn takes(&self, plan: &Plan, runs: &[Run], run: &Run, bytes: usize) -> bool {
         let first = &runs[self.from];
         let fits = self.rows < ROWS && self.bytes + bytes <= BYTES;
-        let alike = !first.numbered && !run.numbered && first.statement.is_like(&run.statement);
+        // A row that waits is written again later, by a statement that may look the same.
+        let same = (first.numbered, first.parks) == (false, run.parks) && !run.numbered;
+        let alike = same && first.statement.is_like(&run.statement);
         fits && alike && !inserted(plan, run).any(|step| self.holds_parent(plan, step))
     }
 

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use tokio_postgres::{
-    error::{DbError, SqlState},
+    error::{DbError, Severity, SqlState},
     types::{ToSql, Type},
 };
 
@@ -38,11 +38,9 @@ pub(super) async fn together(tx: &Transaction<'_>, plan: &Plan, runs: &[Run]) ->
         None => None,
     };
     if found.is_none() {
-        eprintln!("NOTFOUND {}", batch.text);
         query::rows(tx, "ROLLBACK TO SAVEPOINT batch", &[]).await.map_err(rolled_back)?;
     }
     query::rows(tx, "RELEASE SAVEPOINT batch", &[]).await.map_err(rolled_back)?;
-    if found.is_some() { eprintln!("TOGETHER {} {}", runs.len(), batch.text.split(' ').next().unwrap()); }
     let steps = runs.iter().flat_map(|run| run.steps.iter().copied());
     Ok(found.map(|found| steps.zip(found).collect()))
 }
@@ -53,8 +51,8 @@ async fn ask(tx: &Transaction<'_>, plan: &Plan, runs: &[Run], batch: &Together<'
     let rows = match tx.client().query_typed(&batch.text, &parameters).await {
         Ok(rows) => rows,
         Err(error) if error.as_db_error().is_some_and(may_go_singly) => {
-            tracing::debug!(%error, "a batch is taken back, and its statements run singly");
-            eprintln!("SINGLY {:?}\n{}", error.as_db_error(), batch.text);
+            let code = error.code().map_or("", SqlState::code);
+            tracing::debug!(code, "a batch is taken back, and its statements run singly");
             return Ok(None);
         }
         Err(error) => {
@@ -74,13 +72,12 @@ fn parameter<'a>(given: &'a Parameter<'_>) -> (&'a (dyn ToSql + Sync), Type) {
     }
 }
 
-/// Whether it may be a row that the server refuses, or the batch as such. Others would meet each statement as well: a
-/// broken connection (08), a transaction that is over (25, 40), no room (53), an operator (57), a broken server (58, XX).
-/// A time limit is one for each statement.
+/// Whether the statements may run singly after this, to name the row that the server refuses: the session lives, and
+/// no operator stopped it (57). A time limit is one for each statement.
 fn may_go_singly(error: &DbError) -> bool {
-    let code = error.code().code();
     let timeout = *error.code() == SqlState::QUERY_CANCELED && error.message().contains("statement timeout");
-    timeout || !["08", "25", "40", "53", "57", "58", "XX"].iter().any(|class| code.starts_with(class))
+    let lives = error.parsed_severity() == Some(Severity::Error);
+    lives && (timeout || !error.code().code().starts_with("57"))
 }
 
 /// The locators by the numbers that stand before them; `None` unless each of `count` rows is there once.

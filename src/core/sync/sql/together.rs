@@ -136,6 +136,12 @@ impl<'a> Weave<'a> {
         if led {
             return self.pieces(&rows);
         }
+        // The others have no parent. One that has a value of its own, as a row that comes back from where it waited, would
+        // lose it.
+        let own = |piece: &&Piece| matches!(piece, Piece::Value(Some(_), _));
+        if column.iter().flatten().any(|piece| own(piece)) {
+            return None;
+        }
         let there = rows.iter().map(|row| row.map(|_| "t")).collect();
         let slot = self.list(there);
         self.text.push_str(&format!("CASE WHEN {slot} IS NOT NULL THEN "));

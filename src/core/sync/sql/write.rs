@@ -130,8 +130,12 @@ pub(super) fn childless<'a>(
             })
             .collect();
         out.sql(format!("\n  AND NOT EXISTS (SELECT FROM {} AS c WHERE {}", child.table.sql(), on.join(" AND ")));
-        if child.table == shape.table {
+        // A statement looks for children before it writes any row, and so does not see what the rows themselves, or
+        // triggers on the way, do to them.
+        if child.table == shape.table || !shape.triggers.is_empty() {
             out.alone();
+        }
+        if child.table == shape.table {
             // A row that points to itself goes with itself.
             let row = |alias: &str| -> Vec<String> {
                 shape.locator.iter().map(|name| format!("{alias}.{}", ident(name))).collect()
