@@ -274,8 +274,7 @@ impl Pair {
     fn over(project: &str, role: &str, source: Db, target: Db, names: (&'static str, &'static str)) -> Self {
         let state = tempfile::tempdir().unwrap();
         let deck = deck(project, role, &source, &target, state.path().join("state").to_str().unwrap()).unwrap();
-        let batch = env("PGDECK_BATCH").map_or(2, |text| text.parse().unwrap());
-        Pair { deck, source, target, state, batch, from: names.0, to: names.1 }
+        Pair { deck, source, target, state, batch: 2, from: names.0, to: names.1 }
     }
 
     /// A deck over the same two databases and the same state, with other sets.

@@ -92,3 +92,87 @@ fn close(out: &mut Vec<Part>, open: &Open, to: usize, least: usize) {
         _ => out.push(Part::Singly(rows)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            fixture::{plan, shape, step},
+            park::statements,
+            plan::Assignment,
+            shape::Shape,
+        },
+        *,
+    };
+
+    fn parts_of(shape: Shape, steps: Vec<Step>, least: usize) -> Vec<Part> {
+        let plan = plan(shape, steps);
+        parts(&plan, &statements(&plan).expect("statements"), least)
+    }
+
+    fn inserts(count: usize) -> Vec<Step> {
+        let insert = |n: usize| step(Operation::Insert, "t", &n.to_string(), &[("k", &n.to_string())], &[]);
+        (0..count).map(insert).collect()
+    }
+
+    fn update(key: &str, column: &str, from: &str, to: &str) -> Step {
+        step(Operation::Update, "t", key, &[(column, to)], &[("k", key), (column, from)])
+    }
+
+    #[test]
+    fn alike_statements_go_together_from_a_number_on_and_others_singly() {
+        assert_eq!(parts_of(shape("t", None), inserts(3), 3), [Part::Together(0..3)]);
+        assert_eq!(parts_of(shape("t", None), inserts(3), 4), [Part::Singly(0..3)]);
+        assert_eq!(parts_of(shape("t", None), inserts(1), 0), [Part::Singly(0..1)], "one is no batch");
+        let mut steps = inserts(3);
+        steps.extend([update("a", "pos", "1", "2"), update("b", "pos", "3", "4")]);
+        steps.extend([update("c", "k", "c", "d"), step(Operation::Delete, "t", "e", &[], &[("k", "e")])]);
+        let parts = parts_of(shape("t", None), steps.clone(), 2);
+        assert_eq!(parts, [Part::Together(0..3), Part::Together(3..5), Part::Singly(5..7)]);
+        assert_eq!(parts_of(shape("t", None), steps, 3), [Part::Together(0..3), Part::Singly(3..7)]);
+    }
+
+    #[test]
+    fn a_batch_ends_with_so_many_rows_or_bytes() {
+        let parts = parts_of(shape("t", None), inserts(ROWS * 2 + 1), 2);
+        assert_eq!(
+            parts,
+            [Part::Together(0..ROWS), Part::Together(ROWS..2 * ROWS), Part::Singly(2 * ROWS..2 * ROWS + 1)]
+        );
+        let long = "x".repeat(BYTES / 3);
+        let steps = (0..5).map(|n: usize| step(Operation::Insert, "t", &n.to_string(), &[("k", &long)], &[]));
+        assert_eq!(
+            parts_of(shape("t", None), steps.collect(), 2),
+            [Part::Together(0..2), Part::Together(2..4), Part::Singly(4..5)]
+        );
+    }
+
+    #[test]
+    fn a_row_whose_parent_is_new_in_the_batch_begins_another() {
+        let child = |key: &str, parent: Option<&str>| {
+            let mut step = step(Operation::Insert, "t", key, &[("k", key)], &[]);
+            let value = parent.map_or(NewValue::Value(None), |key| NewValue::Parent(Key(vec![Some(key.into())])));
+            step.set.push(Assignment { columns: vec!["parent".into()], value });
+            step
+        };
+        let steps = vec![
+            child("a", None),
+            child("b", Some("known")),
+            child("c", Some("a")),
+            child("d", Some("b")),
+            child("e", Some("d")),
+            child("f", Some("a")),
+        ];
+        let parts = parts_of(shape("t", Some("t")), steps.clone(), 2);
+        assert_eq!(parts, [Part::Together(0..2), Part::Together(2..4), Part::Together(4..6)]);
+        // Keys of another table may read the same.
+        assert_eq!(parts_of(shape("t", Some("other")), steps, 2), [Part::Together(0..6)]);
+    }
+
+    #[test]
+    fn rows_that_wait_do_not_go_with_rows_that_come_back() {
+        let unique = Shape { uniques: vec![vec!["k".into()], vec!["pos".into()]], ..shape("t", None) };
+        let steps = vec![update("a", "pos", "1", "2"), update("b", "pos", "2", "1")];
+        assert_eq!(parts_of(unique, steps, 2), [Part::Together(0..2), Part::Together(2..4)]);
+    }
+}

@@ -41,12 +41,16 @@ pub(super) async fn written_rows(
 pub(super) async fn verify(tx: &Transaction<'_>, plan: &Plan, after: &[Option<Row>]) -> Result<Vec<String>> {
     let mut pairs = Vec::new();
     let mut differ = Vec::new();
+    let triggers = plan.shapes.iter().any(|shape| !shape.triggers.is_empty());
     for (step, row) in plan.steps.iter().zip(after).filter(|(step, _)| step.operation != Operation::Delete) {
         let shape = plan.shape(&step.table)?;
         let row = row.as_ref().ok_or_else(|| {
             Error::rolled_back("the row is not there after it was written; everything was rolled back")
                 .object(name(step))
         })?;
+        if !triggers {
+            untouched(shape, step, row)?;
+        }
         for assignment in &step.set {
             let (column, value) = match (&assignment.value, assignment.columns.as_slice()) {
                 (NewValue::Parent(key), _) => {
@@ -84,6 +88,20 @@ pub(super) async fn verify(tx: &Transaction<'_>, plan: &Plan, after: &[Option<Ro
         rewrote.push(format!("{} {column}", name(step)));
     }
     Ok(rewrote)
+}
+
+/// Refuses a row of which more has changed than was to be written.
+fn untouched(shape: &Shape, step: &Step, row: &Row) -> Result<()> {
+    let written = |name: &String| step.set.iter().any(|assignment| assignment.columns.contains(name));
+    let changed = |(name, value): &(&String, &Value)| !written(name) && row.value(shape, name) != value.as_deref();
+    match step.guard.iter().find(changed) {
+        None => Ok(()),
+        Some((column, _)) => Err(Error::rolled_back(format!(
+            "`{column}` changed although nothing was to be written into it; everything was rolled back"
+        ))
+        .object(name(step))
+        .hint("look for a rule or a new trigger in the target")),
+    }
 }
 
 /// Refuses a row that does not point to the parent that was reviewed.

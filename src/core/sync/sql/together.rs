@@ -187,3 +187,78 @@ fn value(piece: &Piece) -> Option<&str> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn statement(key: &str, note: Option<&str>, parent: &dyn Fn(&mut Statement)) -> Statement {
+        let mut out = Statement::default();
+        out.sql("UPDATE t SET p = ");
+        parent(&mut out);
+        out.rows(" FROM ").sql(" WHERE ").equals("t.k", &Some(key.to_owned()), "text").sql(" AND ");
+        out.holds("t.note", &note.map(str::to_owned)).sql(" RETURNING ").only_together("w.n::text, ").sql("t.k");
+        out
+    }
+
+    fn of(key: &'static str) -> impl Fn(&mut Statement) {
+        move |out| {
+            out.lookup("integer", |out| {
+                out.sql("(SELECT p.id FROM p WHERE ").equals("p.k", &Some(key.to_owned()), "text").sql(")");
+            });
+        }
+    }
+
+    fn value(text: Option<&'static str>) -> impl Fn(&mut Statement) {
+        move |out| _ = out.value(&text.map(str::to_owned), "integer")
+    }
+
+    #[test]
+    fn what_all_rows_share_is_one_parameter() {
+        let (a, b) = (statement("a", Some("x"), &of("p")), statement("b", Some("x"), &of("p")));
+        assert!(a.is_like(&b));
+        let both = Statement::together(&[&a, &b]).expect("a batch");
+        assert_eq!(
+            both.text,
+            "UPDATE t SET p = (SELECT p.id FROM p WHERE p.k = $1::text) FROM unnest($2::text[]) WITH ORDINALITY AS \
+             w(c2, n) WHERE t.k = w.c2::text AND (t.note::text = $3::text) IS TRUE RETURNING w.n::text, t.k"
+        );
+        let list = Parameter::List(vec![Some("a"), Some("b")]);
+        assert_eq!(both.parameters, [Parameter::One(Some("p")), list, Parameter::One(Some("x"))]);
+    }
+
+    #[test]
+    fn a_slot_may_be_null_for_some_rows_and_a_parent_missing() {
+        let (a, b) = (statement("a", None, &of("p")), statement("b", Some("x"), &value(None)));
+        assert!(a.is_like(&b) && b.is_like(&a));
+        let both = Statement::together(&[&a, &b]).expect("a batch");
+        assert_eq!(
+            both.text,
+            "UPDATE t SET p = CASE WHEN w.c1 IS NOT NULL THEN (SELECT p.id FROM p WHERE p.k = $2::text) END FROM \
+             unnest($1::text[], $3::text[], $4::text[]) WITH ORDINALITY AS w(c1, c3, c4, n) WHERE t.k = w.c3::text AND \
+             t.note::text IS NOT DISTINCT FROM w.c4::text RETURNING w.n::text, t.k"
+        );
+        assert_eq!(both.parameters[3], Parameter::List(vec![None, Some("x")]));
+        let (a, b) = (statement("a", None, &of("p")), statement("b", None, &of("q")));
+        assert!(Statement::together(&[&a, &b]).expect("a batch").text.contains("AND t.note IS NULL RETURNING"));
+    }
+
+    #[test]
+    fn a_value_is_not_lost_next_to_rows_with_a_parent_and_one_without() {
+        let (none, parent) = (statement("a", None, &value(None)), statement("b", None, &of("p")));
+        let own = statement("c", None, &value(Some("7")));
+        assert!(none.is_like(&parent) && none.is_like(&own), "like the first, and not like each other");
+        assert_eq!(Statement::together(&[&none, &parent, &own]), None);
+        assert_eq!(Statement::together(&[&none, &own, &parent]), None);
+        assert!(Statement::together(&[&none, &own]).is_some());
+    }
+
+    #[test]
+    fn what_has_to_see_the_others_is_like_none() {
+        let mut alone = statement("a", None, &of("p"));
+        alone.alone();
+        assert!(!alone.is_like(&alone.clone()));
+        let other = statement("a", None, &value(Some("1")));
+        assert!(!other.is_like(&statement("b", None, &of("p"))), "a value of its own, and a parent");
+    }
+}
