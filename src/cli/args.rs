@@ -5,10 +5,13 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::output::Format;
-use crate::config::preferences::{Choice, Preferences};
+use crate::{
+    config::preferences::{Choice, Preferences},
+    core::audit::Severity,
+};
 
 const AFTER: &str = "\
-Exit codes: 0 fine · 1 differences at or above --fail-on · 2 usage or configuration · 3 cannot connect ·
+Exit codes: 0 fine · 1 findings or differences at or above --fail-on · 2 usage or configuration · 3 cannot connect ·
 4 refused by the guard · 5 stale: changed since review · 6 failed and rolled back · 130 interrupted";
 
 /// The operations deck for PostgreSQL environments. Without a verb it opens the console.
@@ -77,6 +80,8 @@ pub enum Verb {
     Env(Env),
     /// Rows per table, side by side
     Counts(Counts),
+    /// What is wrong with an environment, and the SQL that mends it
+    Audit(Audit),
     /// Carry configuration rows from one environment to another
     #[command(subcommand)]
     Sync(Sync),
@@ -153,6 +158,51 @@ pub enum FailOn {
     Difference,
     /// At none
     Never,
+}
+
+/// `pgdeck audit`
+#[derive(Debug, Args)]
+pub struct Audit {
+    /// The environment
+    #[arg(short, long = "env", value_name = "ENV", required_unless_present = "explain")]
+    pub environment: Option<String>,
+    /// Only these checks, such as FK01
+    #[arg(long, value_name = "ID", num_args = 1.., value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Exit with 1 when something at least as bad was found and not accepted, or could not be looked at
+    #[arg(long, value_enum, default_value_t = Limit::Error)]
+    pub fail_on: Limit,
+    /// Also write the fixes to this file, to be read and run in an SQL editor
+    #[arg(long, value_name = "FILE")]
+    pub sql: Option<PathBuf>,
+    /// What a check looks for, why that matters, and how it is mended
+    #[arg(long, value_name = "ID", conflicts_with_all = ["environment", "only", "fail_on", "sql"])]
+    pub explain: Option<String>,
+}
+
+/// From where on findings fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Limit {
+    /// At errors
+    Error,
+    /// At warnings, too
+    Warning,
+    /// At everything
+    Info,
+    /// At nothing
+    Never,
+}
+
+impl Limit {
+    /// The mildest severity that fails; `None` for none.
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            Limit::Error => Some(Severity::Error),
+            Limit::Warning => Some(Severity::Warning),
+            Limit::Info => Some(Severity::Info),
+            Limit::Never => None,
+        }
+    }
 }
 
 /// `pgdeck sync`
