@@ -186,7 +186,7 @@ async fn together(server: &Server, folder: &Path) {
     let batches = timed(&deck, &plan, LEAST, ROUNDS).await;
     line("apply in batches", batches, "one statement per row", singly);
     match copied(server, folder).await {
-        Some(plain) => line("apply in batches", batches, "psql: COPY, UPDATE … FROM, INSERT", plain),
+        Some(reference) => line("apply in batches", batches, "psql: COPY, UPDATE … FROM, INSERT", reference),
         None => println!("  (no psql to compare with)"),
     }
 }

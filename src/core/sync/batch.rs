@@ -88,7 +88,7 @@ fn close(out: &mut Vec<Part>, open: &Open, to: usize, least: usize) {
     match (rows.len(), out.last_mut()) {
         (0, _) => {}
         (length, _) if length >= least.max(2) => out.push(Part::Together(rows)),
-        (_, Some(Part::Singly(last))) => last.end = to,
+        (_, Some(Part::Singly(before))) => before.end = to,
         _ => out.push(Part::Singly(rows)),
     }
 }

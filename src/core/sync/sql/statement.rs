@@ -1,5 +1,7 @@
 //! A statement with its values: as it runs, and as people read it.
 
+use std::fmt::Write as _;
+
 use crate::core::{
     name::{literal, literal_lines},
     sync::row::Value,
@@ -135,12 +137,13 @@ impl Statement {
 
 fn spell(pieces: &[Piece], value: &mut dyn FnMut(&Value) -> String, out: &mut String) {
     for piece in pieces {
+        // Writing to a string does not fail.
         match piece {
             Piece::Sql(text) => out.push_str(text),
-            Piece::Value(given, cast) => out.push_str(&format!("{}::{cast}", value(given))),
-            Piece::Same(Same { bare, value: None, .. }) => out.push_str(&format!("{bare} IS NULL")),
+            Piece::Value(given, cast) => _ = write!(out, "{}::{cast}", value(given)),
+            Piece::Same(Same { bare, value: None, .. }) => _ = write!(out, "{bare} IS NULL"),
             Piece::Same(Same { left, value: given, cast, .. }) => {
-                out.push_str(&format!("{left} = {}::{cast}", value(given)));
+                _ = write!(out, "{left} = {}::{cast}", value(given));
             }
             Piece::Lookup(inner, _) => spell(inner, value, out),
             Piece::Together(_) | Piece::Rows(_) => {}

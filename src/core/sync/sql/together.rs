@@ -89,6 +89,10 @@ impl<'a> Weave<'a> {
         Some(())
     }
 
+    fn push(&mut self, texts: &[&str]) {
+        self.text.extend(texts.iter().copied());
+    }
+
     fn piece(&mut self, column: &[Option<&'a Piece>]) -> Option<()> {
         if column.iter().flatten().any(|piece| matches!(piece, Piece::Lookup(..))) {
             return self.lookup(column);
@@ -101,7 +105,7 @@ impl<'a> Weave<'a> {
             }
             Piece::Value(_, cast) => {
                 let slot = self.slot(column);
-                self.text.push_str(&format!("{slot}::{cast}"));
+                self.push(&[&slot, "::", cast]);
             }
             Piece::Same(same) => self.same(column, same),
             Piece::Lookup(..) => return None,
@@ -114,7 +118,7 @@ impl<'a> Weave<'a> {
         let Same { left, bare, cast, filter, .. } = same;
         let nulls = column.iter().flatten().filter(|piece| value(piece).is_none()).count();
         if nulls == column.iter().flatten().count() {
-            return self.text.push_str(&format!("{bare} IS NULL"));
+            return self.push(&[bare, " IS NULL"]);
         }
         let slot = self.slot(column);
         let text = match (nulls, filter) {
@@ -127,24 +131,23 @@ impl<'a> Weave<'a> {
     }
 
     fn lookup(&mut self, column: &[Option<&'a Piece>]) -> Option<()> {
-        let inner = |piece: &Option<&'a Piece>| match piece {
-            Some(Piece::Lookup(inner, _)) => Some(inner.as_slice()),
+        let inner = |piece: &'a Piece| match piece {
+            Piece::Lookup(inner, _) => Some(inner.as_slice()),
             _ => None,
         };
-        let rows: Vec<_> = column.iter().map(inner).collect();
+        let rows: Vec<_> = column.iter().map(|piece| piece.and_then(inner)).collect();
         let led = column.iter().zip(&rows).filter(|(piece, _)| piece.is_some()).all(|(_, row)| row.is_some());
         if led {
             return self.pieces(&rows);
         }
         // The others have no parent. One that has a value of its own, as a row that comes back from where it waited, would
         // lose it.
-        let own = |piece: &&Piece| matches!(piece, Piece::Value(Some(_), _));
-        if column.iter().flatten().any(|piece| own(piece)) {
+        if column.iter().flatten().any(|piece| matches!(piece, Piece::Value(Some(_), _))) {
             return None;
         }
         let there = rows.iter().map(|row| row.map(|_| "t")).collect();
         let slot = self.list(there);
-        self.text.push_str(&format!("CASE WHEN {slot} IS NOT NULL THEN "));
+        self.push(&["CASE WHEN ", &slot, " IS NOT NULL THEN "]);
         self.pieces(&rows)?;
         self.text.push_str(" END");
         Some(())
@@ -174,8 +177,8 @@ impl<'a> Weave<'a> {
             return None;
         }
         let arrays: Vec<_> = lists.iter().map(|at| format!("${at}::text[]")).collect();
-        let names: String = lists.iter().map(|at| format!("c{at}, ")).collect();
-        let rows = format!("unnest({}) WITH ORDINALITY AS w({names}n)", arrays.join(", "));
+        let names: Vec<_> = lists.iter().map(|at| format!("c{at}, ")).collect();
+        let rows = format!("unnest({}) WITH ORDINALITY AS w({}n)", arrays.join(", "), names.concat());
         self.text.insert_str(self.rows?, &rows);
         Some(Together { text: self.text, parameters: self.parameters })
     }
