@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::output::Format;
 use crate::{
+    app::demo::{EXAMPLES, Example},
     config::preferences::{Choice, Preferences},
     core::audit::Severity,
 };
@@ -73,6 +74,8 @@ impl Console {
 pub enum Verb {
     /// Start an example's environments on throw-away servers: open the console, or run one verb on them
     Demo(Demo),
+    /// Begin a project: write a pgdeck.toml, with today's state of a database as what is expected
+    Init(Init),
     /// Look at pgdeck.toml and at your own configuration
     #[command(subcommand)]
     Config(Config),
@@ -96,8 +99,15 @@ pub enum Verb {
     Man,
 }
 
+/// The examples, a line each, below the options of `demo`.
+fn examples() -> String {
+    let line = |example: &Example| format!("  {:<10} {}\n", example.name, example.about);
+    format!("Examples:\n{}", EXAMPLES.iter().map(line).collect::<String>())
+}
+
 /// `pgdeck demo`
 #[derive(Debug, Default, Args)]
+#[command(after_help = examples())]
 pub struct Demo {
     /// The example; innotrue if none is given
     pub example: Option<String>,
@@ -110,6 +120,23 @@ pub struct Demo {
     /// A verb to run on the example instead of opening the console
     #[arg(last = true, value_name = "VERB")]
     pub verb: Vec<std::ffi::OsString>,
+}
+
+/// `pgdeck init`
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The database to describe, or `${VARIABLE}` that holds its address. Passwords do not belong here
+    #[arg(long, value_name = "URL", conflicts_with = "environment")]
+    pub url: Option<String>,
+    /// The environment of this project to describe: only its expectations are written, to stdout if no file is named
+    #[arg(short, long = "env", value_name = "ENV")]
+    pub environment: Option<String>,
+    /// The file to write; pgdeck.toml in the working directory if none is given
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Replace the file if it is there
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// `pgdeck config`

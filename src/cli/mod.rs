@@ -6,6 +6,7 @@ mod config;
 mod counts;
 mod demo;
 mod env;
+mod init;
 mod journal;
 mod output;
 mod progress;
@@ -131,6 +132,9 @@ async fn dispatch(cli: Cli, inner: Option<Cli>, cancel: CancellationToken) -> Re
         Some(Verb::Demo(demo)) => demo::run(&cli, demo, inner.as_ref(), job).await,
         Some(Verb::Completions { shell }) => shell::completions(*shell).map(|()| 0),
         Some(Verb::Man) => shell::man().map(|()| 0),
+        Some(Verb::Init(arguments)) if arguments.environment.is_none() => {
+            init::begin(arguments, &job, cli.format).await
+        }
         Some(Verb::Audit(Audit { explain: Some(id), .. })) => audit::explain(id, cli.format),
         Some(verb) => {
             let deck = Arc::new(Deck::new(project(&cli)?, variables)?);
@@ -176,6 +180,7 @@ async fn verb_on(verb: &Verb, context: &Context) -> Result<u8> {
     match verb {
         Verb::Demo(_) | Verb::Completions { .. } | Verb::Man => Err(Error::usage("this verb runs outside a demo")),
         Verb::Config(command) => config::run(command, context),
+        Verb::Init(arguments) => init::describe(arguments, context).await,
         Verb::Env(arguments) => env::run(arguments, context).await,
         Verb::Counts(arguments) => counts::run(arguments, context).await,
         Verb::Audit(arguments) => audit::run(arguments, context).await,

@@ -1,6 +1,7 @@
 //! What is wrong with a database, by itself and measured by what the team intends. Data in, findings out.
 
 pub mod accept;
+pub mod baseline;
 pub mod check;
 mod checks;
 pub mod exposure;

@@ -1,4 +1,4 @@
-//! JUnit's XML, which every build server shows: a suite for each family, a case for each finding, and one for each
+//! The XML of `JUnit`, which every build server shows: a suite for each family, a case for each finding, and one for each
 //! check that found nothing.
 
 use quick_xml::{
@@ -102,7 +102,7 @@ fn xml(text: &str) -> String {
     printable_lines(text).into_owned()
 }
 
-fn cases<'a>(family: Family, audit: &'a Audit, limit: Option<Severity>) -> Vec<Case<'a>> {
+fn cases(family: Family, audit: &Audit, limit: Option<Severity>) -> Vec<Case<'_>> {
     let mut cases = Vec::new();
     for check in checks().filter(|check| check.family == family) {
         let findings = audit.findings.iter().filter(|finding| finding.check == check.id);

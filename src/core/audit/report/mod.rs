@@ -81,7 +81,7 @@ pub fn release(version: u32) -> u32 {
     version / 10_000
 }
 
-/// JUnit's XML for the findings at or above `limit`; see [`junit`].
+/// The XML of `JUnit` for the findings at or above `limit`; see [`junit`].
 pub fn junit(environment: &str, audit: &Audit, limit: Option<Severity>) -> String {
     junit::junit(environment, audit, limit)
 }

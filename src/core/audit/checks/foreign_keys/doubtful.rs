@@ -3,6 +3,7 @@
 use super::sql;
 use crate::core::{
     audit::{
+        baseline::is_platform,
         check::{Context, Report},
         facts::{Column, ForeignKey, Relation},
     },
@@ -166,20 +167,4 @@ fn isolated(context: &Context<'_>, report: &mut Report<'_>) {
             .evidence(format!("{} foreign keys in this database", context.facts.foreign_keys.len()))
             .fix("-- nothing has to be done; accept it if it is meant");
     }
-}
-
-/// Schemas that a platform keeps for itself.
-fn is_platform(schema: &str) -> bool {
-    matches!(
-        schema,
-        "auth"
-            | "storage"
-            | "realtime"
-            | "vault"
-            | "graphql"
-            | "graphql_public"
-            | "supabase_migrations"
-            | "supabase_functions"
-            | "extensions"
-    )
 }
