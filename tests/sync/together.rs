@@ -166,11 +166,14 @@ async fn every_kind_of_value_in_lists() {
     types.push(("uuid", "'8f000000-0000-4000-8000-000000000001'", "'8f000000-0000-4000-8000-000000000002'"));
     let columns: Vec<_> = types.iter().enumerate().map(|(at, (kind, ..))| format!("c{at} {kind}")).collect();
     let schema = format!("{NAMED_TYPES}; CREATE TABLE t (k text PRIMARY KEY, {})", columns.join(", "));
-    let one: String = types.iter().map(|(_, new, _)| format!(", {new}")).collect();
-    let two: String = types.iter().map(|(_, _, old)| format!(", {old}")).collect();
+    let one = types.iter().map(|(_, new, _)| format!(", {new}")).collect::<Vec<_>>().concat();
+    let two = types.iter().map(|(_, _, old)| format!(", {old}")).collect::<Vec<_>>().concat();
     let null = ", NULL".repeat(types.len());
     let rows = |rows: &[(&str, &String)]| {
-        rows.iter().map(|(key, values)| format!("INSERT INTO t VALUES ('{key}'{values});")).collect::<String>()
+        rows.iter()
+            .map(|(key, values)| format!("INSERT INTO t VALUES ('{key}'{values});"))
+            .collect::<Vec<_>>()
+            .join("\n")
     };
     let new = [("new1", &one), ("new2", &two), ("new3", &null)];
     let changed = [("old1", &one), ("old2", &two), ("old3", &null), ("old4", &one), ("old5", &two)];
