@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! --! finds public.orders (orders_customer_id_fkey)   what must be found, a line each; nothing else may be
+//! --! advises public.plan                             the same, where the fix is advice for a person, in comments
 //! --! since 15                                        nothing can be found on older servers
 //! --! keeps                                           the fix is advice for a person: it is not run
 //! --! supabase                                        with the schemas and functions of a Supabase project
@@ -17,6 +18,8 @@ pub struct Fixture {
     pub id: String,
     /// `object` or `object (part)`, sorted.
     pub finds: Vec<String>,
+    /// Those of them whose fix is a comment, and which are still there when all others are healed; sorted.
+    pub advises: Vec<String>,
     /// The first major version on which it is found.
     pub since: u32,
     /// Whether the fix is not run.
@@ -35,15 +38,19 @@ impl Fixture {
         let directives: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("--! ")).collect();
         let of = |word: &'static str| directives.iter().filter_map(move |line| line.strip_prefix(word)).map(str::trim);
         for directive in &directives {
-            let known = ["finds", "since", "keeps", "supabase"].contains(&directive.split(' ').next().unwrap());
+            let known =
+                ["finds", "advises", "since", "keeps", "supabase"].contains(&directive.split(' ').next().unwrap());
             assert!(known, "{}: {directive}?", path.display());
         }
-        let mut finds: Vec<String> = of("finds").map(str::to_owned).collect();
+        let mut finds: Vec<String> = of("finds").chain(of("advises")).map(str::to_owned).collect();
+        let mut advises: Vec<String> = of("advises").map(str::to_owned).collect();
         finds.sort();
+        advises.sort();
         assert!(!finds.is_empty(), "{}: finds nothing", path.display());
         Fixture {
             id: path.file_stem().unwrap().to_str().unwrap().to_owned(),
             finds,
+            advises,
             since: of("since").next().map_or(0, |since| since.parse().unwrap()),
             keeps: of("keeps").next().is_some(),
             supabase: of("supabase").next().is_some(),

@@ -56,6 +56,9 @@ async fn prove(server: &Server, fixture: &Fixture) -> Vec<String> {
         if finding.detail.is_empty() || finding.detail.contains('\n') || finding.fix.is_empty() {
             wrong.push(format!("{}: not one line, or without a fix: {finding:#?}", fixture.id));
         }
+        if fixture.advises.contains(&shown(finding)) && finding.fix.lines().any(|line| !line.starts_with("--")) {
+            wrong.push(format!("{}: advice that is not a comment: {finding:#?}", fixture.id));
+        }
     }
     if !fixture.keeps && wrong.is_empty() {
         for finding in &audited.audit.findings {
@@ -64,7 +67,7 @@ async fn prove(server: &Server, fixture: &Fixture) -> Vec<String> {
             }
         }
         let left = found(&database.audit(&fixture.id, &fixture.project).await);
-        if !left.is_empty() {
+        if left != fixture.advises {
             wrong.push(format!("{}: after its fix there is still {left:?}\n{:#?}", fixture.id, audited.audit.findings));
         }
     }
@@ -73,11 +76,15 @@ async fn prove(server: &Server, fixture: &Fixture) -> Vec<String> {
 
 /// What was found, as fixtures write it.
 fn found(audited: &Audited) -> Vec<String> {
-    let shown = |finding: &audit::Finding| match &finding.part {
-        Some(part) => format!("{} ({part})", finding.object),
-        None => finding.object.clone(),
-    };
     let mut found: Vec<String> = audited.audit.findings.iter().map(shown).collect();
     found.sort();
     found
+}
+
+/// One of them.
+fn shown(finding: &audit::Finding) -> String {
+    match &finding.part {
+        Some(part) => format!("{} ({part})", finding.object),
+        None => finding.object.clone(),
+    }
 }

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     check::Context,
-    facts::{Command, Grant, Relation},
+    facts::{Command, Function, Grant, Relation},
 };
+use crate::core::name::{QName, ident};
 
 /// Rights on a relation, each with the columns it is limited to, empty where it is not.
 pub type Rights<'a> = BTreeMap<&'a str, BTreeSet<i16>>;
@@ -22,17 +23,54 @@ impl<'a> Context<'a> {
     /// A server without any of the exposed roles is no Supabase or `PostgREST` with the usual names: then it is whoever
     /// else holds a right, so that a configuration that does not fit is not taken for safety.
     pub fn reached_by(&self, relation: &'a Relation) -> Vec<(&'a str, Rights<'a>)> {
-        if !self.rules.is_exposed(&relation.name.schema) {
+        let reach = |role| (role, self.lookup.rights(role, &relation.grants));
+        let roles = self.guests(&relation.name.schema, &relation.grants).into_iter();
+        roles.map(reach).filter(|(_, rights)| !rights.is_empty()).collect()
+    }
+
+    /// Who may call `function` through the API, by the same rules. Nobody calls a trigger's function.
+    pub fn called_by(&self, function: &'a Function) -> Vec<&'a str> {
+        let calls = |role: &&str| self.lookup.rights(role, &function.grants).contains_key("EXECUTE");
+        let roles = self.guests(&function.name.schema, &function.grants).into_iter();
+        if function.trigger { Vec::new() } else { roles.filter(calls).collect() }
+    }
+
+    /// The roles as which strangers may enter `schema`, by their own names or, where there are none, by `grants`.
+    fn guests(&self, schema: &str, grants: &'a [Grant]) -> Vec<&'a str> {
+        if !self.rules.is_exposed(schema) {
             return Vec::new();
         }
         let mut roles: Vec<&str> = self.strangers().collect();
         if roles.is_empty() {
-            roles = grantees(&relation.grants);
+            roles = grantees(grants);
         }
-        let reach = |role| (role, self.lookup.rights(role, &relation.grants));
-        let enters = |role: &&str| role.is_empty() || self.lookup.enters(role, &relation.name.schema);
-        roles.into_iter().filter(enters).map(reach).filter(|(_, rights)| !rights.is_empty()).collect()
+        roles.retain(|role| role.is_empty() || self.lookup.enters(role, schema));
+        roles
     }
+
+    /// Whether `name` is the hosting platform's own: it belongs to one of its administrators and lies where nothing of
+    /// the team's is served, such as `auth` and `storage` of a Supabase project. The team cannot mend it.
+    pub fn is_platforms(&self, name: &QName, owner: &str) -> bool {
+        !self.rules.is_exposed(&name.schema) && is_administrator(owner)
+    }
+}
+
+/// Whether `role` is one as which only the hosting platform logs in.
+fn is_administrator(role: &str) -> bool {
+    role.starts_with("supabase_")
+        || matches!(role, "pgbouncer" | "rdsadmin" | "cloudsqladmin" | "alloydbadmin" | "azuresu" | "cloud_admin")
+}
+
+/// Those of whose grants `roles` make use, as SQL names them after `FROM`.
+pub fn sources(context: &Context<'_>, roles: &[&str], grants: &[Grant]) -> String {
+    let used = |grantee: &&str| roles.iter().any(|role| context.lookup.has_rights_of(role, grantee));
+    let names: Vec<String> = grantees(grants).into_iter().filter(used).map(grantee_sql).collect();
+    names.join(", ")
+}
+
+/// A grantee as SQL names it.
+pub fn grantee_sql(role: &str) -> String {
+    if role.is_empty() { "PUBLIC".to_owned() } else { ident(role) }
 }
 
 fn grantees(grants: &[Grant]) -> Vec<&str> {

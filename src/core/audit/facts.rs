@@ -32,7 +32,7 @@ pub struct Facts {
     pub policies: Vec<Policy>,
     /// Functions, procedures and aggregates.
     pub functions: Vec<Function>,
-    /// Triggers that are not internal.
+    /// Triggers as declared, and those disabled that enforce a constraint.
     pub triggers: Vec<Trigger>,
     /// Sequences.
     pub sequences: Vec<Sequence>,
@@ -113,6 +113,8 @@ pub struct Relation {
     pub rls: bool,
     /// Whether row security holds for the owner too.
     pub forced: bool,
+    /// Whether it is `UNLOGGED`: empty after a crash.
+    pub unlogged: bool,
     /// Whether a view runs with the rights of whoever asks, `security_invoker` (PostgreSQL 15).
     pub invoker: bool,
     /// The planner's estimate of rows; `None` when the server has none yet.
@@ -123,7 +125,7 @@ pub struct Relation {
     pub pages: u64,
     /// Scans of the whole table.
     pub scans: u64,
-    /// How many transactions ago its oldest row was frozen.
+    /// How many transactions ago its oldest row was frozen, its long values (TOAST) included.
     pub xid_age: Option<u64>,
     /// `COMMENT ON TABLE`.
     pub comment: Option<String>,
@@ -351,6 +353,10 @@ pub struct Trigger {
     pub relation: Oid,
     /// Whether it fires at all.
     pub enabled: bool,
+    /// Whether a partition has it from its parent, enabled or disabled as there.
+    pub copied: bool,
+    /// The constraint that it enforces, where the server made it for that.
+    pub enforces: Option<String>,
 }
 
 /// A sequence.

@@ -8,6 +8,7 @@ pub mod facts;
 pub mod finding;
 pub mod lookup;
 pub mod rules;
+pub mod signature;
 
 use jiff::civil::Date;
 
