@@ -132,6 +132,10 @@ pub struct Relation {
     /// Who may do what, the owner's own rights left out.
     #[serde(default)]
     pub grants: Vec<Grant>,
+    /// The bytes that a row takes by the statistics, with its part of the room that `fillfactor` keeps free. Read of big
+    /// tables only; `None` too where the connected role may not read their statistics, or there are none.
+    #[serde(skip)]
+    pub row_room: Option<u32>,
     /// In the order of their numbers.
     #[serde(skip)]
     pub columns: Vec<Column>,

@@ -44,13 +44,14 @@ fn first_word(text: &str) -> Option<(&str, &str)> {
 
 /// The parts of a list with commas between, outside of parentheses and quotes. An empty list has none.
 fn split(list: &str) -> Vec<String> {
-    let (mut parts, mut depth, mut quoted) = (vec![String::new()], 0_usize, false);
+    let (mut parts, mut depth, mut quote) = (vec![String::new()], 0_usize, None);
     for c in list.chars() {
-        match c {
-            '"' => quoted = !quoted,
-            '(' if !quoted => depth += 1,
-            ')' if !quoted => depth = depth.saturating_sub(1),
-            ',' if !quoted && depth == 0 => {
+        match (c, quote) {
+            ('"' | '\'', None) => quote = Some(c),
+            (_, Some(end)) if c == end => quote = None,
+            ('(', None) => depth += 1,
+            (')', None) => depth = depth.saturating_sub(1),
+            (',', None) if depth == 0 => {
                 parts.push(String::new());
                 continue;
             }
@@ -150,6 +151,7 @@ mod tests {
             ("text[], int4[3], _int8, text array", "text[], integer[], bigint[], text[]"),
             ("mood, mood[], public.mood", "public.mood, public.mood[], public.mood"),
             ("p_id uuid, p_at double precision DEFAULT 1.5", "uuid, double precision"),
+            ("a text DEFAULT 'x, (', b int", "text, integer"),
             ("IN a int, VARIADIC rest text[]", "integer, text[]"),
             ("\"Odd, Name\" bool = true", "boolean"),
             ("pg_catalog.int4, \"char\"", "integer, \"char\""),

@@ -93,17 +93,21 @@ fn grants(context: &Context<'_>, report: &mut Report<'_>, function: &Function, e
         .collect();
     let lacking: Vec<&str> =
         should.iter().filter(|role| !is.contains(role) && **role != function.owner).copied().collect();
+    // What everybody may, each may.
+    let all = should.contains(&"");
     let beyond: Vec<&str> =
-        is.iter().filter(|role| !should.contains(role) && !is_backend(context, role)).copied().collect();
-    if lacking.is_empty() && beyond.is_empty() {
+        is.iter().filter(|role| !all && !should.contains(role) && !is_backend(context, role)).copied().collect();
+    let calls = |role: &str| context.lookup.rights(role, &function.grants).contains_key("EXECUTE");
+    let kept_out: Vec<&str> = lacking.iter().filter(|role| !calls(role)).copied().collect();
+    if kept_out.is_empty() && beyond.is_empty() {
         return;
     }
     let mut says = Vec::new();
-    if !lacking.is_empty() {
-        says.push(format!("{} may not call it", roles(&lacking)));
+    if !kept_out.is_empty() {
+        says.push(format!("{} may not call it", roles(&kept_out)));
     }
     if !beyond.is_empty() {
-        says.push(format!("{} may call it too", roles(&beyond)));
+        says.push(format!("{} may call it, which is not declared", roles(&beyond)));
     }
     report
         .found(&shown(function), says.join("; "))
