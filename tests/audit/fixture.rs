@@ -5,6 +5,7 @@
 //! --! advises public.plan                             the same, where the fix is advice for a person, in comments
 //! --! since 15                                        nothing can be found on older servers
 //! --! keeps                                           the fix is advice for a person: it is not run
+//! --! counters                                         rests on counters of usage, which the server brings in late
 //! --! supabase                                        with the schemas and functions of a Supabase project
 //! --| [expect]                                        lines of pgdeck.toml
 //! ```
@@ -24,6 +25,8 @@ pub struct Fixture {
     pub since: u32,
     /// Whether the fix is not run.
     pub keeps: bool,
+    /// Whether it rests on counters that the server brings in late.
+    pub counters: bool,
     /// Whether it wants a Supabase project's schemas.
     pub supabase: bool,
     /// Sections for `pgdeck.toml`.
@@ -38,8 +41,8 @@ impl Fixture {
         let directives: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("--! ")).collect();
         let of = |word: &'static str| directives.iter().filter_map(move |line| line.strip_prefix(word)).map(str::trim);
         for directive in &directives {
-            let known =
-                ["finds", "advises", "since", "keeps", "supabase"].contains(&directive.split(' ').next().unwrap());
+            let known = ["finds", "advises", "since", "keeps", "counters", "supabase"]
+                .contains(&directive.split(' ').next().unwrap());
             assert!(known, "{}: {directive}?", path.display());
         }
         let mut finds: Vec<String> = of("finds").chain(of("advises")).map(str::to_owned).collect();
@@ -53,6 +56,7 @@ impl Fixture {
             advises,
             since: of("since").next().map_or(0, |since| since.parse().unwrap()),
             keeps: of("keeps").next().is_some(),
+            counters: of("counters").next().is_some(),
             supabase: of("supabase").next().is_some(),
             project: text.lines().filter_map(|line| line.strip_prefix("--| ")).collect::<Vec<_>>().join("\n"),
             sql: text,

@@ -174,15 +174,15 @@ mod tests {
             inherits: Vec::new(),
         };
         let roles = vec![role("service_role", true), role("worker", false)];
-        let mut rules = Rules::default();
-        rules.expect.functions.push(Written {
+        let mut intended = Rules::default();
+        intended.expect.functions.push(Written {
             value: ExpectedFunction { name: "f".into(), arguments: None, grant: Some(Vec::new()) },
             place: "pgdeck.toml:1".into(),
         });
         let only = [crate::core::audit::check("FV07").expect("check")];
         for (grantee, found) in [("service_role", 0), ("worker", 1), ("", 1)] {
             let facts = Facts { functions: vec![function(grantee)], roles: roles.clone(), ..Facts::default() };
-            let audit = run(&facts, &rules, &only, jiff::civil::date(2026, 1, 1));
+            let audit = run(&facts, &intended, &only, jiff::civil::date(2026, 1, 1));
             assert_eq!(audit.findings.len(), found, "{grantee}: {:?}", audit.findings);
         }
     }

@@ -151,7 +151,7 @@ fn fv01(context: &Context<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// Fixes search_path to where the function finds today what it names without a schema, most likely.
+/// Fixes `search_path` to where the function finds today what it names without a schema, most likely.
 fn fixed_path(context: &Context<'_>, function: &Function) -> String {
     let own = function.name.schema.as_str();
     let mut path = vec![own];
