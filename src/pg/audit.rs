@@ -42,7 +42,7 @@ const SIGHTS: &[(Sight, &[&str])] = &[
     (Sight::Triggers, &["pg_trigger"]),
     (Sight::Sequences, &["pg_sequence", "pg_depend", "pg_attrdef"]),
     (Sight::Roles, &["pg_roles", "pg_auth_members"]),
-    (Sight::Extensions, &["pg_extension", "pg_available_extensions"]),
+    (Sight::Extensions, &["pg_extension", "pg_available_extensions", "pg_depend"]),
     (Sight::Dependencies, &["pg_depend", "pg_rewrite"]),
     (Sight::Buckets, &["storage.buckets"]),
     (Sight::Statistics, &["pg_stats"]),

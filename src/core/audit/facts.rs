@@ -425,6 +425,9 @@ pub struct Extension {
     pub version: String,
     /// What the server's files have.
     pub available: Option<String>,
+    /// The names of its functions and relations, which are not among the facts otherwise.
+    #[serde(default)]
+    pub members: Vec<String>,
 }
 
 /// A bucket of files.

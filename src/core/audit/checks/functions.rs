@@ -84,7 +84,7 @@ pub(super) const CHECKS: &[Check] = &[
               call fails; with more rights than declared, others may call it too.",
         how: "Run the migration that makes it, mend its grants, or change the declaration in pgdeck.toml.",
         manual: "CREATE FUNCTION",
-        needs: &[Sight::Functions, Sight::Roles],
+        needs: &[Sight::Functions, Sight::Roles, Sight::Extensions],
         run: declared_functions::fv07,
         ..CODE
     },

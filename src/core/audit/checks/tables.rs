@@ -56,6 +56,7 @@ pub(super) const CHECKS: &[Check] = &[
         why: "The application needs this table. A migration was not run here, or was run under another name.",
         how: "Run the migration that makes it, or change the declaration in pgdeck.toml.",
         manual: "CREATE TABLE",
+        needs: &[Sight::Extensions],
         run: tk04,
         ..TABLES
     },
@@ -161,7 +162,8 @@ fn tk04(context: &Context<'_>, report: &mut Report<'_>) {
         let anywhere = |name: &QName| {
             !written.contains('.') && context.facts.relations.iter().any(|table| table.name.name == name.name)
         };
-        if context.lookup.named(written).is_some() || name.as_ref().is_some_and(anywhere) {
+        let known = context.lookup.named(written).is_some() || context.lookup.is_member(written);
+        if known || name.as_ref().is_some_and(anywhere) {
             continue;
         }
         let detail = match context.lookup.nearest(written) {
