@@ -165,6 +165,11 @@ impl Project {
         Project::parse(source)
     }
 
+    /// The file's path, as it stands before the line in `file:line`.
+    pub fn file(&self) -> &str {
+        &self.source.name
+    }
+
     /// Reads and checks a file's text.
     pub fn parse(source: Source) -> Result<Project> {
         let file: File = toml::from_str(&source.text).map_err(|error| complaint(&source, &error))?;
