@@ -56,8 +56,8 @@ pub(super) const CHECKS: &[Check] = &[
         id: "FV04",
         severity: Severity::Error,
         title: "strangers read auth.users through a view",
-        why: "auth.users holds the addresses, phone numbers and metadata of all accounts. A view in a schema that the \
-              API serves hands them out, and a materialized view does so without any row security.",
+        why: "The addresses, phone numbers and metadata of all accounts stand in auth.users. A view in a schema that \
+              the API serves hands them out, and a materialized view does so without any row security.",
         how: "Take the rights on the view away, and keep what the application shows of its users in a table of its \
               own, with policies.",
         manual: "41.5 \"Rules and Privileges\"",
