@@ -30,7 +30,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         id: "TK02",
         title: "column type that surprises",
-        why: "char(n) pads with blanks, money has no currency and its output depends on the server's language, \
+        why: "A char(n) is padded with blanks, money has no currency and its output depends on the server's language, \
               timestamp does not know which moment it means, and json keeps text that cannot be compared or indexed. \
               A column that has another type than its namesakes makes joins fail or convert.",
         how: "Change the type. That rewrites the table under a lock, so on a big one add a column and move over.",
