@@ -2,10 +2,11 @@
 //!
 //! ```text
 //! --! finds public.orders (orders_customer_id_fkey)   what must be found, a line each; nothing else may be
-//! --! advises public.plan                             the same, where the fix is advice for a person, in comments
 //! --! since 15                                        nothing can be found on older servers
 //! --! keeps                                           the fix is advice for a person: it is not run
 //! --! counters                                         rests on counters of usage, which the server brings in late
+//! --! keeps public.orders (orders_total_idx)          the same for one finding: the others are mended, this one stays
+//! --! fails                                           before a statement: it has to fail, for what that leaves behind
 //! --! supabase                                        with the schemas and functions of a Supabase project
 //! --| [expect]                                        lines of pgdeck.toml
 //! ```
@@ -19,14 +20,14 @@ pub struct Fixture {
     pub id: String,
     /// `object` or `object (part)`, sorted.
     pub finds: Vec<String>,
-    /// Those of them whose fix is a comment, and which are still there when all others are healed; sorted.
-    pub advises: Vec<String>,
     /// The first major version on which it is found.
     pub since: u32,
-    /// Whether the fix is not run.
+    /// Whether no fix is run.
     pub keeps: bool,
     /// Whether it rests on counters that the server brings in late.
     pub counters: bool,
+    /// What stays when all fixes have been run, sorted.
+    pub stays: Vec<String>,
     /// Whether it wants a Supabase project's schemas.
     pub supabase: bool,
     /// Sections for `pgdeck.toml`.
@@ -41,21 +42,23 @@ impl Fixture {
         let directives: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("--! ")).collect();
         let of = |word: &'static str| directives.iter().filter_map(move |line| line.strip_prefix(word)).map(str::trim);
         for directive in &directives {
-            let known = ["finds", "advises", "since", "keeps", "counters", "supabase"]
+            let known = ["finds", "since", "keeps", "supabase", "fails", "counters"]
                 .contains(&directive.split(' ').next().unwrap());
             assert!(known, "{}: {directive}?", path.display());
         }
-        let mut finds: Vec<String> = of("finds").chain(of("advises")).map(str::to_owned).collect();
-        let mut advises: Vec<String> = of("advises").map(str::to_owned).collect();
-        finds.sort();
-        advises.sort();
+        let sorted = |word| {
+            let mut objects: Vec<String> = of(word).filter(|object| !object.is_empty()).map(str::to_owned).collect();
+            objects.sort();
+            objects
+        };
+        let finds = sorted("finds");
         assert!(!finds.is_empty(), "{}: finds nothing", path.display());
         Fixture {
             id: path.file_stem().unwrap().to_str().unwrap().to_owned(),
             finds,
-            advises,
             since: of("since").next().map_or(0, |since| since.parse().unwrap()),
-            keeps: of("keeps").next().is_some(),
+            keeps: of("keeps").any(str::is_empty),
+            stays: sorted("keeps"),
             counters: of("counters").next().is_some(),
             supabase: of("supabase").next().is_some(),
             project: text.lines().filter_map(|line| line.strip_prefix("--| ")).collect::<Vec<_>>().join("\n"),

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod docs;
+mod expectations;
 mod fixture;
 mod fixtures;
 mod support;
 mod trackpay;
+mod unseen;

@@ -10,6 +10,7 @@ mod looks;
 mod overlays;
 mod panes;
 mod table;
+mod wizard;
 mod world;
 
 use std::time::Duration;

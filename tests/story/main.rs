@@ -5,6 +5,8 @@
 
 mod apply;
 mod look;
+mod offline;
+mod outputs;
 mod overview;
 mod pictures;
 mod reconnect;

@@ -1,6 +1,6 @@
 //! Today's state, written down as what is expected from now on.
 
-use std::fmt::Write as _;
+use std::{borrow::Cow, fmt::Write as _};
 
 use serde_json::json;
 
@@ -140,7 +140,15 @@ fn foreign_key(out: &mut String, lookup: &Lookup<'_>, table: &Relation, key: &Fo
     );
 }
 
-/// A string of TOML. What JSON writes is one, but for DEL, which TOML wants escaped.
+/// A string of TOML. What JSON writes is one, but for what acts on a terminal: that is escaped too.
 fn quoted(text: &(impl ToString + ?Sized)) -> String {
-    json!(text.to_string()).to_string().replace('\u{7f}', "\\u007f")
+    let mut out = String::new();
+    for c in json!(text.to_string()).to_string().chars() {
+        if matches!(printable(c.encode_utf8(&mut [0; 4])), Cow::Borrowed(_)) {
+            out.push(c);
+        } else {
+            let _ = write!(out, "\\U{:08X}", u32::from(c));
+        }
+    }
+    out
 }

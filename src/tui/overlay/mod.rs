@@ -13,7 +13,10 @@ use ratatui::{
     layout::{Position, Rect},
 };
 
-use crate::config::key::Key;
+use crate::{
+    config::key::Key,
+    core::error::{Code, Result},
+};
 
 pub use confirm::{Asked, Confirm};
 pub use page::Page;
@@ -24,9 +27,9 @@ pub use tree::Tree;
 use super::{
     action::{Action, Context},
     layout,
-    model::Model,
-    msg::{Effect, Work},
-    update,
+    model::{JobId, Model},
+    msg::{Effect, Filed, Tone},
+    pane, update,
 };
 
 /// One thing that lies over the screen.
@@ -101,6 +104,12 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             model.overlays.push(overlay);
             return welcome::act(model, action);
         }
+        (Overlay::Prompt(prompt), Action::Cancel) => {
+            // What is being done is stopped first; the name stays.
+            let Some(job) = prompt.waits_for().and_then(|job| model.jobs.cancel(job)) else { return Vec::new() };
+            model.overlays.push(overlay);
+            return vec![Effect::Cancel(job)];
+        }
         (_, Action::Back | Action::Cancel) | (Overlay::Help(_), Action::Help) => return Vec::new(),
         (Overlay::Help(top), _) => *top = scrolled(*top, help::length(model, body), help::inside(body).height, action),
         (Overlay::Page(page), _) => page.top = scrolled(page.top, page.length(body), page::inside(body).height, action),
@@ -116,8 +125,11 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         },
         (Overlay::Confirm(confirm), _) => confirm.act(action),
         (Overlay::Prompt(prompt), Action::Accept) => {
-            if let Some((file, sheet)) = prompt.accept() {
-                return vec![model.start(format!("writing {file}"), Work::Export(file, sheet))];
+            if let Some((title, work)) = prompt.work() {
+                let job = model.jobs.start(title, model.now);
+                prompt.wait(job);
+                model.overlays.push(overlay);
+                return vec![Effect::Run(job, work)];
             }
         }
         (Overlay::Prompt(_), _) => {}
@@ -125,6 +137,47 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     }
     model.overlays.push(overlay);
     Vec::new()
+}
+
+/// The prompt that waits for `job`, and its place.
+fn waiting(model: &mut Model, job: JobId) -> Option<(usize, &mut Prompt)> {
+    model.overlays.iter_mut().enumerate().find_map(|(at, overlay)| match overlay {
+        Overlay::Prompt(prompt) if prompt.waits_for() == Some(job) => Some((at, prompt)),
+        _ => None,
+    })
+}
+
+/// Takes in what came of the file that a prompt asked for: it closes, or says why the name will not do.
+pub fn filed(model: &mut Model, job: JobId, result: Result<Filed>) {
+    let error = match result {
+        Ok(filed) => {
+            let at = waiting(model, job).map(|(at, _)| at);
+            at.map(|at| model.overlays.remove(at));
+            match filed {
+                Filed::Written(text) => model.say(Tone::Done, text),
+                // Whoever closed the prompt does not want it any more.
+                Filed::Source(file, contents) if at.is_some() => pane::sync::read_from(model, file, contents),
+                Filed::Source(..) => {}
+            }
+            return;
+        }
+        Err(error) => error,
+    };
+    match waiting(model, job) {
+        Some((_, prompt)) => {
+            prompt.refuse(&error);
+            model.lost(&error);
+        }
+        None if error.code == Code::Interrupted => model.say(Tone::Note, error.message),
+        None => model.fail(&error),
+    }
+}
+
+/// Takes in that `job` is over, so that nothing waits for it for ever.
+pub fn ended(model: &mut Model, job: JobId) {
+    if let Some((_, prompt)) = waiting(model, job) {
+        prompt.ended(job);
+    }
 }
 
 /// Draws what lies over the pane; says where the cursor belongs, if a line is being typed.

@@ -4,8 +4,12 @@ mod column_types;
 mod declared_functions;
 mod foreign_keys;
 mod functions;
+mod indexes;
+mod invalid;
 mod lapses;
 mod naming;
+mod overlap;
+mod sequences;
 mod tables;
 mod upkeep;
 mod views;
@@ -13,4 +17,5 @@ mod views;
 use super::check::Check;
 
 /// Every check, family by family.
-pub(super) const ALL: &[&[Check]] = &[foreign_keys::CHECKS, functions::CHECKS, tables::CHECKS, upkeep::CHECKS];
+pub(super) const ALL: &[&[Check]] =
+    &[foreign_keys::CHECKS, functions::CHECKS, indexes::CHECKS, tables::CHECKS, sequences::CHECKS, upkeep::CHECKS];

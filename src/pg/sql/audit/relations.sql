@@ -15,8 +15,9 @@ SELECT json_build_object(
                        WHERE o.option_name = 'security_invoker'), false),
   'rows', CASE WHEN c.reltuples >= 0 AND c.relkind <> 'v' THEN c.reltuples::int8 END,
   'dead', pg_stat_get_dead_tuples(c.oid),
-  'pages', c.relpages,
+  'pages', greatest(c.relpages, 0),
   'scans', pg_stat_get_numscans(c.oid),
+  'scanned', pg_stat_get_tuples_returned(c.oid),
   'xid_age', CASE WHEN c.relfrozenxid <> '0' THEN greatest(age(c.relfrozenxid), age(t.relfrozenxid)) END,
   'comment', obj_description(c.oid, 'pg_class'),
   'grants', coalesce(g.grants, '[]')
