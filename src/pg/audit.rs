@@ -44,7 +44,7 @@ const SIGHTS: &[(Sight, &[&str])] = &[
     (Sight::Indexes, &["pg_index", "pg_constraint", "pg_am", "pg_locks", "pg_stat_progress_create_index"]),
     (Sight::Policies, &["pg_policy", "pg_depend"]),
     (Sight::Functions, &["pg_proc", "pg_language", "pg_depend"]),
-    (Sight::Triggers, &["pg_trigger"]),
+    (Sight::Triggers, &["pg_trigger", "pg_constraint"]),
     (Sight::Sequences, &["pg_sequence", "pg_depend", "pg_attrdef"]),
     (Sight::Roles, &["pg_roles", "pg_auth_members"]),
     (Sight::Extensions, &["pg_extension", "pg_available_extensions", "pg_depend"]),
