@@ -144,18 +144,22 @@ fn bv03(context: &Context<'_>, report: &mut Report<'_>) {
         for (age, table) in old.iter().take(OLDEST) {
             draft = draft.evidence(format!("{}: {age} transactions", table.name));
         }
-        draft.evidence(format!("xid_age is {limit}")).fix("VACUUM (FREEZE);");
+        draft
+            .evidence(format!("{} transactions, {} multixacts", database.xid_age, database.multixact_age))
+            .evidence(format!("xid_age is {limit}"))
+            .fix("VACUUM (FREEZE);");
     }
     for (age, table) in old {
         report
             .found_at(table, format!("oldest row is {}", spent("transactions", age)))
+            .evidence(format!("{age} transactions"))
             .evidence(format!("xid_age is {limit}"))
             .fix(format!("VACUUM (FREEZE) {};", table.name.sql()));
     }
 }
 
 fn spent(what: &str, age: u64) -> String {
-    format!("{age} {what} old, {} % of what there is", age * 100 / WRAP)
+    format!("{} % of all {what} old", age * 100 / WRAP)
 }
 
 fn cr01(context: &Context<'_>, report: &mut Report<'_>) {
