@@ -80,6 +80,25 @@ pub fn is_tools(table: &QName) -> bool {
         )
 }
 
+/// Whether a platform keeps `schema` for itself, by its name: what lies there is nothing that a team decides on.
+pub fn is_platform_schema(schema: &str) -> bool {
+    const SCHEMAS: [&str; 12] = [
+        "auth",
+        "cron",
+        "extensions",
+        "graphql",
+        "graphql_public",
+        "net",
+        "pgbouncer",
+        "realtime",
+        "storage",
+        "supabase_functions",
+        "supabase_migrations",
+        "vault",
+    ];
+    SCHEMAS.contains(&schema)
+}
+
 /// Whether `role` is one as which only the hosting platform logs in.
 pub fn is_administrator(role: &str) -> bool {
     role.starts_with("supabase_")
