@@ -108,7 +108,7 @@ pub(super) fn fv03(context: &Context<'_>, report: &mut Report<'_>) {
         let Some(view) = context.lookup.relation(oid) else { continue };
         let guests: Vec<&str> = passage.guests.iter().map(|role| role_shown(role)).collect();
         let tables: Vec<String> = passage.tables.into_iter().collect();
-        let detail = format!("{} see rows of {} past its policies", guests.join(", "), tables.join(", "));
+        let detail = format!("shows rows of {} past their policies to {}", tables.join(", "), guests.join(", "));
         let mut draft =
             report.found_at(view, detail).evidence(format!("security_invoker is off, owner {}", view.owner));
         for start in passage.through {

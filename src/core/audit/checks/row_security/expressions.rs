@@ -64,7 +64,7 @@ pub fn rl06(context: &Context<'_>, report: &mut Report<'_>) {
             said.push(what);
         }
         let to = roles.join(", ");
-        let mut draft = report.found_at(table, format!("{}, and {to} has the right", said.join("; ")));
+        let mut draft = report.found_at(table, format!("{}, for {to}", said.join("; ")));
         draft = draft.part(&policy.name).evidence(written(policy));
         draft.fix(advice(table, policy, &open));
     }
