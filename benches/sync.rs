@@ -175,6 +175,8 @@ async fn together(server: &Server, folder: &Path) {
             .await
             .expect("data");
     }
+    // A database that somebody is connected to cannot be copied, so this comes before our own connections.
+    let reference = copied(server, folder).await;
     let deck = deck(server, folder, "many_source", "many_target");
     let bundle = sync::export(&deck, &Job::quiet(), &[], "source").await.expect("export");
     let review = sync::review(&deck, &Job::quiet(), &bundle, "target", false).await.expect("review");
@@ -185,7 +187,7 @@ async fn together(server: &Server, folder: &Path) {
     let singly = timed(&deck, &plan, usize::MAX, 1).await;
     let batches = timed(&deck, &plan, LEAST, ROUNDS).await;
     line("apply in batches", batches, "one statement per row", singly);
-    match copied(server, folder).await {
+    match reference {
         Some(reference) => line("apply in batches", batches, "psql: COPY, UPDATE … FROM, INSERT", reference),
         None => println!("  (no psql to compare with)"),
     }
