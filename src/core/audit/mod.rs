@@ -7,6 +7,7 @@ pub mod exposure;
 pub mod facts;
 pub mod finding;
 pub mod lookup;
+pub mod matrix;
 pub mod reach;
 pub mod rules;
 
