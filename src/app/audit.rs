@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 pub use accept::{accept, reread};
 
-use super::{deck::Deck, job::Job};
+use super::{
+    deck::{Deck, Declared},
+    job::Job,
+};
 use crate::{
     core::{
         audit::{self, Audit, Check, Severity, facts::Facts},
@@ -26,6 +29,8 @@ pub struct Audited {
     pub audit: Audit,
     /// How many checks looked, those left out that the server is too old for.
     pub checks: usize,
+    /// What it was measured by.
+    pub declared: Arc<Declared>,
 }
 
 /// Reads `environment` and runs the checks that `only` names; all of them where it names none.
@@ -37,10 +42,11 @@ pub async fn audit(deck: &Deck, job: &Job, environment: &str, only: &[&'static C
 /// Runs the checks over what was read before, by today's date and by what the team's file said when it was read last.
 pub fn judge(deck: &Deck, environment: &str, facts: impl Into<Arc<Facts>>, only: &[&'static Check]) -> Audited {
     let facts = facts.into();
-    let audit = audit::run(&facts, &deck.declared().rules, only, jiff::Zoned::now().date());
+    let declared = deck.declared();
+    let audit = audit::run(&facts, &declared.rules, only, jiff::Zoned::now().date());
     let chosen = if only.is_empty() { audit::checks().count() } else { only.len() };
     let checks = chosen.saturating_sub(audit.skipped.len());
-    Audited { environment: environment.to_owned(), facts, audit, checks }
+    Audited { environment: environment.to_owned(), facts, audit, checks, declared }
 }
 /// Reads what the checks look at.
 pub async fn facts(deck: &Deck, job: &Job, environment: &str) -> Result<Facts> {

@@ -22,6 +22,7 @@ pub enum Action {
     Refresh,
     GoOverview,
     GoCounts,
+    GoAudit,
     GoSync,
     GoJournal,
     NextPane,
@@ -50,6 +51,16 @@ pub enum Action {
     Cancel,
     Count,
     Snapshot,
+    AcceptFinding,
+    Reach,
+    GroupBy,
+    CompareWith,
+    CompareShow,
+    NextEnvironment,
+    OnlyErrors,
+    OnlyWarnings,
+    OnlyInfo,
+    OnlyAccepted,
     SyncStart,
     SyncApply,
     SyncAgain,
@@ -121,7 +132,7 @@ impl Action {
                 "palette",
                 "Palette",
                 &[C::Global],
-                "Find an action, a table, an environment or a sync set by its name.",
+                "Find an action, a table, an environment, a check or a sync set by its name.",
             )
             .hint("palette"),
             entry(
@@ -141,6 +152,13 @@ impl Action {
             entry(A::Refresh, "refresh", "Refresh", &[C::Global], "Read again what this pane shows."),
             entry(A::GoOverview, "go-overview", "Overview", &[C::Global], "Every environment at a glance."),
             entry(A::GoCounts, "go-counts", "Counts", &[C::Global], "Rows per table and environment, side by side."),
+            entry(
+                A::GoAudit,
+                "go-audit",
+                "Audit",
+                &[C::Global],
+                "What is wrong with an environment, and how it is mended.",
+            ),
             entry(A::GoSync, "go-sync", "Sync", &[C::Global], "Export, review, apply and verify."),
             entry(
                 A::GoJournal,
@@ -173,7 +191,14 @@ impl Action {
             )
             .hint("sort"),
             entry(A::SortReverse, "sort-reverse", "Reverse the sorting", &[C::List], "Sort the other way round."),
-            entry(A::Copy, "copy", "Copy", &[C::List], "Copy the selected row's name.").hint("copy"),
+            entry(
+                A::Copy,
+                "copy",
+                "Copy",
+                &[C::List, C::Detail],
+                "Copy the selected row's name; of a finding, the SQL that mends it.",
+            )
+            .hint("copy"),
             entry(A::CopyRow, "copy-row", "Copy row as JSON", &[C::List], "Copy the whole selected row as JSON."),
             entry(
                 A::Export,
@@ -211,6 +236,69 @@ impl Action {
             .hint("exact"),
             entry(A::Snapshot, "snapshot", "Snapshot", &[C::Counts], "Record the counts shown, to compare with later.")
                 .hint("snapshot"),
+            entry(
+                A::AcceptFinding,
+                "accept-finding",
+                "Accept a finding…",
+                &[C::Audit, C::Detail],
+                "Write down in pgdeck.toml why it is all right, and maybe until when.",
+            )
+            .hint("accept…"),
+            entry(
+                A::Reach,
+                "reach",
+                "What one delete reaches",
+                &[C::Audit, C::Detail],
+                "What goes along, changes or stands in the way when a row of the finding's table is deleted, as a tree.",
+            )
+            .hint("reach"),
+            entry(
+                A::GroupBy,
+                "group-by",
+                "Group by",
+                &[C::Audit],
+                "The worst first; in families of checks; or all findings of an object together.",
+            )
+            .hint("group"),
+            entry(
+                A::CompareWith,
+                "compare-with",
+                "Compare with",
+                &[C::Audit],
+                "Put the findings of the next environment beside these; behind the last there is none.",
+            )
+            .hint("compare"),
+            entry(
+                A::CompareShow,
+                "compare-show",
+                "What of the comparison",
+                &[C::Audit],
+                "Everything; what only this environment has; what only the other one has; what both have.",
+            ),
+            entry(
+                A::NextEnvironment,
+                "next-environment",
+                "Next environment",
+                &[C::Audit],
+                "Look at the next environment.",
+            )
+            .hint("next env"),
+            entry(A::OnlyErrors, "only-errors", "Only errors", &[C::Audit], "Errors alone; once more, everything."),
+            entry(A::OnlyWarnings, "only-warnings", "Only warnings", &[C::Audit], "Warnings alone; once more, everything."),
+            entry(
+                A::OnlyInfo,
+                "only-info",
+                "Only infos",
+                &[C::Audit],
+                "What is worth knowing alone; once more, everything.",
+            ),
+            entry(
+                A::OnlyAccepted,
+                "only-accepted",
+                "Only accepted",
+                &[C::Audit],
+                "What somebody accepted alone; once more, everything.",
+            ),
             entry(
                 A::SyncStart,
                 "sync-start",

@@ -1,5 +1,6 @@
 //! What lies over a pane: help, pages, the palette, and the box that asks for a name.
 
+pub mod accept;
 pub mod confirm;
 pub mod help;
 pub mod page;
@@ -15,6 +16,7 @@ use ratatui::{
 
 use crate::config::key::Key;
 
+pub use accept::Accept;
 pub use confirm::{Asked, Confirm};
 pub use page::Page;
 pub use palette::Palette;
@@ -22,11 +24,11 @@ pub use prompt::Prompt;
 pub use tree::Tree;
 
 use super::{
-    action::{Action, Context},
+    action::{Action, Context, Reason},
     layout,
     model::Model,
-    msg::{Effect, Work},
-    update,
+    msg::{Effect, Tone, Work},
+    pane, update,
 };
 
 /// One thing that lies over the screen.
@@ -42,6 +44,8 @@ pub enum Overlay {
     Confirm(Confirm),
     /// Type the name of a file.
     Prompt(Prompt),
+    /// Type why a finding is all right.
+    Accept(Accept),
     /// The first page, where there is no project: nothing lies under it.
     Welcome,
     /// A tree whose branches fold.
@@ -63,10 +67,12 @@ impl Overlay {
 /// Where keys go while `overlay` is the uppermost.
 pub fn contexts(overlay: &Overlay) -> &'static [Context] {
     match overlay {
+        Overlay::Page(page) if page.detail => &[Context::Detail, Context::Help, Context::Scroll, Context::Anywhere],
         Overlay::Help(_) | Overlay::Page(_) => &[Context::Help, Context::Scroll, Context::Anywhere],
         Overlay::Palette(_) => &[Context::Palette, Context::Anywhere],
         Overlay::Confirm(_) => &[Context::Confirm, Context::Anywhere],
         Overlay::Prompt(_) => &[Context::Input, Context::Anywhere],
+        Overlay::Accept(_) => &[Context::Input, Context::Parts, Context::Anywhere],
         Overlay::Welcome => &[Context::Welcome, Context::Anywhere],
         Overlay::Tree(_) => &[Context::Tree, Context::Help, Context::Scroll, Context::Anywhere],
     }
@@ -79,6 +85,7 @@ pub fn typed(overlay: &mut Overlay, key: Key) {
         Overlay::Palette(palette) => palette.typed(key),
         Overlay::Confirm(confirm) => confirm.typed(key),
         Overlay::Prompt(prompt) => prompt.typed(key),
+        Overlay::Accept(accept) => accept.typed(key),
     }
 }
 
@@ -89,6 +96,7 @@ pub fn pasted(overlay: &mut Overlay, text: &str) {
         Overlay::Palette(palette) => palette.pasted(text),
         Overlay::Confirm(confirm) => confirm.pasted(text),
         Overlay::Prompt(prompt) => prompt.pasted(text),
+        Overlay::Accept(accept) => accept.pasted(text),
     }
 }
 
@@ -102,6 +110,10 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             return welcome::act(model, action);
         }
         (_, Action::Back | Action::Cancel) | (Overlay::Help(_), Action::Help) => return Vec::new(),
+        (Overlay::Page(page), Action::Copy | Action::AcceptFinding | Action::Reach) if page.detail => {
+            model.overlays.push(overlay);
+            return below(model, action);
+        }
         (Overlay::Help(top), _) => *top = scrolled(*top, help::length(model, body), help::inside(body).height, action),
         (Overlay::Page(page), _) => page.top = scrolled(page.top, page.length(body), page::inside(body).height, action),
         (Overlay::Palette(palette), Action::Accept) => {
@@ -121,10 +133,27 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             }
         }
         (Overlay::Prompt(_), _) => {}
+        (Overlay::Accept(accept), Action::Accept) => {
+            let entry = accept.accept();
+            model.overlays.push(overlay);
+            return entry.map(|entry| vec![pane::audit::write(model, entry)]).unwrap_or_default();
+        }
+        (Overlay::Accept(accept), _) => accept.act(action),
         (Overlay::Tree(tree), _) => tree.act(action, body),
     }
     model.overlays.push(overlay);
     Vec::new()
+}
+
+/// Does `action` in the pane below, or says why not: what lies over it is about the row that is selected there.
+fn below(model: &mut Model, action: Action) -> Vec<Effect> {
+    match pane::availability(model, action) {
+        Ok(()) => pane::act(model, action),
+        Err(Reason(why)) => {
+            model.say(Tone::Note, format!("{}: {why}", action.entry().title));
+            Vec::new()
+        }
+    }
 }
 
 /// Draws what lies over the pane; says where the cursor belongs, if a line is being typed.
@@ -137,6 +166,7 @@ pub fn draw(model: &Model, body: Rect, buffer: &mut Buffer) -> Option<Position> 
             Overlay::Palette(palette) => palette.draw(model, body, buffer),
             Overlay::Confirm(confirm) => confirm.draw(body, &model.look, buffer),
             Overlay::Prompt(prompt) => Some(prompt.draw(body, &model.look, buffer)),
+            Overlay::Accept(accept) => Some(accept.draw(body, &model.look, buffer)),
             Overlay::Welcome => {
                 welcome::draw(model, body, buffer);
                 None

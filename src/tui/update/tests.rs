@@ -44,7 +44,7 @@ fn opening_connects_everywhere_at_once() {
 #[test]
 fn numbers_and_brackets_change_the_pane() {
     let mut model = model();
-    press(&mut model, "4");
+    press(&mut model, "5");
     assert_eq!(model.pane, Pane::Journal);
     press(&mut model, "]");
     assert_eq!(model.pane, Pane::Overview);
@@ -165,7 +165,7 @@ fn what_is_too_long_for_the_clipboard_is_not_copied_silently() {
 fn no_size_and_no_key_makes_it_panic() {
     let mut model = model();
     let keys = [
-        "?", "G", "g", "g", ":", "down", "pageup", "esc", "esc", "M", "/", "enter", "tab", "space", "1", "2", "3", "E",
+        "?", "G", "g", "g", ":", "down", "pageup", "esc", "esc", "M", "/", "enter", "tab", "space", "1", "2", "3", "4", "5", "A", "b", "d", "D", "n", "t", "E",
         "esc", "]",
     ];
     for (width, height) in (0..60).map(|n| (n * 3, n)) {
