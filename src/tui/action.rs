@@ -281,8 +281,7 @@ impl Action {
                 "Next environment",
                 &[C::Audit],
                 "Look at the next environment.",
-            )
-            .hint("next env"),
+            ),
             entry(A::OnlyErrors, "only-errors", "Only errors", &[C::Audit], "Errors alone; once more, everything."),
             entry(A::OnlyWarnings, "only-warnings", "Only warnings", &[C::Audit], "Warnings alone; once more, everything."),
             entry(

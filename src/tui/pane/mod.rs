@@ -102,8 +102,11 @@ pub fn typing(model: &Model) -> bool {
     }
 }
 
-/// Takes in a key that is bound to nothing.
+/// Takes in a key that is bound to nothing: no letter of a filter that nobody opened.
 pub fn typed(model: &mut Model, key: Key) {
+    if !typing(model) {
+        return;
+    }
     match model.pane {
         Pane::Overview => overview::typed(model, key),
         Pane::Counts => counts::typed(model, key),
@@ -113,8 +116,11 @@ pub fn typed(model: &mut Model, key: Key) {
     }
 }
 
-/// Takes in what was pasted.
+/// Takes in what was pasted, where a line is being typed.
 pub fn pasted(model: &mut Model, text: &str) {
+    if !typing(model) {
+        return;
+    }
     match model.pane {
         Pane::Overview => overview::pasted(model, text),
         Pane::Counts => counts::pasted(model, text),

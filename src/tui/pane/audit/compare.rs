@@ -31,6 +31,7 @@ impl Side {
         let name = &row.source.environment;
         match self {
             Side::Both => Cell::of(Role::Muted, "both"),
+            _ if row.rank() == Rank::Note => Cell::of(Role::Muted, name),
             Side::Here | Side::There => Cell::text(format!("only {name}")),
             Side::HereAtLeast | Side::ThereAtLeast => Cell::text(name).and(Role::Warn, " and ?"),
         }

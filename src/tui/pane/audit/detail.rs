@@ -1,7 +1,7 @@
 //! All that there is to say about one row.
 
 use super::{
-    matrix, reach,
+    key_of, matrix, reach,
     rows::{Rank, Row},
 };
 use crate::{
@@ -77,9 +77,9 @@ fn found(model: &Model, row: &Row, finding: &Finding) -> Vec<Cell> {
     let mut lines = vec![Cell::text(&finding.detail)];
     lines.extend(finding.evidence.iter().flat_map(|line| line.lines()).map(|line| Cell::of(Role::Muted, line)));
     if !finding.fix.trim().is_empty() {
-        let key = model.key(Action::Copy).unwrap_or_default();
-        let says =
-            Cell::of(Role::Muted, "  ").and(Role::Accent, key).and(Role::Muted, " copies it, nothing runs by itself");
+        let says = Cell::of(Role::Muted, "  ")
+            .then(key_of(model, Action::Copy))
+            .and(Role::Muted, " copies it, nothing runs by itself");
         lines.extend([Cell::default(), head("fix").then(says)]);
         lines.extend(sql::lines(&finding.fix));
     }

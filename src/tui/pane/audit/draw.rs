@@ -5,7 +5,7 @@ use ratatui::{
     layout::{Position as Point, Rect},
 };
 
-use super::{list, rows, rows::Group, summary, with_rows};
+use super::{key_of, list, rows, rows::Group, summary, with_rows};
 use crate::{
     config::theme::Role,
     tui::{
@@ -88,9 +88,9 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
         section::lines(&summary::waiting(model, area.width.into()), 0, area, &model.look, buffer);
         return None;
     };
-    let clean = summary::clean(audited, &pane.rows).filter(|_| pane.all == 0);
+    let clean = summary::clean(audited, &pane.rows, area.width.into()).filter(|_| pane.all == 0);
     let (left, right) = if clean.is_some() { (area, None) } else { split(area) };
-    summary::title(model, audited).left(left, &model.look, buffer);
+    summary::title(model, audited, left.width).left(left, &model.look, buffer);
     let below = Rect { y: left.y + 1, height: left.height.saturating_sub(1).min(1), ..left };
     let filter = &pane.table.filter;
     let filtered = filter.active() || filter.editing;
@@ -138,7 +138,6 @@ fn details(model: &Model, area: Rect, buffer: &mut Buffer) {
     section::lines(&lines[..shown], 0, area, &model.look, buffer);
     let last = Rect { y: area.bottom().saturating_sub(1), height: 1, ..area };
     let more = format!("{} {} more lines, ", model.look.glyphs.ellipsis, lines.len() - shown);
-    let key = model.key(Action::Open).unwrap_or_default();
-    let more = Cell::of(Role::Muted, more).then(Cell::of(Role::Accent, key).bold());
+    let more = Cell::of(Role::Muted, more).then(key_of(model, Action::Open));
     more.and(Role::Muted, " opens all").left(last, &model.look, buffer);
 }

@@ -1,5 +1,6 @@
 //! Who may do what with the rows of a table: roles down, commands across.
 
+use super::reach;
 use crate::{
     config::theme::Role,
     core::{
@@ -29,17 +30,17 @@ pub fn lines(context: &Context<'_>, relation: &Relation, glyphs: &Glyphs) -> Vec
         return Vec::new();
     }
     let room = rows.iter().map(|row| role_shown(&row.role).chars().count()).max().unwrap_or(0).min(NAME) + 1;
-    let title = if table(relation) { "policies" } else { "rights" };
+    let title = if table(relation) { "policies on" } else { "rights on" };
     let state = match (table(relation), relation.rls, relation.forced) {
-        (false, ..) => Cell::of(Role::Muted, "  no row security in a view"),
-        (true, false, _) => Cell::of(Role::Danger, "  row security is off"),
-        (true, true, false) => Cell::of(Role::Muted, "  row security is on"),
-        (true, true, true) => Cell::of(Role::Muted, "  row security is on and forced"),
+        (false, ..) => Cell::of(Role::Muted, "  no RLS of its own"),
+        (true, false, _) => Cell::of(Role::Danger, "  RLS off"),
+        (true, true, false) => Cell::of(Role::Muted, "  RLS on"),
+        (true, true, true) => Cell::of(Role::Muted, "  RLS on, forced"),
     };
     let commands = Command::EACH.map(|command| format!("{:<WIDTH$}", command.word().to_lowercase()));
     let mut lines = vec![
         Cell::default(),
-        head(title).then(state),
+        head(title).and(Role::Text, format!(" {}", reach::short(&relation.name))).then(state),
         Cell::of(Role::Muted, format!("{:room$}{}", "", commands.concat())),
     ];
     for row in &rows {

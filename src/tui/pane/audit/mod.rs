@@ -34,7 +34,8 @@ use crate::{
         error::{Code, Error},
     },
     tui::{
-        action::Context,
+        action::{Action, Context},
+        keys::label,
         model::{EnvState, EnvStatus, Model},
         msg::{Accepted, Effect, Tone, Work},
         overlay::Overlay,
@@ -311,6 +312,12 @@ pub fn find(model: &mut Model, id: &str) {
     model.audit.table.filter.editing = false;
     model.audit.table.filter.input = crate::tui::widget::input::TextInput::holding(id);
     rebuild(model);
+}
+
+/// The key that does `action` in the pane itself, whatever lies over it.
+fn key_of(model: &Model, action: Action) -> Cell {
+    let chord = model.keys.shown(action, &[&contexts()[..], &[Context::Global]].concat());
+    Cell::of(Role::Accent, chord.map(|chord| label(chord, &model.look.glyphs)).unwrap_or_default()).bold()
 }
 
 /// How many errors of the environment that is looked at nobody has accepted.

@@ -1,7 +1,8 @@
 //! What one delete reaches: a few lines beside the list, and the whole of it as a tree that folds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::key_of;
 use crate::{
     config::theme::Role,
     core::{
@@ -39,11 +40,14 @@ pub fn lines(model: &Model, lookup: &Lookup<'_>, root: &Relation) -> Vec<Cell> {
     if steps.is_empty() {
         return Vec::new();
     }
-    let tree = model.key(Action::Reach).map(|key| Cell::of(Role::Muted, "  ").and(Role::Accent, key));
-    let tree = tree.unwrap_or_default().and(Role::Muted, " shows the tree");
-    let mut lines = vec![Cell::default(), head(&format!("one delete in {}", short(&root.name))).then(tree)];
+    let tree = Cell::of(Role::Muted, "  ").then(key_of(model, Action::Reach)).and(Role::Muted, " shows the tree");
+    let mut lines =
+        vec![Cell::default(), head("one delete in").and(Role::Text, format!(" {}", short(&root.name))).then(tree)];
     if taken.is_empty() {
-        lines.push(Cell::of(Role::Muted, format!("takes nothing along; {} refer to it", tables(steps.len()))));
+        lines.push(Cell::of(
+            Role::Muted,
+            format!("takes nothing along; {} in the way or changed", tables(each(&steps))),
+        ));
         return lines;
     }
     lines.push(Cell::of(Role::Muted, format!("takes rows of {} along, in the worst case", tables(taken.len()))));
@@ -66,6 +70,10 @@ pub fn lines(model: &Model, lookup: &Lookup<'_>, root: &Relation) -> Vec<Cell> {
 
 fn tables(count: usize) -> String {
     if count == 1 { "1 table".to_owned() } else { format!("{count} tables") }
+}
+
+fn each(steps: &[Step<'_>]) -> usize {
+    steps.iter().map(|step| step.table.oid).collect::<BTreeSet<_>>().len()
 }
 
 /// The tables whose rows go too, each once, the largest first.
@@ -101,6 +109,7 @@ fn label(lookup: &Lookup<'_>, step: &Step<'_>) -> Cell {
     if step.again { label.and(Role::Muted, "  shown elsewhere here") } else { label }
 }
 
-fn short(name: &QName) -> String {
+/// The schema is worth its room only where it is not `public`.
+pub fn short(name: &QName) -> String {
     if name.schema == "public" { name.name.clone() } else { name.to_string() }
 }

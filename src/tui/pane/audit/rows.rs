@@ -183,18 +183,31 @@ impl Row {
 
     /// What tells it from every other row, in whichever audit.
     pub fn key(&self) -> Key {
-        (self.rank() == Rank::Note, self.id(), self.object().to_owned(), self.part().map(str::to_owned), self.remark())
+        (self.kind(), self.id(), self.object().to_owned(), self.part().map(str::to_owned), self.remark())
+    }
+
+    /// 0 for a finding, 1 for something unseen, 2 for a remark.
+    fn kind(&self) -> u8 {
+        match self.what {
+            What::Finding(_) => 0,
+            What::Unseen(_) => 1,
+            What::Note(_) | What::Skipped => 2,
+        }
     }
 
     /// Whether it is about the same as `other`.
     pub fn is(&self, key: &Key) -> bool {
-        let (_, id, object, part, remark) = key;
-        self.id() == *id && self.object() == object && self.part() == part.as_deref() && self.remark() == *remark
+        let (kind, id, object, part, remark) = key;
+        self.kind() == *kind
+            && self.id() == *id
+            && self.object() == object
+            && self.part() == part.as_deref()
+            && self.remark() == *remark
     }
 }
 
 /// See [`Row::key`].
-pub type Key = (bool, &'static str, String, Option<String>, String);
+pub type Key = (u8, &'static str, String, Option<String>, String);
 
 fn rank(severity: Severity) -> Rank {
     match severity {
@@ -281,13 +294,13 @@ pub fn short(object: &str) -> &str {
 pub fn columns(comparing: bool) -> Vec<Column> {
     let mut columns = vec![
         Column::text("severity").sized(10, 10),
-        Column::text("check").sized(5, 6),
-        Column::text("object").sized(12, 44),
+        Column::text("check").sized(5, 6).priority(2),
+        Column::text("object").sized(20, 44),
     ];
     if comparing {
-        columns.push(Column::text("where").sized(8, 22));
+        columns.push(Column::text("where").sized(15, 22).priority(1));
     }
-    columns.push(Column::text("what").sized(10, 400).priority(1).grow());
+    columns.push(Column::text("what").sized(12, 400).priority(3).grow());
     columns
 }
 

@@ -1,6 +1,6 @@
 //! The words above the list, and what there is to read where there is no list.
 
-use super::{AuditPane, Only, Rank, compare::Shown, rows::Row};
+use super::{AuditPane, Only, Rank, compare::Shown, key_of, rows::Row};
 use crate::{
     app::audit::Audited,
     config::theme::Role,
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How many rows there are of each rank, zeros left out but for errors and warnings.
-pub fn tally(audit: &Audit) -> Cell {
+pub fn tally(audit: &Audit, gap: &str) -> Cell {
     let summary = audit.summary();
     let counts = [
         (Rank::Error, summary.error, true),
@@ -26,15 +26,20 @@ pub fn tally(audit: &Audit) -> Cell {
     counts.into_iter().filter(|(_, count, always)| *always || *count > 0).fold(Cell::default(), |cell, it| {
         let (rank, count, _) = it;
         let role = if count == 0 { Role::Muted } else { rank.role() };
-        cell.and(Role::Text, "  ").and(role, rank.counted(count))
+        let gap = if cell.is_empty() { "" } else { gap };
+        cell.and(Role::Text, gap).and(role, rank.counted(count))
     })
 }
 
 /// `production  4 errors  11 warnings  …`, and what is older than it should be.
-pub fn title(model: &Model, audited: &Audited) -> Cell {
-    let stale = stale(model);
-    let title = Cell::text(&audited.environment).bold().then(tally(&audited.audit));
-    title.then(stale)
+pub fn title(model: &Model, audited: &Audited, room: u16) -> Cell {
+    let title = |gap| {
+        let name = Cell::text(&audited.environment).bold();
+        name.and(Role::Text, "  ").then(tally(&audited.audit, gap)).then(stale(model))
+    };
+    // Closer together where that is what it takes.
+    let roomy = title("  ");
+    if roomy.width() > usize::from(room) { title(" ") } else { roomy }
 }
 
 /// The word for an audit that is being read again, or cannot be.
@@ -103,13 +108,13 @@ pub fn skipped(audited: &Audited) -> String {
 }
 
 /// What there is to say where nothing was found; `None` where there are rows.
-pub fn clean(audited: &Audited, rows: &[Row]) -> Option<Vec<Cell>> {
+pub fn clean(audited: &Audited, rows: &[Row], room: usize) -> Option<Vec<Cell>> {
     if !rows.is_empty() {
         return None;
     }
     let facts = &audited.facts;
     let line = |count: usize, word: &str| labelled(word, 12, Cell::text(grouped(count as u64)));
-    Some(vec![
+    let mut lines = vec![
         Cell::of(Role::Ok, format!("Nothing was found: {}.", looked(audited))),
         Cell::default(),
         line(audited.checks, "checks"),
@@ -119,23 +124,23 @@ pub fn clean(audited: &Audited, rows: &[Row]) -> Option<Vec<Cell>> {
         line(facts.functions.len(), "functions"),
         line(facts.indexes.len(), "indexes"),
         Cell::default(),
-        Cell::of(Role::Muted, "What the team intends stands in pgdeck.toml, under [expect]: the more is declared,"),
-        Cell::of(Role::Muted, "the more can be checked."),
-    ])
+    ];
+    let more = "What the team intends stands in pgdeck.toml, under [expect]: what is declared there can be checked.";
+    lines.extend(Cell::of(Role::Muted, more).wrapped(room));
+    Some(lines)
 }
 
 /// What there is to say where the filters let nothing through.
 pub fn nothing_fits(model: &Model) -> Cell {
-    let key = model.key(Action::Back).unwrap_or_default();
+    let typing = model.key(Action::Cancel).map(|key| Cell::of(Role::Accent, key).bold());
+    let key = typing.filter(|_| model.audit.table.filter.editing).unwrap_or_else(|| key_of(model, Action::Back));
     let what = match (model.audit.table.filter.active(), model.audit.only) {
         (true, _) => "nothing fits".to_owned(),
         (false, Some(Only::Accepted)) => "nothing is accepted".to_owned(),
         (false, Some(only)) => format!("there are no {}", only.words()),
         (false, None) => "there is nothing like that".to_owned(),
     };
-    Cell::of(Role::Muted, format!("{what}; "))
-        .then(Cell::of(Role::Accent, key).bold())
-        .and(Role::Muted, " shows the rest")
+    Cell::of(Role::Muted, format!("{what}; ")).then(key).and(Role::Muted, " shows the rest")
 }
 
 /// What to read while there is nothing to see, and why.
@@ -164,10 +169,7 @@ pub fn waiting(model: &Model, room: usize) -> Vec<Cell> {
     lines.push(Cell::default());
     lines.extend(Cell::of(Role::Danger, error.to_string()).wrapped(room));
     lines.push(Cell::default());
-    let hint = |action, says: &str| {
-        let key = Cell::of(Role::Accent, model.key(action).unwrap_or_default()).bold();
-        key.and(Role::Muted, format!(" {says}"))
-    };
+    let hint = |action, says: &str| key_of(model, action).and(Role::Muted, format!(" {says}"));
     lines.push(hint(Action::Refresh, "tries again"));
     if model.environments.len() > 1 {
         lines.push(hint(Action::NextEnvironment, "looks at the next environment"));
