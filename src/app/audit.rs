@@ -27,8 +27,6 @@ pub struct Audited {
     pub facts: Arc<Facts>,
     /// What the checks say.
     pub audit: Audit,
-    /// How many checks looked, those left out that the server is too old for.
-    pub checks: usize,
     /// What it was measured by.
     pub declared: Arc<Declared>,
 }
@@ -44,9 +42,7 @@ pub fn judge(deck: &Deck, environment: &str, facts: impl Into<Arc<Facts>>, only:
     let facts = facts.into();
     let declared = deck.declared();
     let audit = audit::run(&facts, &declared.rules, only, jiff::Zoned::now().date());
-    let chosen = if only.is_empty() { audit::checks().count() } else { only.len() };
-    let checks = chosen.saturating_sub(audit.skipped.len());
-    Audited { environment: environment.to_owned(), facts, audit, checks, declared }
+    Audited { environment: environment.to_owned(), facts, audit, declared }
 }
 /// Reads what the checks look at.
 pub async fn facts(deck: &Deck, job: &Job, environment: &str) -> Result<Facts> {

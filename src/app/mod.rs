@@ -6,6 +6,7 @@ pub mod deck;
 pub mod demo;
 pub mod env;
 pub mod export;
+pub mod init;
 pub mod job;
 pub mod journal;
 pub mod store;

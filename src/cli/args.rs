@@ -5,10 +5,14 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::output::Format;
-use crate::config::preferences::{Choice, Preferences};
+use crate::{
+    app::demo::{EXAMPLES, Example},
+    config::preferences::{Choice, Preferences},
+    core::audit::Severity,
+};
 
 const AFTER: &str = "\
-Exit codes: 0 fine · 1 differences at or above --fail-on · 2 usage or configuration · 3 cannot connect ·
+Exit codes: 0 fine · 1 findings or differences at or above --fail-on · 2 usage or configuration · 3 cannot connect ·
 4 refused by the guard · 5 stale: changed since review · 6 failed and rolled back · 130 interrupted";
 
 /// The operations deck for PostgreSQL environments. Without a verb it opens the console.
@@ -70,6 +74,8 @@ impl Console {
 pub enum Verb {
     /// Start an example's environments on throw-away servers: open the console, or run one verb on them
     Demo(Demo),
+    /// Begin a project: write a pgdeck.toml, with today's state of a database as what is expected
+    Init(Init),
     /// Look at pgdeck.toml and at your own configuration
     #[command(subcommand)]
     Config(Config),
@@ -77,6 +83,8 @@ pub enum Verb {
     Env(Env),
     /// Rows per table, side by side
     Counts(Counts),
+    /// What is wrong with an environment, and the SQL that mends it
+    Audit(Audit),
     /// Carry configuration rows from one environment to another
     #[command(subcommand)]
     Sync(Sync),
@@ -91,8 +99,15 @@ pub enum Verb {
     Man,
 }
 
+/// The examples, a line each, below the options of `demo`.
+fn examples() -> String {
+    let line = |example: &Example| format!("  {:<10} {}\n", example.name, example.about);
+    format!("Examples:\n{}", EXAMPLES.iter().map(line).collect::<String>())
+}
+
 /// `pgdeck demo`
 #[derive(Debug, Default, Args)]
+#[command(after_help = examples())]
 pub struct Demo {
     /// The example; innotrue if none is given
     pub example: Option<String>,
@@ -105,6 +120,24 @@ pub struct Demo {
     /// A verb to run on the example instead of opening the console
     #[arg(last = true, value_name = "VERB")]
     pub verb: Vec<std::ffi::OsString>,
+}
+
+/// `pgdeck init`
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The database to describe. A password does not belong here: name a variable, such as 'postgresql://me:${PGPW}@host/db',
+    /// or leave it to .pgpass
+    #[arg(long, value_name = "URL", conflicts_with = "environment")]
+    pub url: Option<String>,
+    /// The environment of this project to describe: only its expectations are written, to stdout if no file is named
+    #[arg(short, long = "env", value_name = "ENV")]
+    pub environment: Option<String>,
+    /// The file to write; pgdeck.toml in the working directory if none is given
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Replace the file if it is there
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// `pgdeck config`
@@ -153,6 +186,51 @@ pub enum FailOn {
     Difference,
     /// At none
     Never,
+}
+
+/// `pgdeck audit`
+#[derive(Debug, Args)]
+pub struct Audit {
+    /// The environment
+    #[arg(short, long = "env", value_name = "ENV", required_unless_present = "explain")]
+    pub environment: Option<String>,
+    /// Only these checks, such as FK01
+    #[arg(long, value_name = "ID", num_args = 1.., value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Exit with 1 when something at least as bad was found and not accepted, or could not be looked at
+    #[arg(long, value_enum, default_value_t = Limit::Error)]
+    pub fail_on: Limit,
+    /// Also write the fixes to this file, to be read and run in an SQL editor
+    #[arg(long, value_name = "FILE")]
+    pub sql: Option<PathBuf>,
+    /// What a check looks for, why that matters, and how it is mended
+    #[arg(long, value_name = "ID", conflicts_with_all = ["environment", "only", "fail_on", "sql"])]
+    pub explain: Option<String>,
+}
+
+/// From where on findings fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Limit {
+    /// At errors
+    Error,
+    /// At warnings, too
+    Warning,
+    /// At everything
+    Info,
+    /// At nothing
+    Never,
+}
+
+impl Limit {
+    /// The mildest severity that fails; `None` for none.
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            Limit::Error => Some(Severity::Error),
+            Limit::Warning => Some(Severity::Warning),
+            Limit::Info => Some(Severity::Info),
+            Limit::Never => None,
+        }
+    }
 }
 
 /// `pgdeck sync`

@@ -10,15 +10,18 @@ use super::{
 };
 use crate::{
     app::{
+        audit, counts,
         deck::Deck,
         demo::{self, Options},
         job::Job,
         sync,
     },
     core::{
+        self,
         error::{Error, Result},
         guard,
         sync::{diff::Review, plan::Plan, select::Selection},
+        text::printable,
     },
 };
 
@@ -44,7 +47,7 @@ pub(super) async fn run(cli: &Cli, arguments: &Arguments, inner: Option<&Cli>, j
             Box::pin(super::verb_on(verb, &context)).await
         }
         (None, Some(setup)) => crate::tui::open(Arc::clone(&running.deck), setup).await.map(|()| 0),
-        (None, None) => walk(&running.deck, &job, running.servers[0].1.version()).await.map(|()| 0),
+        (None, None) => tell(&running.deck, &job, running.servers[0].1.version()).await.map(|()| 0),
     };
     // Ending the servers blocks for some milliseconds.
     let ended = tokio::task::spawn_blocking(move || drop(running)).await;
@@ -63,13 +66,50 @@ fn verb_of(inner: &Cli) -> Result<&Verb> {
     }
 }
 
-/// The main job, step by step, as text: export, review, apply, verify, undo.
-async fn walk(deck: &Deck, job: &Job, server: &str) -> Result<()> {
+/// The example's main job as text. Where nothing travels, it is to prove that its environments are sound.
+async fn tell(deck: &Deck, job: &Job, server: &str) -> Result<()> {
     let names: Vec<String> = deck.project.environment_names().map(str::to_owned).collect();
-    let [from, to] = names.as_slice() else {
+    let title = |how: &str| format!("{} on throw-away servers, PostgreSQL {server}: {how}\n", deck.project.name);
+    if deck.project.sets.all().is_empty() {
+        output::write(&title(&names.join(", ")))?;
+        prove(deck, job, &names).await?;
+    } else if let [from, to] = names.as_slice() {
+        output::write(&title(&format!("{from} → {to}")))?;
+        walk(deck, job, from, to).await?;
+    } else {
         return Err(Error::usage("this example has no pair of environments to walk through"));
-    };
-    output::write(&format!("{} on two throw-away servers, PostgreSQL {server}: {from} → {to}\n", deck.project.name))?;
+    }
+    output::write("\nThe same with keys and eyes: run it in a terminal.\n")
+}
+
+/// What the audit finds in each environment, and the SQL that mends it.
+async fn prove(deck: &Deck, job: &Job, names: &[String]) -> Result<()> {
+    for name in names {
+        let tables = counts::tables(deck, job, name, &[]).await?.counts.tables.len();
+        let audit = audit::audit(deck, job, name, &[]).await?.audit;
+        let open: Vec<_> = audit.findings.iter().filter(|finding| finding.accepted.is_none()).collect();
+        let (checks, accepted) = (core::audit::checks().count(), audit.summary().accepted);
+        let findings = format!("findings: {} open, {accepted} accepted", open.len());
+        say("Audit", &format!("{name}: {tables} tables, {checks} checks; {findings}"))?;
+        for finding in open {
+            let severity = finding.severity.word();
+            let line = format!("{} {severity:<7} {}: {}", finding.check, finding.object, finding.detail);
+            output::write(&format!("\n  {}\n", printable(&line)))?;
+            for line in finding.fix.lines() {
+                output::write(&format!("    {}\n", printable(line)))?;
+            }
+        }
+        for unseen in &audit.unseen {
+            let object = unseen.object.as_deref().map(|object| format!(" {object}")).unwrap_or_default();
+            let line = format!("{}{object}: not looked at: {}", unseen.id, unseen.reason);
+            output::write(&format!("\n  {}\n", printable(&line)))?;
+        }
+    }
+    Ok(())
+}
+
+/// Carrying configuration, step by step: export, review, apply, verify, undo.
+async fn walk(deck: &Deck, job: &Job, from: &str, to: &str) -> Result<()> {
     let bundle = sync::export(deck, job, &[], from).await?;
     let sets = deck.project.sets.all().len();
     say(
@@ -90,8 +130,7 @@ async fn walk(deck: &Deck, job: &Job, server: &str) -> Result<()> {
     let undone = sync::apply(deck, job, &undo, &permit(deck, &undo)?, false).await?;
     let third = sync::review(deck, job, &bundle, to, false).await?;
     expect(self::plan(deck, &third)?.digest == plan.digest, "after the undo the review differs from the first")?;
-    say("Undo", &format!("{}; a third review gives the same plan as the first", undone.rows))?;
-    output::write("\nThe same with keys and eyes: run it in a terminal.\n")
+    say("Undo", &format!("{}; a third review gives the same plan as the first", undone.rows))
 }
 
 fn say(step: &str, what: &str) -> Result<()> {

@@ -1,10 +1,12 @@
 //! The command line. stdout carries results only; progress and errors go to stderr.
 
 pub mod args;
+mod audit;
 mod config;
 mod counts;
 mod demo;
 mod env;
+mod init;
 mod journal;
 mod output;
 mod progress;
@@ -17,7 +19,7 @@ use clap::Parser;
 use tokio_util::sync::CancellationToken;
 
 use self::{
-    args::{Cli, Verb},
+    args::{Audit, Cli, Verb},
     output::Format,
     progress::Progress,
 };
@@ -130,6 +132,10 @@ async fn dispatch(cli: Cli, inner: Option<Cli>, cancel: CancellationToken) -> Re
         Some(Verb::Demo(demo)) => demo::run(&cli, demo, inner.as_ref(), job).await,
         Some(Verb::Completions { shell }) => shell::completions(*shell).map(|()| 0),
         Some(Verb::Man) => shell::man().map(|()| 0),
+        Some(Verb::Init(arguments)) if arguments.environment.is_none() => {
+            init::begin(arguments, &job, cli.format).await
+        }
+        Some(Verb::Audit(Audit { explain: Some(id), .. })) => audit::explain(id, cli.format),
         Some(verb) => {
             let deck = Arc::new(Deck::new(project(&cli)?, variables)?);
             verb_on(verb, &Context { deck, job, format: cli.format }).await
@@ -168,11 +174,16 @@ fn project(cli: &Cli) -> Result<Project> {
 
 /// Runs one verb on a project: the operator's own, or an example's.
 async fn verb_on(verb: &Verb, context: &Context) -> Result<u8> {
+    if matches!(context.format, Format::Sarif | Format::Junit) && !matches!(verb, Verb::Audit(_)) {
+        return Err(Error::usage("only `pgdeck audit` writes this format").hint("use table, json or markdown"));
+    }
     match verb {
         Verb::Demo(_) | Verb::Completions { .. } | Verb::Man => Err(Error::usage("this verb runs outside a demo")),
         Verb::Config(command) => config::run(command, context),
+        Verb::Init(arguments) => init::describe(arguments, context).await,
         Verb::Env(arguments) => env::run(arguments, context).await,
         Verb::Counts(arguments) => counts::run(arguments, context).await,
+        Verb::Audit(arguments) => audit::run(arguments, context).await,
         Verb::Sync(command) => sync::run(command, context).await,
         Verb::Journal(arguments) => journal::run(arguments, context).await,
     }

@@ -19,6 +19,10 @@ pub enum Format {
     Json,
     /// For documents
     Markdown,
+    /// For code hosts that gather findings (audit only)
+    Sarif,
+    /// For build servers that show tests (audit only)
+    Junit,
 }
 
 /// A column of a listing.
@@ -76,7 +80,7 @@ pub(super) fn print(format: Format, listing: &Listing, json: &Json) -> Result<()
             text = json_shown(&serde_json::to_string_pretty(json).map_err(|error| Error::usage(error.to_string()))?);
             text.push('\n');
         }
-        Format::Table | Format::Markdown => {
+        Format::Table | Format::Markdown | Format::Sarif | Format::Junit => {
             let markdown = format == Format::Markdown;
             if !listing.rows.is_empty() {
                 text = listing.table(markdown);

@@ -39,7 +39,7 @@ pub struct Project {
     pub audit: Rules,
     source: Source,
     /// The file that it was read from; `None` for one that comes with pgdeck.
-    file: Option<PathBuf>,
+    path: Option<PathBuf>,
 }
 
 /// A group of tables.
@@ -168,17 +168,22 @@ impl Project {
     /// Reads the file at `path`.
     pub fn load(path: &Path) -> Result<Project> {
         let source = Source::read(path)?.ok_or_else(|| Error::usage("there is no such file").at(path.display()))?;
-        Ok(Project { file: Some(path.to_owned()), ..Project::parse(source)? })
+        Ok(Project { path: Some(path.to_owned()), ..Project::parse(source)? })
     }
 
     /// The file that it was read from; `None` for one that comes with pgdeck.
-    pub fn file(&self) -> Option<&Path> {
-        self.file.as_deref()
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
     }
 
     /// The text that it was read from.
     pub fn source(&self) -> &Source {
         &self.source
+    }
+
+    /// The file's path, as it stands before the line in `file:line`.
+    pub fn file(&self) -> &str {
+        &self.source.name
     }
 
     /// Reads and checks a file's text.
@@ -209,7 +214,7 @@ impl Project {
             sets,
             audit,
             source,
-            file: None,
+            path: None,
         })
     }
 

@@ -11,6 +11,19 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     if text.chars().all(|c| shown(c) == c) { Cow::Borrowed(text) } else { text.chars().map(shown).collect() }
 }
 
+/// The same, but lines stay lines.
+pub fn printable_lines(text: &str) -> Cow<'_, str> {
+    let kept = |c| if c == '\n' { c } else { shown(c) };
+    if text.chars().all(|c| kept(c) == c) { Cow::Borrowed(text) } else { text.chars().map(kept).collect() }
+}
+
+/// Each line of `text` as an SQL comment. Nothing in it can end the comment early: the server takes a carriage return
+/// for the end of a line too (PostgreSQL manual, 4.1.5 "Comments").
+pub fn sql_comment(text: &str) -> String {
+    let lines: Vec<String> = text.split('\n').map(|line| format!("-- {}", printable(line))).collect();
+    lines.join("\n")
+}
+
 fn shown(c: char) -> char {
     match c {
         '\0'..='\x1f' => char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}'),
@@ -51,6 +64,12 @@ mod tests {
     #[test]
     fn escape_sequences_become_pictures() {
         assert_eq!(printable("a\x1b[31mb\u{9b}c\x07"), "a␛[31mb\u{fffd}c␇");
+    }
+
+    #[test]
+    fn a_comment_is_never_left() {
+        assert_eq!(sql_comment("a\rDROP b;\nc\u{2028}d"), "-- a␍DROP b;\n-- c\u{fffd}d");
+        assert_eq!(printable_lines("a\nb\rc"), "a\nb␍c");
     }
 
     #[test]

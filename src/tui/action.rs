@@ -4,12 +4,15 @@
 //! are all made from [`Action::ALL`]. A new action is one line in the enum and one entry in the table.
 
 mod context;
+mod entry;
 
 use std::borrow::Cow;
 
 use crate::config::keymap::Vocabulary;
 
 pub use context::Context;
+pub use entry::Entry;
+use entry::entry;
 
 /// Everything that a key can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -69,54 +72,22 @@ pub enum Action {
     ToggleColumn,
     ShowSql,
     NextSource,
+    SourceFile,
     NextTarget,
     ToggleDeletes,
     StepBack,
+    WriteReport,
+    WriteScript,
+    WritePlan,
+    WriteBundle,
+    WriteSeed,
+    WriteQuery,
     Undo,
     Relations,
     Fold,
     Unfold,
     TryDemo,
     ShowProject,
-}
-
-/// What there is to say about an action.
-#[derive(Debug)]
-pub struct Entry {
-    /// Which.
-    pub action: Action,
-    /// Its name in keymaps and in the palette.
-    pub id: &'static str,
-    /// A few words, as in a menu.
-    pub title: &'static str,
-    /// One sentence.
-    pub description: &'static str,
-    /// Where it means something.
-    pub contexts: &'static [Context],
-    /// Its one or two words in the hint bar, if it is worth a place there.
-    pub hint: Option<&'static str>,
-    /// Whether it leads to something being written.
-    pub danger: bool,
-}
-
-const fn entry(
-    action: Action,
-    id: &'static str,
-    title: &'static str,
-    contexts: &'static [Context],
-    description: &'static str,
-) -> Entry {
-    Entry { action, id, title, description, contexts, hint: None, danger: false }
-}
-
-impl Entry {
-    const fn hint(self, hint: &'static str) -> Self {
-        Entry { hint: Some(hint), ..self }
-    }
-
-    const fn danger(self) -> Self {
-        Entry { danger: true, ..self }
-    }
 }
 
 impl Action {
@@ -344,6 +315,14 @@ impl Action {
                 .hint("SQL"),
             entry(A::NextSource, "next-source", "Other source", &[C::Choose], "Read from the next environment.")
                 .hint("from"),
+            entry(
+                A::SourceFile,
+                "source-file",
+                "Read from a file…",
+                &[C::Choose],
+                "Take the rows from a bundle, from what the query returned, or from JSON by hand.",
+            )
+            .hint("file…"),
             entry(A::NextTarget, "next-target", "Other target", &[C::Choose], "Write to the next environment.")
                 .hint("to"),
             entry(
@@ -362,6 +341,54 @@ impl Action {
                 "Back to the choice of sets; what is chosen here stays.",
             )
             .hint("back"),
+            entry(
+                A::WriteReport,
+                "write-report",
+                "Write the report…",
+                &[C::Review],
+                "Write all that differs to a file: Markdown or JSON, by the ending of its name.",
+            )
+            .hint("write…"),
+            entry(
+                A::WriteScript,
+                "write-script",
+                "Write the SQL script…",
+                &[C::Review],
+                "Write what is chosen as a guarded script for an SQL editor.",
+            )
+            .hint("write…"),
+            entry(
+                A::WritePlan,
+                "write-plan",
+                "Write the plan…",
+                &[C::Review],
+                "Write what is chosen as a plan for `pgdeck sync apply`.",
+            )
+            .hint("write…"),
+            entry(
+                A::WriteBundle,
+                "write-bundle",
+                "Write a bundle…",
+                &[C::Choose, C::Review],
+                "Write every row of the sets, as the source has it, to a file.",
+            )
+            .hint("write…"),
+            entry(
+                A::WriteSeed,
+                "write-seed",
+                "Write a seed…",
+                &[C::Choose, C::Review],
+                "Write every row of the sets, as the source has it, into its part of an SQL file.",
+            )
+            .hint("write…"),
+            entry(
+                A::WriteQuery,
+                "write-query",
+                "Write the query…",
+                &[C::Choose],
+                "Write the statement that reads the sets where pgdeck cannot connect.",
+            )
+            .hint("write…"),
             entry(
                 A::Undo,
                 "undo",
@@ -432,25 +459,4 @@ impl Reason {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_tables_follow_their_enums() {
-        for (at, entry) in Action::ALL.iter().enumerate() {
-            assert_eq!(entry.action as usize, at, "{}", entry.id);
-        }
-        for (at, (context, name, _)) in Context::ALL.iter().enumerate() {
-            assert_eq!(*context as usize, at, "{name}");
-        }
-    }
-
-    #[test]
-    fn every_entry_is_complete_and_every_id_is_one_of_a_kind() {
-        for entry in Action::ALL {
-            let kebab = entry.id.chars().all(|c| c.is_ascii_lowercase() || c == '-');
-            assert!(kebab && !entry.contexts.is_empty() && entry.description.ends_with('.'), "{}", entry.id);
-            assert_eq!(Action::named(entry.id), Some(entry.action));
-        }
-    }
-}
+mod tests;

@@ -1,20 +1,31 @@
 //! The work that the console asks for, done by the use-cases of `app` and answered by messages.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use super::{
     Handle,
     model::EnvState,
-    msg::{Accepted, Accepting, Comparison, Msg, Sync, Tone, Work},
+    msg::{Accepted, Accepting, Comparison, Filed, Msg, Origin, Sync, Tone, Work},
+    widget::gauge::counted,
 };
 use crate::{
-    app::{audit, counts, deck::Deck, env, export, job::Job, journal, sync},
+    app::{
+        audit, counts,
+        deck::Deck,
+        env, export,
+        job::Job,
+        journal,
+        sync::{self, Output, Written},
+    },
     core::{
         counts::{Count, Counts},
         error::{Code, Error, Result},
         guard,
         name::QName,
-        sheet::Sheet,
         sync::{diff::Review, plan::Plan},
     },
 };
@@ -45,7 +56,20 @@ pub async fn execute(deck: Arc<Deck>, work: Work, handle: Handle) {
             handle.tell(Msg::Journal(settled.and_then(|_| journal::read(&deck)).map(Arc::new)));
         }
         Work::History => handle.tell(Msg::History(counts::history(&deck).map(Arc::new))),
-        Work::Export(file, sheet) => handle.tell(exported(&file, &sheet)),
+        Work::Export(file, sheet) => {
+            let written = export::write(&path(&deck, &file).display().to_string(), &sheet);
+            let says = |()| Filed::Written(format!("{} written to {file}", counted(sheet.rows.len(), "row")));
+            handle.tell(Msg::Filed(handle.job, written.map(says)));
+        }
+        Work::Write(file, output) => {
+            let written = sync::write_output(&deck, &job, &output, &path(&deck, &file)).await;
+            let says = |written| Filed::Written(says(&output, &written, &file));
+            handle.tell(Msg::Filed(handle.job, written.map(says)));
+        }
+        Work::Look(file, sets) => {
+            let seen = look(&deck, path(&deck, &file), sets).await;
+            handle.tell(Msg::Filed(handle.job, seen.map(|contents| Filed::Source(file, Arc::new(contents)))));
+        }
         // Whoever opened the first page does this.
         Work::Demo => {}
         Work::Compare(asked) => step(&handle, review(&deck, &job, &asked).await, Sync::Reviewed),
@@ -134,16 +158,45 @@ fn snapshot(deck: &Deck, environments: Vec<(String, Vec<(QName, Count)>)>, handl
     handle.tell(Msg::History(counts::history(deck).map(Arc::new)));
 }
 
-fn exported(file: &str, sheet: &Sheet) -> Msg {
-    match export::write(file, sheet) {
-        Ok(()) => Msg::Said(Tone::Done, format!("{} rows written to {file}", sheet.rows.len())),
-        Err(error) => Msg::Failed(error),
+/// The file that was typed. No shell stands in between, so `~` is a person's folder here, too.
+fn path(deck: &Deck, typed: &str) -> PathBuf {
+    match (typed.strip_prefix("~/"), deck.var("HOME")) {
+        (Some(rest), Some(home)) => Path::new(&home).join(rest),
+        _ => PathBuf::from(typed),
+    }
+}
+
+async fn look(deck: &Arc<Deck>, path: PathBuf, sets: Vec<String>) -> Result<sync::Contents> {
+    let deck = Arc::clone(deck);
+    let seen = tokio::task::spawn_blocking(move || sync::look_into(&deck, &path, &sets)).await;
+    seen.unwrap_or_else(|error| Err(Error::usage(error.to_string())))
+}
+
+/// What was written, and where.
+fn says(output: &Output, written: &Written, file: &str) -> String {
+    let what = match (output, written.rows) {
+        (Output::Report(_), _) => "report".to_owned(),
+        (Output::Script(_), _) => "script".to_owned(),
+        (Output::Plan(_), _) => "plan".to_owned(),
+        (Output::Query(_), _) => "query".to_owned(),
+        (Output::Bundle(rows) | Output::Seed(rows), count) => {
+            format!("{} of {}", counted(count.unwrap_or(0), "row"), rows.environment)
+        }
+    };
+    if written.changed {
+        format!("{what} written to {file}")
+    } else {
+        format!("nothing changed: {file} holds these {what} already")
     }
 }
 
 async fn review(deck: &Deck, job: &Job, asked: &Comparison) -> Result<Arc<Review>> {
     let Comparison { sets, from, to, deletes } = asked;
-    Box::pin(sync::compare(deck, job, sets, from, to, *deletes)).await.map(Arc::new)
+    let review = match from {
+        Origin::Environment(from) => Box::pin(sync::compare(deck, job, sets, from, to, *deletes)).await,
+        Origin::File(file) => Box::pin(sync::review_file(deck, job, &path(deck, file), sets, to, *deletes)).await,
+    };
+    review.map(Arc::new)
 }
 
 /// The gate of every write: what was typed is judged here, by the guard, and nowhere else.

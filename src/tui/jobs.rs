@@ -59,6 +59,13 @@ impl Jobs {
         Some(job.id)
     }
 
+    /// Marks `id`, unless it is over or was cancelled already.
+    pub fn cancel(&mut self, id: JobId) -> Option<JobId> {
+        let job = self.running.iter_mut().find(|job| job.id == id && !job.cancelling)?;
+        job.cancelling = true;
+        Some(id)
+    }
+
     /// Whether a job is running that was not cancelled yet.
     pub fn cancellable(&self) -> bool {
         self.running.iter().any(|job| !job.cancelling)

@@ -178,6 +178,11 @@ impl Model {
     /// Shows `error` until it is dismissed. Where a connection was lost, it is made again.
     pub fn fail(&mut self, error: &Error) {
         self.say(Tone::Failed, error.to_string());
+        self.lost(error);
+    }
+
+    /// Where `error` is that of a lost connection, it is made again.
+    pub fn lost(&mut self, error: &Error) {
         if let Some(name) = error.environment.as_ref().filter(|_| error.code == Code::Connect) {
             reconnect::lost(self, name, error);
         }

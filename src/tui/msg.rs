@@ -1,15 +1,13 @@
 //! Everything that can happen to the console, and everything that it can ask for.
 
-use std::time::Duration;
-
-use std::sync::Arc;
+use std::{fmt, sync::Arc, time::Duration};
 
 use crate::{
     app::{
         audit::Audited,
         counts::{History, Listing},
         env::Reached,
-        sync::Applied,
+        sync::{Applied, Contents, Output},
     },
     config::{key::Key, project::accept::Entry},
     core::{
@@ -71,10 +69,46 @@ pub enum Msg {
     Sync(Sync),
     /// A run is to be taken back: the run, and the name that was typed.
     Undo(String, String),
+    /// What became of the file that a prompt asked for. The job is the one that the prompt waits for.
+    Filed(JobId, Result<Filed>),
     /// Something to say.
     Said(Tone, String),
     /// Something went wrong.
     Failed(Error),
+}
+
+/// What came of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Filed {
+    /// It was written; this is to be said.
+    Written(String),
+    /// The file of this name can be the wizard's source.
+    Source(String, Arc<Contents>),
+}
+
+/// Where the sync wizard's rows come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// An environment.
+    Environment(String),
+    /// A file, as it was typed.
+    File(String),
+}
+
+impl Default for Origin {
+    fn default() -> Self {
+        Origin::Environment(String::new())
+    }
+}
+
+impl fmt::Display for Origin {
+    /// The environment's name, or the last part of the file's.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Environment(name) => f.write_str(name),
+            Origin::File(file) => f.write_str(file.rsplit('/').next().unwrap_or(file)),
+        }
+    }
 }
 
 /// What the sync wizard compares.
@@ -83,7 +117,7 @@ pub struct Comparison {
     /// The sets; all when empty.
     pub sets: Vec<String>,
     /// The source.
-    pub from: String,
+    pub from: Origin,
     /// The target.
     pub to: String,
     /// Whether rows that the source does not have may be deleted.
@@ -215,8 +249,12 @@ pub enum Work {
     Accept(Arc<Accepting>),
     /// Read what was recorded of counts; answered by [`Msg::History`].
     History,
-    /// Write these rows to the new file of this name; answered by [`Msg::Said`].
+    /// Write these rows to the new file of this name; answered by [`Msg::Filed`].
     Export(String, Arc<Sheet>),
+    /// Write this to the file of this name; answered by [`Msg::Filed`].
+    Write(String, Output),
+    /// See whether the file of this name can be a source of these sets, or of any; answered by [`Msg::Filed`].
+    Look(String, Vec<String>),
     /// Start the demo. Asked for on the first page only, which is left with it.
     Demo,
     /// Read the journal; answered by [`Msg::Journal`].

@@ -59,8 +59,10 @@ fn take_in(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Progress(job, Progress::Done(done, total)) => model.jobs.progress(job, done, total),
         Msg::Progress(job, Progress::Ended) => {
             model.jobs.end(job);
+            overlay::ended(model, job);
             pane::counts::settled(model);
         }
+        Msg::Filed(job, result) => overlay::filed(model, job, result),
         Msg::Said(tone, text) => model.say(tone, text),
         Msg::Failed(error) => model.fail(&error),
     }

@@ -1,6 +1,8 @@
 //! The proof of the audit, on real servers: each check finds what it is about and nothing else, and its fix heals.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod docs;
 mod fixture;
 mod fixtures;
 mod support;
+mod trackpay;

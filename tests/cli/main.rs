@@ -4,6 +4,7 @@
 //! of the databases to itself. A story works at a `Desk`: a folder with a pgdeck.toml and a state of its own.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod audit;
 mod broken_files;
 mod broken_projects;
 mod connecting;
@@ -12,6 +13,7 @@ mod demo;
 mod desk;
 mod guard;
 mod hostile;
+mod init;
 mod interrupt;
 mod listings;
 mod looks;

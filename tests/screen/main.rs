@@ -11,6 +11,7 @@ mod looks;
 mod overlays;
 mod panes;
 mod table;
+mod wizard;
 mod world;
 
 use std::time::Duration;

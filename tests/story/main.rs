@@ -6,6 +6,8 @@
 mod apply;
 mod audit;
 mod look;
+mod offline;
+mod outputs;
 mod overview;
 mod pictures;
 mod reconnect;

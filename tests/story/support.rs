@@ -1,6 +1,6 @@
 //! A story: the example's servers, the console on them, keys, and the screen as text.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use pgdeck::{
     app::{
@@ -185,6 +185,18 @@ impl Story {
     pub fn does_not_see(&self, text: &str) {
         let screen = self.screen();
         assert!(!screen.contains(text), "{text:?} is on the screen:\n{screen}");
+    }
+
+    /// The example's project, as the console has it.
+    pub fn deck(&self) -> &Deck {
+        &self.demo.deck
+    }
+
+    /// Names `path` in the box that asks for a file, instead of what stands there.
+    pub async fn name(&mut self, path: &Path) {
+        self.press("ctrl-u").await;
+        self.tell(Msg::Paste(path.display().to_string())).await;
+        self.press("enter").await;
     }
 
     /// A superuser's own connection to an environment, beside pgdeck's.

@@ -26,7 +26,7 @@ use crate::{
 /// A file that is no longer what was read last is read again, and nothing is written: whoever asked should know. The
 /// same once more goes on from what stands there now.
 pub fn accept(deck: &Deck, entry: &Entry) -> Result<String> {
-    let Some(path) = deck.project.file() else {
+    let Some(path) = deck.project.path() else {
         return Err(Error::usage("this project has no pgdeck.toml that could be written to"));
     };
     if let Some(until) = entry.until.filter(|until| *until < jiff::Zoned::now().date()) {
@@ -51,7 +51,7 @@ pub fn accept(deck: &Deck, entry: &Entry) -> Result<String> {
 
 /// Goes on by what stands in the project's file now; says whether that is something else than before.
 pub fn reread(deck: &Deck) -> Result<bool> {
-    let Some(path) = deck.project.file() else { return Ok(false) };
+    let Some(path) = deck.project.path() else { return Ok(false) };
     let source = read(path)?;
     if source.text == deck.declared().text {
         return Ok(false);

@@ -13,7 +13,7 @@ pub struct Example {
     pub role: &'static str,
     /// Loaded into every environment, in this order.
     migrations: &'static [(&'static str, &'static str)],
-    /// Loaded after the migrations: (environment, or "" for all; file; SQL).
+    /// Loaded after the migrations, in this order: (environment, or "" for all; file; SQL).
     data: &'static [(&'static str, &'static str, &'static str)],
 }
 
@@ -29,8 +29,17 @@ macro_rules! data {
     };
 }
 
+/// Tells the data files that come after it which environment they are in.
+macro_rules! tell {
+    ($environment:literal, $example:literal) => {
+        ($environment, "the environment's name", concat!("SET ", $example, ".env = '", $environment, "'"))
+    };
+}
+
 /// All examples; the first is the default.
-pub static EXAMPLES: &[Example] = &[Example {
+pub static EXAMPLES: &[Example] = &[INNOTRUE, TRACKPAY];
+
+const INNOTRUE: Example = Example {
     name: "innotrue",
     about: "a coaching platform: configuration goes from production to preprod in 28 sync sets",
     project: include_str!("../../../examples/innotrue/pgdeck.toml"),
@@ -47,22 +56,42 @@ pub static EXAMPLES: &[Example] = &[Example {
         file!("innotrue", "migrations/20250224083000_row_level_security.sql"),
     ],
     data: &[
+        tell!("production", "innotrue"),
+        tell!("preprod", "innotrue"),
         data!("", "innotrue", "data/catalogue.sql"),
         data!("production", "innotrue", "data/production.sql"),
         data!("preprod", "innotrue", "data/preprod.sql"),
     ],
-}];
+};
+
+const TRACKPAY: Example = Example {
+    name: "trackpay",
+    about: "hours worked and paid: what must hold, audited in staging and production",
+    project: include_str!("../../../examples/trackpay/pgdeck.toml"),
+    role: "operator",
+    migrations: &[
+        file!("trackpay", "migrations/20251006080000_roles_and_auth.sql"),
+        file!("trackpay", "migrations/20251006083000_tables.sql"),
+        file!("trackpay", "migrations/20251013090000_row_level_security.sql"),
+        file!("trackpay", "migrations/20251014081500_balances.sql"),
+        file!("trackpay", "migrations/20251015093000_delete_relationship.sql"),
+        file!("trackpay", "migrations/20251016083000_foreign_key_rules.sql"),
+    ],
+    data: &[
+        tell!("staging", "trackpay"),
+        tell!("production", "trackpay"),
+        data!("", "trackpay", "data/rows.sql"),
+        data!("staging", "trackpay", "data/staging.sql"),
+        data!("production", "trackpay", "data/production.sql"),
+        data!("production", "trackpay", "data/production_index.sql"),
+        data!("production", "trackpay", "data/production_mistakes.sql"),
+    ],
+};
 
 impl Example {
     /// What is loaded into `environment`, (file, SQL) each, in order.
     pub fn scripts(&self, environment: &str) -> Vec<(&str, &str)> {
         let mut scripts = self.migrations.to_vec();
-        // The data files ask which environment they are in.
-        let set = match environment {
-            "production" => "SET innotrue.env = 'production'",
-            _ => "SET innotrue.env = 'preprod'",
-        };
-        scripts.push(("the environment's name", set));
         let here = self.data.iter().filter(|(only, ..)| only.is_empty() || *only == environment);
         scripts.extend(here.map(|(_, path, sql)| (*path, *sql)));
         scripts.push(("statistics", "ANALYZE"));
@@ -73,18 +102,47 @@ impl Example {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{project::Project, source::Source};
+
+    /// The files of `example` in `folder`, sorted.
+    fn files(example: &Example, folder: &str) -> Vec<String> {
+        let path = format!("{}/examples/{}/{folder}", env!("CARGO_MANIFEST_DIR"), example.name);
+        let mut there: Vec<_> = std::fs::read_dir(path)
+            .expect("folder")
+            .map(|entry| format!("{folder}/{}", entry.expect("entry").file_name().to_string_lossy()))
+            .collect();
+        there.sort();
+        there
+    }
 
     #[test]
     fn every_migration_of_an_example_is_built_in_and_in_order() {
         for example in EXAMPLES {
-            let folder = format!("{}/examples/{}/migrations", env!("CARGO_MANIFEST_DIR"), example.name);
-            let mut there: Vec<_> = std::fs::read_dir(folder)
-                .expect("folder")
-                .map(|entry| format!("migrations/{}", entry.expect("entry").file_name().to_string_lossy()))
-                .collect();
-            there.sort();
             let built_in: Vec<_> = example.migrations.iter().map(|(path, _)| (*path).to_owned()).collect();
-            assert_eq!(built_in, there);
+            assert_eq!(built_in, files(example, "migrations"));
+        }
+    }
+
+    #[test]
+    fn all_data_of_an_example_are_built_in() {
+        for example in EXAMPLES {
+            let paths = example.data.iter().map(|(_, path, _)| (*path).to_owned());
+            let mut built_in: Vec<_> = paths.filter(|path| path.starts_with("data/")).collect();
+            built_in.sort();
+            assert_eq!(built_in, files(example, "data"));
+        }
+    }
+
+    #[test]
+    fn data_are_for_the_environments_of_the_project_and_each_is_told_its_name() {
+        for example in EXAMPLES {
+            let project = Project::parse(Source::new("pgdeck.toml", example.project)).expect(example.name);
+            let names: Vec<_> = project.environment_names().collect();
+            assert!(example.data.iter().all(|(only, ..)| only.is_empty() || names.contains(only)), "{}", example.name);
+            for name in names {
+                let set = format!("SET {}.env = '{name}'", example.name);
+                assert!(example.scripts(name).iter().any(|(_, sql)| *sql == set), "{set}");
+            }
         }
     }
 }

@@ -6,7 +6,10 @@ use std::{
     path::Path,
 };
 
-use super::shapes::{included, shapes};
+use super::{
+    review::review as review_bundle,
+    shapes::{included, shapes},
+};
 use crate::{
     app::{deck::Deck, job::Job, store},
     core::{
@@ -14,7 +17,7 @@ use crate::{
         error::{Error, Result},
         name::QName,
         sync::{
-            bundle::{Bundle, Source},
+            bundle::{Bundle, BundleTable, Source},
             diff::Review,
             paste::{
                 self, Document,
@@ -58,6 +61,40 @@ impl Offline {
             table.warnings.extend(mine.map(|(_, warning)| warning.clone()));
         }
     }
+
+    /// The part that belongs to the sets `names`; all of it where none is named.
+    pub fn of_sets(mut self, deck: &Deck, names: &[String]) -> Result<Offline> {
+        if !names.is_empty() {
+            deck.project.sets.pick(names)?;
+            let wanted = |table: &BundleTable| names.contains(&table.shape.set);
+            if !self.bundle.tables.iter().any(wanted) {
+                return Err(Error::usage("the bundle holds none of these sets").object(names.join(", ")));
+            }
+            self.bundle.tables.retain(|table| wanted(table) || comes_along(table));
+        }
+        Ok(self)
+    }
+}
+
+/// Whether `table` holds nothing but parents that come along: they belong to whoever needs them.
+pub(super) fn comes_along(table: &BundleTable) -> bool {
+    !table.rows.is_empty() && table.rows.iter().all(|row| !row.in_scope)
+}
+
+/// Compares the sets `names` (all when empty) of the file `path` with `target`, in one snapshot. `deletes` asks for
+/// deletes in every table.
+pub async fn review(
+    deck: &Deck,
+    job: &Job,
+    path: &Path,
+    names: &[String],
+    target: &str,
+    deletes: bool,
+) -> Result<Review> {
+    let held = load(deck, job, path, names, target).await?.of_sets(deck, names)?;
+    let mut review = review_bundle(deck, job, &held.bundle, target, deletes).await?;
+    held.remark(&mut review);
+    Ok(review)
 }
 
 /// The statement that reads the sets `names` (all when empty), for the tables as `environment` has them; by default
@@ -150,13 +187,13 @@ fn not_a_value(name: &str, draft: &Draft, refused: &pg::Refused) -> Error {
 }
 
 /// What a file is, by its beginning.
-enum Opened {
+pub(super) enum Opened {
     Bundle(Bundle),
     Text(Vec<u8>),
 }
 
 /// Read once from its beginning to its end, because it may be a pipe.
-fn opened(path: &Path) -> Result<Opened> {
+pub(super) fn opened(path: &Path) -> Result<Opened> {
     let cannot = |error: std::io::Error| store::cannot("read", path, &error);
     let mut file = File::open(path).map_err(cannot)?;
     if file.metadata().is_ok_and(|facts| facts.is_dir()) {

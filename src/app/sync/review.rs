@@ -34,10 +34,7 @@ pub async fn review(deck: &Deck, job: &Job, bundle: &Bundle, environment: &str, 
     if bundle.source.environment == environment {
         return Err(same_environment(environment));
     }
-    if bundle.source.project != deck.project.name {
-        return Err(Error::usage(format!("the bundle is of the project `{}`", bundle.source.project))
-            .hint(format!("this is the project `{}`", deck.project.name)));
-    }
+    same_project(deck, bundle)?;
     job.progress(format!("connecting to {environment}"), 0, 0);
     let mut reader = job.drop_on_cancel(deck.reader(environment)).await?;
     let canceller = reader.canceller();
@@ -56,6 +53,15 @@ pub async fn review(deck: &Deck, job: &Job, bundle: &Bundle, environment: &str, 
 pub fn save_report(report: &Report<'_>, path: &Path) -> Result<()> {
     let format = report::Format::of(&path.display().to_string())?;
     store::write(path, report.render(format).as_bytes())
+}
+
+/// Refuses rows of another project.
+pub(super) fn same_project(deck: &Deck, bundle: &Bundle) -> Result<()> {
+    if bundle.source.project == deck.project.name {
+        return Ok(());
+    }
+    Err(Error::usage(format!("the bundle is of the project `{}`", bundle.source.project))
+        .hint(format!("this is the project `{}`", deck.project.name)))
 }
 
 pub(super) fn same_environment(environment: &str) -> Error {

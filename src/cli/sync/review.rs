@@ -10,7 +10,6 @@ use crate::{
     core::{
         error::{Error, Result},
         sync::{
-            bundle::{Bundle, BundleTable},
             diff::{Change, Review, TableReview},
             plan::Plan,
             report::{self, Report},
@@ -29,11 +28,7 @@ pub(super) async fn review(arguments: &ReviewArguments, context: &Context) -> Re
     deck.known(&arguments.to)?;
     let review = match (&arguments.bundle, &arguments.from) {
         (Some(path), _) => {
-            let mut held = sync::load_offline(deck, job, path, &arguments.sets, &arguments.to).await?;
-            held.bundle = of_sets(held.bundle, &arguments.sets, context)?;
-            let mut review = sync::review(deck, job, &held.bundle, &arguments.to, arguments.deletes).await?;
-            held.remark(&mut review);
-            review
+            sync::review_file(deck, job, path, &arguments.sets, &arguments.to, arguments.deletes).await?
         }
         (None, Some(from)) => sync::compare(deck, job, &arguments.sets, from, &arguments.to, arguments.deletes).await?,
         (None, None) => return Err(Error::usage("where from?").hint("give --from ENV or --bundle FILE")),
@@ -58,20 +53,6 @@ pub(super) async fn review(arguments: &ReviewArguments, context: &Context) -> Re
     output::print(context.format, &listing, &report::record(&review, &plan))?;
     let differs = !review.is_empty() && review.tables.iter().any(differs);
     Ok(u8::from(differs && arguments.fail_on == FailOn::Difference))
-}
-
-/// The part of `bundle` that belongs to the sets `names`; all of it where none is named.
-fn of_sets(mut bundle: Bundle, names: &[String], context: &Context) -> Result<Bundle> {
-    if !names.is_empty() {
-        context.deck.project.sets.pick(names)?;
-        // Parents that come along belong to whoever needs them.
-        let along = |table: &BundleTable| !table.rows.is_empty() && table.rows.iter().all(|row| !row.in_scope);
-        bundle.tables.retain(|table| names.contains(&table.shape.set) || along(table));
-        if bundle.tables.is_empty() {
-            return Err(Error::usage("the bundle holds none of these sets").object(names.join(", ")));
-        }
-    }
-    Ok(bundle)
 }
 
 fn differs(table: &TableReview) -> bool {

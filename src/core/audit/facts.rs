@@ -148,6 +148,9 @@ pub struct Column {
     /// `format_type(atttypid, atttypmod)`.
     #[serde(rename = "type")]
     pub type_name: String,
+    /// The same of the type that a domain rests on; `None` where the type is no domain.
+    #[serde(default)]
+    pub base: Option<String>,
     /// `NOT NULL`.
     pub not_null: bool,
     /// Whether it has a comment.

@@ -1,6 +1,7 @@
 //! What is wrong with a database, by itself and measured by what the team intends. Data in, findings out.
 
 pub mod accept;
+pub mod baseline;
 pub mod check;
 mod checks;
 pub mod exposure;
@@ -9,6 +10,7 @@ pub mod finding;
 pub mod lookup;
 pub mod matrix;
 pub mod reach;
+pub mod report;
 pub mod rules;
 
 use jiff::civil::Date;
@@ -32,6 +34,8 @@ pub struct Audit {
     pub findings: Vec<Finding>,
     /// What the connected role could not see.
     pub unseen: Vec<Unseen>,
+    /// Checks that were asked for, whatever came of it.
+    pub asked: Vec<&'static Check>,
     /// Checks that this server is too old for.
     pub skipped: Vec<&'static Check>,
     /// Remarks on `pgdeck.toml`, such as an acceptance of something that is not found any more.
@@ -69,6 +73,7 @@ pub fn run(facts: &Facts, rules: &Rules, only: &[&'static Check], today: Date) -
     let context = Context { facts, lookup: &lookup, rules };
     let mut audit = Audit::default();
     for check in checks().filter(|check| only.is_empty() || only.iter().any(|wanted| wanted.id == check.id)) {
+        audit.asked.push(check);
         if facts.database.version < check.since {
             audit.skipped.push(check);
         } else if let Some(reason) = check.needs.iter().find_map(|sight| facts.unseen.get(sight)) {

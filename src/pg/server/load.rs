@@ -8,7 +8,12 @@ use tokio_postgres::{Client, NoTls};
 use super::Server;
 use crate::core::error::{Error, Result};
 
-/// Creates the database `dbname` and runs `scripts` in it, (name, SQL) each, in order, as the superuser.
+/// What a script begins with that has to fail, before the SQLSTATE of how: what a failed statement leaves behind can be
+/// had in no other way.
+const MUST_FAIL: &str = "-- must fail: ";
+
+/// Creates the database `dbname` and runs `scripts` in it, (name, SQL) each, in order, as the superuser. A script whose
+/// first line is `-- must fail: SQLSTATE` has to fail in that way; it is one statement, because it runs as sent.
 pub async fn load(server: &Server, dbname: &str, scripts: &[(&str, &str)]) -> Result<()> {
     let admin = connect(server, "postgres").await?;
     run(&admin, dbname, &format!("CREATE DATABASE {}", crate::core::name::ident(dbname))).await?;
@@ -38,7 +43,16 @@ async fn connect(server: &Server, dbname: &str) -> Result<Client> {
 }
 
 async fn run(client: &Client, name: &str, sql: &str) -> Result<()> {
-    client.batch_execute(sql).await.map_err(|error| {
+    let state = sql.lines().next().and_then(|line| line.strip_prefix(MUST_FAIL));
+    let answer = client.batch_execute(sql).await;
+    if let Some(state) = state {
+        match &answer {
+            Ok(()) => return Err(Error::connect(format!("this was to fail with {state}, and did not")).object(name)),
+            Err(error) if error.code().is_some_and(|code| code.code() == state) => return Ok(()),
+            Err(_) => {}
+        }
+    }
+    answer.map_err(|error| {
         let line = error.as_db_error().and_then(|answer| match answer.position() {
             Some(tokio_postgres::error::ErrorPosition::Original(at)) => Some(line_of(sql, *at as usize)),
             _ => None,

@@ -41,15 +41,18 @@ pub fn draw(model: &Model, above: Rect, buffer: &mut Buffer) {
 /// The keys that are left, and what they do.
 fn ways(model: &Model) -> Vec<(String, Cell)> {
     let contexts = model.contexts();
-    let ways = model.keys.continuations(&contexts, &model.pending).into_iter();
-    ways.map(|(rest, action)| (label(rest, &model.look.glyphs), what(model, action))).collect()
+    let ways = model.keys.continuations(&contexts, &model.pending);
+    // Why some of them are not possible stands in a column of its own.
+    let room = ways.iter().map(|(_, action)| width(action.entry().title)).max().unwrap_or(0) + GAP;
+    ways.into_iter().map(|(rest, action)| (label(rest, &model.look.glyphs), what(model, action, room))).collect()
 }
 
-fn what(model: &Model, action: Action) -> Cell {
+fn what(model: &Model, action: Action, room: usize) -> Cell {
     let title = action.entry().title;
     match availability(model, action) {
         Err(Reason(why)) if model.overlays.is_empty() => {
-            Cell::of(Role::Faint, title).and(Role::Muted, format!("  {why}"))
+            let pad = " ".repeat(room.saturating_sub(width(title)));
+            Cell::of(Role::Faint, format!("{title}{pad}")).and(Role::Muted, why)
         }
         _ => Cell::text(title),
     }

@@ -48,7 +48,7 @@ fn hints(model: &Model) -> Vec<Cell> {
         actions.push(Action::Help);
     }
     let mut hints: Vec<_> = cancel(model).into_iter().collect();
-    hints.extend(actions.iter().filter_map(|action| hint(model, &contexts, *action)));
+    hints.extend(labelled(model, &contexts, &actions).into_iter().map(|hint| hint.cell()));
     if contexts.contains(&Context::Help) {
         hints.extend(model.key(Action::Back).map(|key| Cell::of(Role::Accent, key).bold().and(Role::Muted, " close")));
     }
@@ -61,15 +61,37 @@ fn cancel(model: &Model) -> Option<Cell> {
     Some(Cell::of(Role::Warn, key).bold().and(Role::Muted, " cancel"))
 }
 
-fn hint(model: &Model, contexts: &[Context], action: Action) -> Option<Cell> {
-    let (words, chord) = (action.entry().hint?, model.keys.shown(action, contexts)?);
-    let key = label(chord, &model.look.glyphs);
-    let usable = !model.overlays.is_empty() || availability(model, action).is_ok();
-    Some(if usable {
-        Cell::of(Role::Accent, key).bold().and(Role::Muted, format!(" {words}"))
-    } else {
-        Cell::of(Role::Faint, format!("{key} {words}"))
-    })
+/// A key and what it does, in a word.
+struct Hint {
+    key: String,
+    words: &'static str,
+    usable: bool,
+}
+
+impl Hint {
+    fn cell(&self) -> Cell {
+        if self.usable {
+            Cell::of(Role::Accent, &self.key).bold().and(Role::Muted, format!(" {}", self.words))
+        } else {
+            Cell::of(Role::Faint, format!("{} {}", self.key, self.words))
+        }
+    }
+}
+
+/// The hints of `actions`. Those in the same words are one, by the key that they begin with: pressed, it shows the rest.
+fn labelled(model: &Model, contexts: &[Context], actions: &[Action]) -> Vec<Hint> {
+    let mut hints: Vec<Hint> = Vec::new();
+    for action in actions {
+        let (Some(words), Some(chord)) = (action.entry().hint, model.keys.shown(*action, contexts)) else { continue };
+        let alike = actions.iter().filter(|other| other.entry().hint == Some(words)).count() > 1;
+        let key = label(if alike { &chord[..1] } else { chord }, &model.look.glyphs);
+        let usable = !model.overlays.is_empty() || availability(model, *action).is_ok();
+        match hints.iter_mut().find(|hint| hint.key == key && hint.words == words) {
+            Some(hint) => hint.usable |= usable,
+            None => hints.push(Hint { key, words, usable }),
+        }
+    }
+    hints
 }
 
 /// `1 of 57`, or with a filter `1 of 12 · 57 in all`.

@@ -14,7 +14,10 @@ use ratatui::{
     layout::{Position, Rect},
 };
 
-use crate::config::key::Key;
+use crate::{
+    config::key::Key,
+    core::error::{Code, Result},
+};
 
 pub use accept::Accept;
 pub use confirm::{Asked, Confirm};
@@ -26,8 +29,8 @@ pub use tree::Tree;
 use super::{
     action::{Action, Context, Reason},
     layout,
-    model::Model,
-    msg::{Effect, Tone, Work},
+    model::{JobId, Model},
+    msg::{Effect, Filed, Tone},
     pane, update,
 };
 
@@ -109,6 +112,12 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             model.overlays.push(overlay);
             return welcome::act(model, action);
         }
+        (Overlay::Prompt(prompt), Action::Cancel) => {
+            // What is being done is stopped first; the name stays.
+            let Some(job) = prompt.waits_for().and_then(|job| model.jobs.cancel(job)) else { return Vec::new() };
+            model.overlays.push(overlay);
+            return vec![Effect::Cancel(job)];
+        }
         (_, Action::Back | Action::Cancel) | (Overlay::Help(_), Action::Help) => return Vec::new(),
         (Overlay::Page(page), Action::Copy | Action::AcceptFinding | Action::Reach) if page.detail => {
             model.overlays.push(overlay);
@@ -128,8 +137,11 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         },
         (Overlay::Confirm(confirm), _) => confirm.act(action),
         (Overlay::Prompt(prompt), Action::Accept) => {
-            if let Some((file, sheet)) = prompt.accept() {
-                return vec![model.start(format!("writing {file}"), Work::Export(file, sheet))];
+            if let Some((title, work)) = prompt.work() {
+                let job = model.jobs.start(title, model.now);
+                prompt.wait(job);
+                model.overlays.push(overlay);
+                return vec![Effect::Run(job, work)];
             }
         }
         (Overlay::Prompt(_), _) => {}
@@ -153,6 +165,47 @@ fn below(model: &mut Model, action: Action) -> Vec<Effect> {
             model.say(Tone::Note, format!("{}: {why}", action.entry().title));
             Vec::new()
         }
+    }
+}
+
+/// The prompt that waits for `job`, and its place.
+fn waiting(model: &mut Model, job: JobId) -> Option<(usize, &mut Prompt)> {
+    model.overlays.iter_mut().enumerate().find_map(|(at, overlay)| match overlay {
+        Overlay::Prompt(prompt) if prompt.waits_for() == Some(job) => Some((at, prompt)),
+        _ => None,
+    })
+}
+
+/// Takes in what came of the file that a prompt asked for: it closes, or says why the name will not do.
+pub fn filed(model: &mut Model, job: JobId, result: Result<Filed>) {
+    let error = match result {
+        Ok(filed) => {
+            let at = waiting(model, job).map(|(at, _)| at);
+            at.map(|at| model.overlays.remove(at));
+            match filed {
+                Filed::Written(text) => model.say(Tone::Done, text),
+                // Whoever closed the prompt does not want it any more.
+                Filed::Source(file, contents) if at.is_some() => pane::sync::read_from(model, file, contents),
+                Filed::Source(..) => {}
+            }
+            return;
+        }
+        Err(error) => error,
+    };
+    match waiting(model, job) {
+        Some((_, prompt)) => {
+            prompt.refuse(&error);
+            model.lost(&error);
+        }
+        None if error.code == Code::Interrupted => model.say(Tone::Note, error.message),
+        None => model.fail(&error),
+    }
+}
+
+/// Takes in that `job` is over, so that nothing waits for it for ever.
+pub fn ended(model: &mut Model, job: JobId) {
+    if let Some((_, prompt)) = waiting(model, job) {
+        prompt.ended(job);
     }
 }
 

@@ -42,6 +42,11 @@ pub fn grouped(number: u64) -> String {
     groups.join(",")
 }
 
+/// How many there are of what `one` is called: `1 row`, `1,204 rows`.
+pub fn counted(number: usize, one: &str) -> String {
+    format!("{} {one}{}", grouped(number as u64), if number == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -77,7 +77,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Reach => tree(model),
         Action::AcceptFinding => {
             let asked = model.audit.selected().and_then(|row| row.finding()).map(|finding| {
-                let file = model.declared.as_ref().and_then(|project| project.file());
+                let file = model.declared.as_ref().and_then(|project| project.path());
                 Accept::new(finding, file.is_some())
             });
             model.overlays.extend(asked.map(Overlay::Accept));

@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use super::rows::Row;
-use crate::{core::sheet::Sheet, tui::model::Model};
+use crate::{
+    core::{audit::report, sheet::Sheet},
+    tui::model::Model,
+};
 
 /// What the filters let through, as it goes to a file.
 pub fn sheet(model: &Model) -> Sheet {
@@ -50,16 +53,7 @@ fn values(row: &Row, other: Option<&str>) -> Vec<Value> {
 /// A row as JSON, in the shape of `pgdeck audit --format json`.
 pub fn json(row: &Row) -> String {
     let json = match (row.finding(), row.unseen()) {
-        (Some(finding), _) => json!({
-            "id": finding.check,
-            "severity": finding.severity,
-            "object": finding.object,
-            "constraint": finding.part,
-            "detail": finding.detail,
-            "evidence": finding.evidence,
-            "fix": finding.fix,
-            "accepted": finding.accepted,
-        }),
+        (Some(finding), _) => report::finding(finding),
         (None, Some(unseen)) => json!({ "unseen": unseen }),
         (None, None) => json!({ "note": row.remark() }),
     };

@@ -91,13 +91,18 @@ fn compared(pane: &AuditPane) -> Option<Cell> {
     })
 }
 
+/// How many checks looked, those left out that the server is too old for.
+fn checks(audited: &Audited) -> usize {
+    audited.audit.asked.len().saturating_sub(audited.audit.skipped.len())
+}
+
 /// `31 checks on 57 tables`
 pub fn looked(audited: &Audited) -> String {
     let is_table = |kind| matches!(kind, Kind::Table | Kind::Partitioned);
     let tables = audited.facts.relations.iter().filter(|relation| is_table(relation.kind)).count();
     let plural =
         |count: usize, word: &str| format!("{} {word}{}", grouped(count as u64), if count == 1 { "" } else { "s" });
-    format!("{} on {}", plural(audited.checks, "check"), plural(tables, "table"))
+    format!("{} on {}", plural(checks(audited), "check"), plural(tables, "table"))
 }
 
 /// Which checks were left out, and why.
@@ -117,7 +122,7 @@ pub fn clean(audited: &Audited, rows: &[Row], room: usize) -> Option<Vec<Cell>> 
     let mut lines = vec![
         Cell::of(Role::Ok, format!("Nothing was found: {}.", looked(audited))),
         Cell::default(),
-        line(audited.checks, "checks"),
+        line(checks(audited), "checks"),
         line(facts.relations.len(), "relations"),
         line(facts.foreign_keys.len(), "foreign keys"),
         line(facts.policies.len(), "policies"),

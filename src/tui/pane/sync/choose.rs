@@ -1,10 +1,15 @@
 //! The first step: which sets, from where to where.
 
+mod about;
+mod origin;
+
 use ratatui::{
     buffer::Buffer,
     layout::{Position as Point, Rect},
 };
 
+use self::origin::FromFile;
+pub use self::origin::{answers, holds};
 use serde_json::{Value, json};
 
 use crate::{
@@ -12,13 +17,14 @@ use crate::{
     core::sheet::Sheet,
     tui::{
         action::{Action, Reason},
-        model::{EnvState, Model},
+        model::Model,
         msg::{Effect, Mouse},
+        overlay::{Overlay, Prompt},
         pane::list,
         widget::{
             cell::Cell,
             check::Check,
-            section::{self, head, labelled},
+            section,
             table::{Column, Rows, SortKey, Table, TableState},
         },
     },
@@ -35,6 +41,8 @@ pub struct Choose {
     pub deletes: bool,
     from: usize,
     to: usize,
+    /// The file that rows are read from, instead of an environment.
+    file: Option<FromFile>,
     /// Filter and selection.
     pub table: TableState,
 }
@@ -68,15 +76,16 @@ impl Choose {
         this
     }
 
-    /// The names of source and target, where there are two environments.
-    pub fn pair(&self, model: &Model) -> Option<(String, String)> {
-        let name = |at: usize| model.environments.get(at).map(|environment| environment.name.clone());
-        Some((name(self.from)?, name(self.to)?)).filter(|_| self.from != self.to)
+    /// The names of the chosen sets; none where all are chosen, as a verb takes them. JSON by hand has to have its set
+    /// named, even where there is one only.
+    pub fn sets(&self) -> Vec<String> {
+        let all = self.chosen() == self.sets.len() && !self.by_hand();
+        self.sets.iter().filter(|set| set.chosen && !all).map(|set| set.name.clone()).collect()
     }
 
-    /// The names of the chosen sets.
-    pub fn names(&self) -> Vec<String> {
-        self.sets.iter().filter(|set| set.chosen).map(|set| set.name.clone()).collect()
+    /// How many sets are chosen.
+    pub fn chosen(&self) -> usize {
+        self.sets.iter().filter(|set| set.chosen).count()
     }
 
     /// Chooses the set `name` and no other, and moves to it.
@@ -105,14 +114,8 @@ impl Choose {
         let shown: Vec<usize> = self.table.order().iter().map(|at| *at as usize).collect();
         let all = shown.iter().all(|at| self.sets[*at].chosen);
         for at in shown {
-            self.sets[at].chosen = !all;
+            self.decide(at, !all);
         }
-    }
-
-    /// The next environment that is not the other side.
-    fn next(&mut self, source: bool, environments: usize) {
-        let (mine, other) = if source { (&mut self.from, self.to) } else { (&mut self.to, self.from) };
-        *mine = (1..=environments).map(|by| (*mine + by) % environments).find(|at| *at != other).unwrap_or(*mine);
     }
 }
 
@@ -143,8 +146,8 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
         return Err(Reason::new("pgdeck.toml declares no sync set"));
     }
     match action {
-        Action::SyncStart => can_start(model),
-        Action::NextSource | Action::NextTarget if model.environments.len() < 3 => {
+        Action::SyncStart => origin::can_start(model),
+        Action::NextSource | Action::NextTarget if choose.file.is_none() && model.environments.len() < 3 => {
             Err(Reason::new("there are only two environments; the other way round is another sync"))
         }
         Action::Refresh | Action::Open | Action::FocusNext | Action::FocusPrevious => {
@@ -152,23 +155,6 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
         }
         _ => Ok(()),
     }
-}
-
-fn can_start(model: &Model) -> Result<(), Reason> {
-    let choose = &model.sync.choose;
-    let Some((from, to)) = choose.pair(model) else { return Err(Reason::new("it takes two environments")) };
-    if choose.names().is_empty() {
-        return Err(Reason::new("no set is chosen"));
-    }
-    for name in [from, to] {
-        let state = model.environment(&name).map(|environment| &environment.state);
-        match state {
-            Some(EnvState::Failed(_)) => return Err(Reason::new(format!("{name} does not answer"))),
-            Some(EnvState::Connecting) => return Err(Reason::new(format!("{name} is still being connected"))),
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 /// Does `action`.
@@ -189,10 +175,14 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         Action::Toggle => {
             if let Some(at) = choose.table.selected() {
-                choose.sets[at].chosen = !choose.sets[at].chosen;
+                choose.decide(at, !choose.sets[at].chosen);
             }
         }
         Action::ToggleAll => choose.toggle_all(),
+        Action::SourceFile => {
+            let name = choose.file.as_ref().map(|file| file.name.clone()).unwrap_or_default();
+            model.overlays.push(Overlay::Prompt(Prompt::source(choose.wanted(), name)));
+        }
         Action::NextSource => choose.next(true, environments),
         Action::NextTarget => choose.next(false, environments),
         Action::ToggleDeletes => choose.deletes = !choose.deletes,
@@ -229,9 +219,14 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
     let (left, right) = split(area);
     let deletes =
         if choose.deletes { Cell::of(Role::Danger, "deletes on") } else { Cell::of(Role::Muted, "deletes off") };
-    let chosen = choose.names().len();
+    let chosen = choose.chosen();
     let title =
         Cell::text(format!("{chosen} of {} sets", choose.sets.len())).bold().and(Role::Muted, "   ").then(deletes);
+    // Where there is room for it, the file is told of beside the list.
+    let title = match &choose.file {
+        Some(file) if right.is_none() => title.and(Role::Muted, format!("   {}", holds(&file.contents))),
+        _ => title,
+    };
     let cursor = list::head(model, &title, &choose.table, left, buffer);
     with(&choose.sets, |rows| {
         let table = Table { columns: &columns(), state: &choose.table, rows, focused: true, stale: false };
@@ -240,29 +235,7 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
     if let Some(right) = right {
         section::divider(right, &model.look, buffer);
         let inside = Rect { x: right.x + 2, width: right.width - 2, ..right };
-        section::lines(&about(model), 0, inside, &model.look, buffer);
+        section::lines(&about::lines(model), 0, inside, &model.look, buffer);
     }
     cursor
-}
-
-/// What will happen, and what never does.
-fn about(model: &Model) -> Vec<Cell> {
-    let (from, to) = model.sync.choose.pair(model).unwrap_or_default();
-    let muted = |text: &str| Cell::of(Role::Muted, text);
-    let mut lines = vec![
-        head("what will happen"),
-        labelled("export", 8, Cell::text(format!("reads {from}"))),
-        labelled("review", 8, Cell::text(format!("reads {to}, row by row"))),
-        labelled("apply", 8, Cell::text("one transaction, all or nothing")),
-        labelled("verify", 8, Cell::text("reads what was written")),
-        labelled("undo", 8, Cell::text("kept on disk before it commits")),
-        Cell::default(),
-        muted("Nothing is written before you have"),
-        muted(&format!("typed the name {to}.")),
-    ];
-    if let Some(project) = &model.declared {
-        lines.extend([Cell::default(), head("never synced")]);
-        lines.extend(project.sets.never().iter().map(|pattern| muted(pattern)));
-    }
-    lines
 }

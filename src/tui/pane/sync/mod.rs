@@ -4,18 +4,18 @@
 mod choose;
 mod done;
 mod review;
+mod screen;
+mod write;
 
 use std::sync::Arc;
 
-use ratatui::{
-    buffer::Buffer,
-    layout::{Position as Point, Rect},
-};
+use ratatui::layout::Rect;
 
+pub use self::screen::draw;
 use self::{choose::Choose, done::Done, review::Reviewing};
 use crate::{
-    app::sync::Applied,
-    config::{key::Key, project::Project, theme::Role},
+    app::sync::{Applied, Contents},
+    config::{key::Key, project::Project},
     core::{
         error::{Code, Error},
         sheet::Sheet,
@@ -24,9 +24,9 @@ use crate::{
     tui::{
         action::{Action, Context, Reason},
         model::Model,
-        msg::{Comparison, Effect, Mouse, Sync, Tone, Work},
+        msg::{Comparison, Effect, Mouse, Origin, Sync, Tone, Work},
         overlay::{Asked, Confirm, Overlay},
-        widget::{cell::Cell, section, steps, table::Position},
+        widget::table::Position,
     },
 };
 
@@ -141,6 +141,7 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
         return Err(Reason::new(format!("the wizard is at {}", STEPS[model.sync.step().min(3)])));
     }
     match &model.sync.stage {
+        Stage::Choose | Stage::Review(_) if write::is(action) => write::availability(model, action),
         Stage::Choose => choose::availability(model, action),
         Stage::Review(reviewing) => review::availability(model, reviewing, action),
         Stage::Done(done) => done::availability(model, done, action),
@@ -176,6 +177,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::SyncAgain | Action::StepBack => leave(model),
         Action::Refresh => return refresh(model),
         Action::Undo => done::ask_undo(model),
+        action if write::is(action) => write::ask(model, action),
         _ => match model.sync.stage {
             Stage::Choose => return choose::act(model, action),
             Stage::Review(_) => return review::act(model, action),
@@ -188,7 +190,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 fn start(model: &mut Model) -> Vec<Effect> {
     let Some((from, to)) = model.sync.choose.pair(model) else { return Vec::new() };
     let title = "comparing";
-    let asked = Comparison { sets: model.sync.choose.names(), from, to, deletes: model.sync.choose.deletes };
+    let asked = Comparison { sets: model.sync.choose.sets(), from, to, deletes: model.sync.choose.deletes };
     let asked = Arc::new(asked);
     model.sync.stage = Stage::Comparing(Arc::clone(&asked));
     vec![model.start(title, Work::Compare(asked))]
@@ -323,15 +325,9 @@ pub fn position(model: &Model) -> Option<Position> {
     }
 }
 
-/// The step line, and what is below it.
-fn split(area: Rect) -> (Rect, Rect) {
-    let above = 2.min(area.height);
-    (Rect { height: 1.min(area.height), ..area }, Rect { y: area.y + above, height: area.height - above, ..area })
-}
-
 /// Takes in a click.
 pub fn clicked(model: &mut Model, mouse: Mouse, area: Rect) {
-    let body = split(area).1;
+    let body = screen::split(area).1;
     match &mut model.sync.stage {
         Stage::Choose => choose::clicked(&mut model.sync.choose, mouse, body),
         Stage::Review(reviewing) => reviewing.clicked(mouse, body, &model.look.glyphs),
@@ -339,54 +335,11 @@ pub fn clicked(model: &mut Model, mouse: Mouse, area: Rect) {
     }
 }
 
-/// Draws it.
-pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
-    let (line, body) = split(area);
-    let used = steps::steps(&STEPS, model.sync.step(), &model.look.glyphs).left(line, &model.look, buffer);
-    let rest = Rect { x: line.x + used + 3, width: line.width.saturating_sub(used + 3), ..line };
-    route(model).left(rest, &model.look, buffer);
-    match &model.sync.stage {
-        Stage::Choose => return choose::draw(model, body, buffer),
-        Stage::Review(reviewing) => return review::draw(model, reviewing, body, buffer),
-        Stage::Done(done) => done::draw(model, done, body, buffer),
-        stage => {
-            if let (true, Some(left)) = (model.sync.again, &model.sync.left) {
-                return stale(model, left, &working(model, stage), body, buffer);
-            }
-            let lines =
-                [Cell::text(working(model, stage)), Cell::of(Role::Muted, "esc stops it; nothing is written then.")];
-            section::lines(&lines, 0, body, &model.look, buffer);
-        }
-    }
-    None
-}
-
-/// The review that was left, muted, below the word for it.
-fn stale(model: &Model, left: &Reviewing, says: &str, body: Rect, buffer: &mut Buffer) -> Option<Point> {
-    Cell::of(Role::Warn, "stale").and(Role::Muted, format!(": {says}")).left(body, &model.look, buffer);
-    let below = 2.min(body.height);
-    review::draw(model, left, Rect { y: body.y + below, height: body.height - below, ..body }, buffer);
-    None
-}
-
-fn working(model: &Model, stage: &Stage) -> String {
-    let (from, to) = model.sync.choose.pair(model).unwrap_or_default();
-    match stage {
-        Stage::Comparing(_) => format!("Reading {from} and {to}, each in one snapshot, read-only…"),
-        Stage::Applying(_, plan) => format!("Writing {} rows to {to}, in one transaction…", plan.steps.len()),
-        _ => format!("Reviewing {to} once more…"),
-    }
-}
-
-/// `production → preprod`, and the plan where there is one.
-fn route(model: &Model) -> Cell {
-    let Some((from, to)) = model.sync.choose.pair(model) else { return Cell::default() };
-    let route =
-        Cell::of(Role::Text, from).and(Role::Muted, format!(" {} ", model.look.glyphs.arrow)).and(Role::Text, to);
-    match &model.sync.stage {
-        Stage::Applying(_, plan) => route.and(Role::Muted, "   plan ").and(Role::Accent, plan.short_digest()),
-        _ => route,
-    }
+/// Takes in that rows are to be read from `file`, which holds `contents`.
+pub fn read_from(model: &mut Model, file: String, contents: Arc<Contents>) {
+    let says = choose::holds(&contents);
+    model.say(Tone::Done, format!("{}: {says}", Origin::File(file.clone())));
+    model.sync.choose.read_from(file, contents);
 }
 
 /// Whether `review` has anything left that really differs.

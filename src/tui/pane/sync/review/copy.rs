@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Part, Reviewing, page};
+use super::{super::write::plain, Part, Reviewing, page};
 use crate::core::{
     sheet::Sheet,
     sync::diff::{Cell, Change, RowReview, TableReview},
@@ -90,6 +90,5 @@ const ROW: [&str; 5] = ["key", "change", "columns", "chosen", "blocked"];
 
 /// A name that can begin a file's: whatever a table is called, it is no path.
 fn name(table: Option<&TableReview>) -> String {
-    let name = table.map_or("rows", |table| &table.table.name);
-    name.chars().map(|c| if c.is_alphanumeric() || "-_".contains(c) { c } else { '_' }).collect()
+    plain(table.map_or("rows", |table| &table.table.name))
 }

@@ -1,0 +1,20 @@
+use super::*;
+
+#[test]
+fn the_tables_follow_their_enums() {
+    for (at, entry) in Action::ALL.iter().enumerate() {
+        assert_eq!(entry.action as usize, at, "{}", entry.id);
+    }
+    for (at, (context, name, _)) in Context::ALL.iter().enumerate() {
+        assert_eq!(*context as usize, at, "{name}");
+    }
+}
+
+#[test]
+fn every_entry_is_complete_and_every_id_is_one_of_a_kind() {
+    for entry in Action::ALL {
+        let kebab = entry.id.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+        assert!(kebab && !entry.contexts.is_empty() && entry.description.ends_with('.'), "{}", entry.id);
+        assert_eq!(Action::named(entry.id), Some(entry.action));
+    }
+}
