@@ -20,6 +20,8 @@ enum Open {
 
 fn painted(line: &str, open: &mut Open) -> Cell {
     let (mut cell, mut rest) = (Cell::default(), line);
+    // What has one role is one piece, so that a line is broken at its blanks only.
+    let (mut run, mut of) = (String::new(), Role::Text);
     while !rest.is_empty() {
         let (role, length) = match open {
             Open::Until(end, role) => {
@@ -31,10 +33,14 @@ fn painted(line: &str, open: &mut Open) -> Cell {
             }
             Open::Nothing => next(rest, open),
         };
-        cell = cell.and(role, &rest[..length]);
+        if role != of {
+            cell = cell.and(of, std::mem::take(&mut run));
+            of = role;
+        }
+        run.push_str(&rest[..length]);
         rest = &rest[length..];
     }
-    cell
+    cell.and(of, run)
 }
 
 /// The role and the length of what `rest` begins with; says in `open` what has yet to be closed.
@@ -82,17 +88,9 @@ mod tests {
         let expected = Cell::of(Role::SqlKeyword, "ALTER")
             .and(Role::Text, " ")
             .and(Role::SqlKeyword, "TABLE")
-            .and(Role::Text, " ")
-            .and(Role::Text, "public")
-            .and(Role::Text, ".")
-            .and(Role::Text, "\"")
-            .and(Role::Text, "SET\"")
-            .and(Role::Text, " ")
+            .and(Role::Text, " public.\"SET\" ")
             .and(Role::SqlKeyword, "DROP")
-            .and(Role::Text, " ")
-            .and(Role::Text, "x")
-            .and(Role::Text, ";")
-            .and(Role::Text, " ")
+            .and(Role::Text, " x; ")
             .and(Role::SqlComment, "-- WHY");
         assert_eq!(*cell, expected);
         let sql = "SELECT 'it''s\nSELECT', $1, $a$ IN\n$a$, größe /* a\nb */ FROM t";
@@ -103,6 +101,6 @@ mod tests {
     fn what_is_quoted_over_several_lines_stays_text() {
         let roles = lines("$$\nSELECT\n$$ SELECT");
         assert_eq!(roles[1], Cell::text("SELECT"));
-        assert_eq!(roles[2], Cell::text("$$").and(Role::Text, " ").and(Role::SqlKeyword, "SELECT"));
+        assert_eq!(roles[2], Cell::text("$$ ").and(Role::SqlKeyword, "SELECT"));
     }
 }

@@ -48,7 +48,9 @@ fn grouped<T>(rows: &[rows::Row], group: Group, use_them: impl FnOnce(Option<&Gr
 /// The title of a group, and how many rows of each rank it has.
 fn head(rows: &[rows::Row], group: Group, members: &[u32]) -> Cell {
     let Some(first) = members.first().map(|row| &rows[*row as usize]) else { return Cell::default() };
-    let title = Cell::of(Role::Heading, group.title(first)).bold();
+    // The name of an object is read; that of a family is a head like any other.
+    let role = if group == Group::Object { Role::Text } else { Role::Heading };
+    let title = Cell::of(role, group.title(first)).bold();
     rows::Rank::ALL.into_iter().fold(title, |line, rank| {
         let count = members.iter().filter(|row| rows[**row as usize].rank() == rank).count();
         if count == 0 { line } else { line.and(rank.role(), format!("  {}", rank.counted(count))) }

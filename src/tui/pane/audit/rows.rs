@@ -334,20 +334,26 @@ fn cell(row: &Row, column: usize, group: Group, glyphs: &Glyphs) -> Cell {
     match (column, row.side) {
         (0, _) => rank.cell(glyphs),
         (1, _) => Cell::of(Role::Muted, row.id()),
-        (2, _) => object(row, role, group),
+        (2, _) => object(row, role, group, glyphs),
         (3, Some(side)) => side.cell(row),
         _ => Cell::of(Role::Muted, row.detail()),
     }
 }
 
 /// The object with its part; below a head that names the object, the part alone.
-fn object(row: &Row, role: Role, group: Group) -> Cell {
-    let part = row.part().unwrap_or_default();
+fn object(row: &Row, role: Role, group: Group, glyphs: &Glyphs) -> Cell {
+    let part = row.part().map(|part| part_of(short(row.object()), part, glyphs.ellipsis)).unwrap_or_default();
     match (row.object(), row.id()) {
         ("", "") => Cell::default(),
         ("", _) => Cell::of(Role::Muted, "every object"),
-        (object, _) if group == Group::Object => Cell::of(role, if part.is_empty() { short(object) } else { part }),
+        (object, _) if group == Group::Object => Cell::of(role, if part.is_empty() { short(object) } else { &part }),
         (object, _) if part.is_empty() => Cell::of(role, short(object)),
         (object, _) => Cell::of(role, short(object)).and(Role::Muted, format!(" {part}")),
     }
+}
+
+/// The name of a part without the object's, with which the server begins the names that it makes.
+fn part_of(object: &str, part: &str, ellipsis: &str) -> String {
+    let rest = part.strip_prefix(object).and_then(|rest| rest.strip_prefix('_')).filter(|rest| !rest.is_empty());
+    rest.map_or_else(|| part.to_owned(), |rest| format!("{ellipsis}{rest}"))
 }
