@@ -52,7 +52,7 @@ pub async fn facts(deck: &Deck, job: &Job, environment: &str) -> Result<Facts> {
     let canceller = reader.canceller();
     let work = async {
         let tx = reader.begin_read().await?;
-        let facts = pg::read(&tx).await?;
+        let facts = Box::pin(pg::read(&tx)).await?;
         tx.rollback().await?;
         Ok(facts)
     };

@@ -125,8 +125,7 @@ pub struct Demo {
 /// `pgdeck init`
 #[derive(Debug, Args)]
 pub struct Init {
-    /// The database to describe. A password does not belong here: name a variable, such as 'postgresql://me:${PGPW}@host/db',
-    /// or leave it to .pgpass
+    /// The database to describe, or `${VARIABLE}` that holds its address. Passwords do not belong here
     #[arg(long, value_name = "URL", conflicts_with = "environment")]
     pub url: Option<String>,
     /// The environment of this project to describe: only its expectations are written, to stdout if no file is named

@@ -5,7 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, de::DeserializeOwned};
 use tokio::try_join;
 
-use super::{catalog::records, connect::Transaction, query};
+use super::{
+    catalog::records,
+    connect::{Transaction, error::AFTERMATH},
+    query,
+};
 use crate::core::{
     audit::facts::{Column, Database, Facts, Oid, Sight},
     error::{Error, Result},
@@ -32,7 +36,8 @@ pub const QUERIES: &[(&str, &str)] = &[
 /// What a role may be kept from, by the catalogues that each part is read from.
 const SIGHTS: &[(Sight, &[&str])] = &[
     (Sight::Constraints, &["pg_constraint"]),
-    (Sight::Indexes, &["pg_index"]),
+    // An index is not told rightly without its constraint, so that goes with it.
+    (Sight::Indexes, &["pg_index", "pg_constraint", "pg_am", "pg_locks", "pg_stat_progress_create_index"]),
     (Sight::Policies, &["pg_policy", "pg_depend"]),
     (Sight::Functions, &["pg_proc", "pg_language", "pg_depend"]),
     (Sight::Triggers, &["pg_trigger"]),
@@ -50,6 +55,7 @@ struct Probe {
     database: Database,
     buckets: bool,
     unseen: Vec<String>,
+    partly: Vec<String>,
 }
 
 /// Reads the facts: one query for what may be read, and then all others in one round trip.
@@ -59,10 +65,10 @@ pub async fn read(tx: &Transaction<'_>) -> Result<Facts> {
     let mut facts = Facts { unseen: unseen(&probe), database: probe.database, ..Facts::default() };
     let seen = |sight: &Sight| !facts.unseen.contains_key(sight);
     let (relations, columns, keys, indexes, policies, functions, triggers, sequences, roles, rest) = try_join!(
-        records(tx, sql("relations")),
-        columns(tx),
+        first(records(tx, sql("relations"))),
+        first(columns(tx)),
         part(tx, sql("foreign_keys"), seen(&Sight::Constraints)),
-        part(tx, sql("indexes"), seen(&Sight::Indexes) && seen(&Sight::Constraints)),
+        part(tx, sql("indexes"), seen(&Sight::Indexes)),
         part(tx, sql("policies"), seen(&Sight::Policies)),
         part(tx, sql("functions"), seen(&Sight::Functions)),
         part(tx, sql("triggers"), seen(&Sight::Triggers)),
@@ -70,9 +76,9 @@ pub async fn read(tx: &Transaction<'_>) -> Result<Facts> {
         part(tx, sql("roles"), seen(&Sight::Roles)),
         async {
             try_join!(
-                records(tx, sql("schemas")),
+                first(records(tx, sql("schemas"))),
                 part(tx, sql("extensions"), seen(&Sight::Extensions)),
-                reads(tx, seen(&Sight::Dependencies)),
+                first(reads(tx, seen(&Sight::Dependencies))),
                 part(tx, include_str!("sql/audit/buckets.sql"), probe.buckets && seen(&Sight::Buckets)),
             )
         },
@@ -102,17 +108,34 @@ fn sql(name: &str) -> &'static str {
 
 /// The parts that rest on a catalogue that the role has no right to.
 fn unseen(probe: &Probe) -> BTreeMap<Sight, String> {
-    let hidden = |catalog: &str| probe.unseen.iter().any(|name| name.trim_start_matches("pg_catalog.") == catalog);
+    let among = |names: &[String], catalog: &str| names.iter().any(|name| name == catalog);
+    let role = &probe.database.role;
     let reason = |catalogs: &[&str]| {
-        let catalog = catalogs.iter().find(|catalog| hidden(catalog))?;
-        Some(format!("{} may not read {catalog}", probe.database.role))
+        catalogs.iter().find_map(|catalog| {
+            if among(&probe.unseen, catalog) {
+                Some(format!("{role} may not read {catalog}"))
+            } else if among(&probe.partly, catalog) {
+                Some(format!("{role} sees those rows of {catalog} at most that policies show it"))
+            } else {
+                None
+            }
+        })
     };
     SIGHTS.iter().filter_map(|(sight, catalogs)| Some((*sight, reason(catalogs)?))).collect()
 }
 
+/// Of statements that were sent together, the first that fails says why and the others only that one did: so these wait
+/// for it to be heard.
+async fn first<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    match work.await {
+        Err(error) if error.message.starts_with(AFTERMATH) => std::future::pending().await,
+        answer => answer,
+    }
+}
+
 /// The records of a part that may be read; none of another.
 async fn part<T: DeserializeOwned>(tx: &Transaction<'_>, sql: &str, wanted: bool) -> Result<Vec<T>> {
-    if wanted { records(tx, sql).await } else { Ok(Vec::new()) }
+    if wanted { first(records(tx, sql)).await } else { Ok(Vec::new()) }
 }
 
 /// The columns, by relation.

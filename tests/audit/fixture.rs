@@ -4,6 +4,8 @@
 //! --! finds public.orders (orders_customer_id_fkey)   what must be found, a line each; nothing else may be
 //! --! since 15                                        nothing can be found on older servers
 //! --! keeps                                           the fix is advice for a person: it is not run
+//! --! keeps public.orders (orders_total_idx)          the same for one finding: the others are mended, this one stays
+//! --! fails                                           before a statement: it has to fail, for what that leaves behind
 //! --! supabase                                        with the schemas and functions of a Supabase project
 //! --| [expect]                                        lines of pgdeck.toml
 //! ```
@@ -19,8 +21,10 @@ pub struct Fixture {
     pub finds: Vec<String>,
     /// The first major version on which it is found.
     pub since: u32,
-    /// Whether the fix is not run.
+    /// Whether no fix is run.
     pub keeps: bool,
+    /// What stays when all fixes have been run, sorted.
+    pub stays: Vec<String>,
     /// Whether it wants a Supabase project's schemas.
     pub supabase: bool,
     /// Sections for `pgdeck.toml`.
@@ -35,17 +39,23 @@ impl Fixture {
         let directives: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("--! ")).collect();
         let of = |word: &'static str| directives.iter().filter_map(move |line| line.strip_prefix(word)).map(str::trim);
         for directive in &directives {
-            let known = ["finds", "since", "keeps", "supabase"].contains(&directive.split(' ').next().unwrap());
+            let known =
+                ["finds", "since", "keeps", "supabase", "fails"].contains(&directive.split(' ').next().unwrap());
             assert!(known, "{}: {directive}?", path.display());
         }
-        let mut finds: Vec<String> = of("finds").map(str::to_owned).collect();
-        finds.sort();
+        let sorted = |word| {
+            let mut objects: Vec<String> = of(word).filter(|object| !object.is_empty()).map(str::to_owned).collect();
+            objects.sort();
+            objects
+        };
+        let finds = sorted("finds");
         assert!(!finds.is_empty(), "{}: finds nothing", path.display());
         Fixture {
             id: path.file_stem().unwrap().to_str().unwrap().to_owned(),
             finds,
             since: of("since").next().map_or(0, |since| since.parse().unwrap()),
-            keeps: of("keeps").next().is_some(),
+            keeps: of("keeps").any(str::is_empty),
+            stays: sorted("keeps"),
             supabase: of("supabase").next().is_some(),
             project: text.lines().filter_map(|line| line.strip_prefix("--| ")).collect::<Vec<_>>().join("\n"),
             sql: text,

@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod docs;
+mod expectations;
 mod fixture;
 mod fixtures;
+mod row_security;
 mod support;
 mod trackpay;
+mod unseen;

@@ -6,6 +6,7 @@ pub use pgdeck::app::audit::Audited;
 use pgdeck::{
     app::{audit, deck::Deck, job::Job},
     config::{project::Project, source::Source},
+    core::error::Error,
     pg::server::{self, Programs, load},
 };
 use tokio_postgres::{Client, NoTls};
@@ -89,10 +90,9 @@ impl Database {
     pub async fn create(server: &Server, name: &str, supabase: bool) -> Database {
         load(&server.server, name, &[]).await.unwrap();
         let database = Database { url: server.url(name, "postgres"), addresses: server.url(name, "ROLE") };
-        // Several databases begin at once, and roles are the server's.
-        let roles = format!(
-            "SELECT pg_advisory_lock(1); DO $$ BEGIN {ROLES} EXCEPTION WHEN duplicate_object THEN NULL; END $$"
-        );
+        // Several databases begin at once, and roles are the server's: whoever comes second waits for the first.
+        let roles =
+            format!("DO $$ BEGIN {ROLES} EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$");
         database.connect().await.batch_execute(&roles).await.unwrap();
         if supabase {
             database.run(SUPABASE).await.unwrap();
@@ -107,7 +107,7 @@ impl Database {
         client
     }
 
-    /// Runs statements one by one, each ended by `;` at the end of a line.
+    /// Runs statements one by one, each ended by `;` at the end of a line. One behind a line `--! fails` has to fail.
     ///
     /// # Errors
     /// The server's words.
@@ -115,6 +115,10 @@ impl Database {
         let client = self.connect().await;
         for statement in statements(sql) {
             let run = client.batch_execute(&statement).await;
+            if statement.lines().any(|line| line == "--! fails") {
+                run.expect_err(&statement);
+                continue;
+            }
             run.map_err(|error| {
                 format!("{}\n{statement}", error.as_db_error().map_or_else(|| error.to_string(), ToString::to_string))
             })?;
@@ -129,9 +133,17 @@ impl Database {
 
     /// Runs checks, all where none is named, as `role`.
     pub async fn audit_as(&self, role: &str, checks: &[&str], project: &str) -> Audited {
+        self.try_audit_as(role, checks, project).await.unwrap()
+    }
+
+    /// The same, where it may fail.
+    ///
+    /// # Errors
+    /// The use-case's own.
+    pub async fn try_audit_as(&self, role: &str, checks: &[&str], project: &str) -> Result<Audited, Error> {
         let ids: Vec<String> = checks.iter().map(|id| (*id).to_owned()).collect();
         let only = audit::named(&ids).unwrap();
-        audit::audit(&self.deck(role, project), &Job::quiet(), "here", &only).await.unwrap()
+        audit::audit(&self.deck(role, project), &Job::quiet(), "here", &only).await
     }
 
     /// A project whose one environment, `here`, is this database for `role`.

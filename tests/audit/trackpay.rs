@@ -33,7 +33,7 @@ const PLANTED: &[(&str, &str, Option<&str>)] = &[
     ("FV03", "public.trackpay_balances", None),
     ("FV07", "public.delete_client_relationship_safely(uuid)", None),
     ("IX01", "public.trackpay_requests", Some("trackpay_requests_open_session_key")),
-    ("SQ01", "public.trackpay_activities", Some("number")),
+    ("SQ01", "public.trackpay_activities_number_seq", None),
 ];
 
 /// What both environments have on purpose: (check, object, why). `pgdeck.toml` can accept it once there is such a check.

@@ -38,6 +38,8 @@ struct Case {
     watched: u8,
     /// Rows and columns to drop or take; empty means all that can move.
     picks: Vec<(u16, u8)>,
+    /// From how many alike rows on they are written together.
+    batch: usize,
 }
 
 fn cases() -> impl Strategy<Value = Case> {
@@ -46,8 +48,9 @@ fn cases() -> impl Strategy<Value = Case> {
     let table = (any::<[u8; 6]>(), vec(any::<[u8; 2]>(), 0..3), vec(any::<[u8; 2]>(), 0..4))
         .prop_map(|(shape, fks, values)| RawTable { shape, fks, values });
     let picks = prop_oneof![Just(Vec::new()), vec(any::<(u16, u8)>(), 1..8)];
-    (vec((table, vec(row, 0..9)), 2..6), any::<bool>(), any::<u8>(), picks)
-        .prop_map(|(tables, deletes, watched, picks)| Case { tables, deletes, watched, picks })
+    let batch = prop_oneof![Just(2_usize), Just(3), Just(usize::MAX)];
+    (vec((table, vec(row, 0..9)), 2..6), any::<bool>(), any::<u8>(), picks, batch)
+        .prop_map(|(tables, deletes, watched, picks, batch)| Case { tables, deletes, watched, picks, batch })
 }
 
 #[test]
@@ -91,7 +94,8 @@ impl World {
         let (source, target) = (data::side(&tables, &rows, true), data::side(&tables, &rows, false));
         let here = data::inserts(&tables, &target, false, case.watched);
         let there = data::inserts(&tables, &source, true, case.watched);
-        let pair = Pair::new(&schema::set(&tables), &schema::ddl(&tables), &there, &here).await;
+        let mut pair = Pair::new(&schema::set(&tables), &schema::ddl(&tables), &there, &here).await;
+        pair.batch = case.batch;
         assert_eq!(data::read(&tables, &pair.source).await, source, "the generator knows what it wrote");
         assert_eq!(data::read(&tables, &pair.target).await, target, "the generator knows what it wrote");
         World { tables, source, target, pair }

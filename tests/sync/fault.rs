@@ -15,7 +15,7 @@ use pgdeck::{
     core::{
         error::{Code, Error},
         journal::Outcome,
-        sync::plan::Plan,
+        sync::{batch::LEAST, plan::Plan},
     },
 };
 
@@ -182,6 +182,8 @@ fn text(output: &Output) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn process_killed_at_every_step() {
     let mut world = World::new().await;
+    // As the program does it.
+    world.pair.batch = LEAST;
     let count = statements(&mut world).await;
     let desk = Desk::new(&world);
     let target = server().url(&world.pair.target.name);

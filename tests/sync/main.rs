@@ -20,6 +20,7 @@ mod sets;
 mod stale;
 mod support;
 mod tables;
+mod together;
 mod traps;
 mod types;
 mod undo;

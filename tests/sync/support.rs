@@ -226,6 +226,8 @@ pub struct Pair {
     pub target: Db,
     pub state: TempDir,
     pub to: &'static str,
+    /// From how many alike rows on an apply writes them by one statement: 2, so that small cases do.
+    pub batch: usize,
     from: &'static str,
 }
 
@@ -272,7 +274,7 @@ impl Pair {
     fn over(project: &str, role: &str, source: Db, target: Db, names: (&'static str, &'static str)) -> Self {
         let state = tempfile::tempdir().unwrap();
         let deck = deck(project, role, &source, &target, state.path().join("state").to_str().unwrap()).unwrap();
-        Pair { deck, source, target, state, from: names.0, to: names.1 }
+        Pair { deck, source, target, state, batch: 2, from: names.0, to: names.1 }
     }
 
     /// A deck over the same two databases and the same state, with other sets.
@@ -336,7 +338,7 @@ impl Pair {
 
     pub async fn apply_as(&self, job: &Job, plan: &Plan) -> Result<Applied> {
         // Boxed, as every test would carry it otherwise.
-        Box::pin(sync::apply(&self.deck, job, plan, &self.permit(plan), false)).await
+        Box::pin(sync::apply_in_batches(&self.deck, job, plan, &self.permit(plan), false, self.batch)).await
     }
 
     /// Reviews, applies everything, and expects the second review to find nothing that could be applied.

@@ -11,7 +11,7 @@ use pgdeck::{
 use crate::support::{Pair, at, counts, row, set, show, table};
 
 /// (type, value of the source, value of the target), as SQL expressions.
-const VALUES: &[(&str, &str, &str)] = &[
+pub const VALUES: &[(&str, &str, &str)] = &[
     ("smallint", "-32768", "1"),
     ("bigint", "9223372036854775807", "1"),
     ("numeric", "12345678901234567890.000000000000000000012", "1"),
@@ -69,7 +69,7 @@ const VALUES: &[(&str, &str, &str)] = &[
     ("regclass", "'pg_catalog.pg_class'", "'pg_catalog.pg_type'"),
 ];
 
-const NAMED_TYPES: &str = "CREATE TYPE mood AS ENUM ('good', 'so so', 'bad');
+pub const NAMED_TYPES: &str = "CREATE TYPE mood AS ENUM ('good', 'so so', 'bad');
     CREATE TYPE address AS (street text, no int, more text[]);
     CREATE DOMAIN positive AS int CHECK (VALUE > 0); CREATE DOMAIN short_base AS varchar(3); CREATE DOMAIN short AS short_base;
     CREATE TYPE span AS RANGE (subtype = numeric)";

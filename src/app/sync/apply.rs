@@ -6,7 +6,10 @@ use crate::{
         error::{Code, Error, Result},
         guard::Permit,
         journal::Outcome,
-        sync::plan::{Plan, Tally},
+        sync::{
+            batch::LEAST,
+            plan::{Plan, Tally},
+        },
     },
     pg::{
         apply::{self as pg, Ended, Order, Settled, Written},
@@ -33,6 +36,18 @@ pub struct Applied {
 
 /// Runs `plan` with `permit`. With `dry_run` everything happens and is rolled back.
 pub async fn apply(deck: &Deck, job: &Job, plan: &Plan, permit: &Permit, dry_run: bool) -> Result<Applied> {
+    apply_in_batches(deck, job, plan, permit, dry_run, LEAST).await
+}
+
+/// The same, where alike rows are written by one statement from `batch` of them on.
+pub async fn apply_in_batches(
+    deck: &Deck,
+    job: &Job,
+    plan: &Plan,
+    permit: &Permit,
+    dry_run: bool,
+    batch: usize,
+) -> Result<Applied> {
     if plan.project != deck.project.name {
         return Err(Error::refused(format!("the plan is for the project `{}`", plan.project)).hint("review again"));
     }
@@ -59,7 +74,7 @@ pub async fn apply(deck: &Deck, job: &Job, plan: &Plan, permit: &Permit, dry_run
         None => Ok(()),
     };
     let canceller = connection.canceller();
-    let order = Order { plan, permit, dry_run, progress: &progress, keep: &keep };
+    let order = Order { plan, permit, dry_run, batch, progress: &progress, keep: &keep };
     // Boxed: connecting and running are large, and every caller would carry them.
     let ended = job.cancel_on_server(&canceller, Box::pin(pg::run(&mut connection, &order))).await;
     drop(connection);

@@ -12,7 +12,7 @@ mod seed;
 mod settle;
 mod shapes;
 
-pub use apply::{Applied, apply};
+pub use apply::{Applied, apply, apply_in_batches};
 pub use compare::compare;
 pub use export::{Exported, export, export_file, load_bundle, save_bundle};
 pub use look::{Contents, Found, look as look_into};

@@ -26,8 +26,10 @@ pub(super) fn accept(audit: &mut Audit, rules: &Rules, only: &[&'static Check], 
             }
         }
         let ran = only.is_empty() || only.iter().any(|check| check.id == acceptance.check);
-        let unseen = audit.unseen.iter().any(|unseen| unseen.id == acceptance.check);
-        if ran && !met && !unseen {
+        // What was not looked at is not known to be gone.
+        let missed = audit.unseen.iter().any(|unseen| unseen.id == acceptance.check)
+            || audit.skipped.iter().any(|check| check.id == acceptance.check);
+        if ran && !met && !missed {
             audit.notes.push(format!(
                 "{}: accepts {} of {}, which is not found here",
                 acceptance.place, acceptance.check, acceptance.object

@@ -22,12 +22,15 @@ impl<'a> Context<'a> {
     /// A server without any of the exposed roles is no Supabase or `PostgREST` with the usual names: then it is whoever
     /// else holds a right, so that a configuration that does not fit is not taken for safety.
     pub fn reached_by(&self, relation: &'a Relation) -> Vec<(&'a str, Rights<'a>)> {
-        if !self.rules.is_exposed(&relation.name.schema) {
-            return Vec::new();
-        }
+        if self.rules.is_exposed(&relation.name.schema) { self.holders(relation) } else { Vec::new() }
+    }
+
+    /// The same, whether the schema is exposed or not: for what strangers reach by another door.
+    pub fn holders(&self, relation: &'a Relation) -> Vec<(&'a str, Rights<'a>)> {
         let mut roles: Vec<&str> = self.strangers().collect();
         if roles.is_empty() {
-            roles = grantees(&relation.grants);
+            let superuser = |role: &&str| self.facts.roles.iter().any(|known| known.superuser && known.name == *role);
+            roles = grantees(&relation.grants).into_iter().filter(|role| !superuser(role)).collect();
         }
         let reach = |role| (role, self.lookup.rights(role, &relation.grants));
         let enters = |role: &&str| role.is_empty() || self.lookup.enters(role, &relation.name.schema);

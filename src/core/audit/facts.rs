@@ -123,6 +123,8 @@ pub struct Relation {
     pub pages: u64,
     /// Scans of the whole table.
     pub scans: u64,
+    /// Rows that those scans read, all together.
+    pub scanned: u64,
     /// How many transactions ago its oldest row was frozen.
     pub xid_age: Option<u64>,
     /// `COMMENT ON TABLE`.
@@ -222,16 +224,28 @@ pub struct Index {
     pub primary: bool,
     /// `NULLS NOT DISTINCT` (PostgreSQL 15).
     pub nulls_equal: bool,
+    /// Whether uniqueness is checked at once; not for a deferrable constraint.
+    pub immediate: bool,
     /// Whether it may be used.
     pub valid: bool,
+    /// Whether it is kept up at all; not after a DROP INDEX CONCURRENTLY that did not end.
+    pub live: bool,
+    /// Whether it is not valid because somebody is making it just now.
+    pub building: bool,
     /// The constraint that it belongs to: a primary key, unique or exclusion constraint.
     pub constraint: Option<String>,
+    /// Whether a foreign key rests on it.
+    pub referenced: bool,
+    /// Whether logical replication tells rows apart by it.
+    pub replica_identity: bool,
     /// The index of which it is a partition.
     pub parent: Option<Oid>,
     /// How often it was used.
     pub scans: u64,
     /// Pages of 8 kB, as of the last VACUUM or ANALYZE.
     pub pages: u64,
+    /// `pg_get_indexdef`.
+    pub definition: String,
 }
 
 /// What a policy is for.
@@ -365,16 +379,37 @@ pub struct Sequence {
     pub name: QName,
     /// The column that it fills: the one that owns it, else the one whose default calls it.
     pub column: Option<(Oid, i16)>,
+    /// Every column that it fills, partitions' own left out.
+    pub fills: Vec<Filled>,
+    /// Its type: `smallint`, `integer` or `bigint`.
+    #[serde(rename = "type")]
+    pub type_name: String,
+    /// Its first value, `START WITH`.
+    pub start: i64,
     /// The value last given out; `None` where none was yet.
     pub last: Option<i64>,
     /// Whether the connected role may see that value.
     pub readable: bool,
+    /// The other end of its range: where it begins anew if it does.
+    pub origin: i64,
     /// Where it ends.
     pub limit: i64,
     /// Its step; below 0 it counts down.
     pub increment: i64,
     /// Whether it begins anew at its end.
     pub cycle: bool,
+}
+
+/// A column that a sequence fills.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Filled {
+    /// Its table.
+    pub relation: Oid,
+    /// Its number.
+    pub number: i16,
+    /// Its type, that below a domain, as `format_type` writes it.
+    #[serde(rename = "type")]
+    pub type_name: String,
 }
 
 /// A role.
@@ -423,6 +458,8 @@ pub struct Extension {
 /// A bucket of files.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Bucket {
+    /// Its id, which is what files refer to.
+    pub id: String,
     /// Its name.
     pub name: String,
     /// Whether anybody may fetch its files.

@@ -5,6 +5,7 @@ pub mod baseline;
 pub mod check;
 mod checks;
 pub mod exposure;
+pub mod expression;
 pub mod facts;
 pub mod finding;
 pub mod lookup;

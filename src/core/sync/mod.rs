@@ -17,6 +17,7 @@
 //! | [`select`] | what the operator chose of a review |
 //! | [`plan`] | the chosen steps, in order, under one digest |
 //! | [`sql`] | steps → statements |
+//! | [`batch`] | statements that go together |
 //! | [`circle`] | rows that point to each other in a circle |
 //! | [`park`] | unique values that move between rows |
 //! | [`script`] | a plan as SQL for people |
@@ -25,6 +26,7 @@
 //! | [`unique`] | whether a key can stand for several rows |
 //! | [`undo`] | before-images → a plan that restores them |
 
+pub mod batch;
 pub mod bundle;
 pub mod circle;
 pub mod diff;

@@ -64,10 +64,7 @@ fn condition<'a>(
 }
 
 fn equals(out: &mut Statement, left: &str, right: Option<&Value>, cast: &str) {
-    match right {
-        Some(value @ Some(_)) => out.sql(format!("{left} = ")).value(value, cast),
-        _ => out.sql(format!("{left} IS NULL")),
-    };
+    out.equals(left, right.unwrap_or(&None), cast);
 }
 
 fn reference_condition(out: &mut Statement, reference: &Reference, alias: &str, values: &[Value], depth: usize) {

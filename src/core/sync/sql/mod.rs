@@ -3,6 +3,7 @@
 //! | room | holds |
 //! |---|---|
 //! | `statement` | a statement with its values |
+//! | `together` | many statements as one |
 //! | `fields` | what is selected of a shape, with the joins to its parents |
 //! | `leaf` | one value of a key |
 //! | `read` | queries for rows |
@@ -22,6 +23,7 @@ mod key;
 mod leaf;
 mod read;
 mod statement;
+mod together;
 mod write;
 
 pub use canonical::{Slot, canonical};
@@ -32,7 +34,8 @@ pub(super) use key::{exists, found};
 pub use leaf::is_loose;
 pub use read::{Query, Side, Subset, read, read_located, taken};
 pub use statement::Statement;
-pub use write::{advance, assigned, park, reached, statement, written};
+pub use together::{Parameter, Together};
+pub use write::{advance, assigned, park, reached, statement, whereabouts, written};
 
 use super::shape::Shape;
 use crate::core::name::QName;

@@ -1,20 +1,47 @@
 //! A statement with its values: as it runs, and as people read it.
 
+use std::fmt::Write as _;
+
 use crate::core::{
     name::{literal, literal_lines},
     sync::row::Value,
 };
 
-/// A statement with its parameters in place, so that what is shown is what runs.
+/// A statement with its parameters in place, so that what is shown is what runs. It knows where it would take its
+/// values from a list of rows, so that many statements that differ in their values alone can run as one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Statement {
-    pieces: Vec<Piece>,
+    pub(super) pieces: Vec<Piece>,
+    /// It has to see what the statements before it did.
+    pub(super) alone: bool,
 }
 
+/// A part of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Piece {
+pub(super) enum Piece {
+    /// Text that is the same for every row.
     Sql(String),
-    Value(Value),
+    /// A value, cast to a type by the server.
+    Value(Value, String),
+    /// A comparison with a value that may be NULL.
+    Same(Same),
+    /// The value that a parent has, of a type; next to it another row may have NULL.
+    Lookup(Vec<Piece>, String),
+    /// Text that belongs there only where many rows are written by one statement.
+    Together(String),
+    /// The place of the list of rows, with the word that stands before it.
+    Rows(&'static str),
+}
+
+/// `left = value::cast`, or `bare IS NULL`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Same {
+    pub(super) left: String,
+    pub(super) bare: String,
+    pub(super) value: Value,
+    pub(super) cast: String,
+    /// Whether it only says no to a row that others have found: it is not to be joined by.
+    pub(super) filter: bool,
 }
 
 impl Statement {
@@ -28,34 +55,66 @@ impl Statement {
 
     /// A value, cast to `cast` by the server.
     pub(super) fn value(&mut self, value: &Value, cast: &str) -> &mut Self {
-        self.pieces.push(Piece::Value(value.clone()));
-        self.sql(format!("::{cast}"))
+        self.pieces.push(Piece::Value(value.clone(), cast.to_owned()));
+        self
+    }
+
+    /// `left = value::cast`, or `left IS NULL`.
+    pub(super) fn equals(&mut self, left: &str, value: &Value, cast: &str) -> &mut Self {
+        let (left, cast) = (left.to_owned(), cast.to_owned());
+        self.pieces.push(Piece::Same(Same { bare: left.clone(), left, value: value.clone(), cast, filter: false }));
+        self
+    }
+
+    /// `column::text = value`, or `column IS NULL`: a condition on a row that is found by others.
+    pub(super) fn holds(&mut self, column: &str, value: &Value) -> &mut Self {
+        let (left, bare) = (format!("{column}::text"), column.to_owned());
+        self.pieces.push(Piece::Same(Same { left, bare, value: value.clone(), cast: "text".to_owned(), filter: true }));
+        self
+    }
+
+    /// A value of type `cast` that is looked up as `lookup` writes it.
+    pub(super) fn lookup(&mut self, cast: &str, lookup: impl FnOnce(&mut Statement)) -> &mut Self {
+        let mut inner = Statement::default();
+        lookup(&mut inner);
+        self.pieces.push(Piece::Lookup(inner.pieces, cast.to_owned()));
+        self
+    }
+
+    /// What only stands there where many rows are written by one statement.
+    pub(super) fn only_together(&mut self, text: &str) -> &mut Self {
+        self.pieces.push(Piece::Together(text.to_owned()));
+        self
+    }
+
+    /// The place of the list of rows, behind `word`.
+    pub(super) fn rows(&mut self, word: &'static str) -> &mut Self {
+        self.pieces.push(Piece::Rows(word));
+        self
+    }
+
+    /// Says that it has to see what the statements before it did.
+    pub(super) fn alone(&mut self) -> &mut Self {
+        self.alone = true;
+        self
     }
 
     /// The text with `$1`, `$2`, … for its values.
     pub fn text(&self) -> String {
-        let mut number = 0;
-        let piece = |piece: &Piece| match piece {
-            Piece::Sql(text) => text.clone(),
-            Piece::Value(_) => {
-                number += 1;
-                format!("${number}")
-            }
+        let (mut number, mut out) = (0, String::new());
+        let mut next = |_: &Value| {
+            number += 1;
+            format!("${number}")
         };
-        self.pieces.iter().map(piece).collect()
+        spell(&self.pieces, &mut next, &mut out);
+        out
     }
 
     /// The values, all of type text.
     pub fn parameters(&self) -> Vec<Option<&str>> {
-        let value = |piece: &'_ Piece| matches!(piece, Piece::Value(_));
-        self.pieces
-            .iter()
-            .filter(|piece| value(piece))
-            .map(|piece| match piece {
-                Piece::Value(value) => value.as_deref(),
-                Piece::Sql(_) => None,
-            })
-            .collect()
+        let mut out = Vec::new();
+        values(&self.pieces, &mut out);
+        out
     }
 
     /// The text with literals for its values: for people to read, and to run by hand.
@@ -69,11 +128,35 @@ impl Statement {
     }
 
     fn spelled(&self, literal: fn(&str) -> String) -> String {
-        let piece = |piece: &Piece| match piece {
-            Piece::Sql(text) => text.clone(),
-            Piece::Value(None) => "NULL".to_owned(),
-            Piece::Value(Some(value)) => literal(value),
-        };
-        self.pieces.iter().map(piece).collect()
+        let mut out = String::new();
+        let mut spelled = |value: &Value| value.as_deref().map_or_else(|| "NULL".to_owned(), literal);
+        spell(&self.pieces, &mut spelled, &mut out);
+        out
+    }
+}
+
+fn spell(pieces: &[Piece], value: &mut dyn FnMut(&Value) -> String, out: &mut String) {
+    for piece in pieces {
+        // Writing to a string does not fail.
+        match piece {
+            Piece::Sql(text) => out.push_str(text),
+            Piece::Value(given, cast) => _ = write!(out, "{}::{cast}", value(given)),
+            Piece::Same(Same { bare, value: None, .. }) => _ = write!(out, "{bare} IS NULL"),
+            Piece::Same(Same { left, value: given, cast, .. }) => {
+                _ = write!(out, "{left} = {}::{cast}", value(given));
+            }
+            Piece::Lookup(inner, _) => spell(inner, value, out),
+            Piece::Together(_) | Piece::Rows(_) => {}
+        }
+    }
+}
+
+fn values<'a>(pieces: &'a [Piece], out: &mut Vec<Option<&'a str>>) {
+    for piece in pieces {
+        match piece {
+            Piece::Value(value, _) | Piece::Same(Same { value: value @ Some(_), .. }) => out.push(value.as_deref()),
+            Piece::Lookup(inner, _) => values(inner, out),
+            Piece::Same(_) | Piece::Sql(_) | Piece::Together(_) | Piece::Rows(_) => {}
+        }
     }
 }

@@ -13,7 +13,7 @@ use crate::core::{
     schema::Origin,
     sync::{
         plan::{Assignment, NewValue, Operation, Step},
-        row::Value,
+        row::{Key, Value},
         shape::{Child, Role, Shape, ShapeColumn},
     },
 };
@@ -25,12 +25,17 @@ pub fn statement(shape: &Shape, step: &Step) -> Statement {
         Operation::Insert => insert(&mut out, shape, step),
         Operation::Update => update(&mut out, shape, step),
         Operation::Delete => {
-            out.sql(format!("DELETE FROM {} AS t", only(shape)));
+            out.sql(format!("DELETE FROM {} AS t", only(shape))).rows("\nUSING ");
             guards(&mut out, shape, step);
             childless(&mut out, shape, shape.children.iter(), &|_, _, _| {});
         }
     }
-    returning(&mut out, shape);
+    if step.operation == Operation::Insert {
+        // What the server makes of itself comes in the order of the plan.
+        out.only_together("\nORDER BY w.n").sql("\nRETURNING ").sql(locator(shape));
+    } else {
+        returning(&mut out, shape);
+    }
     out
 }
 
@@ -47,7 +52,7 @@ fn insert(out: &mut Statement, shape: &Shape, step: &Step) {
         out.sql(if number > 0 { ", " } else { "" });
         assigned(out, shape, assignment, *at);
     }
-    out.sql(format!("\nWHERE NOT EXISTS (SELECT FROM {} AS t WHERE ", only(shape)));
+    out.rows("\nFROM ").sql(format!("\nWHERE NOT EXISTS (SELECT FROM {} AS t WHERE ", only(shape)));
     key_condition(out, &shape.key, "t", &mut step.key.0.iter());
     out.sql(")");
 }
@@ -59,6 +64,7 @@ fn update(out: &mut Statement, shape: &Shape, step: &Step) {
         out.sql(if number > 0 { ", " } else { "" }).sql(ident(name)).sql(" = ");
         assigned(out, shape, assignment, *at);
     }
+    out.rows("\nFROM ");
     guards(out, shape, step);
     let names: Vec<_> = written.iter().map(|(_, _, name)| *name).collect();
     childless(out, shape, shape.children_by(&names).map(|(_, child)| child), &|_, _, _| {});
@@ -78,22 +84,32 @@ pub fn written<'a>(
 }
 
 fn returning(out: &mut Statement, shape: &Shape) {
+    out.sql("\nRETURNING ").only_together("w.n::text, ").sql(locator(shape));
+}
+
+fn locator(shape: &Shape) -> String {
     let locator: Vec<_> = shape.locator.iter().map(|name| format!("t.{}::text", ident(name))).collect();
-    out.sql(format!("\nRETURNING {}", locator.join(", ")));
+    locator.join(", ")
+}
+
+/// Where the row with this key is: its locator.
+pub fn whereabouts(shape: &Shape, key: &Key) -> Statement {
+    let mut out = Statement::default();
+    out.sql("SELECT ").only_together("w.n::text, ").sql(format!("{}\nFROM {} AS t", locator(shape), only(shape)));
+    out.rows(", ").sql("\nWHERE ");
+    key_condition(&mut out, &shape.key, "t", &mut key.0.iter());
+    out
 }
 
 pub(super) fn guards(out: &mut Statement, shape: &Shape, step: &Step) {
     out.sql("\nWHERE ");
     for (at, (name, value)) in shape.locator.iter().zip(&step.locator).enumerate() {
         out.sql(if at > 0 { " AND " } else { "" });
-        match value {
-            Some(_) => out.sql(format!("t.{} = ", ident(name))).value(value, cast(shape, name)),
-            None => out.sql(format!("t.{} IS NULL", ident(name))),
-        };
+        out.equals(&format!("t.{}", ident(name)), value, cast(shape, name));
     }
+    // Compared as text: exact for every type, also those without an equality operator.
     for (name, value) in step.guard.iter().filter(|(name, _)| !shape.locator.contains(name)) {
-        out.sql(" AND ");
-        guard(out, name, value);
+        out.sql(" AND ").holds(&format!("t.{}", ident(name)), value);
     }
 }
 
@@ -114,6 +130,11 @@ pub(super) fn childless<'a>(
             })
             .collect();
         out.sql(format!("\n  AND NOT EXISTS (SELECT FROM {} AS c WHERE {}", child.table.sql(), on.join(" AND ")));
+        // A statement looks for children before it writes any row, and so does not see what the rows themselves, or
+        // triggers on the way, do to them.
+        if child.table == shape.table || !shape.triggers.is_empty() {
+            out.alone();
+        }
         if child.table == shape.table {
             // A row that points to itself goes with itself.
             let row = |alias: &str| -> Vec<String> {
@@ -126,14 +147,6 @@ pub(super) fn childless<'a>(
     }
 }
 
-/// Compared as text: exact for every type, also those without an equality operator.
-fn guard(out: &mut Statement, name: &str, value: &Value) {
-    match value {
-        None => out.sql(format!("t.{} IS NULL", ident(name))),
-        Some(_) => out.sql(format!("t.{}::text = ", ident(name))).value(value, "text"),
-    };
-}
-
 /// The value that `assignment` gives to its column at the place `at`.
 pub fn assigned(out: &mut Statement, shape: &Shape, assignment: &Assignment, at: usize) {
     match &assignment.value {
@@ -143,7 +156,8 @@ pub fn assigned(out: &mut Statement, shape: &Shape, assignment: &Assignment, at:
         NewValue::Parent(key) => {
             let reference = shape.references.iter().find(|reference| reference.columns == assignment.columns);
             if let Some(reference) = reference {
-                parent(out, reference, at, &mut key.0.iter(), 1);
+                let cast = cast(shape, &assignment.columns[at]);
+                out.lookup(cast, |out| parent(out, reference, at, &mut key.0.iter(), 1));
             }
         }
     }
@@ -164,7 +178,7 @@ pub fn reached(shape: &Shape, step: &Step) -> Statement {
             NewValue::Value(value @ Some(_)) if REWRITTEN.contains(&cast(shape, name)) => {
                 out.sql(format!("t.{} = ", ident(name))).value(value, cast(shape, name));
             }
-            NewValue::Value(value) => guard(&mut out, name, value),
+            NewValue::Value(value) => _ = out.holds(&format!("t.{}", ident(name)), value),
             NewValue::Parent(_) => {
                 out.sql(format!("t.{} = ", ident(name)));
                 assigned(&mut out, shape, assignment, at);
@@ -185,6 +199,7 @@ pub fn park(shape: &Shape, step: &Step, places: &BTreeMap<String, Value>) -> Sta
     for (at, (column, value)) in places.iter().enumerate() {
         out.sql(if at > 0 { ", " } else { "" }).sql(format!("{} = ", ident(column))).value(value, cast(shape, column));
     }
+    out.rows("\nFROM ");
     guards(&mut out, shape, step);
     let names: Vec<_> = places.keys().map(String::as_str).collect();
     childless(&mut out, shape, shape.children_by(&names).map(|(_, child)| child), &|_, _, _| {});

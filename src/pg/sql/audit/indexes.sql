@@ -1,5 +1,7 @@
 -- Every index outside the system schemas. PostgreSQL 13 to 18 (`indnullsnotdistinct` came with 15 and is read through
--- to_jsonb). One JSON object per row. Subscripts of the vectors begin at 0.
+-- to_jsonb). One JSON object per row. Subscripts of the vectors begin at 0. Of who is making an index, everybody may see
+-- the process and its locks, but only some the index: so an unfinished one counts as being made while somebody makes one
+-- on its table.
 SELECT json_build_object(
   'oid', x.oid::int8,
   'name', x.relname,
@@ -14,11 +16,20 @@ SELECT json_build_object(
   'unique', i.indisunique,
   'primary', i.indisprimary,
   'nulls_equal', coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false),
+  'immediate', i.indimmediate,
   'valid', i.indisvalid AND i.indisready AND i.indislive,
+  'live', i.indislive,
+  'building', CASE WHEN i.indisvalid THEN false ELSE EXISTS (
+    SELECT FROM pg_stat_progress_create_index b JOIN pg_locks l ON l.pid = b.pid
+    WHERE l.locktype = 'relation' AND l.database = b.datid AND b.datname = current_database() AND l.relation = c.oid
+  ) END,
   'constraint', k.conname,
+  'referenced', f.conindid IS NOT NULL,
+  'replica_identity', i.indisreplident,
   'parent', p.inhparent::int8,
   'scans', pg_stat_get_numscans(x.oid),
-  'pages', x.relpages
+  'pages', greatest(x.relpages, 0),
+  'definition', coalesce(pg_get_indexdef(x.oid), '')
 )::text
 FROM pg_index i
 JOIN pg_class x ON x.oid = i.indexrelid
@@ -27,5 +38,6 @@ JOIN pg_class c ON c.oid = i.indrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_inherits p ON p.inhrelid = x.oid
 LEFT JOIN pg_constraint k ON k.conindid = x.oid AND k.conrelid = c.oid AND k.contype IN ('p', 'u', 'x')
+LEFT JOIN (SELECT DISTINCT r.conindid FROM pg_constraint r WHERE r.contype = 'f') f ON f.conindid = x.oid
 WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
 ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C", x.relname COLLATE "C"

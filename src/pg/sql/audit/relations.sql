@@ -1,5 +1,5 @@
 -- Every table, partition, view, materialized view and foreign table outside the system schemas, members of extensions
--- left out. PostgreSQL 13 to 18. One JSON object per row. Grants are those in force: no ACL means the default one; the
+-- left out, but for the queues of pgmq, which are a team's data. PostgreSQL 13 to 18. One JSON object per row. Grants are those in force: no ACL means the default one; the
 -- owner's own are left out, those of columns carry the columns' numbers.
 SELECT json_build_object(
   'oid', c.oid::int8,
@@ -14,8 +14,9 @@ SELECT json_build_object(
                        WHERE o.option_name = 'security_invoker'), false),
   'rows', CASE WHEN c.reltuples >= 0 AND c.relkind <> 'v' THEN c.reltuples::int8 END,
   'dead', pg_stat_get_dead_tuples(c.oid),
-  'pages', c.relpages,
+  'pages', greatest(c.relpages, 0),
   'scans', pg_stat_get_numscans(c.oid),
+  'scanned', pg_stat_get_tuples_returned(c.oid),
   'xid_age', CASE WHEN c.relfrozenxid <> '0' THEN age(c.relfrozenxid) END,
   'comment', obj_description(c.oid, 'pg_class'),
   'grants', coalesce(g.grants, '[]')
@@ -41,5 +42,7 @@ LEFT JOIN (
 ) g ON g.relation = c.oid
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
   AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
-  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+  AND (NOT EXISTS (SELECT FROM pg_depend d
+                   WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+       OR n.nspname = 'pgmq' AND c.relname ~ '^q_')
 ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"

@@ -7,6 +7,8 @@ mod index;
 mod overlap;
 mod sql;
 
+pub(super) use self::index::leads_with;
+
 use crate::core::audit::{
     Severity,
     check::{Check, Family},
@@ -113,6 +115,7 @@ pub(super) const CHECKS: &[Check] = &[
               another unique key fails, or takes yours with it.",
         how: "Reference the primary key.",
         manual: "",
+        needs: &[Sight::Constraints, Sight::Indexes],
         run: doubtful::fk10,
         ..FOREIGN_KEY
     },

@@ -1,0 +1,120 @@
+//! What the target holds once everything is written, against what was to be written.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::name;
+use crate::{
+    core::{
+        error::{Error, Result},
+        sync::{
+            diff::{Pair, is_exact},
+            plan::{Assignment, NewValue, Operation, Plan, Step},
+            row::{Key, Row, Value},
+            shape::Shape,
+        },
+    },
+    pg::{connect::Transaction, sync},
+};
+
+/// The rows that the plan wrote, by the locators of its steps.
+pub(super) async fn written_rows(
+    tx: &Transaction<'_>,
+    plan: &Plan,
+    locators: &[Vec<Value>],
+) -> Result<Vec<Option<Row>>> {
+    let mut by_table: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    for (at, step) in plan.steps.iter().enumerate().filter(|(_, step)| step.operation != Operation::Delete) {
+        by_table.entry(&step.table).or_default().push(at);
+    }
+    let mut rows = vec![None; plan.steps.len()];
+    for (table, steps) in by_table {
+        let wanted: Vec<_> = steps.iter().map(|at| locators[*at].clone()).collect();
+        let mut found: HashMap<_, _> = sync::located(tx, plan.shape(table)?, &wanted, false).await?;
+        for at in steps {
+            rows[at] = found.remove(&locators[at]);
+        }
+    }
+    Ok(rows)
+}
+
+/// Compares what the target holds now with what the steps said. Returns what the target's triggers rewrote.
+pub(super) async fn verify(tx: &Transaction<'_>, plan: &Plan, after: &[Option<Row>]) -> Result<Vec<String>> {
+    let mut pairs = Vec::new();
+    let mut differ = Vec::new();
+    let triggers = plan.shapes.iter().any(|shape| !shape.triggers.is_empty());
+    for (step, row) in plan.steps.iter().zip(after).filter(|(step, _)| step.operation != Operation::Delete) {
+        let shape = plan.shape(&step.table)?;
+        let row = row.as_ref().ok_or_else(|| {
+            Error::rolled_back("the row is not there after it was written; everything was rolled back")
+                .object(name(step))
+        })?;
+        if !triggers {
+            untouched(shape, step, row)?;
+        }
+        for assignment in &step.set {
+            let (column, value) = match (&assignment.value, assignment.columns.as_slice()) {
+                (NewValue::Parent(key), _) => {
+                    points_to(shape, step, assignment, key, row)?;
+                    continue;
+                }
+                (NewValue::Value(value), [column]) => (column, value.as_deref()),
+                // The columns of a foreign key without a parent.
+                (NewValue::Value(_), _) => continue,
+            };
+            let found = row.value(shape, column);
+            if found == value {
+                continue;
+            }
+            let cast = shape.column(column).map_or("text", |column| &column.cast);
+            if let (Some(old), Some(new), false) = (found, value, is_exact(cast)) {
+                let at = (differ.len(), 0, 0);
+                pairs.push(Pair { at, cast: cast.to_owned(), old: old.to_owned(), new: new.to_owned() });
+            }
+            differ.push(Some((shape, step, column, found)));
+        }
+    }
+    // `2.5` in a numeric(8,2) reads `2.50`, and is what was written.
+    for (at, ..) in sync::equal(tx, &pairs).await? {
+        differ[at] = None;
+    }
+    let mut rewrote = Vec::new();
+    for (shape, step, column, found) in differ.into_iter().flatten() {
+        if shape.triggers.is_empty() {
+            let found = found.map_or("NULL".to_owned(), |text| format!("`{text}`"));
+            let message = format!("`{column}` holds {found} after it was written; everything was rolled back");
+            let hint = "compare the column's type in both environments";
+            return Err(Error::rolled_back(message).object(name(step)).hint(hint));
+        }
+        rewrote.push(format!("{} {column}", name(step)));
+    }
+    Ok(rewrote)
+}
+
+/// Refuses a row of which more has changed than was to be written.
+fn untouched(shape: &Shape, step: &Step, row: &Row) -> Result<()> {
+    let written = |name: &String| step.set.iter().any(|assignment| assignment.columns.contains(name));
+    let changed = |(name, value): &(&String, &Value)| !written(name) && row.value(shape, name) != value.as_deref();
+    match step.guard.iter().find(changed) {
+        None => Ok(()),
+        Some((column, _)) => Err(Error::rolled_back(format!(
+            "`{column}` changed although nothing was to be written into it; everything was rolled back"
+        ))
+        .object(name(step))
+        .hint("look for a rule or a new trigger in the target")),
+    }
+}
+
+/// Refuses a row that does not point to the parent that was reviewed.
+fn points_to(shape: &Shape, step: &Step, assignment: &Assignment, key: &Key, row: &Row) -> Result<()> {
+    let at = shape.references.iter().position(|reference| reference.columns == assignment.columns);
+    let Some(at) = at.filter(|at| row.references[*at].as_ref() != Some(key)) else { return Ok(()) };
+    let reference = &shape.references[at];
+    Err(Error::stale(format!(
+        "`{}` does not lead to {} `{}`, which was renamed or removed since the review; everything was rolled back",
+        reference.label(),
+        reference.table,
+        key.display()
+    ))
+    .object(name(step))
+    .hint("review again"))
+}
