@@ -14,7 +14,7 @@ use pgdeck::{
     },
 };
 
-use self::world::{audited, clean, kept_out, pair};
+use self::world::{audited, clean, families, kept_out, pair};
 use crate::{
     drawn, innotrue, press, style_of, text,
     world::{broken, loading, settle},
@@ -80,21 +80,33 @@ fn without_findings() {
 #[test]
 fn a_role_that_may_not_look_is_never_told_that_all_is_well() {
     let model = reading(kept_out());
-    golden("audit-not-seen", &model);
+    golden("audit-cannot-see", &model);
     let screen = text(&drawn(&model, (120, 40)));
-    assert!(screen.contains("2 not seen") && !screen.contains("Nothing was found"), "{screen}");
+    assert!(screen.contains("2 unseen") && !screen.contains("Nothing was found"), "{screen}");
 }
 
 #[test]
 fn findings() {
     golden("audit-data", &reading(audited()));
     golden("audit-matrix", &after(reading(audited()), "j"));
+    golden("audit-by-family", &after(reading(families()), "/ R L 0 1 enter b esc"));
     golden("audit-by-object", &after(reading(audited()), "b b j j"));
     golden("audit-accepted", &after(reading(audited()), "x"));
     golden("audit-page", &after(reading(audited()), "enter"));
     golden("audit-tree", &after(reading(audited()), "t"));
     golden("audit-accept", &after(reading(audited()), "A t e n space r o w s tab 2 0 2 7"));
     golden("audit-filter", &after(reading(audited()), "/ z z z"));
+}
+
+/// What cannot be done with a row is not offered on its page.
+#[test]
+fn the_page_of_what_could_not_be_looked_at_offers_no_fix() {
+    let model = after(reading(kept_out()), "enter");
+    let buffer = drawn(&model, (80, 24));
+    let faint = model.look.style(Role::Faint).fg;
+    assert_eq!(style_of(&buffer, "y copy").fg, faint, "{}", text(&buffer));
+    assert_eq!(style_of(&buffer, "A accept").fg, faint);
+    assert_ne!(style_of(&drawn(&after(reading(audited()), "enter"), (80, 24)), "y copy").fg, faint);
 }
 
 #[test]
@@ -140,7 +152,7 @@ fn severities_are_a_word_a_sign_and_a_colour() {
         ("✗ error", Role::Danger),
         ("! warning", Role::Warn),
         ("i info", Role::Info),
-        ("? not seen", Role::Warn),
+        ("? cannot see", Role::Warn),
         ("✓ accepted", Role::Muted),
         ("DROP CONSTRAINT", Role::SqlKeyword),
     ] {

@@ -73,7 +73,7 @@ async fn a_mistake_is_found_explained_and_its_fix_is_ready_to_be_copied() {
     let story = &mut team.story;
     for text in [
         "✗ error     FK01",
-        "audit_child …parent_id",
+        "audit_child _parent_id",
         "parent_id: ON DELETE CASCADE, expected RESTRICT",
         "delete rule differs from what you declared",
         "DROP CONSTRAINT audit_child_parent_id_fkey",

@@ -119,7 +119,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             return vec![Effect::Cancel(job)];
         }
         (_, Action::Back | Action::Cancel) | (Overlay::Help(_), Action::Help) => return Vec::new(),
-        (Overlay::Page(page), Action::Copy | Action::AcceptFinding | Action::Reach) if page.detail => {
+        (Overlay::Page(page), action) if page.detail && of_row(action) => {
             model.overlays.push(overlay);
             return below(model, action);
         }
@@ -155,6 +155,20 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     }
     model.overlays.push(overlay);
     Vec::new()
+}
+
+/// Whether `action` is about a row, so that it goes on working on a page about that row.
+fn of_row(action: Action) -> bool {
+    action.entry().contexts.contains(&Context::Detail)
+}
+
+/// Whether `action` does something where keys go now; what lies over a pane takes all that it has keys for.
+pub fn usable(model: &Model, action: Action) -> bool {
+    match model.overlays.last() {
+        None => update::availability(model, action).is_ok(),
+        Some(Overlay::Page(page)) if page.detail && of_row(action) => pane::availability(model, action).is_ok(),
+        Some(_) => true,
+    }
 }
 
 /// Does `action` in the pane below, or says why not: what lies over it is about the row that is selected there.

@@ -24,7 +24,7 @@ fn relation(oid: u32, name: &str, rows: u64, rls: bool, grants: &[(&str, &str)])
         .collect();
     json!({
         "oid": oid, "name": format!("public.{name}"), "kind": "table", "owner": "owner", "parent": null, "rls": rls,
-        "forced": false, "invoker": false, "rows": rows, "dead": 0, "pages": 10, "scans": 0, "xid_age": 100,
+        "forced": false, "invoker": false, "rows": rows, "dead": 0, "pages": 10, "scans": 0, "scanned": 0, "xid_age": 100,
         "comment": null, "grants": grants
     })
 }
@@ -197,6 +197,22 @@ pub fn audited() -> Audited {
         ..Audit::default()
     };
     made("production", facts(), audit)
+}
+
+/// The same with findings of other families.
+pub fn families() -> Audited {
+    let mut audited = audited();
+    let exposed = Finding {
+        evidence: vec!["anon: SELECT".into()],
+        fix: "ALTER TABLE public.order_items ENABLE ROW LEVEL SECURITY;\n-- and a policy for whoever is to read it"
+            .into(),
+        relation: Some(3),
+        ..finding("RL01", Severity::Error, "public.order_items", None, "row security is off, anon reads every row")
+    };
+    let invalid =
+        finding("IX01", Severity::Error, "public.orders", Some("orders_note_idx"), "orders_note_idx is invalid");
+    audited.audit.findings.extend([exposed, invalid]);
+    audited
 }
 
 /// Preprod: one finding that production has too, one that it has not, one that production could not look for.

@@ -104,7 +104,8 @@ impl Item {
     pub fn text(self, model: &Model) -> String {
         match self {
             Item::Action(action) => format!("{} {}", action.entry().title, action.entry().id),
-            Item::Check(id) => format!("{id} {} check", title(id)),
+            // Titles are sentences: a few letters would be found in most of them.
+            Item::Check(id) => format!("{id} check {}", audit::check(id).map_or("", |check| check.family.title())),
             _ => format!("{} {}", self.name(model), self.kind()),
         }
     }

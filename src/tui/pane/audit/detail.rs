@@ -22,7 +22,7 @@ use crate::{
 
 /// The page of `row`.
 pub fn lines(model: &Model, row: &Row) -> Vec<Cell> {
-    let Some(check) = row.check() else {
+    let Some(check) = row.check else {
         return vec![Cell::text("Remark").bold(), Cell::default(), Cell::text(row.remark())];
     };
     let id = Cell::of(row.rank().role(), check.id).bold();

@@ -40,7 +40,7 @@ fn grouped<T>(rows: &[rows::Row], group: Group, use_them: impl FnOnce(Option<&Gr
     if group == Group::Severity {
         return use_them(None);
     }
-    let same = |a: usize, b: usize| group.of(&rows[a]) == group.of(&rows[b]);
+    let same = |a: usize, b: usize| group.same(&rows[a], &rows[b]);
     let head = |members: &[u32]| head(rows, group, members);
     use_them(Some(&Groups { same: &same, head: &head }))
 }
@@ -51,8 +51,9 @@ fn head(rows: &[rows::Row], group: Group, members: &[u32]) -> Cell {
     // The name of an object is read; that of a family is a head like any other.
     let role = if group == Group::Object { Role::Text } else { Role::Heading };
     let title = Cell::of(role, group.title(first)).bold();
-    rows::Rank::ALL.into_iter().fold(title, |line, rank| {
-        let count = members.iter().filter(|row| rows[**row as usize].rank() == rank).count();
+    let mut counts = [0; rows::Rank::ALL.len()];
+    members.iter().for_each(|row| counts[rows[*row as usize].rank() as usize] += 1);
+    rows::Rank::ALL.into_iter().zip(counts).fold(title, |line, (rank, count)| {
         if count == 0 { line } else { line.and(rank.role(), format!("  {}", rank.counted(count))) }
     })
 }

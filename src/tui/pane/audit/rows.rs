@@ -1,7 +1,7 @@
 //! What the audit says as rows: findings, what could not be looked at, remarks. How they read, what they are sorted
 //! by, and how they are told from one another.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use crate::{
     app::audit::Audited,
@@ -25,6 +25,8 @@ pub struct Row {
     pub source: Arc<Audited>,
     /// What it is.
     pub what: What,
+    /// The check; nothing for a remark.
+    pub check: Option<&'static Check>,
     /// Which side has it, where two environments are compared and the other one was read.
     pub side: Option<Side>,
 }
@@ -69,7 +71,7 @@ impl Rank {
             Rank::Error => "error",
             Rank::Warning => "warning",
             Rank::Info => "info",
-            Rank::Unseen => "not seen",
+            Rank::Unseen => "cannot see",
             Rank::Note => "note",
             Rank::Accepted => "accepted",
         }
@@ -98,9 +100,12 @@ impl Rank {
         Cell::of(self.role(), format!("{sign} {}", self.word()))
     }
 
-    /// `number` of them: `1 error`, `3 errors`, `2 not seen`.
+    /// `number` of them: `1 error`, `3 errors`, `2 unseen`.
     pub fn counted(self, number: usize) -> String {
-        let many = number != 1 && matches!(self, Rank::Error | Rank::Warning | Rank::Note);
+        if self == Rank::Unseen {
+            return format!("{number} unseen");
+        }
+        let many = number != 1 && self != Rank::Accepted;
         format!("{number} {}{}", self.word(), if many { "s" } else { "" })
     }
 }
@@ -134,11 +139,6 @@ impl Row {
     /// The check's id; nothing for a remark.
     pub fn id(&self) -> &'static str {
         self.finding().map(|finding| finding.check).or(self.unseen().map(|unseen| unseen.id)).unwrap_or_default()
-    }
-
-    /// The check.
-    pub fn check(&self) -> Option<&'static Check> {
-        audit::check(self.id())
     }
 
     /// The object; nothing where it is not about one.
@@ -225,7 +225,13 @@ pub fn of(source: &Arc<Audited>) -> Vec<Row> {
     let notes = (0..audit.notes.len()).map(What::Note);
     let skipped = (!audit.skipped.is_empty()).then_some(What::Skipped);
     let all = findings.chain(unseen).chain(notes).chain(skipped);
-    all.map(|what| Row { source: Arc::clone(source), what, side: None }).collect()
+    let mut known: HashMap<&'static str, Option<&'static Check>> = HashMap::new();
+    let row = |what| {
+        let row = Row { source: Arc::clone(source), what, check: None, side: None };
+        let check = *known.entry(row.id()).or_insert_with_key(|id| audit::check(id));
+        Row { check, ..row }
+    };
+    all.map(row).collect()
 }
 
 /// How the rows stand together.
@@ -260,12 +266,22 @@ impl Group {
         }
     }
 
+    /// Whether two rows are of one group.
+    pub fn same(self, one: &Row, other: &Row) -> bool {
+        let family = |row: &Row| row.check.map(|check| check.family);
+        match self {
+            Group::Severity => true,
+            Group::Family => family(one) == family(other),
+            Group::Object => one.object() == other.object(),
+        }
+    }
+
     /// What the rows of one group have in common, sorted as the groups are.
     pub fn of(self, row: &Row) -> String {
         match self {
             Group::Severity => String::new(),
             Group::Family => {
-                let family = row.check().map(|check| check.family);
+                let family = row.check.map(|check| check.family);
                 let at = Family::ALL.iter().position(|known| Some(*known) == family);
                 at.unwrap_or(Family::ALL.len()).to_string()
             }
@@ -276,7 +292,7 @@ impl Group {
 
     /// The title of the group of `row`.
     pub fn title(self, row: &Row) -> String {
-        match (self, row.check()) {
+        match (self, row.check) {
             (Group::Object, _) if !row.object().is_empty() => short(row.object()).to_owned(),
             (Group::Object, Some(_)) => "every object".to_owned(),
             (Group::Family, Some(check)) => check.family.title().to_uppercase(),
@@ -293,7 +309,7 @@ pub fn short(object: &str) -> &str {
 /// The columns: severity, check, object, which side where `comparing`, and what is wrong.
 pub fn columns(comparing: bool) -> Vec<Column> {
     let mut columns = vec![
-        Column::text("severity").sized(10, 10),
+        Column::text("severity").sized(10, 12),
         Column::text("check").sized(5, 6).priority(2),
         Column::text("object").sized(20, 44),
     ];
@@ -334,26 +350,25 @@ fn cell(row: &Row, column: usize, group: Group, glyphs: &Glyphs) -> Cell {
     match (column, row.side) {
         (0, _) => rank.cell(glyphs),
         (1, _) => Cell::of(Role::Muted, row.id()),
-        (2, _) => object(row, role, group, glyphs),
+        (2, _) => object(row, role, group),
         (3, Some(side)) => side.cell(row),
         _ => Cell::of(Role::Muted, row.detail()),
     }
 }
 
 /// The object with its part; below a head that names the object, the part alone.
-fn object(row: &Row, role: Role, group: Group, glyphs: &Glyphs) -> Cell {
-    let part = row.part().map(|part| part_of(short(row.object()), part, glyphs.ellipsis)).unwrap_or_default();
+fn object(row: &Row, role: Role, group: Group) -> Cell {
+    let part = row.part().map(|part| part_of(short(row.object()), part)).unwrap_or_default();
     match (row.object(), row.id()) {
         ("", "") => Cell::default(),
         ("", _) => Cell::of(Role::Muted, "every object"),
-        (object, _) if group == Group::Object => Cell::of(role, if part.is_empty() { short(object) } else { &part }),
+        (object, _) if group == Group::Object => Cell::of(role, if part.is_empty() { short(object) } else { part }),
         (object, _) if part.is_empty() => Cell::of(role, short(object)),
         (object, _) => Cell::of(role, short(object)).and(Role::Muted, format!(" {part}")),
     }
 }
 
-/// The name of a part without the object's, with which the server begins the names that it makes.
-fn part_of(object: &str, part: &str, ellipsis: &str) -> String {
-    let rest = part.strip_prefix(object).and_then(|rest| rest.strip_prefix('_')).filter(|rest| !rest.is_empty());
-    rest.map_or_else(|| part.to_owned(), |rest| format!("{ellipsis}{rest}"))
+/// The name of a part without the object's, with which the server begins the names that it makes: `_client_id_fkey`.
+fn part_of<'p>(object: &str, part: &'p str) -> &'p str {
+    part.strip_prefix(object).filter(|rest| rest.starts_with('_') && rest.len() > 1).unwrap_or(part)
 }
