@@ -181,7 +181,7 @@ fn the_fix_is_copied_from_the_list_and_from_the_page() {
         keys.into_iter().flat_map(|key| update(model, Msg::Key(key))).collect::<Vec<_>>()
     };
     let fix = Effect::Copy("CREATE INDEX CONCURRENTLY ON public.orders (customer_id);".into());
-    assert_eq!(copied(&mut model), [fix.clone()]);
+    assert_eq!(copied(&mut model), std::slice::from_ref(&fix));
     press(&mut model, "enter");
     assert_eq!((copied(&mut model), model.overlays.len()), (vec![fix], 1));
     press(&mut model, "t");
@@ -228,6 +228,10 @@ fn a_click_selects_below_the_heads_of_groups() {
     let row = click(&mut model, head + 1);
     let screen = text(&drawn(&model, (120, 40)));
     assert!(screen.lines().nth(head + 1).expect("line").contains('▌'), "row {row}\n{screen}");
+    let title = pgdeck::tui::msg::Mouse { kind: pgdeck::tui::msg::MouseKind::Click, x: 26, y: 5 };
+    update(&mut model, Msg::Mouse(title));
+    let screen = text(&drawn(&model, (120, 40)));
+    assert!(screen.contains("OBJECT▲") && screen.contains("orders  2 errors"), "groups stay together: {screen}");
 }
 
 #[test]

@@ -54,8 +54,8 @@ pub fn written(source: &Source, entry: &Entry) -> Result<String> {
             into_list(text, list, entry, line_end)
         }
         Some(list) => {
-            let last = list.get_ref().as_array().and_then(|array| array.last());
-            let end = last.map_or(text.len(), |last| line_after(text, end_of(last)));
+            let entries = list.get_ref().as_array();
+            let end = entries.and_then(|entries| entries.last()).map_or(text.len(), |it| line_after(text, end_of(it)));
             into_text(text, end, &entry.section(line_end), line_end)
         }
         None => into_text(text, text.len(), &entry.section(line_end), line_end),
@@ -97,10 +97,10 @@ fn into_text(text: &str, at: usize, section: &str, line_end: &str) -> String {
 }
 
 /// The same where the accepted ones are a list of inline tables: `accept = [{ … }]`.
-fn into_list(text: &str, list: &Spanned<DeValue<'_>>, entry: &Entry, line_end: &str) -> String {
-    let last = list.get_ref().as_array().and_then(|array| array.last()).map(Spanned::span);
+fn into_list(text: &str, entries: &Spanned<DeValue<'_>>, entry: &Entry, line_end: &str) -> String {
+    let last = entries.get_ref().as_array().and_then(|array| array.last()).map(Spanned::span);
     let Some(last) = last else {
-        let at = list.span().start + 1;
+        let at = entries.span().start + 1;
         return format!("{}{}{}", &text[..at], entry.inline(), &text[at..]);
     };
     let line = &text[text[..last.start].rfind('\n').map_or(0, |at| at + 1)..last.start];

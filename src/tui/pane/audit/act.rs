@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::{
-    AuditPane, Only, compare::Shown, draw, export, list, missing, reach, rebuild, rebuild_with, refresh, rows,
+    AuditPane, Only, Row, compare::Shown, draw, export, list, missing, reach, rebuild, rebuild_with, refresh, rows,
     with_rows,
 };
 use crate::{
-    core::audit::lookup::Lookup,
+    core::audit::{Finding, lookup::Lookup},
     tui::{
         action::{Action, Reason},
         model::Model,
@@ -20,34 +20,41 @@ use crate::{
 pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
     let pane = &model.audit;
     let no = |why: &'static str| Err(Reason::new(why));
+    let alone = model.environments.len() < 2;
     match action {
-        Action::Refresh | Action::Accept | Action::Cancel | Action::Back => Ok(()),
         Action::FocusNext | Action::FocusPrevious => no("this pane has one part"),
-        Action::NextEnvironment | Action::CompareWith if model.environments.len() < 2 => {
-            no("there is only one environment")
-        }
-        Action::NextEnvironment | Action::CompareWith => Ok(()),
+        Action::NextEnvironment | Action::CompareWith if alone => no("there is only one environment"),
+        Action::Refresh
+        | Action::Accept
+        | Action::Cancel
+        | Action::Back
+        | Action::NextEnvironment
+        | Action::CompareWith => Ok(()),
         _ if pane.audited().is_none() => no("no environment was audited yet"),
         Action::CompareShow if pane.compared().is_none() => no("no other environment stands beside it"),
-        Action::GroupBy | Action::CompareShow => Ok(()),
-        Action::OnlyErrors | Action::OnlyWarnings | Action::OnlyInfo | Action::OnlyAccepted => Ok(()),
+        Action::GroupBy
+        | Action::CompareShow
+        | Action::OnlyErrors
+        | Action::OnlyWarnings
+        | Action::OnlyInfo
+        | Action::OnlyAccepted => Ok(()),
         _ if pane.all == 0 => no("nothing was found"),
-        Action::Copy => match pane.selected().and_then(|row| row.finding()) {
-            Some(finding) if !finding.fix.trim().is_empty() => Ok(()),
-            Some(_) => no("nothing is known that mends this"),
-            None => no("only a finding can be mended"),
+        Action::Copy | Action::AcceptFinding | Action::Reach => match pane.selected().and_then(Row::finding) {
+            Some(finding) => of_finding(finding, action),
+            None => no("the row is no finding"),
         },
-        Action::AcceptFinding => match pane.selected().and_then(|row| row.finding()) {
-            Some(finding) => match &finding.accepted {
-                Some(accepted) => Err(Reason::new(format!("it is accepted already ({})", accepted.place))),
-                None => Ok(()),
-            },
-            None => no("only a finding can be accepted"),
-        },
-        Action::Reach => match pane.selected().and_then(|row| row.finding()) {
-            Some(finding) if finding.relation.is_some() => Ok(()),
-            _ => no("it is not about a table"),
-        },
+        _ => Ok(()),
+    }
+}
+
+/// Whether `action` can be done with `finding`.
+fn of_finding(finding: &Finding, action: Action) -> Result<(), Reason> {
+    match (action, &finding.accepted) {
+        (Action::Copy, _) if finding.fix.trim().is_empty() => Err(Reason::new("nothing is known that mends this")),
+        (Action::AcceptFinding, Some(accepted)) => {
+            Err(Reason::new(format!("it is accepted already ({})", accepted.place)))
+        }
+        (Action::Reach, _) if finding.relation.is_none() => Err(Reason::new("it is not about a table")),
         _ => Ok(()),
     }
 }
@@ -76,14 +83,14 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Open => open(model),
         Action::Reach => tree(model),
         Action::AcceptFinding => {
-            let asked = model.audit.selected().and_then(|row| row.finding()).map(|finding| {
+            let asked = model.audit.selected().and_then(Row::finding).map(|finding| {
                 let file = model.declared.as_ref().and_then(|project| project.path());
                 Accept::new(finding, file.is_some())
             });
             model.overlays.extend(asked.map(Overlay::Accept));
         }
         Action::Copy => {
-            let fix = model.audit.selected().and_then(|row| row.finding()).map(|finding| finding.fix.clone());
+            let fix = model.audit.selected().and_then(Row::finding).map(|finding| finding.fix.clone());
             return fix.map(|fix| model.copy("the SQL that mends it", fix)).unwrap_or_default();
         }
         Action::CopyRow => {

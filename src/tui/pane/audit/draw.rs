@@ -52,7 +52,9 @@ fn head(rows: &[rows::Row], group: Group, members: &[u32]) -> Cell {
     let role = if group == Group::Object { Role::Text } else { Role::Heading };
     let title = Cell::of(role, group.title(first)).bold();
     let mut counts = [0; rows::Rank::ALL.len()];
-    members.iter().for_each(|row| counts[rows[*row as usize].rank() as usize] += 1);
+    for row in members {
+        counts[rows[*row as usize].rank() as usize] += 1;
+    }
     rows::Rank::ALL.into_iter().zip(counts).fold(title, |line, (rank, count)| {
         if count == 0 { line } else { line.and(rank.role(), format!("  {}", rank.counted(count))) }
     })
