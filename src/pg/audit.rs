@@ -1,6 +1,9 @@
 //! Reading what the checks look at, in a constant number of queries, all in one snapshot.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    str::FromStr,
+};
 
 use serde::{Deserialize, de::DeserializeOwned};
 use tokio::try_join;
@@ -31,6 +34,7 @@ pub const QUERIES: &[(&str, &str)] = &[
     ("schemas", include_str!("sql/audit/schemas.sql")),
     ("extensions", include_str!("sql/audit/extensions.sql")),
     ("views", include_str!("sql/audit/views.sql")),
+    ("widths", include_str!("sql/audit/widths.sql")),
 ];
 
 /// What a role may be kept from, by the catalogues that each part is read from.
@@ -40,10 +44,10 @@ const SIGHTS: &[(Sight, &[&str])] = &[
     (Sight::Indexes, &["pg_index", "pg_constraint", "pg_am", "pg_locks", "pg_stat_progress_create_index"]),
     (Sight::Policies, &["pg_policy", "pg_depend"]),
     (Sight::Functions, &["pg_proc", "pg_language", "pg_depend"]),
-    (Sight::Triggers, &["pg_trigger"]),
+    (Sight::Triggers, &["pg_trigger", "pg_constraint"]),
     (Sight::Sequences, &["pg_sequence", "pg_depend", "pg_attrdef"]),
     (Sight::Roles, &["pg_roles", "pg_auth_members"]),
-    (Sight::Extensions, &["pg_extension", "pg_available_extensions"]),
+    (Sight::Extensions, &["pg_extension", "pg_available_extensions", "pg_depend"]),
     (Sight::Dependencies, &["pg_depend", "pg_rewrite"]),
     (Sight::Buckets, &["storage.buckets"]),
     (Sight::Statistics, &["pg_stats"]),
@@ -78,12 +82,13 @@ pub async fn read(tx: &Transaction<'_>) -> Result<Facts> {
             try_join!(
                 first(records(tx, sql("schemas"))),
                 part(tx, sql("extensions"), seen(&Sight::Extensions)),
-                first(reads(tx, seen(&Sight::Dependencies))),
+                first(pairs::<Oid>(tx, sql("views"), seen(&Sight::Dependencies))),
                 part(tx, include_str!("sql/audit/buckets.sql"), probe.buckets && seen(&Sight::Buckets)),
+                first(pairs::<u32>(tx, sql("widths"), seen(&Sight::Statistics))),
             )
         },
     )?;
-    let (schemas, extensions, reads, buckets) = rest;
+    let (schemas, extensions, reads, buckets, widths) = rest;
     facts = Facts {
         relations,
         foreign_keys: keys,
@@ -99,6 +104,9 @@ pub async fn read(tx: &Transaction<'_>) -> Result<Facts> {
         ..facts
     };
     assemble(&mut facts, columns, reads);
+    for relation in &mut facts.relations {
+        relation.row_room = widths.get(&relation.oid).and_then(|widths| widths.first()).copied();
+    }
     Ok(facts)
 }
 
@@ -156,16 +164,18 @@ fn column(fields: &[Option<&str>]) -> Result<(Oid, Column)> {
     Ok((relation, serde_json::from_str(record).map_err(unexpected)?))
 }
 
-/// What each view reads.
-async fn reads(tx: &Transaction<'_>, wanted: bool) -> Result<HashMap<Oid, Vec<Oid>>> {
-    let mut out: HashMap<Oid, Vec<Oid>> = HashMap::new();
+/// Numbers by relation, of rows with two texts each: what a view reads, for instance.
+async fn pairs<T: FromStr>(tx: &Transaction<'_>, sql: &str, wanted: bool) -> Result<HashMap<Oid, Vec<T>>> {
+    let mut out: HashMap<Oid, Vec<T>> = HashMap::new();
     let mut broken = None;
     if wanted {
-        query::for_each(tx, sql("views"), &[], |fields| {
-            match (fields.first().copied().flatten().map(str::parse), fields.get(1).copied().flatten().map(str::parse))
-            {
-                (Some(Ok(view)), Some(Ok(read))) => out.entry(view).or_default().push(read),
-                _ => broken = Some(unexpected("a view without an id")),
+        query::for_each(tx, sql, &[], |fields| {
+            let [Some(relation), Some(number)] = fields else {
+                return broken = Some(unexpected("a row without an id"));
+            };
+            match (relation.parse(), number.parse()) {
+                (Ok(relation), Ok(number)) => out.entry(relation).or_default().push(number),
+                _ => broken = Some(unexpected("a number that is none")),
             }
         })
         .await?;

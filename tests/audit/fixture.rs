@@ -4,6 +4,8 @@
 //! --! finds public.orders (orders_customer_id_fkey)   what must be found, a line each; nothing else may be
 //! --! since 15                                        nothing can be found on older servers
 //! --! keeps                                           the fix is advice for a person: it is not run
+//! --! counters                                        rests on counters of usage, which the server brings in late
+//! --! alone                                           other databases of the server would disturb it
 //! --! keeps public.orders (orders_total_idx)          the same for one finding: the others are mended, this one stays
 //! --! fails                                           before a statement: it has to fail, for what that leaves behind
 //! --! supabase                                        with the schemas and functions of a Supabase project
@@ -23,6 +25,10 @@ pub struct Fixture {
     pub since: u32,
     /// Whether no fix is run.
     pub keeps: bool,
+    /// Whether it rests on counters that the server brings in late.
+    pub counters: bool,
+    /// Whether nothing else may happen on the server meanwhile.
+    pub alone: bool,
     /// What stays when all fixes have been run, sorted.
     pub stays: Vec<String>,
     /// Whether it wants a Supabase project's schemas.
@@ -39,8 +45,8 @@ impl Fixture {
         let directives: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("--! ")).collect();
         let of = |word: &'static str| directives.iter().filter_map(move |line| line.strip_prefix(word)).map(str::trim);
         for directive in &directives {
-            let known =
-                ["finds", "since", "keeps", "supabase", "fails"].contains(&directive.split(' ').next().unwrap());
+            let known = ["finds", "since", "keeps", "supabase", "fails", "counters", "alone"]
+                .contains(&directive.split(' ').next().unwrap());
             assert!(known, "{}: {directive}?", path.display());
         }
         let sorted = |word| {
@@ -56,6 +62,8 @@ impl Fixture {
             since: of("since").next().map_or(0, |since| since.parse().unwrap()),
             keeps: of("keeps").any(str::is_empty),
             stays: sorted("keeps"),
+            counters: of("counters").next().is_some(),
+            alone: of("alone").next().is_some(),
             supabase: of("supabase").next().is_some(),
             project: text.lines().filter_map(|line| line.strip_prefix("--| ")).collect::<Vec<_>>().join("\n"),
             sql: text,

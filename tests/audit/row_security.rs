@@ -183,8 +183,7 @@ CREATE POLICY p ON notes USING (owner = owner);";
     let (_server, database) = database("exactly", sql).await;
     let audited = database.audit("RL06", "").await;
     let finding = one(&audited);
-    let detail =
-        "USING (owner = owner) for SELECT, UPDATE is always true where owner is not NULL, and anon has the right";
+    let detail = "USING (owner = owner) for SELECT, UPDATE is always true where owner is not NULL, for anon";
     assert_eq!(finding.detail, detail);
     assert_eq!(finding.evidence, ["policy p: FOR ALL TO PUBLIC USING (owner = owner)"]);
 }

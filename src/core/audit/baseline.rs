@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt::Write as _};
 use serde_json::json;
 
 use super::{
-    exposure::role_shown,
+    exposure::{is_platform_schema, role_shown},
     facts::{Facts, ForeignKey, Function, Relation},
     lookup::Lookup,
 };
@@ -30,7 +30,7 @@ pub struct Baseline {
 /// itself, partitions and indexes of constraints are left out: nobody decides on them.
 pub fn baseline(environment: &str, facts: &Facts) -> Baseline {
     let lookup = Lookup::new(facts);
-    let own = |relation: &&Relation| !is_platform(&relation.name.schema);
+    let own = |relation: &&Relation| !is_platform_schema(&relation.name.schema);
     let tables = facts.relations.iter().filter(own).filter(|relation| relation.parent.is_none());
     let tables: Vec<&Relation> =
         tables.filter(|relation| matches!(relation.kind, Kind::Table | Kind::Partitioned)).collect();
@@ -48,25 +48,6 @@ pub fn baseline(environment: &str, facts: &Facts) -> Baseline {
         foreign_key(&mut out, &lookup, table, key);
     }
     Baseline { toml: out, tables: tables.len(), foreign_keys: keys.len() }
-}
-
-/// Schemas that a platform keeps for itself.
-pub(super) fn is_platform(schema: &str) -> bool {
-    const SCHEMAS: [&str; 12] = [
-        "auth",
-        "cron",
-        "extensions",
-        "graphql",
-        "graphql_public",
-        "net",
-        "pgbouncer",
-        "realtime",
-        "storage",
-        "supabase_functions",
-        "supabase_migrations",
-        "vault",
-    ];
-    SCHEMAS.contains(&schema)
 }
 
 /// Writing to a string does not fail, so the results of `write!` are let go here and below.
@@ -92,7 +73,8 @@ fn plain(name: &QName) -> String {
 }
 
 fn functions(out: &mut String, facts: &Facts) {
-    let own = |function: &&Function| !is_platform(&function.name.schema) && !function.trigger && !function.aggregate;
+    let own =
+        |function: &&Function| !is_platform_schema(&function.name.schema) && !function.trigger && !function.aggregate;
     let entry = |function: &Function| {
         let mut callers: Vec<String> =
             function.grants.iter().map(|grant| quoted(&role_shown(&grant.grantee))).collect();
@@ -114,7 +96,7 @@ fn indexes(out: &mut String, facts: &Facts, lookup: &Lookup<'_>) {
         let relation = lookup.relation(index.relation);
         index.constraint.is_none()
             && index.parent.is_none()
-            && relation.is_some_and(|relation| relation.parent.is_none() && !is_platform(&relation.name.schema))
+            && relation.is_some_and(|relation| relation.parent.is_none() && !is_platform_schema(&relation.name.schema))
     });
     array(
         out,

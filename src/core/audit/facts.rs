@@ -32,7 +32,7 @@ pub struct Facts {
     pub policies: Vec<Policy>,
     /// Functions, procedures and aggregates.
     pub functions: Vec<Function>,
-    /// Triggers that are not internal.
+    /// Triggers as declared, and those disabled that enforce a constraint.
     pub triggers: Vec<Trigger>,
     /// Sequences.
     pub sequences: Vec<Sequence>,
@@ -113,6 +113,8 @@ pub struct Relation {
     pub rls: bool,
     /// Whether row security holds for the owner too.
     pub forced: bool,
+    /// Whether it is `UNLOGGED`: empty after a crash.
+    pub unlogged: bool,
     /// Whether a view runs with the rights of whoever asks, `security_invoker` (PostgreSQL 15).
     pub invoker: bool,
     /// The planner's estimate of rows; `None` when the server has none yet.
@@ -125,13 +127,17 @@ pub struct Relation {
     pub scans: u64,
     /// Rows that those scans read, all together.
     pub scanned: u64,
-    /// How many transactions ago its oldest row was frozen.
+    /// How many transactions ago its oldest row was frozen, its long values (TOAST) included.
     pub xid_age: Option<u64>,
     /// `COMMENT ON TABLE`.
     pub comment: Option<String>,
     /// Who may do what, the owner's own rights left out.
     #[serde(default)]
     pub grants: Vec<Grant>,
+    /// The bytes that a row takes by the statistics, with its part of the room that `fillfactor` keeps free. Read of big
+    /// tables only; `None` too where the connected role may not read their statistics, or there are none.
+    #[serde(skip)]
+    pub row_room: Option<u32>,
     /// In the order of their numbers.
     #[serde(skip)]
     pub columns: Vec<Column>,
@@ -368,6 +374,10 @@ pub struct Trigger {
     pub relation: Oid,
     /// Whether it fires at all.
     pub enabled: bool,
+    /// Whether a partition has it from its parent, enabled or disabled as there.
+    pub copied: bool,
+    /// The constraint that it enforces, where the server made it for that.
+    pub enforces: Option<String>,
 }
 
 /// A sequence.
@@ -453,6 +463,9 @@ pub struct Extension {
     pub version: String,
     /// What the server's files have.
     pub available: Option<String>,
+    /// The names of its functions and relations, which are not among the facts otherwise.
+    #[serde(default)]
+    pub members: Vec<String>,
 }
 
 /// A bucket of files.

@@ -88,6 +88,14 @@ impl<'a> Lookup<'a> {
         nearest(name, names.iter().map(String::as_str)).map(str::to_owned)
     }
 
+    /// Whether an extension brings a function or relation of this name, with or without a schema.
+    pub fn is_member(&self, written: &str) -> bool {
+        let Some(name) = QName::parse(written) else { return false };
+        let same = |member: &QName| *member == name || !written.contains('.') && member.name == name.name;
+        let mut members = self.facts.extensions.iter().flat_map(|extension| &extension.members);
+        members.any(|member| QName::parse(member).is_some_and(|member| same(&member)))
+    }
+
     /// The indexes of a table.
     pub fn indexes(&self, relation: Oid) -> &[&'a Index] {
         self.indexes.get(&relation).map_or(&[], Vec::as_slice)

@@ -13,6 +13,7 @@ pub mod matrix;
 pub mod reach;
 pub mod report;
 pub mod rules;
+pub mod signature;
 
 use jiff::civil::Date;
 

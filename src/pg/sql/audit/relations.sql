@@ -10,6 +10,7 @@ SELECT json_build_object(
   'parent', i.inhparent::int8,
   'rls', c.relrowsecurity,
   'forced', c.relforcerowsecurity,
+  'unlogged', c.relpersistence = 'u',
   'invoker', coalesce((SELECT o.option_value::boolean FROM pg_options_to_table(c.reloptions) o
                        WHERE o.option_name = 'security_invoker'), false),
   'rows', CASE WHEN c.reltuples >= 0 AND c.relkind <> 'v' THEN c.reltuples::int8 END,
@@ -17,12 +18,13 @@ SELECT json_build_object(
   'pages', greatest(c.relpages, 0),
   'scans', pg_stat_get_numscans(c.oid),
   'scanned', pg_stat_get_tuples_returned(c.oid),
-  'xid_age', CASE WHEN c.relfrozenxid <> '0' THEN age(c.relfrozenxid) END,
+  'xid_age', CASE WHEN c.relfrozenxid <> '0' THEN greatest(age(c.relfrozenxid), age(t.relfrozenxid)) END,
   'comment', obj_description(c.oid, 'pg_class'),
   'grants', coalesce(g.grants, '[]')
 )::text
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_class t ON t.oid = c.reltoastrelid
 LEFT JOIN pg_inherits i ON i.inhrelid = c.oid AND c.relispartition
 LEFT JOIN (
   SELECT a.relation, json_agg(json_build_object('grantee', coalesce(pg_get_userbyid(nullif(a.grantee, 0)), ''),

@@ -3,8 +3,8 @@
 use super::sql;
 use crate::core::{
     audit::{
-        baseline::is_platform,
         check::{Context, Report},
+        exposure::is_platform_schema,
         facts::{Column, ForeignKey, Relation},
     },
     name::ident,
@@ -138,7 +138,10 @@ pub(super) fn fk11(context: &Context<'_>, report: &mut Report<'_>) {
     for (table, key) in keys(context) {
         let Some(parent) = context.lookup.relation(key.references) else { continue };
         // A user's id is what every project of the platform points to.
-        if parent.name.schema == table.name.schema || parent.name.schema == "auth" || is_platform(&table.name.schema) {
+        if parent.name.schema == table.name.schema
+            || parent.name.schema == "auth"
+            || is_platform_schema(&table.name.schema)
+        {
             continue;
         }
         report
@@ -157,7 +160,7 @@ fn isolated(context: &Context<'_>, report: &mut Report<'_>) {
     let alone = |table: &&Relation| {
         matches!(table.kind, Kind::Table | Kind::Partitioned)
             && table.parent.is_none()
-            && !is_platform(&table.name.schema)
+            && !is_platform_schema(&table.name.schema)
             && context.lookup.keys(table.oid).is_empty()
             && context.lookup.references(table.oid).is_empty()
     };

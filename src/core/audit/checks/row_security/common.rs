@@ -11,6 +11,7 @@ use crate::core::{
     },
     name::ident,
     schema::Relation as Kind,
+    text::sql_comment,
 };
 
 /// Whether row security can hold for it.
@@ -18,15 +19,13 @@ pub fn is_table(relation: &Relation) -> bool {
     matches!(relation.kind, Kind::Table | Kind::Partitioned)
 }
 
-/// Whether it is the platform's own (a Supabase project's `auth`, `storage`, …), which a team can neither alter nor
-/// revoke rights on. Its policies may well be the team's, and what lies in an exposed schema is, whoever made it.
-pub fn is_platform(context: &Context<'_>, relation: &Relation) -> bool {
-    relation.owner.starts_with("supabase_") && !context.rules.is_exposed(&relation.name.schema)
-}
-
 /// The relations that are a team's own tables, partitions among them.
 pub fn own_tables<'c, 'a>(context: &'c Context<'a>) -> impl Iterator<Item = &'a Relation> + use<'a, 'c> {
-    context.facts.relations.iter().filter(|relation| is_table(relation) && !is_platform(context, relation))
+    context
+        .facts
+        .relations
+        .iter()
+        .filter(|relation| is_table(relation) && !context.is_platforms(&relation.name, &relation.owner))
 }
 
 /// The partitions of `table`, of every level, by name.
@@ -49,11 +48,6 @@ pub fn filled(relation: &Relation) -> impl Fn(&str) -> bool + '_ {
 /// Rows of which nothing else is known.
 pub fn any_row(filled: &dyn Fn(&str) -> bool) -> Given<'_> {
     Given { filled, equal: None }
-}
-
-/// `lines` as remarks: whatever is in a name, none of it can be taken for a statement.
-pub fn remark(text: &str) -> String {
-    text.split(['\n', '\r']).map(|line| format!("-- {line}")).collect::<Vec<_>>().join("\n")
 }
 
 /// A policy as it was written, for people.
@@ -136,7 +130,7 @@ pub fn revoke_own(context: &Context<'_>, relation: &Relation, role: &str, privil
     }
     let by = others.into_iter().map(role_shown).collect::<Vec<_>>().join(", ");
     let (role, privileges) = (role_shown(role), privileges.join(", "));
-    Some(remark(&format!(
+    Some(sql_comment(&format!(
         "{role} has {privileges} on {} by {by}: revoke it there, and grant it to those who need it",
         relation.name
     )))
@@ -145,14 +139,4 @@ pub fn revoke_own(context: &Context<'_>, relation: &Relation, role: &str, privil
 /// Words for people, with commas between.
 pub fn listed(commands: &[Command]) -> String {
     commands.iter().map(|command| command.word()).collect::<Vec<_>>().join(", ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_remark_ends_where_its_text_does() {
-        assert_eq!(remark("a\n\"b\r; DROP TABLE x"), "-- a\n-- \"b\n-- ; DROP TABLE x");
-    }
 }

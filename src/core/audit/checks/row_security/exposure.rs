@@ -1,6 +1,6 @@
 //! RL01 and RL20: tables that strangers reach without any row security.
 
-use super::common::{is_platform, is_table, own_tables, partitions, remark, revoke, rights_shown};
+use super::common::{is_table, own_tables, partitions, revoke, rights_shown};
 use crate::core::{
     audit::{
         check::{Context, Report},
@@ -9,6 +9,7 @@ use crate::core::{
         rules::Written,
     },
     glob,
+    text::sql_comment,
 };
 
 /// Who reaches the rows of a table.
@@ -53,7 +54,7 @@ fn absent(context: &Context<'_>, report: &mut Report<'_>, expected: &Written<Str
         None => "declared to have row security, but there is no such table".to_owned(),
     };
     let advice = format!("correct the name in {}", expected.place);
-    report.found(&expected.value, detail).evidence(format!("declared: {}", expected.place)).fix(remark(&advice));
+    report.found(&expected.value, detail).evidence(format!("declared: {}", expected.place)).fix(sql_comment(&advice));
 }
 
 /// The exposed roles that reach rows of `table`, leaving out rights that have nothing to do with rows.
@@ -84,7 +85,7 @@ fn open(
         draft = draft.evidence(format!("declared: {} ({})", expected.value, expected.place));
     }
     let (name, mut fix) = (table.name.sql(), vec![]);
-    fix.push(remark(&format!(
+    fix.push(sql_comment(&format!(
         "Then nobody but the owner gets a row without a policy: make one for each role and command that needs rows, \
          such as\nCREATE POLICY … ON {name} FOR SELECT TO … USING (…);"
     )));
@@ -132,7 +133,7 @@ pub fn bare_partitions<'a>(context: &Context<'a>, table: &Relation) -> Vec<(&'a 
     let bare = |partition: &&Relation| {
         is_table(partition)
             && !partition.rls
-            && !is_platform(context, partition)
+            && !context.is_platforms(&partition.name, &partition.owner)
             && context.lookup.policies(partition.oid).is_empty()
     };
     let bare = partitions(context, table).into_iter().filter(bare);

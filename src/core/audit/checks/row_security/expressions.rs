@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::common::{alter, any_row, filled, listed, remark, written};
-use crate::core::audit::{
-    check::{Context, Report},
-    exposure::{Rights, role_shown},
-    expression::{Call, Expression, Truth},
-    facts::{Command, Policy, Relation, Volatility},
-    matrix::policies_for,
+use super::common::{alter, any_row, filled, listed, written};
+use crate::core::{
+    audit::{
+        check::{Context, Report},
+        exposure::{Rights, role_shown},
+        expression::{Call, Expression, Truth},
+        facts::{Command, Policy, Relation, Volatility},
+        matrix::policies_for,
+    },
+    text::sql_comment,
 };
 
 /// Each policy of a table whose row security is on, with the table.
@@ -61,7 +64,7 @@ pub fn rl06(context: &Context<'_>, report: &mut Report<'_>) {
             said.push(what);
         }
         let to = roles.join(", ");
-        let mut draft = report.found_at(table, format!("{}, and {to} has the right", said.join("; ")));
+        let mut draft = report.found_at(table, format!("{}, for {to}", said.join("; ")));
         draft = draft.part(&policy.name).evidence(written(policy));
         draft.fix(advice(table, policy, &open));
     }
@@ -131,7 +134,7 @@ fn narrowed(context: &Context<'_>, table: &Relation, role: &str, command: Comman
 fn advice(table: &Relation, policy: &Policy, open: &[Open]) -> String {
     let has = |word| open.iter().any(|clause| clause.word == word);
     let (using, check) = (has("USING").then_some("…"), has("WITH CHECK").then_some("…"));
-    remark(&format!("Say which rows are meant:\n{}", alter(table, policy, using, check)))
+    sql_comment(&format!("Say which rows are meant:\n{}", alter(table, policy, using, check)))
 }
 
 pub fn rl10(context: &Context<'_>, report: &mut Report<'_>) {
@@ -146,7 +149,8 @@ pub fn rl10(context: &Context<'_>, report: &mut Report<'_>) {
             continue;
         }
         let detail = format!("policy {} reads what users write about themselves", policy.name);
-        let remark = remark("app_metadata is written by the server alone: put there what this policy asks for, first");
+        let remark =
+            sql_comment("app_metadata is written by the server alone: put there what this policy asks for, first");
         let fix = format!("{remark}\n{}", alter(table, policy, using.as_deref(), check.as_deref()));
         report.found_at(table, detail).part(&policy.name).evidence(written(policy)).fix(fix);
     }

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::common::{
-    any_row, filled, is_platform, is_table, listed, own_tables, partitions, remark, revoke, revoke_own, rights_shown,
-    role_sql,
+    any_row, filled, is_table, listed, own_tables, partitions, revoke, revoke_own, rights_shown, role_sql,
 };
 use crate::core::{
     audit::{
@@ -18,6 +17,7 @@ use crate::core::{
     glob,
     name::ident,
     schema::Relation as Kind,
+    text::sql_comment,
 };
 
 pub fn rl05(context: &Context<'_>, report: &mut Report<'_>) {
@@ -145,7 +145,9 @@ fn is_for_others(context: &Context<'_>, table: &Relation, role: &str) -> bool {
 }
 
 pub fn rl16(context: &Context<'_>, report: &mut Report<'_>) {
-    for relation in context.facts.relations.iter().filter(|relation| !is_platform(context, relation)) {
+    for relation in
+        context.facts.relations.iter().filter(|relation| !context.is_platforms(&relation.name, &relation.owner))
+    {
         // Such a view reads with the rights of whoever asks: those on the table are what counts. A partition has its
         // parent's columns, and whoever gets past that is RL20's matter.
         if relation.kind == Kind::View && relation.invoker || relation.parent.is_some() {
@@ -201,7 +203,7 @@ fn exposed(
     let fix: BTreeSet<String> =
         readers.iter().flat_map(|(role, _)| without(context, relation, role, sensitive)).collect();
     let also = sensitive.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(", ");
-    let remark = remark(&format!("SELECT * fails for these roles then; left out: {also}"));
+    let remark = sql_comment(&format!("SELECT * fails for these roles then; left out: {also}"));
     draft.fix(format!("{remark}\n{}", fix.into_iter().collect::<Vec<_>>().join("\n")));
 }
 

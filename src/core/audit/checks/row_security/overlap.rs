@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::common::{clauses, drop, is_table, listed, remark, role_sql, unbracketed, written};
+use super::common::{clauses, drop, is_table, listed, role_sql, unbracketed, written};
 use crate::core::{
     audit::{
         check::{Context, Report},
@@ -13,6 +13,7 @@ use crate::core::{
     },
     name::ident,
     schema::Relation as Kind,
+    text::sql_comment,
 };
 
 pub fn rl12(context: &Context<'_>, report: &mut Report<'_>) {
@@ -76,7 +77,7 @@ fn one_of(context: &Context<'_>, table: &Relation, policies: &[&Policy]) -> Stri
     let [first, rest @ ..] = policies else { return String::new() };
     if rest.iter().any(|policy| policy.roles != first.roles) {
         let names = policies.iter().map(|policy| policy.name.as_str()).collect::<Vec<_>>().join(", ");
-        return remark(&format!(
+        return sql_comment(&format!(
             "{names} are for different roles: make one policy for each command of them, with OR in between, or name \
              the roles so that no role has two\nALTER POLICY … ON {} TO …;",
             table.name.sql()

@@ -1,7 +1,7 @@
 //! RL02, RL03, RL04, RL07, RL08 and RL19: whether policies hold, and for whom.
 
 use super::{
-    common::{is_table, own_tables, remark, role_sql, written},
+    common::{is_table, own_tables, role_sql, written},
     exposure::{bare_partitions, closed, declared},
 };
 use crate::core::{
@@ -11,6 +11,7 @@ use crate::core::{
         matrix::{Access, matrix},
     },
     name::ident,
+    text::sql_comment,
 };
 
 pub fn rl02(context: &Context<'_>, report: &mut Report<'_>) {
@@ -28,7 +29,7 @@ pub fn rl02(context: &Context<'_>, report: &mut Report<'_>) {
             .evidence(format!("{} policies, none of which {owner} has to mind", policies.len()))
             .fix(format!(
                 "{}\nALTER TABLE {name} FORCE ROW LEVEL SECURITY;",
-                remark(&format!("{owner} then needs a policy for what it does with the rows itself"))
+                sql_comment(&format!("{owner} then needs a policy for what it does with the rows itself"))
             ));
     }
 }
@@ -69,7 +70,7 @@ pub fn rl04(context: &Context<'_>, report: &mut Report<'_>) {
             draft = draft.evidence(format!("{} may ask, and gets nothing", roles.join(", ")));
         }
         let to = roles.iter().map(|role| ident(role)).collect::<Vec<_>>().join(", ");
-        draft.fix(remark(&format!(
+        draft.fix(sql_comment(&format!(
             "If somebody is to have rows:\nCREATE POLICY … ON {} FOR SELECT TO {} USING (…);\nelse accept it in \
              pgdeck.toml with the reason",
             table.name.sql(),
@@ -88,7 +89,7 @@ pub fn rl07(context: &Context<'_>, report: &mut Report<'_>) {
         for policy in policies {
             draft = draft.evidence(written(policy));
         }
-        draft.fix(remark(&format!(
+        draft.fix(sql_comment(&format!(
             "Say what is permitted, which the restrictive policies then narrow:\nCREATE POLICY … ON {} TO … USING (…);",
             table.name.sql()
         )));
@@ -105,11 +106,11 @@ pub fn rl08(context: &Context<'_>, report: &mut Report<'_>) {
         let roles: Vec<String> = users(context, table, policy).iter().map(|role| role_sql(role)).collect();
         let alter = format!("ALTER POLICY {} ON {} TO", ident(&policy.name), table.name.sql());
         let fix = if roles.is_empty() {
-            remark(&format!("Nobody holds a right for it yet; name the roles that it is for:\n{alter} …;"))
+            sql_comment(&format!("Nobody holds a right for it yet; name the roles that it is for:\n{alter} …;"))
         } else {
             format!(
                 "{}\n{alter} {};",
-                remark("These hold a right for it now; leave out whom it is not for"),
+                sql_comment("These hold a right for it now; leave out whom it is not for"),
                 roles.join(", ")
             )
         };

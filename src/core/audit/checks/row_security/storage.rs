@@ -1,7 +1,7 @@
 //! RL17: Supabase's storage and queues.
 
 use super::{
-    common::{alter, filled, is_table, remark, unbracketed, written},
+    common::{alter, filled, is_table, unbracketed, written},
     expressions::served,
 };
 use crate::core::{
@@ -13,6 +13,7 @@ use crate::core::{
         matrix::policies_for,
     },
     name::literal,
+    text::sql_comment,
 };
 
 pub fn rl17(context: &Context<'_>, report: &mut Report<'_>) {
@@ -66,9 +67,9 @@ fn unlisted(objects: &Relation, policy: &Policy, listed: &[&Bucket]) -> String {
     let using = policy.using.as_deref().map_or("true", unbracketed);
     let narrowed = alter(objects, policy, Some(&format!("({using}) AND bucket_id <> ALL (ARRAY[{ids}])")), None);
     if policy.command == Command::Select {
-        format!("{}\n{narrowed}", remark(about))
+        format!("{}\n{narrowed}", sql_comment(about))
     } else {
-        remark(&format!(
+        sql_comment(&format!(
             "{about}. This one is for other commands too: make one for each, and none for SELECT\n{narrowed}"
         ))
     }
@@ -96,7 +97,7 @@ fn queues(context: &Context<'_>, report: &mut Report<'_>) {
             .evidence("pgmq_public is among the exposed schemas")
             .fix(format!(
                 "{}\nALTER TABLE {name} ENABLE ROW LEVEL SECURITY;",
-                remark("Make a policy for each role that sends or reads through the API")
+                sql_comment("Make a policy for each role that sends or reads through the API")
             ));
     }
 }
