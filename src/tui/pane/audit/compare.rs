@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::rows::{self, Key, Rank, Row};
+use super::{
+    rank::Rank,
+    rows::{self, Key, Row},
+};
 use crate::{app::audit::Audited, config::theme::Role, tui::widget::cell::Cell};
 
 /// Which side has a row.

@@ -1,9 +1,6 @@
 //! All that there is to say about one row.
 
-use super::{
-    key_of, matrix, reach,
-    rows::{Rank, Row},
-};
+use super::{Rank, key_of, matrix, reach, rows::Row};
 use crate::{
     app::audit::Audited,
     config::theme::Role,

@@ -5,7 +5,7 @@ use ratatui::{
     layout::{Position as Point, Rect},
 };
 
-use super::{key_of, list, rows, rows::Group, summary, with_rows};
+use super::{Rank, key_of, list, rows, rows::Group, summary, with_rows};
 use crate::{
     config::theme::Role,
     tui::{
@@ -51,11 +51,11 @@ fn head(rows: &[rows::Row], group: Group, members: &[u32]) -> Cell {
     // The name of an object is read; that of a family is a head like any other.
     let role = if group == Group::Object { Role::Text } else { Role::Heading };
     let title = Cell::of(role, group.title(first)).bold();
-    let mut counts = [0; rows::Rank::ALL.len()];
+    let mut counts = [0; Rank::ALL.len()];
     for row in members {
         counts[rows[*row as usize].rank() as usize] += 1;
     }
-    rows::Rank::ALL.into_iter().zip(counts).fold(title, |line, (rank, count)| {
+    Rank::ALL.into_iter().zip(counts).fold(title, |line, (rank, count)| {
         if count == 0 { line } else { line.and(rank.role(), format!("  {}", rank.counted(count))) }
     })
 }

@@ -7,6 +7,7 @@ mod detail;
 mod draw;
 mod export;
 mod matrix;
+mod rank;
 mod reach;
 mod rows;
 mod summary;
@@ -19,7 +20,8 @@ use std::{
 pub use act::{act, availability, write};
 pub use draw::{clicked, draw};
 pub use export::sheet;
-pub use rows::{Rank, Row};
+pub use rank::Rank;
+pub use rows::Row;
 
 use self::{
     compare::Shown,

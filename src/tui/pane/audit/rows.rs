@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-use super::compare::Side;
+use super::{compare::Side, rank::Rank};
 
 /// One row.
 #[derive(Debug, Clone)]
@@ -42,72 +42,6 @@ pub enum What {
     Note(usize),
     /// The checks that the server is too old for.
     Skipped,
-}
-
-/// How much a row matters; the most first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Rank {
-    /// Not accepted.
-    Error,
-    /// Not accepted.
-    Warning,
-    /// Not accepted.
-    Info,
-    /// Not seen, so not known to be in order.
-    Unseen,
-    /// A remark.
-    Note,
-    /// Somebody said that it is all right.
-    Accepted,
-}
-
-impl Rank {
-    /// All, the most important first.
-    pub const ALL: [Rank; 6] = [Rank::Error, Rank::Warning, Rank::Info, Rank::Unseen, Rank::Note, Rank::Accepted];
-
-    /// Its word.
-    pub fn word(self) -> &'static str {
-        match self {
-            Rank::Error => "error",
-            Rank::Warning => "warning",
-            Rank::Info => "info",
-            Rank::Unseen => "cannot see",
-            Rank::Note => "note",
-            Rank::Accepted => "accepted",
-        }
-    }
-
-    /// Its colour, which never stands without the word.
-    pub fn role(self) -> Role {
-        match self {
-            Rank::Error => Role::Danger,
-            Rank::Warning | Rank::Unseen => Role::Warn,
-            Rank::Info => Role::Info,
-            Rank::Note | Rank::Accepted => Role::Muted,
-        }
-    }
-
-    /// Its sign and its word.
-    pub fn cell(self, glyphs: &Glyphs) -> Cell {
-        let sign = match self {
-            Rank::Error => glyphs.failed,
-            Rank::Warning => "!",
-            Rank::Info => "i",
-            Rank::Unseen => "?",
-            Rank::Note => glyphs.dot,
-            Rank::Accepted => glyphs.done,
-        };
-        Cell::of(self.role(), format!("{sign} {}", self.word()))
-    }
-
-    /// `number` of them: `1 error`, `3 errors`, `2 unseen`.
-    pub fn counted(self, number: usize) -> String {
-        if self == Rank::Unseen {
-            return format!("{number} unseen");
-        }
-        let many = number != 1 && self != Rank::Accepted;
-        format!("{number} {}{}", self.word(), if many { "s" } else { "" })
-    }
 }
 
 impl Row {
@@ -170,7 +104,7 @@ impl Row {
     pub fn rank(&self) -> Rank {
         match (self.what, self.finding()) {
             (_, Some(Finding { accepted: Some(_), .. })) => Rank::Accepted,
-            (_, Some(finding)) => rank(finding.severity),
+            (_, Some(finding)) => Rank::of(finding.severity),
             (What::Note(_) | What::Skipped, _) => Rank::Note,
             _ => Rank::Unseen,
         }
@@ -208,14 +142,6 @@ impl Row {
 
 /// See [`Row::key`].
 pub type Key = (u8, &'static str, String, Option<String>, String);
-
-fn rank(severity: Severity) -> Rank {
-    match severity {
-        Severity::Error => Rank::Error,
-        Severity::Warning => Rank::Warning,
-        Severity::Info => Rank::Info,
-    }
-}
 
 /// All that one audit says.
 pub fn of(source: &Arc<Audited>) -> Vec<Row> {
