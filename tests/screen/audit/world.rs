@@ -24,7 +24,7 @@ fn relation(oid: u32, name: &str, rows: u64, rls: bool, grants: &[(&str, &str)])
         .collect();
     json!({
         "oid": oid, "name": format!("public.{name}"), "kind": "table", "owner": "owner", "parent": null, "rls": rls,
-        "forced": false, "invoker": false, "rows": rows, "dead": 0, "pages": 10, "scans": 0, "scanned": 0, "xid_age": 100,
+        "forced": false, "invoker": false, "rows": rows, "dead": 0, "pages": 10, "scans": 0, "scanned": 0, "unlogged": false, "xid_age": 100,
         "comment": null, "grants": grants
     })
 }
