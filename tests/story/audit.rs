@@ -197,8 +197,10 @@ async fn two_environments_are_compared_finding_by_finding() {
     team.story.press("D D").await;
     team.story.sees("what only production has, not preprod");
     team.story.sees("nothing fits");
-    // Esc leaves what is nearest: the letters, then the comparison.
+    // Esc leaves what is nearest: the letters, what is shown of the comparison, the comparison.
     team.story.press("esc esc").await;
+    team.story.sees("with preprod beside it");
+    team.story.press("esc").await;
     team.story.does_not_see("WHERE");
     team.story.press("n").await;
     team.story.sees(" preprod  ");

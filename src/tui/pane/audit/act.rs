@@ -121,13 +121,14 @@ fn only(model: &mut Model, only: Only) {
     rebuild(model);
 }
 
-/// Leaves the filter that has a key of its own, then the comparison.
+/// Leaves the filters that have keys of their own, then the comparison.
 fn leave(model: &mut Model) {
     rebuild_with(model, |pane| {
-        if pane.only.take().is_none() {
-            (pane.against, pane.shown) = (None, Shown::All);
-            unsort_last(pane);
+        if pane.only.take().is_some() || std::mem::take(&mut pane.shown) != Shown::All {
+            return;
         }
+        pane.against = None;
+        unsort_last(pane);
     });
 }
 

@@ -322,8 +322,14 @@ fn key_of(model: &Model, action: Action) -> Cell {
     Cell::of(Role::Accent, chord.map(|chord| label(chord, &model.look.glyphs)).unwrap_or_default()).bold()
 }
 
-/// How many errors of the environment that is looked at nobody has accepted.
+/// How many errors of the environment that is looked at nobody has accepted; a question mark where that is not known,
+/// because it could not be read.
 pub fn badge(model: &Model) -> Option<Cell> {
-    let errors = model.audit.audited()?.audit.summary().error;
+    let pane = &model.audit;
+    let Some(audited) = pane.audited() else {
+        let failed = pane.chosen.as_ref().is_some_and(|name| pane.failed.contains_key(name));
+        return failed.then(|| Cell::of(Role::Warn, "?").bold());
+    };
+    let errors = audited.audit.summary().error;
     (errors > 0).then(|| Cell::of(Role::Danger, format!("!{errors}")).bold())
 }
