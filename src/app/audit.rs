@@ -1,6 +1,15 @@
 //! What is wrong with an environment: read its catalogue, measure it by what the team intends.
 
-use super::{deck::Deck, job::Job};
+mod accept;
+
+use std::sync::Arc;
+
+pub use accept::{accept, reread};
+
+use super::{
+    deck::{Deck, Declared},
+    job::Job,
+};
 use crate::{
     core::{
         audit::{self, Audit, Check, Severity, facts::Facts},
@@ -15,9 +24,11 @@ pub struct Audited {
     /// Its name.
     pub environment: String,
     /// What was read.
-    pub facts: Facts,
+    pub facts: Arc<Facts>,
     /// What the checks say.
     pub audit: Audit,
+    /// What it was measured by.
+    pub declared: Arc<Declared>,
 }
 
 /// Reads `environment` and runs the checks that `only` names; all of them where it names none.
@@ -26,12 +37,13 @@ pub async fn audit(deck: &Deck, job: &Job, environment: &str, only: &[&'static C
     Ok(judge(deck, environment, facts, only))
 }
 
-/// Runs the checks over what was read before, by today's date: after something was accepted, for instance.
-pub fn judge(deck: &Deck, environment: &str, facts: Facts, only: &[&'static Check]) -> Audited {
-    let audit = audit::run(&facts, &deck.project.audit, only, jiff::Zoned::now().date());
-    Audited { environment: environment.to_owned(), facts, audit }
+/// Runs the checks over what was read before, by today's date and by what the team's file said when it was read last.
+pub fn judge(deck: &Deck, environment: &str, facts: impl Into<Arc<Facts>>, only: &[&'static Check]) -> Audited {
+    let facts = facts.into();
+    let declared = deck.declared();
+    let audit = audit::run(&facts, &declared.rules, only, jiff::Zoned::now().date());
+    Audited { environment: environment.to_owned(), facts, audit, declared }
 }
-
 /// Reads what the checks look at.
 pub async fn facts(deck: &Deck, job: &Job, environment: &str) -> Result<Facts> {
     deck.known(environment)?;

@@ -8,6 +8,7 @@ use crate::{
         project::Project,
     },
     core::{
+        audit::Rules,
         env::Environment,
         error::{Error, Result},
     },
@@ -24,13 +25,26 @@ pub struct Deck {
     pub state: PathBuf,
     vars: OwnedVars,
     targets: Mutex<HashMap<String, (Conninfo, Pool)>>,
+    declared: Mutex<Arc<Declared>>,
+}
+
+/// What the audit measures by, as the project's file said when it was read last: a team writes on while the console is
+/// open.
+#[derive(Debug)]
+pub struct Declared {
+    /// The whole file.
+    pub text: String,
+    /// What it says.
+    pub rules: Rules,
 }
 
 impl Deck {
     /// A deck for `project`, with environment variables looked up by `vars`.
     pub fn new(project: Project, vars: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Result<Self> {
         let state = place::state_dir(&project.name, &vars as Vars)?;
-        Ok(Deck { project, state, vars: Arc::new(vars), targets: Mutex::default() })
+        let declared = Declared { text: project.source().text.clone(), rules: project.audit.clone() };
+        let declared = Mutex::new(Arc::new(declared));
+        Ok(Deck { project, state, vars: Arc::new(vars), targets: Mutex::default(), declared })
     }
 
     /// The environment `name`.
@@ -70,6 +84,16 @@ impl Deck {
     /// A lookup of an environment variable.
     pub fn var(&self, name: &str) -> Option<String> {
         (self.vars)(name)
+    }
+
+    /// What the audit measures by.
+    pub fn declared(&self) -> Arc<Declared> {
+        Arc::clone(&self.declared.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
+    /// From now on the audit measures by this.
+    pub fn declare(&self, declared: Declared) {
+        *self.declared.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(declared);
     }
 
     fn target(&self, name: &str) -> Result<(Conninfo, Pool)> {

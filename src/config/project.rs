@@ -1,8 +1,12 @@
 //! `pgdeck.toml`: what a team declares about its environments and what it syncs.
 
+pub mod accept;
 mod audit;
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -34,6 +38,8 @@ pub struct Project {
     /// What the audit measures by.
     pub audit: Rules,
     source: Source,
+    /// The file that it was read from; `None` for one that comes with pgdeck.
+    path: Option<PathBuf>,
 }
 
 /// A group of tables.
@@ -162,7 +168,17 @@ impl Project {
     /// Reads the file at `path`.
     pub fn load(path: &Path) -> Result<Project> {
         let source = Source::read(path)?.ok_or_else(|| Error::usage("there is no such file").at(path.display()))?;
-        Project::parse(source)
+        Ok(Project { path: Some(path.to_owned()), ..Project::parse(source)? })
+    }
+
+    /// The file that it was read from; `None` for one that comes with pgdeck.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// The text that it was read from.
+    pub fn source(&self) -> &Source {
+        &self.source
     }
 
     /// The file's path, as it stands before the line in `file:line`.
@@ -190,7 +206,16 @@ impl Project {
         let ProjectSection { name, exposed_schemas, exposed_roles } = file.project;
         let exposed = audit::Exposed { schemas: exposed_schemas, roles: exposed_roles };
         let audit = audit::rules(&source, exposed, file.expect, file.accept, file.audit)?;
-        Ok(Project { name, environments, categories: file.category, purposes: file.purpose, sets, audit, source })
+        Ok(Project {
+            name,
+            environments,
+            categories: file.category,
+            purposes: file.purpose,
+            sets,
+            audit,
+            source,
+            path: None,
+        })
     }
 
     /// The environments' names, in the order of the file.

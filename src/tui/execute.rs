@@ -9,12 +9,12 @@ use std::{
 use super::{
     Handle,
     model::EnvState,
-    msg::{Comparison, Filed, Msg, Origin, Sync, Tone, Work},
+    msg::{Accepted, Accepting, Comparison, Filed, Msg, Origin, Sync, Tone, Work},
     widget::gauge::counted,
 };
 use crate::{
     app::{
-        counts,
+        audit, counts,
         deck::Deck,
         env, export,
         job::Job,
@@ -44,6 +44,11 @@ pub async fn execute(deck: Arc<Deck>, work: Work, handle: Handle) {
                 fail(&handle, error);
             }
         }
+        Work::Audit(name) => {
+            let audited = audited(&deck, &job, &name).await;
+            handle.tell(Msg::Audited(name, audited.map(Arc::new)));
+        }
+        Work::Accept(asked) => handle.tell(Msg::Accepted(accept(&deck, &asked).map(Arc::new))),
         Work::Snapshot(environments) => snapshot(&deck, environments, &handle),
         Work::Journal => {
             // What was cut off is settled where that is possible; the rest is shown as it is.
@@ -125,6 +130,19 @@ async fn count(deck: &Deck, job: &Job, name: &str, tables: &[QName], handle: &Ha
     let wanted: Vec<_> = tables.iter().filter_map(|table| listing.catalog.table(table).cloned()).collect();
     let each = |table, count| handle.tell(Msg::Counted(name.to_owned(), table, count));
     counts::exact(deck, job, name, &wanted, each).await
+}
+
+/// Measured by what the team's file says now, not by what it said when the console was opened.
+async fn audited(deck: &Deck, job: &Job, name: &str) -> Result<audit::Audited> {
+    audit::reread(deck)?;
+    Box::pin(audit::audit(deck, job, name, &[])).await
+}
+
+fn accept(deck: &Deck, asked: &Accepting) -> Result<Accepted> {
+    let place = audit::accept(deck, &asked.entry)?;
+    let again = asked.again.iter();
+    let again = again.map(|old| Arc::new(audit::judge(deck, &old.environment, Arc::clone(&old.facts), &[])));
+    Ok(Accepted { place, audited: again.collect() })
 }
 
 fn snapshot(deck: &Deck, environments: Vec<(String, Vec<(QName, Count)>)>, handle: &Handle) {

@@ -18,7 +18,9 @@ use super::{
     messages::Messages,
     msg::{Effect, Tone, Work},
     overlay::{self, Overlay},
-    pane::{self, Pane, counts::CountsPane, journal::JournalPane, overview::OverviewPane, sync::SyncPane},
+    pane::{
+        self, Pane, audit::AuditPane, counts::CountsPane, journal::JournalPane, overview::OverviewPane, sync::SyncPane,
+    },
     reconnect::{self, Reconnect},
 };
 
@@ -95,6 +97,8 @@ pub struct Model {
     pub overview: OverviewPane,
     /// The counts pane.
     pub counts: CountsPane,
+    /// The audit pane.
+    pub audit: AuditPane,
     /// The sync pane.
     pub sync: SyncPane,
     /// The journal pane.
@@ -104,6 +108,7 @@ pub struct Model {
 impl Model {
     /// The console of `project`, on its first pane, with nothing known yet.
     pub fn new(project: impl Into<String>, environments: Vec<EnvStatus>, keys: Keys, look: Look) -> Self {
+        let audit = AuditPane::new(&environments);
         let mut model = Model {
             project: project.into(),
             environments,
@@ -123,6 +128,7 @@ impl Model {
             declared: None,
             overview: OverviewPane::default(),
             counts: CountsPane::default(),
+            audit,
             sync: SyncPane::default(),
             journal: JournalPane::default(),
         };
@@ -215,14 +221,15 @@ impl Model {
 
     /// Whether something on the screen is about to follow what was done last.
     pub fn unsettled(&self) -> bool {
-        self.counts.page.due().is_some()
+        self.counts.page.due().is_some() || self.audit.due().is_some()
     }
 
     /// When something on the screen changes by itself, though nothing happens. `None` lets the console sleep.
     pub fn next_change(&self) -> Option<Duration> {
         let step = if self.focused { Duration::from_millis(125) } else { Duration::from_secs(1) };
         let spin = self.busy().then_some(self.now + step);
-        let due = [spin, self.messages.next_expiry(), reconnect::next_change(self), self.counts.page.due()];
-        due.into_iter().flatten().min()
+        let follows = [self.counts.page.due(), self.audit.due()];
+        let due = [spin, self.messages.next_expiry(), reconnect::next_change(self)].into_iter().chain(follows);
+        due.flatten().min()
     }
 }

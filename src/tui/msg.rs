@@ -4,11 +4,12 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use crate::{
     app::{
+        audit::Audited,
         counts::{History, Listing},
         env::Reached,
         sync::{Applied, Contents, Output},
     },
-    config::key::Key,
+    config::{key::Key, project::accept::Entry},
     core::{
         counts::Count,
         error::{Error, Result},
@@ -58,6 +59,10 @@ pub enum Msg {
     Counted(String, QName, Count),
     /// What was recorded of counts.
     History(Result<Arc<History>>),
+    /// What the checks say of an environment.
+    Audited(String, Result<Arc<Audited>>),
+    /// Something was accepted, or could not be.
+    Accepted(Result<Arc<Accepted>>),
     /// What is in the journal.
     Journal(Result<Arc<Vec<journal::Run>>>),
     /// The wizard got on.
@@ -117,6 +122,36 @@ pub struct Comparison {
     pub to: String,
     /// Whether rows that the source does not have may be deleted.
     pub deletes: bool,
+}
+
+/// A finding that is to be accepted.
+#[derive(Debug, Clone)]
+pub struct Accepting {
+    /// What is written into the project's file.
+    pub entry: Entry,
+    /// What was read of each environment, to be judged anew then.
+    pub again: Vec<Arc<Audited>>,
+}
+
+/// What was read is the same only where it is the very same reading.
+impl PartialEq for Accepting {
+    fn eq(&self, other: &Self) -> bool {
+        let mut pairs = self.again.iter().zip(&other.again);
+        self.entry == other.entry
+            && self.again.len() == other.again.len()
+            && pairs.all(|(one, other)| Arc::ptr_eq(one, other))
+    }
+}
+
+impl Eq for Accepting {}
+
+/// What became of it.
+#[derive(Debug, Clone)]
+pub struct Accepted {
+    /// Where it stands, as `file:line`.
+    pub place: String,
+    /// What the checks say now.
+    pub audited: Vec<Arc<Audited>>,
 }
 
 /// How the sync wizard gets on. What belongs to a step that was left meanwhile is thrown away.
@@ -208,6 +243,10 @@ pub enum Work {
     Count(String, Vec<QName>),
     /// Record what is counted now, under a name made of the time; answered by [`Msg::Said`] and [`Msg::History`].
     Snapshot(Vec<(String, Vec<(QName, Count)>)>),
+    /// Audit this environment; answered by [`Msg::Audited`].
+    Audit(String),
+    /// Accept a finding; answered by [`Msg::Accepted`].
+    Accept(Arc<Accepting>),
     /// Read what was recorded of counts; answered by [`Msg::History`].
     History,
     /// Write these rows to the new file of this name; answered by [`Msg::Filed`].

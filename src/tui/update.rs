@@ -23,6 +23,7 @@ use super::{
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let effects = take_in(model, msg);
     pane::counts::follow(model);
+    pane::audit::follow(model);
     effects
 }
 
@@ -50,6 +51,8 @@ fn take_in(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Tables(name, tables) => pane::counts::tables(model, &name, tables),
         Msg::Counted(name, table, count) => pane::counts::counted(model, &name, table, count),
         Msg::History(history) => pane::counts::recorded(model, history),
+        Msg::Audited(name, audited) => pane::audit::audited(model, &name, audited),
+        Msg::Accepted(accepted) => pane::audit::accepted(model, accepted),
         Msg::Journal(runs) => pane::journal::read(model, runs),
         Msg::Sync(sync) => return pane::sync::told(model, sync),
         Msg::Undo(run, typed) => return vec![model.start(format!("undoing {run}"), Work::Undo(run, typed))],
@@ -97,7 +100,12 @@ fn environment(model: &mut Model, name: &str, state: EnvState) -> Vec<Effect> {
     }
     let answers = reconnect::told(model, name, state);
     pane::overview::load(model);
-    if answers { pane::counts::refresh(model, name) } else { Vec::new() }
+    if !answers {
+        return Vec::new();
+    }
+    let mut effects = pane::counts::refresh(model, name);
+    effects.extend(pane::audit::answered(model, name));
+    effects
 }
 
 fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
@@ -152,6 +160,7 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
         | Action::PreviousPane
         | Action::GoOverview
         | Action::GoCounts
+        | Action::GoAudit
         | Action::GoSync
         | Action::GoJournal => Ok(()),
         _ => pane::availability(model, action),
@@ -187,6 +196,7 @@ pub fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::PreviousPane => model.pane = model.pane.step(Pane::ALL.len() - 1),
         Action::GoOverview => model.pane = Pane::Overview,
         Action::GoCounts => model.pane = Pane::Counts,
+        Action::GoAudit => model.pane = Pane::Audit,
         Action::GoSync => model.pane = Pane::Sync,
         Action::GoJournal => model.pane = Pane::Journal,
         Action::Export => export(model),

@@ -20,7 +20,7 @@ fn a_click_selects_and_the_wheel_moves() {
     tty.types(&format!("\x1b[<64;10;{}M", head + 4));
     tty.sees("4 of ");
     tty.types("\x1b[<0;27;2M");
-    tty.sees("● Export");
+    tty.sees("SEVERITY");
 }
 
 #[test]
@@ -40,7 +40,7 @@ async fn a_pasted_line_end_does_not_apply() {
     let desk = Desk::writing().await;
     let mut tty = console(&desk);
     tty.sees_all();
-    tty.types("3\r");
+    tty.types("4\r");
     tty.sees("31 insert");
     tty.types("\r");
     tty.sees("Apply to preprod");
@@ -49,6 +49,6 @@ async fn a_pasted_line_end_does_not_apply() {
     // The next key shows that what was pasted is behind it.
     tty.types("\x1b");
     tty.until("the review", |screen| !screen.contents().contains("Apply to preprod"));
-    tty.types("4");
+    tty.types("5");
     tty.sees("Nothing was written yet");
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
 mod apply;
+mod audit;
 mod look;
 mod offline;
 mod outputs;

@@ -54,7 +54,8 @@ impl Story {
         (Story::on(demo, Arc::new(deck), width, height).await, line)
     }
 
-    async fn demo() -> Demo {
+    /// The example's servers.
+    pub async fn demo() -> Demo {
         // Colours as on a good terminal, whatever the tests run in.
         let vars = |name: &str| match name {
             "COLORTERM" => Some("truecolor".to_owned()),
@@ -64,7 +65,8 @@ impl Story {
         demo::start(&Options::default(), &Job::quiet(), &vars).await.expect("demo")
     }
 
-    async fn on(demo: Demo, deck: Arc<Deck>, width: u16, height: u16) -> Self {
+    /// Opens the console of `deck` on a screen of `width` × `height`, and waits until it has read everything.
+    pub async fn on(demo: Demo, deck: Arc<Deck>, width: u16, height: u16) -> Self {
         let mut model = tui::model(&deck).expect("model");
         model.size = (width, height);
         let execute: Execute = Box::new(move |work, handle| Box::pin(tui::execute(Arc::clone(&deck), work, handle)));
@@ -133,6 +135,20 @@ impl Story {
         }
     }
 
+    /// Presses a key that copies; returns what went to the clipboard.
+    pub async fn copies(&mut self, key: &str) -> String {
+        self.send(key);
+        let terminal = &mut self.terminal;
+        let paint = |model: &tui::model::Model| {
+            let draw = terminal.draw(|frame| tui::view::view(model, frame));
+            draw.map(|_| ()).map_err(|never| match never {})
+        };
+        let paused = tokio::time::timeout(SOON, self.console.until_pause(paint)).await;
+        let Ok(Ok(tui::run::Pause::Copy(text))) = paused else { panic!("nothing was copied: {paused:?}") };
+        self.settle().await;
+        text
+    }
+
     /// Types text, letter by letter.
     pub async fn type_in(&mut self, text: &str) {
         for letter in text.chars() {
@@ -185,7 +201,12 @@ impl Story {
 
     /// A superuser's own connection to an environment, beside pgdeck's.
     pub async fn superuser(&self, environment: &str) -> Client {
-        let (_, server) = self.demo.servers.iter().find(|(name, _)| name == environment).expect("environment");
+        Story::superuser_of(&self.demo, environment).await
+    }
+
+    /// The same before there is a console.
+    pub async fn superuser_of(demo: &Demo, environment: &str) -> Client {
+        let (_, server) = demo.servers.iter().find(|(name, _)| name == environment).expect("environment");
         connect(server).await.expect("superuser")
     }
 }

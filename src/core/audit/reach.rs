@@ -62,7 +62,8 @@ mod tests {
     fn relation(oid: Oid, name: &str) -> Relation {
         serde_json::from_value(serde_json::json!({
             "oid": oid, "name": format!("public.{name}"), "kind": "table", "owner": "o", "parent": null, "rls": false,
-            "forced": false, "invoker": false, "rows": null, "dead": 0, "pages": 0, "scans": 0, "xid_age": null,
+            "forced": false, "invoker": false, "rows": null, "dead": 0, "pages": 0, "scans": 0, "scanned": 0,
+            "xid_age": null, "unlogged": false,
             "comment": null
         }))
         .expect("relation")

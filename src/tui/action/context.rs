@@ -15,6 +15,8 @@ pub enum Context {
     Parts,
     /// The counts pane.
     Counts,
+    /// The audit pane.
+    Audit,
     /// The sync pane, whichever step it is at.
     Sync,
     /// The sync pane while sets are chosen.
@@ -27,6 +29,8 @@ pub enum Context {
     Journal,
     /// The help, and other pages laid over the screen.
     Help,
+    /// A page about the row that is selected below it.
+    Detail,
     /// The palette.
     Palette,
     /// A box that asks for a name.
@@ -48,12 +52,14 @@ impl Context {
         (Context::List, "list", "Lists"),
         (Context::Parts, "parts", "Panes of several parts"),
         (Context::Counts, "counts", "Counts"),
+        (Context::Audit, "audit", "Audit"),
         (Context::Sync, "sync", "Sync"),
         (Context::Choose, "choose", "Sync: export"),
         (Context::Review, "review", "Sync: review"),
         (Context::Done, "done", "Sync: verify"),
         (Context::Journal, "journal", "Journal"),
         (Context::Help, "help", "Help and pages"),
+        (Context::Detail, "detail", "Pages about a row"),
         (Context::Palette, "palette", "Palette"),
         (Context::Confirm, "confirm", "Confirmation"),
         (Context::Input, "input", "Typing"),

@@ -8,8 +8,8 @@ use crate::{
         action::{Action, Context},
         keys::label,
         model::Model,
-        pane,
-        update::{Escape, availability, escape},
+        overlay, pane,
+        update::{Escape, escape},
         widget::{cell::Cell, gauge::grouped, table::Position},
     },
 };
@@ -85,7 +85,7 @@ fn labelled(model: &Model, contexts: &[Context], actions: &[Action]) -> Vec<Hint
         let (Some(words), Some(chord)) = (action.entry().hint, model.keys.shown(*action, contexts)) else { continue };
         let alike = actions.iter().filter(|other| other.entry().hint == Some(words)).count() > 1;
         let key = label(if alike { &chord[..1] } else { chord }, &model.look.glyphs);
-        let usable = !model.overlays.is_empty() || availability(model, *action).is_ok();
+        let usable = overlay::usable(model, *action);
         match hints.iter_mut().find(|hint| hint.key == key && hint.words == words) {
             Some(hint) => hint.usable |= usable,
             None => hints.push(Hint { key, words, usable }),

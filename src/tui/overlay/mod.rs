@@ -1,5 +1,6 @@
 //! What lies over a pane: help, pages, the palette, and the box that asks for a name.
 
+pub mod accept;
 pub mod confirm;
 pub mod help;
 pub mod page;
@@ -18,6 +19,7 @@ use crate::{
     core::error::{Code, Result},
 };
 
+pub use accept::Accept;
 pub use confirm::{Asked, Confirm};
 pub use page::Page;
 pub use palette::Palette;
@@ -25,7 +27,7 @@ pub use prompt::Prompt;
 pub use tree::Tree;
 
 use super::{
-    action::{Action, Context},
+    action::{Action, Context, Reason},
     layout,
     model::{JobId, Model},
     msg::{Effect, Filed, Tone},
@@ -45,6 +47,8 @@ pub enum Overlay {
     Confirm(Confirm),
     /// Type the name of a file.
     Prompt(Prompt),
+    /// Type why a finding is all right.
+    Accept(Accept),
     /// The first page, where there is no project: nothing lies under it.
     Welcome,
     /// A tree whose branches fold.
@@ -66,10 +70,12 @@ impl Overlay {
 /// Where keys go while `overlay` is the uppermost.
 pub fn contexts(overlay: &Overlay) -> &'static [Context] {
     match overlay {
+        Overlay::Page(page) if page.detail => &[Context::Detail, Context::Help, Context::Scroll, Context::Anywhere],
         Overlay::Help(_) | Overlay::Page(_) => &[Context::Help, Context::Scroll, Context::Anywhere],
         Overlay::Palette(_) => &[Context::Palette, Context::Anywhere],
         Overlay::Confirm(_) => &[Context::Confirm, Context::Anywhere],
         Overlay::Prompt(_) => &[Context::Input, Context::Anywhere],
+        Overlay::Accept(_) => &[Context::Input, Context::Parts, Context::Anywhere],
         Overlay::Welcome => &[Context::Welcome, Context::Anywhere],
         Overlay::Tree(_) => &[Context::Tree, Context::Help, Context::Scroll, Context::Anywhere],
     }
@@ -82,6 +88,7 @@ pub fn typed(overlay: &mut Overlay, key: Key) {
         Overlay::Palette(palette) => palette.typed(key),
         Overlay::Confirm(confirm) => confirm.typed(key),
         Overlay::Prompt(prompt) => prompt.typed(key),
+        Overlay::Accept(accept) => accept.typed(key),
     }
 }
 
@@ -92,6 +99,7 @@ pub fn pasted(overlay: &mut Overlay, text: &str) {
         Overlay::Palette(palette) => palette.pasted(text),
         Overlay::Confirm(confirm) => confirm.pasted(text),
         Overlay::Prompt(prompt) => prompt.pasted(text),
+        Overlay::Accept(accept) => accept.pasted(text),
     }
 }
 
@@ -111,6 +119,10 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             return vec![Effect::Cancel(job)];
         }
         (_, Action::Back | Action::Cancel) | (Overlay::Help(_), Action::Help) => return Vec::new(),
+        (Overlay::Page(page), action) if page.detail && of_row(action) => {
+            model.overlays.push(overlay);
+            return below(model, action);
+        }
         (Overlay::Help(top), _) => *top = scrolled(*top, help::length(model, body), help::inside(body).height, action),
         (Overlay::Page(page), _) => page.top = scrolled(page.top, page.length(body), page::inside(body).height, action),
         (Overlay::Palette(palette), Action::Accept) => {
@@ -133,10 +145,41 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             }
         }
         (Overlay::Prompt(_), _) => {}
+        (Overlay::Accept(accept), Action::Accept) => {
+            let entry = accept.accept();
+            model.overlays.push(overlay);
+            return entry.map(|entry| vec![pane::audit::write(model, entry)]).unwrap_or_default();
+        }
+        (Overlay::Accept(accept), _) => accept.act(action),
         (Overlay::Tree(tree), _) => tree.act(action, body),
     }
     model.overlays.push(overlay);
     Vec::new()
+}
+
+/// Whether `action` is about a row, so that it goes on working on a page about that row.
+fn of_row(action: Action) -> bool {
+    action.entry().contexts.contains(&Context::Detail)
+}
+
+/// Whether `action` does something where keys go now; what lies over a pane takes all that it has keys for.
+pub fn usable(model: &Model, action: Action) -> bool {
+    match model.overlays.last() {
+        None => update::availability(model, action).is_ok(),
+        Some(Overlay::Page(page)) if page.detail && of_row(action) => pane::availability(model, action).is_ok(),
+        Some(_) => true,
+    }
+}
+
+/// Does `action` in the pane below, or says why not: what lies over it is about the row that is selected there.
+fn below(model: &mut Model, action: Action) -> Vec<Effect> {
+    match pane::availability(model, action) {
+        Ok(()) => pane::act(model, action),
+        Err(Reason(why)) => {
+            model.say(Tone::Note, format!("{}: {why}", action.entry().title));
+            Vec::new()
+        }
+    }
 }
 
 /// The prompt that waits for `job`, and its place.
@@ -190,6 +233,7 @@ pub fn draw(model: &Model, body: Rect, buffer: &mut Buffer) -> Option<Position> 
             Overlay::Palette(palette) => palette.draw(model, body, buffer),
             Overlay::Confirm(confirm) => confirm.draw(body, &model.look, buffer),
             Overlay::Prompt(prompt) => Some(prompt.draw(body, &model.look, buffer)),
+            Overlay::Accept(accept) => Some(accept.draw(body, &model.look, buffer)),
             Overlay::Welcome => {
                 welcome::draw(model, body, buffer);
                 None

@@ -24,6 +24,8 @@ pub struct Page {
     pub paragraphs: Vec<Cell>,
     /// The first line in sight.
     pub top: usize,
+    /// Whether it is about the row that is selected below it, so that some keys of the pane go on working.
+    pub detail: bool,
 }
 
 impl Page {
@@ -34,7 +36,7 @@ impl Page {
 
     /// A page of paragraphs that have several roles each.
     pub fn of(title: impl Into<String>, paragraphs: Vec<Cell>) -> Self {
-        Page { title: title.into(), paragraphs, top: 0 }
+        Page { title: title.into(), paragraphs, top: 0, detail: false }
     }
 
     /// How many lines it has where it is laid over `body`.

@@ -8,6 +8,7 @@ use ratatui::{
     layout::{Position as Point, Rect},
 };
 
+pub mod audit;
 pub mod counts;
 pub mod journal;
 mod list;
@@ -29,6 +30,7 @@ use super::{
 pub enum Pane {
     Overview,
     Counts,
+    Audit,
     Sync,
     Journal,
 }
@@ -49,6 +51,11 @@ impl Pane {
     pub const ALL: &'static [Entry] = &[
         Entry { pane: Pane::Overview, title: "Overview", purpose: "Every environment at a glance." },
         Entry { pane: Pane::Counts, title: "Counts", purpose: "Rows per table and environment, side by side." },
+        Entry {
+            pane: Pane::Audit,
+            title: "Audit",
+            purpose: "What is wrong with an environment, why it matters and how it is mended.",
+        },
         Entry {
             pane: Pane::Sync,
             title: "Sync",
@@ -78,6 +85,7 @@ pub fn contexts(model: &Model) -> Vec<Context> {
     match model.pane {
         Pane::Overview => overview::contexts(),
         Pane::Counts => counts::contexts(),
+        Pane::Audit => audit::contexts(),
         Pane::Sync => sync::contexts(model),
         Pane::Journal => journal::contexts(),
     }
@@ -88,26 +96,35 @@ pub fn typing(model: &Model) -> bool {
     match model.pane {
         Pane::Overview => model.overview.table.filter.editing,
         Pane::Counts => model.counts.table.filter.editing,
+        Pane::Audit => model.audit.table.filter.editing,
         Pane::Sync => sync::typing(model),
         Pane::Journal => model.journal.table.filter.editing,
     }
 }
 
-/// Takes in a key that is bound to nothing.
+/// Takes in a key that is bound to nothing: no letter of a filter that nobody opened.
 pub fn typed(model: &mut Model, key: Key) {
+    if !typing(model) {
+        return;
+    }
     match model.pane {
         Pane::Overview => overview::typed(model, key),
         Pane::Counts => counts::typed(model, key),
+        Pane::Audit => audit::typed(model, key),
         Pane::Sync => sync::typed(model, key),
         Pane::Journal => journal::typed(model, key),
     }
 }
 
-/// Takes in what was pasted.
+/// Takes in what was pasted, where a line is being typed.
 pub fn pasted(model: &mut Model, text: &str) {
+    if !typing(model) {
+        return;
+    }
     match model.pane {
         Pane::Overview => overview::pasted(model, text),
         Pane::Counts => counts::pasted(model, text),
+        Pane::Audit => audit::pasted(model, text),
         Pane::Sync => sync::pasted(model, text),
         Pane::Journal => journal::pasted(model, text),
     }
@@ -118,6 +135,7 @@ pub fn can_go_back(model: &Model) -> bool {
     match model.pane {
         Pane::Overview => model.overview.table.filter.active(),
         Pane::Counts => model.counts.table.filter.active(),
+        Pane::Audit => audit::can_go_back(model),
         Pane::Sync => sync::can_go_back(model),
         Pane::Journal => model.journal.table.filter.active(),
     }
@@ -135,6 +153,7 @@ pub fn availability_in(model: &Model, pane: Pane, action: Action) -> Result<(), 
         (Some(home), pane) if !homes(action).any(|home| home == pane) => elsewhere(home),
         (_, Pane::Overview) => overview::availability(model, action),
         (_, Pane::Counts) => counts::availability(model, action),
+        (_, Pane::Audit) => audit::availability(model, action),
         (_, Pane::Sync) => sync::availability(model, action),
         (_, Pane::Journal) => journal::availability(model, action),
     }
@@ -144,6 +163,7 @@ pub fn availability_in(model: &Model, pane: Pane, action: Action) -> Result<(), 
 pub fn homes(action: Action) -> impl Iterator<Item = Pane> {
     action.entry().contexts.iter().filter_map(|context| match context {
         Context::Counts => Some(Pane::Counts),
+        Context::Audit => Some(Pane::Audit),
         Context::Sync | Context::Choose | Context::Review | Context::Done => Some(Pane::Sync),
         Context::Journal => Some(Pane::Journal),
         _ => None,
@@ -155,6 +175,7 @@ pub fn sheet(model: &Model) -> Option<Sheet> {
     match model.pane {
         Pane::Overview => Some(overview::sheet(model)),
         Pane::Counts => Some(counts::sheet(model)),
+        Pane::Audit => Some(audit::sheet(model)),
         Pane::Sync => sync::sheet(model),
         Pane::Journal => Some(journal::sheet(model)),
     }
@@ -165,6 +186,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match model.pane {
         Pane::Overview => overview::act(model, action),
         Pane::Counts => counts::act(model, action),
+        Pane::Audit => audit::act(model, action),
         Pane::Sync => sync::act(model, action),
         Pane::Journal => journal::act(model, action),
     }
@@ -176,6 +198,7 @@ pub fn clicked(model: &mut Model, mouse: Mouse, area: Rect) -> Vec<Effect> {
     match model.pane {
         Pane::Overview => overview::clicked(model, mouse, area),
         Pane::Counts => counts::clicked(model, mouse, area),
+        Pane::Audit => audit::clicked(model, mouse, area),
         Pane::Sync => sync::clicked(model, mouse, area),
         Pane::Journal => journal::clicked(model, mouse, area),
     }
@@ -187,6 +210,7 @@ pub fn position(model: &Model) -> Option<Position> {
     let position = match model.pane {
         Pane::Overview => Some(model.overview.table.position()),
         Pane::Counts => Some(model.counts.table.position()),
+        Pane::Audit => Some(model.audit.position()),
         Pane::Sync => sync::position(model),
         Pane::Journal => Some(model.journal.table.position()),
     };
@@ -194,8 +218,11 @@ pub fn position(model: &Model) -> Option<Position> {
 }
 
 /// What stands behind the title of `pane` in its tab: how many findings, how much is pending.
-pub fn badge(_model: &Model, _pane: Pane) -> Option<Cell> {
-    None
+pub fn badge(model: &Model, pane: Pane) -> Option<Cell> {
+    match pane {
+        Pane::Audit => audit::badge(model),
+        _ => None,
+    }
 }
 
 /// The part of the screen that a pane draws in and is clicked in.
@@ -209,6 +236,7 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
     match model.pane {
         Pane::Overview => overview::draw(model, inside, buffer),
         Pane::Counts => counts::draw(model, inside, buffer),
+        Pane::Audit => audit::draw(model, inside, buffer),
         Pane::Sync => sync::draw(model, inside, buffer),
         Pane::Journal => journal::draw(model, inside, buffer),
     }

@@ -44,7 +44,7 @@ fn opening_connects_everywhere_at_once() {
 #[test]
 fn numbers_and_brackets_change_the_pane() {
     let mut model = model();
-    press(&mut model, "4");
+    press(&mut model, "5");
     assert_eq!(model.pane, Pane::Journal);
     press(&mut model, "]");
     assert_eq!(model.pane, Pane::Overview);
@@ -165,8 +165,8 @@ fn what_is_too_long_for_the_clipboard_is_not_copied_silently() {
 fn no_size_and_no_key_makes_it_panic() {
     let mut model = model();
     let keys = [
-        "?", "G", "g", "g", ":", "down", "pageup", "esc", "esc", "M", "/", "enter", "tab", "space", "1", "2", "3", "E",
-        "esc", "]",
+        "?", "G", "g", "g", ":", "down", "pageup", "esc", "esc", "M", "/", "enter", "tab", "space", "1", "2", "3", "4",
+        "5", "A", "b", "d", "D", "n", "t", "E", "esc", "]",
     ];
     for (width, height) in (0..60).map(|n| (n * 3, n)) {
         update(&mut model, Msg::Resize(width, height));
@@ -177,4 +177,20 @@ fn no_size_and_no_key_makes_it_panic() {
             terminal.draw(|frame| crate::tui::view::view(&model, frame)).expect("draw");
         }
     }
+}
+
+#[test]
+fn letters_go_into_a_filter_only_while_it_is_typed() {
+    let mut model = model();
+    for pane in Pane::ALL {
+        model.pane = pane.pane;
+        press(&mut model, "Q");
+        update(&mut model, Msg::Paste("Q".into()));
+        let filters = [&model.overview.table, &model.counts.table, &model.audit.table, &model.journal.table];
+        assert!(filters.iter().all(|table| !table.filter.active()), "{}", pane.title);
+    }
+    model.pane = Pane::Counts;
+    model.counts.table.filter.editing = true;
+    press(&mut model, "Q");
+    assert_eq!(model.counts.table.filter.input.value(), "Q");
 }

@@ -102,20 +102,23 @@ impl Cell {
         cut
     }
 
-    /// The same in lines of at most `room` cells, broken at blanks. What fits stays as it stands.
+    /// The same in lines of at most `room` cells, broken at blanks. What fits stays as it stands; the lines behind one
+    /// that begins with blanks begin with as many.
     #[must_use]
     pub fn wrapped(&self, room: usize) -> Vec<Cell> {
         if self.width() <= room {
             return vec![self.clone()];
         }
+        let blanks = self.plain().chars().take_while(|c| *c == ' ').count();
+        let indent = Cell::text(" ".repeat(if blanks < room / 2 { blanks } else { 0 }));
         let (mut lines, mut gap) = (vec![Cell::default()], "");
         for (piece, word) in
             self.pieces.iter().flat_map(|piece| piece.text.split_inclusive(' ').map(move |w| (piece, w)))
         {
-            for part in wrap(word.trim_end_matches(' '), room) {
+            for part in wrap(word.trim_end_matches(' '), room - indent.width()) {
                 let used = lines.last().map_or(0, Cell::width);
-                if used > 0 && used + gap.len() + width(&part) > room {
-                    lines.push(Cell::default());
+                if used > indent.width() && used + gap.len() + width(&part) > room {
+                    lines.push(indent.clone());
                     gap = "";
                 }
                 let text = format!("{gap}{part}");
@@ -271,6 +274,8 @@ mod tests {
         assert_eq!(lines[0].pieces[0].role, Role::Muted);
         assert_eq!(Cell::text("a  b").wrapped(9), [Cell::text("a  b")]);
         assert_eq!(Cell::text("abcdefgh").wrapped(3).len(), 3);
+        let hung: Vec<_> = Cell::text("  ADD CONSTRAINT a_name").wrapped(17).iter().map(Cell::plain).collect();
+        assert_eq!(hung, ["  ADD CONSTRAINT", "  a_name"]);
         for room in 1..40 {
             assert!(cell.wrapped(room.max(2)).iter().all(|line| line.width() <= room.max(2)), "{room}");
         }

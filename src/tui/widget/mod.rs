@@ -10,6 +10,7 @@ pub mod input;
 pub mod json;
 pub mod section;
 pub mod spark;
+pub mod sql;
 pub mod steps;
 pub mod table;
 pub mod tree;

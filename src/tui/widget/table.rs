@@ -4,6 +4,7 @@
 //! which one is selected; [`Rows`] says how to read them; [`Table`] draws.
 
 mod columns;
+mod groups;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ use ratatui::{
 };
 
 pub use columns::{Align, Column};
+pub use groups::Groups;
 pub use state::{Hit, Position, SortKey, TableState};
 
 use crate::{config::theme::Role, tui::look::Look};
@@ -52,11 +54,7 @@ impl Table<'_> {
         if area.height < 2 || area.width < 2 {
             return;
         }
-        let places = columns::place(self.columns, self.state.widths(), area.width - 1);
-        for place in &places {
-            let (column, at) = (&self.columns[place.column], rect(area, place, 0));
-            self.title(column, place.column, look).draw(at, column.align.into(), look, buffer);
-        }
+        let places = self.heads(area, look, buffer);
         let visible = usize::from(area.height - 1);
         let top = self.state.top(visible);
         for (line, row) in self.state.order().iter().skip(top).take(visible).enumerate() {

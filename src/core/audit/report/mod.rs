@@ -50,21 +50,23 @@ pub fn tally(audit: &Audit) -> String {
     if told.is_empty() { "nothing found".into() } else { told.join(", ") }
 }
 
+/// A finding in that record.
+pub fn finding(finding: &Finding) -> Json {
+    json!({
+        "id": finding.check,
+        "severity": finding.severity,
+        "object": finding.object,
+        "constraint": finding.part,
+        "detail": finding.detail,
+        "fix": finding.fix,
+        "accepted": finding.accepted,
+        "evidence": finding.evidence,
+        "docs": link(finding.check),
+    })
+}
+
 /// The record of `pgdeck audit --format json`.
 pub fn json(environment: &str, audit: &Audit) -> Json {
-    let finding = |finding: &Finding| {
-        json!({
-            "id": finding.check,
-            "severity": finding.severity,
-            "object": finding.object,
-            "constraint": finding.part,
-            "detail": finding.detail,
-            "fix": finding.fix,
-            "accepted": finding.accepted,
-            "evidence": finding.evidence,
-            "docs": link(finding.check),
-        })
-    };
     let skipped = audit.skipped.iter().map(|check| json!({ "id": check.id, "since": release(check.since) }));
     json!({
         "environment": environment,

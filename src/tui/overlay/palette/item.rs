@@ -1,10 +1,13 @@
-//! What the palette finds: every action, and the environments, sync sets and tables of the project.
+//! What the palette finds: every action and check, and the environments, sync sets and tables of the project.
 
 use std::fmt::Write as _;
 
 use crate::{
     config::theme::Role,
-    core::counts::{Count, thousands},
+    core::{
+        audit,
+        counts::{Count, thousands},
+    },
     tui::{
         action::{Action, Context, Reason},
         chrome::status::badge,
@@ -27,6 +30,8 @@ pub enum Item {
     Environment(usize),
     /// Sync it alone.
     Set(usize),
+    /// See what it found.
+    Check(&'static str),
     /// See its counts.
     Table(usize),
 }
@@ -60,7 +65,7 @@ fn home(model: &Model, action: Action) -> Option<Pane> {
 }
 
 /// Everything, what is nearest first: what the pane in front can do, what works everywhere, what other panes
-/// can do, moving about; then environments, sets and tables.
+/// can do, moving about; then environments, sets, checks and tables.
 pub fn all(model: &Model) -> Vec<Item> {
     let here: Vec<_> = model.ground().into_iter().filter(|context| *context != Context::Scroll).collect();
     let known = Context::ALL.iter().map(|(context, ..)| *context);
@@ -79,7 +84,8 @@ pub fn all(model: &Model) -> Vec<Item> {
     let actions = actions.into_iter().map(Item::Action);
     let environments = (0..model.environments.len()).map(Item::Environment);
     let tables = (0..model.counts.rows.len()).map(Item::Table);
-    actions.chain(environments).chain((0..sets).map(Item::Set)).chain(tables).collect()
+    let checks = audit::checks().map(|check| Item::Check(check.id));
+    actions.chain(environments).chain((0..sets).map(Item::Set)).chain(checks).chain(tables).collect()
 }
 
 impl Item {
@@ -89,6 +95,7 @@ impl Item {
             Item::Action(_) => "action",
             Item::Environment(_) => "environment",
             Item::Set(_) => "set",
+            Item::Check(_) => "check",
             Item::Table(_) => "table",
         }
     }
@@ -97,6 +104,8 @@ impl Item {
     pub fn text(self, model: &Model) -> String {
         match self {
             Item::Action(action) => format!("{} {}", action.entry().title, action.entry().id),
+            // Titles are sentences: a few letters would be found in most of them.
+            Item::Check(id) => format!("{id} check {}", audit::check(id).map_or("", |check| check.family.title())),
             _ => format!("{} {}", self.name(model), self.kind()),
         }
     }
@@ -106,6 +115,7 @@ impl Item {
             Item::Action(action) => action.entry().title.to_owned(),
             Item::Environment(at) => environment(model, at).map(|it| it.name.clone()).unwrap_or_default(),
             Item::Set(at) => set(model, at).map(|set| set.name.clone()).unwrap_or_default(),
+            Item::Check(id) => id.to_owned(),
             Item::Table(at) => model.counts.rows.get(at).map(CountRow::title).unwrap_or_default(),
         }
     }
@@ -123,6 +133,7 @@ impl Item {
                 Ok(()) => Cell::text(name).then(muted(tables(model, at))),
                 Err(Reason(why)) => Cell::of(Role::Faint, name).then(muted(format!("not now: {why}"))),
             },
+            Item::Check(id) => Cell::text(name).then(muted(title(id).to_owned())),
             Item::Table(at) => Cell::text(name).then(muted(figures(model, at))),
         }
     }
@@ -148,6 +159,10 @@ impl Item {
                 if let Err(Reason(why)) = pane::sync::mark(model, &name) {
                     model.say(Tone::Note, format!("{name}: {why}"));
                 }
+            }
+            Item::Check(id) => {
+                model.pane = Pane::Audit;
+                pane::audit::find(model, id);
             }
             Item::Table(at) => {
                 model.pane = Pane::Counts;
@@ -175,6 +190,10 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         _ => {}
     }
     perform(model, action)
+}
+
+fn title(id: &str) -> &'static str {
+    audit::check(id).map_or("", |check| check.title)
 }
 
 fn environment(model: &Model, at: usize) -> Option<&EnvStatus> {

@@ -1,0 +1,335 @@
+//! What is wrong with an environment: its findings, what each rests on and how it is mended, and another environment
+//! beside it.
+
+mod act;
+mod compare;
+mod detail;
+mod draw;
+mod export;
+mod matrix;
+mod rank;
+mod reach;
+mod rows;
+mod summary;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+pub use act::{act, availability, write};
+pub use draw::{clicked, draw};
+pub use export::sheet;
+pub use rank::Rank;
+pub use rows::Row;
+
+use self::{
+    compare::Shown,
+    rows::{Group, Key},
+};
+use super::{Pane, list};
+use crate::{
+    app::audit::Audited,
+    config::{key, theme::Role},
+    core::{
+        env::Kind,
+        error::{Code, Error},
+    },
+    tui::{
+        action::{Action, Context},
+        keys::label,
+        model::{EnvState, EnvStatus, Model},
+        msg::{Accepted, Effect, Tone, Work},
+        overlay::Overlay,
+        rest::Rest,
+        widget::{
+            cell::Cell,
+            table::{Position, Rows, TableState},
+        },
+    },
+};
+
+/// What is known of the environments that were audited, and what is shown of it.
+#[derive(Debug, Clone, Default)]
+pub struct AuditPane {
+    /// The environment that is looked at.
+    chosen: Option<String>,
+    /// The one beside it.
+    against: Option<String>,
+    /// What was read, with all facts: pictures and acceptances need no further query.
+    read: BTreeMap<String, Arc<Audited>>,
+    /// Why an environment could not be read.
+    failed: BTreeMap<String, Error>,
+    /// What is being read.
+    reading: BTreeSet<String>,
+    /// What there is to show, as the filters that have a key of their own let it through.
+    rows: Vec<Row>,
+    /// How many there would be without these filters.
+    all: usize,
+    group: Group,
+    only: Option<Only>,
+    shown: Shown,
+    /// Sorting, filter, selection.
+    pub table: TableState,
+    /// The row whose details stand beside the list, and they.
+    page: Rest<Key>,
+    detail: Option<(Key, Vec<Cell>)>,
+}
+
+/// Rows of one kind alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Only {
+    /// Errors that nobody accepted.
+    Errors,
+    /// Warnings that nobody accepted.
+    Warnings,
+    /// What is worth knowing.
+    Info,
+    /// What somebody accepted.
+    Accepted,
+}
+
+impl Only {
+    fn words(self) -> &'static str {
+        match self {
+            Only::Errors => "errors",
+            Only::Warnings => "warnings",
+            Only::Info => "infos",
+            Only::Accepted => "accepted ones",
+        }
+    }
+
+    /// Whether `row` is of the kind. What was not seen may hide anything, so it stays with what it would be.
+    fn has(self, row: &Row) -> bool {
+        let wanted = match self {
+            Only::Errors => Rank::Error,
+            Only::Warnings => Rank::Warning,
+            Only::Info => Rank::Info,
+            Only::Accepted => return row.rank() == Rank::Accepted,
+        };
+        row.rank() == wanted
+            || row.rank() == Rank::Unseen && row.severity().is_some_and(|is| is as usize == wanted as usize)
+    }
+}
+
+impl AuditPane {
+    /// Nothing is read yet; production is looked at first.
+    pub fn new(environments: &[EnvStatus]) -> Self {
+        let production = environments.iter().find(|environment| environment.kind == Kind::Production);
+        let chosen = production.or(environments.first()).map(|environment| environment.name.clone());
+        AuditPane { chosen, table: TableState::sorted(0, false), ..AuditPane::default() }
+    }
+
+    /// What was read of the environment that is looked at.
+    fn audited(&self) -> Option<&Arc<Audited>> {
+        self.read.get(self.chosen.as_ref()?)
+    }
+
+    /// The other environment, where both were read.
+    fn compared(&self) -> Option<&Arc<Audited>> {
+        self.audited()?;
+        self.read.get(self.against.as_ref()?)
+    }
+
+    /// The worst first, as at the beginning.
+    fn sort_anew(&mut self) {
+        let filter = std::mem::take(&mut self.table.filter);
+        self.table = TableState::sorted(0, false);
+        self.table.filter = filter;
+    }
+
+    fn selected(&self) -> Option<&Row> {
+        self.rows.get(self.table.selected()?)
+    }
+
+    /// When the details beside the list change by themselves.
+    pub fn due(&self) -> Option<std::time::Duration> {
+        self.page.due()
+    }
+
+    /// Where the selection is, of all that was found.
+    pub fn position(&self) -> Position {
+        Position { all: self.all, ..self.table.position() }
+    }
+}
+
+/// Where keys go.
+pub fn contexts() -> Vec<Context> {
+    vec![Context::Audit, Context::List, Context::Scroll]
+}
+
+/// Reads the catalogue of `environment` and runs every check; what is shown stays until the answer is there.
+fn read(model: &mut Model, environment: &str) -> Vec<Effect> {
+    if !model.audit.reading.insert(environment.to_owned()) {
+        return Vec::new();
+    }
+    vec![model.start(format!("auditing {environment}"), Work::Audit(environment.to_owned()))]
+}
+
+/// An environment answers: if it is looked at, and nothing is known of it, it is read.
+pub fn answered(model: &mut Model, environment: &str) -> Vec<Effect> {
+    let pane = &model.audit;
+    let wanted = pane.chosen.iter().chain(&pane.against).any(|name| name == environment);
+    if wanted && !pane.read.contains_key(environment) { read(model, environment) } else { Vec::new() }
+}
+
+/// Reads what is looked at, if nothing is known of it yet and it answers.
+fn missing(model: &mut Model) -> Vec<Effect> {
+    let names: Vec<String> = model.audit.chosen.iter().chain(&model.audit.against).cloned().collect();
+    let ready = |model: &Model, name: &str| {
+        let state = model.environment(name).map(|environment| &environment.state);
+        matches!(state, Some(EnvState::Ready { .. })) && !model.audit.failed.contains_key(name)
+    };
+    names.iter().flat_map(|name| if ready(model, name) { answered(model, name) } else { Vec::new() }).collect()
+}
+
+/// Reads again what is looked at.
+fn refresh(model: &mut Model) -> Vec<Effect> {
+    let names: Vec<String> = model.audit.chosen.iter().chain(&model.audit.against).cloned().collect();
+    let ready =
+        |name: &&String| matches!(model.environment(name).map(|known| &known.state), Some(EnvState::Ready { .. }));
+    let names: Vec<String> = names.iter().filter(ready).cloned().collect();
+    names.iter().flat_map(|name| read(model, name)).collect()
+}
+
+/// Takes in what was read of an environment.
+pub fn audited(model: &mut Model, environment: &str, audited: Result<Arc<Audited>, Error>) {
+    model.audit.reading.remove(environment);
+    match audited {
+        Ok(audited) => {
+            model.audit.failed.remove(environment);
+            model.audit.read.insert(environment.to_owned(), audited);
+            rebuild(model);
+        }
+        Err(error) => {
+            // It was begun without being asked for, so it complains where it is looked at.
+            if error.code == Code::Interrupted {
+                model.say(Tone::Note, error.message.clone());
+            } else if model.pane == Pane::Audit || error.code == Code::Connect {
+                model.fail(&error);
+            }
+            model.audit.failed.insert(environment.to_owned(), error);
+        }
+    }
+}
+
+/// Takes in how it went to accept something.
+pub fn accepted(model: &mut Model, accepted: Result<Arc<Accepted>, Error>) {
+    let asked = model.overlays.iter_mut().rev().find_map(|overlay| match overlay {
+        Overlay::Accept(accept) => Some(accept),
+        _ => None,
+    });
+    match (accepted, asked) {
+        (Err(error), Some(accept)) => accept.refused(&error),
+        (Err(error), None) => model.fail(&error),
+        (Ok(accepted), _) => {
+            // What is written there is no longer true.
+            let done = |overlay: &Overlay| match overlay {
+                Overlay::Accept(accept) => accept.waits(),
+                Overlay::Page(page) => page.detail,
+                _ => false,
+            };
+            model.overlays.retain(|overlay| !done(overlay));
+            for audited in &accepted.audited {
+                model.audit.read.insert(audited.environment.clone(), Arc::clone(audited));
+            }
+            rebuild(model);
+            model.say(Tone::Done, format!("accepted, and written down: {}", accepted.place));
+        }
+    }
+}
+
+/// Makes the rows anew; the selected one stays selected where it is still there.
+fn rebuild(model: &mut Model) {
+    rebuild_with(model, |_| {});
+}
+
+/// The same after `change`.
+fn rebuild_with(model: &mut Model, change: impl FnOnce(&mut AuditPane)) {
+    // Whoever has not moved yet stays on the first row, whatever it is by now.
+    let was = model.audit.selected().filter(|_| model.audit.table.cursor() > 0).map(Row::key);
+    let pane = &mut model.audit;
+    change(pane);
+    let all = match (pane.audited(), pane.compared()) {
+        (Some(here), Some(there)) => compare::rows(here, there),
+        (Some(here), None) => rows::of(here),
+        (None, _) => Vec::new(),
+    };
+    pane.all = all.len();
+    let (only, shown) = (pane.only, pane.shown);
+    pane.rows = all.into_iter().filter(|row| only.is_none_or(|only| only.has(row)) && shown.has(row.side)).collect();
+    pane.detail = None;
+    let columns = rows::columns(pane.compared().is_some());
+    let AuditPane { rows, table, group, .. } = pane;
+    rows::with(rows, *group, &model.look.glyphs, |view| {
+        table.load(&columns, view, |at| was.as_ref().is_some_and(|was| rows[at].is(was)));
+    });
+    if was.is_none() {
+        model.audit.table.select(0, 1);
+    }
+}
+
+/// The details follow the selection when it rests.
+pub fn follow(model: &mut Model) {
+    if model.pane != Pane::Audit {
+        return;
+    }
+    let now = model.now;
+    let selected = model.audit.selected().map(Row::key);
+    model.audit.page.follow(selected, now);
+    model.audit.page.settle(now);
+    let at = model.audit.page.at().cloned();
+    if model.audit.detail.as_ref().map(|(key, _)| key) == at.as_ref() {
+        return;
+    }
+    let row = at.as_ref().and_then(|key| model.audit.rows.iter().find(|row| row.is(key)));
+    let lines = row.map(|row| detail::lines(model, row));
+    model.audit.detail = at.zip(lines);
+}
+
+/// Takes in a key of the filter.
+pub fn typed(model: &mut Model, key: key::Key) {
+    with_rows(model, |table, view| table.typed(key, view));
+}
+
+/// Takes in what was pasted into the filter.
+pub fn pasted(model: &mut Model, text: &str) {
+    with_rows(model, |table, view| table.pasted(text, view));
+}
+
+fn with_rows(model: &mut Model, change: impl FnOnce(&mut TableState, &Rows<'_>)) {
+    let AuditPane { rows, table, group, .. } = &mut model.audit;
+    rows::with(rows, *group, &model.look.glyphs, |view| change(table, view));
+}
+
+/// Whether Esc has something to leave: a filter, or the comparison.
+pub fn can_go_back(model: &Model) -> bool {
+    let pane = &model.audit;
+    pane.table.filter.active() || pane.only.is_some() || pane.against.is_some()
+}
+
+/// Narrows the list to the check `id`.
+pub fn find(model: &mut Model, id: &str) {
+    model.audit.only = None;
+    model.audit.table.filter.editing = false;
+    model.audit.table.filter.input = crate::tui::widget::input::TextInput::holding(id);
+    rebuild(model);
+}
+
+/// The key that does `action` in the pane itself, whatever lies over it.
+fn key_of(model: &Model, action: Action) -> Cell {
+    let chord = model.keys.shown(action, &[&contexts()[..], &[Context::Global]].concat());
+    Cell::of(Role::Accent, chord.map(|chord| label(chord, &model.look.glyphs)).unwrap_or_default()).bold()
+}
+
+/// How many errors of the environment that is looked at nobody has accepted; a question mark where that is not known,
+/// because it could not be read.
+pub fn badge(model: &Model) -> Option<Cell> {
+    let pane = &model.audit;
+    let Some(audited) = pane.audited() else {
+        let failed = pane.chosen.as_ref().is_some_and(|name| pane.failed.contains_key(name));
+        return failed.then(|| Cell::of(Role::Warn, "?").bold());
+    };
+    let errors = audited.audit.summary().error;
+    (errors > 0).then(|| Cell::of(Role::Danger, format!("!{errors}")).bold())
+}
