@@ -2,6 +2,7 @@
 
 mod examples;
 mod kept;
+mod recorded;
 
 use std::{
     collections::HashMap,
@@ -15,7 +16,7 @@ use super::{deck::Deck, job::Job};
 use crate::{
     config::{place::Vars, project::Project, source::Source},
     core::error::{Error, Result, did_you_mean},
-    pg::server::{OwnedDir, Programs, Server, load, scratch},
+    pg::server::{OwnedDir, Programs, Server, scratch},
 };
 
 /// What an operator asked of the demo.
@@ -93,7 +94,7 @@ async fn server(
     let start = move || Server::start(&programs, &name, folder.as_deref());
     let server = tokio::task::spawn_blocking(start).await.map_err(|error| Error::connect(error.to_string()))??;
     if !filled {
-        load(&server, example.name, &example.scripts(environment)).await.map_err(|error| error.env(environment))?;
+        example.load(&server, example.name, environment).await.map_err(|error| error.env(environment))?;
         keep.map_or(Ok(()), |keep| kept::note_filled(keep, environment, example.name))?;
     }
     Ok((environment.to_owned(), server))
