@@ -101,7 +101,8 @@ pub enum Verb {
 
 /// The examples, a line each, below the options of `demo`.
 fn examples() -> String {
-    let line = |example: &Example| format!("  {:<10} {}\n", example.name, example.about);
+    let width = EXAMPLES.iter().map(|example| example.name.len()).max().unwrap_or_default();
+    let line = |example: &Example| format!("  {:<width$}  {}\n", example.name, example.about);
     format!("Examples:\n{}", EXAMPLES.iter().map(line).collect::<String>())
 }
 

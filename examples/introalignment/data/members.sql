@@ -174,7 +174,7 @@ FROM pair CROSS JOIN LATERAL (VALUES (1, a), (2, b)) AS s (side, who)
 WHERE status = 'met'
 ORDER BY made_at, name COLLATE "C", side;
 
--- Leads: three of each source that is visited first.
+-- Leads, of each source that is visited first.
 
 INSERT INTO public.scrape_runs (id, source_id, started_at, finished_at, found, error)
 SELECT pg_temp.id('run', slug || k), id, at, at + interval '4 minutes', CASE WHEN k = 2 AND priority = 5 THEN 0 ELSE 3 END,
@@ -188,7 +188,9 @@ CREATE TEMPORARY TABLE found ON COMMIT PRESERVE ROWS AS
 SELECT s.slug || '/' || k AS name, s.id AS source_id, k, s.priority,
        (ARRAY['new', 'contacted', 'answered', 'joined', 'refused'])[1 + (length(s.slug) + k) % 5] AS status,
        timestamptz '2025-11-17 03:00:00+00' + (length(s.slug) * 3 + k) * interval '10 minutes' AS found_at
-FROM public.lead_sources s CROSS JOIN generate_series(1, 3) AS k
+FROM public.lead_sources s
+JOIN (VALUES ('local', 1), ('staging', 3), ('production', 9)) AS size (env, leads) ON env = current_setting('introalignment.env')
+CROSS JOIN LATERAL generate_series(1, leads) AS k
 WHERE s.priority <= 2;
 
 INSERT INTO public.leads (id, source_id, handle, contact, status, found_at, updated_at)
@@ -207,7 +209,7 @@ ORDER BY name COLLATE "C";
 
 INSERT INTO public.email_sends (id, lead_id, enrollment_id, email_id, status, sent_at, written_by_bot, approved_at, created_at)
 SELECT pg_temp.id('send', name), pg_temp.id('lead', name), pg_temp.id('enrollment', name), md5('hello:1')::uuid,
-       CASE WHEN k = 3 THEN 'bounced' ELSE 'sent' END, found_at + interval '2 days', 'writer', found_at + interval '30 hours',
+       CASE WHEN k % 3 = 0 THEN 'bounced' ELSE 'sent' END, found_at + interval '2 days', 'writer', found_at + interval '30 hours',
        found_at + interval '1 day'
 FROM found
 WHERE status <> 'new'

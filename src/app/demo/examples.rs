@@ -224,6 +224,37 @@ mod tests {
     }
 
     #[test]
+    fn what_ran_elsewhere_is_an_older_text_of_a_migration_that_ran_there() {
+        for example in EXAMPLES {
+            for stray in example.strays {
+                let ran = example.ran(stray.environment);
+                assert_eq!(ran.len(), stray.ran);
+                for (edited, path, older) in stray.older {
+                    let (at, _) = ran.iter().enumerate().find(|(_, (path, _))| path == edited).expect(edited);
+                    assert_eq!(ran[at].1, *older);
+                    assert_ne!(example.migrations[at].1, *older, "{edited} was not edited");
+                    let folder = format!("ran/{}", stray.environment);
+                    assert_eq!(files(example, &folder), [(*path).to_owned()]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_faulty_copy_of_introalignment_has_one_wrong_number_and_is_the_same_otherwise() {
+        let path = format!("{}/examples/introalignment/faulty", env!("CARGO_MANIFEST_DIR"));
+        let faulty = files(&INTROALIGNMENT, "faulty");
+        assert_eq!(faulty.len(), INTROALIGNMENT.migrations.len());
+        for (at, (right, sql)) in INTROALIGNMENT.migrations.iter().enumerate() {
+            let name = right.trim_start_matches("migrations/");
+            let wrong = name.replace("011_match", "010_match");
+            assert_eq!(wrong != name, at == 10, "{name}");
+            let text = std::fs::read_to_string(format!("{path}/{wrong}")).expect(&wrong);
+            assert_eq!(text, *sql, "{wrong}");
+        }
+    }
+
+    #[test]
     fn all_data_of_an_example_are_built_in() {
         for example in EXAMPLES {
             let paths = example.data.iter().map(|(_, path, _)| (*path).to_owned());
