@@ -157,7 +157,8 @@ const CATALOGUE: &str = "
     FROM pg_proc p, aclexplode(proacl) WHERE pronamespace = 'public'::regnamespace AND grantee <> 0
     UNION ALL SELECT format('%s %s %s', indrelid::regclass, indisvalid, pg_get_indexdef(indexrelid))
     FROM pg_index JOIN pg_class c ON c.oid = indrelid WHERE relnamespace = 'public'::regnamespace
-    UNION ALL SELECT format('%s nearly used up: %s', sequencename, last_value > 0.9 * max_value) FROM pg_sequences";
+    UNION ALL SELECT format('%s nearly used up: %s', sequencename, coalesce(last_value > 0.9 * max_value, false))
+    FROM pg_sequences";
 
 /// What only one of the environments has.
 pub async fn differences(staging: &Client, production: &Client) -> Vec<String> {

@@ -1,8 +1,6 @@
 //! The history that the Supabase CLI keeps of the migrations that it has run, for environments of an example that are
 //! to have one: `supabase_migrations.schema_migrations`, a row for each file, with the statements as they ran.
 
-use std::fmt::Write;
-
 /// The columns as that tool makes them.
 const TABLE: &str = "CREATE SCHEMA supabase_migrations;
 CREATE TABLE supabase_migrations.schema_migrations (version text NOT NULL PRIMARY KEY, statements text[], name text);
@@ -16,20 +14,19 @@ pub(super) fn history(ran: &[(&str, &str)]) -> String {
         let file = file.strip_suffix(".sql").unwrap_or(file);
         let (version, name) = file.split_once('_').unwrap_or((file, ""));
         let statements: Vec<String> = statements(text).into_iter().map(literal).collect();
-        // Writing into a string does not fail.
-        let _ = writeln!(
-            sql,
-            "INSERT INTO supabase_migrations.schema_migrations (version, statements, name)\nVALUES ({}, ARRAY[{}]::text[], {});",
-            literal(version),
-            statements.join(", "),
-            literal(name)
-        );
+        sql.push_str("INSERT INTO supabase_migrations.schema_migrations (version, statements, name)\nVALUES (");
+        sql.push_str(&literal(version));
+        sql.push_str(", ARRAY[");
+        sql.push_str(&statements.join(", "));
+        sql.push_str("]::text[], ");
+        sql.push_str(&literal(name));
+        sql.push_str(");\n");
     }
     sql
 }
 
 fn literal(text: &str) -> String {
-    // Ours have no backslashes that would need more than this; `standard_conforming_strings` is on.
+    // `standard_conforming_strings` is on, so that a backslash is one.
     format!("'{}'", text.replace('\'', "''"))
 }
 
@@ -62,9 +59,10 @@ mod tests {
 
     #[test]
     fn a_statement_has_its_comments_and_ends_outside_of_bodies() {
-        let text = "-- first;\nSELECT 1;\n\nDO $$\nBEGIN -- it's;\n  NULL;\nEND\n$$;\nCREATE FUNCTION f() AS $$ SELECT 1; $$;\n-- end\n";
+        let function = "CREATE FUNCTION f() AS $$ SELECT 1; $$;";
+        let text = format!("-- first;\nSELECT 1;\n\nDO $$\nBEGIN -- it's;\n  NULL;\nEND\n$$;\n{function}\n-- end\n");
         assert_eq!(
-            statements(text),
+            statements(&text),
             [
                 "-- first;\nSELECT 1",
                 "DO $$\nBEGIN -- it's;\n  NULL;\nEND\n$$",
