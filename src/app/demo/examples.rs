@@ -116,7 +116,7 @@ const TRACKPAY: Example = Example {
 
 const INTROALIGNMENT: Example = Example {
     name: "introalignment",
-    about: "introductions by conversation: 19 numbered migrations, and what each environment has of them",
+    about: "introductions: 19 numbered migrations, run differently in three environments",
     project: include_str!("../../../examples/introalignment/pgdeck.toml"),
     role: "operator",
     migrations: &[
