@@ -1,0 +1,3 @@
+//! Migrations: the files a team has, the histories its databases keep, and what one says of the other.
+
+pub mod history;
