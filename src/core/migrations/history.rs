@@ -5,7 +5,7 @@ mod rows;
 
 use std::fmt;
 
-pub use recognise::{Candidate, Recognised, recognise};
+pub use recognise::{Candidate, Recognised, recognise, usual};
 pub use rows::{Row, histories};
 use serde::Serialize;
 

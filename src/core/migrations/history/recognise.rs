@@ -281,7 +281,7 @@ impl Signature {
 }
 
 /// The names that a history has unless a team chose another.
-pub(super) fn usual() -> impl Iterator<Item = &'static str> {
+pub fn usual() -> impl Iterator<Item = &'static str> {
     SIGNATURES.iter().filter(|signature| signature.tool != Tool::Sqitch).map(|signature| signature.usual)
 }
 
@@ -310,13 +310,18 @@ fn lookalike(candidate: &Candidate) -> String {
         missing.len() + more.len()
     });
     let Some(nearest) = nearest else { return "it has other columns".to_owned() };
-    let (missing, more) = nearest.differences(&candidate.columns);
+    let (differing, more) = nearest.differences(&candidate.columns);
+    let there = |name: &&str| candidate.columns.iter().any(|(own, _)| own == name);
+    let (changed, missing): (Vec<&str>, Vec<&str>) = differing.into_iter().partition(there);
+    let own = [("of another type", changed.join(", ")), ("of its own", more.join(", "))];
+    let own: Vec<String> =
+        own.iter().filter(|(_, names)| !names.is_empty()).map(|(what, names)| format!("{names} {what}")).collect();
     let mut parts = Vec::new();
     if !missing.is_empty() {
         parts.push(format!("lacks {}", missing.join(", ")));
     }
-    if !more.is_empty() {
-        parts.push(format!("has {} of its own", more.join(", ")));
+    if !own.is_empty() {
+        parts.push(format!("has {}", own.join(" and ")));
     }
     format!("named as a history of {} is, but {}", nearest.tool, parts.join(" and "))
 }

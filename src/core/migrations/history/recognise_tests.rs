@@ -30,9 +30,9 @@ fn several_tools_share_a_name() {
 #[test]
 fn a_column_more_or_of_another_type_makes_another_table() {
     // Ecto's.
-    let told = "named as a history of dbmate is, but lacks version and has inserted_at of its own";
+    let told = "named as a history of dbmate is, but has version of another type and inserted_at of its own";
     assert_eq!(tool("schema_migrations", "version:int8 inserted_at:timestamp"), Recognised::Lookalike(told.into()));
-    let told = "named as a history of goose is, but lacks is_applied";
+    let told = "named as a history of goose is, but has is_applied of another type";
     assert_eq!(
         tool("goose_db_version", "id:int4 version_id:int8 is_applied:int4 tstamp:timestamp"),
         Recognised::Lookalike(told.into())

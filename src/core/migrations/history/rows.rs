@@ -102,7 +102,8 @@ impl History {
     fn flyway(&mut self, row: Row) {
         let kind = row.kind.clone().unwrap_or_default();
         let done = row.flag == Some(true);
-        let same = |applied: &Applied| applied.version == row.version && (row.version.is_some() || applied.name == row.name);
+        let same =
+            |applied: &Applied| applied.version == row.version && (row.version.is_some() || applied.name == row.name);
         let before = self.applied.iter().rposition(same);
         match kind.as_str() {
             "SCHEMA" => {}
@@ -123,7 +124,8 @@ impl History {
                     self.baseline.clone_from(&row.version);
                 }
                 let failed = (!done).then(|| "failed: the tool says success = false".to_owned());
-                let checksum = row.checksum.clone().map(|text| text.parse().map_or(Checksum::Other(text), Checksum::Crc32));
+                let checksum =
+                    row.checksum.clone().map(|text| text.parse().map_or(Checksum::Other(text), Checksum::Crc32));
                 self.applied.push(Applied { checksum, failed, ..plain(row) });
             }
         }
@@ -244,7 +246,11 @@ fn half(row: &Row) -> Option<String> {
 fn reason(log: &str) -> Option<String> {
     let mut lines = log.lines().map(str::trim).filter(|line| !line.is_empty());
     let first = lines.next()?;
-    let line = if first.starts_with("ERROR:") { first } else { lines.find(|line| line.starts_with("ERROR:")).unwrap_or(first) };
+    let line = if first.starts_with("ERROR:") {
+        first
+    } else {
+        lines.find(|line| line.starts_with("ERROR:")).unwrap_or(first)
+    };
     Some(line.chars().take(REASON).collect())
 }
 

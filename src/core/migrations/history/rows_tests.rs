@@ -42,14 +42,16 @@ fn flyway_undoes_repairs_repeats_and_begins_late() {
 
 #[test]
 fn goose_counts_the_last_row_of_a_version() {
-    let rows = vec![row("0", "", true), row("1", "", true), row("1", "", false), row("2", "", true), row("1", "", true)];
+    let rows =
+        vec![row("0", "", true), row("1", "", true), row("1", "", false), row("2", "", true), row("1", "", true)];
     let history = read(Tool::Goose, rows);
     assert_eq!(versions(&history.applied), [("2", false), ("1", false)]);
 }
 
 #[test]
 fn a_log_is_cut_to_the_line_of_the_error() {
-    let log = "A migration failed to apply.\n\nDatabase error:\nERROR: duplicate key value\nDETAIL: Key (email)=(a@b.c)";
+    let log =
+        "A migration failed to apply.\n\nDatabase error:\nERROR: duplicate key value\nDETAIL: Key (email)=(a@b.c)";
     let failed = Row { name: text("2024_x"), log: text(log), flag: Some(false), ..Row::default() };
     let history = read(Tool::Prisma, vec![failed]);
     assert_eq!(history.applied[0].failed.as_deref(), Some("ERROR: duplicate key value"));

@@ -18,7 +18,12 @@ SELECT json_build_object(
   'beside', (
     SELECT json_object_agg(o.relname, has_table_privilege(o.oid, 'SELECT') AND NOT row_security_active(o.oid))
     FROM pg_class o
-    WHERE o.relnamespace = n.oid AND o.relkind IN ('r', 'p') AND o.relname IN ('ar_internal_metadata', 'events')
+    WHERE o.relnamespace = n.oid AND o.relkind IN ('r', 'p')
+      AND (o.relname = 'ar_internal_metadata'
+           OR o.relname = 'events' AND 5 = (
+             SELECT count(*) FROM pg_attribute a
+             WHERE a.attrelid = o.oid AND NOT a.attisdropped
+               AND a.attname IN ('event', 'change_id', 'change', 'project', 'committed_at')))
   ),
   'role', current_user
 )::text
