@@ -2,7 +2,11 @@
 
 pub mod checksum;
 pub mod file;
+pub mod folder;
 pub mod history;
+pub mod list;
+pub mod numbering;
+pub mod problem;
 pub mod scan;
 pub mod statements;
 pub mod style;
