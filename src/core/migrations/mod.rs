@@ -10,3 +10,4 @@ pub mod problem;
 pub mod scan;
 pub mod statements;
 pub mod style;
+pub mod trace;
