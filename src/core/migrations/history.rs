@@ -1,7 +1,12 @@
 //! What a database remembers of the migrations it was given: the history tables of the tools, in one shape.
 
+mod recognise;
+mod rows;
+
 use std::fmt;
 
+pub use recognise::{Candidate, Recognised, recognise, usual};
+pub use rows::{Row, histories};
 use serde::Serialize;
 
 use crate::core::name::QName;
@@ -98,11 +103,9 @@ pub struct Unseen {
 /// A table with the name of a tool's history and other columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lookalike {
-    /// Whose it would be by its name.
-    pub tool: Tool,
     /// The table.
     pub table: QName,
-    /// How its columns differ, one line.
+    /// Whose it would be by its name, and how its columns differ, one line.
     pub reason: String,
 }
 
@@ -140,7 +143,8 @@ pub struct Applied {
     pub checksum: Option<Checksum>,
     /// The statements that were run, where the tool keeps them.
     pub statements: Option<Vec<String>>,
-    /// When it was run: the server's text, in UTC, to the second.
+    /// When it was run, such as `2026-03-01 08:15:00`: in UTC where the tool keeps a moment, else by the clock that the
+    /// tool wrote down. Drizzle keeps none.
     pub at: Option<String>,
     /// Why it does not count as done, one line: failed, dirty, or begun and not ended.
     pub failed: Option<String>,
