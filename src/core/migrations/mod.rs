@@ -7,6 +7,7 @@ pub mod history;
 pub mod list;
 pub mod numbering;
 pub mod problem;
+pub mod risk;
 pub mod scan;
 pub mod statements;
 pub mod style;
