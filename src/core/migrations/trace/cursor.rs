@@ -15,14 +15,8 @@ pub struct Cursor<'a> {
 impl<'a> Cursor<'a> {
     /// At the first word of `text`.
     pub fn new(text: &'a str) -> Self {
-        let mut scanner = Scanner::new(text);
-        let mut pieces = Vec::new();
-        while let Some(piece) = scanner.next() {
-            if !matches!(piece.kind, Kind::Space | Kind::Comment) {
-                pieces.push(piece);
-            }
-        }
-        Cursor { text, pieces, at: 0 }
+        let pieces = Scanner::new(text).filter(|piece| !matches!(piece.kind, Kind::Space | Kind::Comment));
+        Cursor { text, pieces: pieces.collect(), at: 0 }
     }
 
     fn piece(&self, ahead: usize) -> Option<(Kind, &'a str)> {

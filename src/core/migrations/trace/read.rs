@@ -192,7 +192,7 @@ impl Reader {
         if words.eat(&["policy"]) || words.sees(&["trigger"]) {
             let kind = if words.eat(&["trigger"]) { Kind::Trigger } else { Kind::Policy };
             let object = part(kind, words, self.schema.as_deref())?;
-            self.gone(object);
+            self.gone(&object);
             return Some(());
         }
         words.skip_any(&["foreign", "materialized"]);
@@ -209,7 +209,7 @@ impl Reader {
         exists(words);
         loop {
             let name = if bare { QName::new("", words.name()?) } else { self.qname(words)? };
-            self.gone(Object::new(kind, name));
+            self.gone(&Object::new(kind, name));
             if !words.next_part() {
                 return Some(());
             }
@@ -217,7 +217,7 @@ impl Reader {
     }
 
     /// Takes an object away, from what the file made before too.
-    fn gone(&mut self, object: Object) {
+    fn gone(&mut self, object: &Object) {
         let relation = |kind| matches!(kind, Kind::Table | Kind::View | Kind::Sequence);
         let kinds: &[Kind] =
             if relation(object.kind) { &[Kind::Table, Kind::View, Kind::Sequence] } else { &[object.kind] };
@@ -241,7 +241,7 @@ impl Reader {
             let object = part(kind, words, self.schema.as_deref())?;
             if words.eat(&["rename", "to"]) {
                 let name = words.name()?;
-                self.gone(object.clone());
+                self.gone(&object);
                 self.made(Object { name, ..object });
             }
             return Some(());
@@ -267,7 +267,7 @@ impl Reader {
     fn alter_schema(&mut self, words: &mut Cursor) -> Option<()> {
         let name = words.name()?;
         if words.eat(&["rename", "to"]) {
-            self.gone(Object::new(Kind::Schema, QName::new("", name)));
+            self.gone(&Object::new(Kind::Schema, QName::new("", name)));
             let name = words.name()?;
             self.made(Object::new(Kind::Schema, QName::new("", name)));
         }
@@ -285,7 +285,7 @@ impl Reader {
                 words.step();
                 continue;
             };
-            self.gone(Object::new(kind, name.clone()));
+            self.gone(&Object::new(kind, name.clone()));
             self.made(Object::new(kind, other));
         }
         Some(())
@@ -299,7 +299,7 @@ impl Reader {
             let part = if words.eat(&["constraint"]) { Kind::Constraint } else { Kind::Column };
             words.skip_any(&["column"]);
             let (old, _, new) = (words.name()?, words.eat(&["to"]), words.name()?);
-            self.gone(Object::part(part, table, old));
+            self.gone(&Object::part(part, table, old));
             self.made(Object::part(part, table, new));
             return Some(());
         }
@@ -325,9 +325,9 @@ impl Reader {
         exists(words);
         let part = Object::part(kind, table, words.name()?);
         if add {
-            self.made(part)
+            self.made(part);
         } else {
-            self.gone(part)
+            self.gone(&part);
         }
         Some(())
     }
