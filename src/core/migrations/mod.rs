@@ -9,5 +9,6 @@ pub mod numbering;
 pub mod problem;
 pub mod risk;
 pub mod scan;
+pub mod state;
 pub mod statements;
 pub mod style;
