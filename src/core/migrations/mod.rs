@@ -9,6 +9,7 @@ pub mod numbering;
 pub mod problem;
 pub mod risk;
 pub mod scan;
+pub mod state;
 pub mod statements;
 pub mod style;
 pub mod trace;

@@ -32,6 +32,22 @@ pub enum Class {
     Absent,
     /// The tool's list cannot be used.
     List,
+    /// It would run before one that ran already.
+    OutOfOrder,
+    /// It is not what it was when it ran.
+    Edited,
+    /// It ran and failed, or did not end.
+    Failed,
+    /// The history knows it, and there is no file.
+    Missing,
+    /// The history knows its name by another version.
+    Moved,
+    /// The history knows its version by another name.
+    OtherName,
+    /// Two histories of one database say different things.
+    Disagree,
+    /// A history is there and cannot be read.
+    Unseen,
 }
 
 impl Class {
@@ -49,6 +65,14 @@ impl Class {
             Class::Unreadable => "unreadable",
             Class::Absent => "absent",
             Class::List => "list",
+            Class::OutOfOrder => "out-of-order",
+            Class::Edited => "edited",
+            Class::Failed => "failed",
+            Class::Missing => "missing",
+            Class::Moved => "moved",
+            Class::OtherName => "other-name",
+            Class::Disagree => "disagree",
+            Class::Unseen => "unseen",
         }
     }
 }

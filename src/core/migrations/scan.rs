@@ -239,13 +239,14 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
 }
 
-/// `text` without comments and with one blank for any white space: what is left is what a server would read the same.
+/// `text` without comments and with one blank for white space and semicolons: what is left is what a server would read
+/// the same, however it was cut into statements.
 pub fn normalised(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut apart = false;
     for piece in Scanner::new(text) {
         match piece.kind {
-            Kind::Space | Kind::Comment => apart = !out.is_empty(),
+            Kind::Space | Kind::Comment | Kind::Symbol(b';') => apart = !out.is_empty(),
             _ => {
                 if std::mem::take(&mut apart) {
                     out.push(' ');
