@@ -1,5 +1,7 @@
 //! A team's folder of migrations, read from disk.
 
+pub mod standing;
+
 use std::{
     fs::{self, File},
     io::{self, Read as _},

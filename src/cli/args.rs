@@ -85,6 +85,8 @@ pub enum Verb {
     Counts(Counts),
     /// What is wrong with an environment, and the SQL that mends it
     Audit(Audit),
+    /// Which migrations there are, which ran where, and what is wrong with them
+    Migrations(Migrations),
     /// Carry configuration rows from one environment to another
     #[command(subcommand)]
     Sync(Sync),
@@ -231,6 +233,38 @@ impl Limit {
             Limit::Never => None,
         }
     }
+}
+
+/// `pgdeck migrations`
+#[derive(Debug, Args)]
+pub struct Migrations {
+    /// What to do; lists if nothing is said
+    #[command(subcommand)]
+    pub command: Option<MigrationsCommand>,
+    /// Only these environments; may be given several times
+    #[arg(short, long = "env", value_name = "ENV", global = true)]
+    pub environments: Vec<String>,
+    /// The folder, instead of the one that pgdeck.toml names
+    #[arg(long, value_name = "DIR", global = true)]
+    pub dir: Option<PathBuf>,
+}
+
+/// `pgdeck migrations …`
+#[derive(Debug, Clone, Subcommand)]
+pub enum MigrationsCommand {
+    /// The files in the order in which they run, and where each of them ran
+    List,
+    /// Only what is wrong, and what is risky in files that have not run; exits with 1 when something is wrong
+    Check {
+        /// When to exit with 1
+        #[arg(long, value_enum, default_value_t = FailOn::Difference)]
+        fail_on: FailOn,
+    },
+    /// One migration: its statements, its risks, and where it ran
+    Show {
+        /// Its version, such as 010, or the name of its file
+        version: String,
+    },
 }
 
 /// `pgdeck sync`

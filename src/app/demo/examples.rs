@@ -1,9 +1,10 @@
 //! The examples, built in, so that an installed program has them too.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, path::Path};
 
 use super::recorded;
 use crate::{
+    app::store,
     core::error::Result,
     pg::server::{Server, load},
 };
@@ -164,6 +165,16 @@ const INTROALIGNMENT: Example = Example {
 };
 
 impl Example {
+    /// Writes the files that the project refers to by path into `folder`, where a demo's relative paths begin.
+    pub fn unpack(&self, folder: &Path) -> Result<()> {
+        for (path, text) in self.migrations {
+            let path = folder.join(path);
+            store::directory(path.parent().unwrap_or(folder))?;
+            store::write(&path, text.as_bytes())?;
+        }
+        Ok(())
+    }
+
     /// Creates the database `dbname` as `environment` has it, and fills it.
     pub async fn load(&self, server: &Server, dbname: &str, environment: &str) -> Result<()> {
         let scripts = self.scripts(environment);

@@ -63,6 +63,7 @@ pub async fn start(options: &Options, job: &Job, vars: Vars<'_>) -> Result<Demo>
     let folder = state
         .as_ref()
         .map_or_else(|| options.keep.clone().unwrap_or_default().join("state"), |state| state.path().to_path_buf());
+    example.unpack(&folder)?;
     let deck = Deck::new(project, lookup(example, &servers, &folder, vars))?;
     Ok(Demo { deck: Arc::new(deck), servers, _state: state })
 }
