@@ -13,8 +13,9 @@ use super::{
 };
 use crate::core::{
     error::{Error, Result},
-    migrations::history::{
-        Candidate, Histories, Lookalike, Recognised, Row, Tool, Unseen, histories, recognise, usual,
+    migrations::{
+        history::{Candidate, Histories, Lookalike, Recognised, Row, Tool, Unseen, histories, recognise, usual},
+        trace::{Kind, Listing, Object},
     },
     name::QName,
 };
@@ -109,6 +110,32 @@ fn sort(found: Found, out: &mut Histories) -> Option<Source> {
     };
     out.unseen.push(Unseen { tool, table, reason });
     None
+}
+
+/// What the catalogue lists of the objects that migrations create: one query.
+///
+/// # Errors
+/// The server's own, where the role may not read the catalogue among others.
+pub async fn objects(tx: &Transaction<'_>) -> Result<Listing> {
+    let mut listing = Listing::default();
+    let mut broken = false;
+    query::for_each(tx, include_str!("sql/migrations/objects.sql"), &[], |fields| match object(fields) {
+        Some(object) => {
+            listing.objects.insert(object);
+        }
+        None => broken = true,
+    })
+    .await?;
+    if broken {
+        return Err(Error::rolled_back("the server's catalogue is not as expected: an object without a name"));
+    }
+    Ok(listing)
+}
+
+fn object(fields: &[Option<&str>]) -> Option<Object> {
+    let [Some(kind), Some(schema), table, Some(name)] = fields else { return None };
+    let (kind, table) = (Kind::parse(kind)?, table.map(str::to_owned));
+    Some(Object { kind, schema: (*schema).to_owned(), table, name: (*name).to_owned() })
 }
 
 /// The rows of a history.

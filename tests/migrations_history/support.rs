@@ -5,7 +5,10 @@ use std::{sync::Arc, time::Duration};
 use pgdeck::{
     app::deck::Deck,
     config::{project::Project, source::Source},
-    core::migrations::history::{Applied, Histories, History, Tool},
+    core::migrations::{
+        history::{Applied, Histories, History, Tool},
+        trace::Listing,
+    },
     pg::{
         migrations,
         server::{self, Programs, load},
@@ -92,6 +95,16 @@ impl Database {
         let histories = migrations::read(&tx).await.unwrap();
         tx.rollback().await.unwrap();
         histories
+    }
+
+    /// What migrations may have created and is there.
+    pub async fn listing(&self) -> Listing {
+        let deck = self.deck("postgres");
+        let mut reader = deck.reader("here").await.unwrap();
+        let tx = reader.begin_read().await.unwrap();
+        let listing = migrations::objects(&tx).await.unwrap();
+        tx.rollback().await.unwrap();
+        listing
     }
 
     /// The histories that there are.

@@ -12,3 +12,4 @@ pub mod scan;
 pub mod state;
 pub mod statements;
 pub mod style;
+pub mod trace;

@@ -148,9 +148,10 @@ impl History {
             let log = row.log.as_deref().and_then(reason);
             log.unwrap_or_else(|| "begun and not finished".to_owned())
         });
-        let checksum = row.checksum.clone().map(|text| Checksum::Sha256(text.to_lowercase()));
-        let applied = Applied { version, name: Some(name), checksum, failed, ..plain(row.clone()) };
-        if row.reverted { self.reverted.push(applied) } else { self.applied.push(applied) }
+        let (reverted, checksum) = (row.reverted, row.checksum.clone());
+        let checksum = checksum.map(|text| Checksum::Sha256(text.to_lowercase()));
+        let applied = Applied { version, name: Some(name), checksum, failed, ..plain(row) };
+        if reverted { self.reverted.push(applied) } else { self.applied.push(applied) }
     }
 
     /// The type is a set of bits: 1 baseline, 4 resolved by hand, which ends a failure. Versions that begin with a dot

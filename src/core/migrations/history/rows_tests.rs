@@ -1,12 +1,8 @@
 use super::*;
 
-fn text(text: &str) -> Option<String> {
-    Some(text.to_owned())
-}
-
 fn row(version: &str, kind: &str, flag: bool) -> Row {
     let version = Some(version.to_owned()).filter(|version| !version.is_empty());
-    Row { version, name: text("n"), kind: text(kind), flag: Some(flag), ..Row::default() }
+    Row { version, name: Some("n".to_owned()), kind: Some(kind.to_owned()), flag: Some(flag), ..Row::default() }
 }
 
 fn read(tool: Tool, rows: Vec<Row>) -> History {
@@ -52,7 +48,8 @@ fn goose_counts_the_last_row_of_a_version() {
 fn a_log_is_cut_to_the_line_of_the_error() {
     let log =
         "A migration failed to apply.\n\nDatabase error:\nERROR: duplicate key value\nDETAIL: Key (email)=(a@b.c)";
-    let failed = Row { name: text("2024_x"), log: text(log), flag: Some(false), ..Row::default() };
+    let failed =
+        Row { name: Some("2024_x".to_owned()), log: Some(log.to_owned()), flag: Some(false), ..Row::default() };
     let history = read(Tool::Prisma, vec![failed]);
     assert_eq!(history.applied[0].failed.as_deref(), Some("ERROR: duplicate key value"));
     assert_eq!(reason(&"é".repeat(2000)).map(|line| line.chars().count()), Some(REASON));
