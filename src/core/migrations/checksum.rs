@@ -212,7 +212,7 @@ mod tests {
         assert_eq!(flyway(""), 0);
     }
 
-    /// The first two are the sums that refinery's own tests expect of these migrations; the others come from a SipHash
+    /// The first two are the sums that refinery's own tests expect of these migrations; the others come from a hash
     /// written in Python that gives the same two.
     #[test]
     fn refinery_is_sip_hash_of_name_version_and_text() {
