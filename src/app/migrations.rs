@@ -92,12 +92,11 @@ impl Walk<'_> {
                     self.unread(path, format!("the folder cannot be read: {error}"), "look at its permissions");
                 }
             }
-            Ok(_) if !is_ours(path) => {}
+            _ if !is_ours(path) => {}
             Ok(facts) if facts.is_file() => self.file(path),
             Ok(_) => self.unread(path, "this is no ordinary file".into(), "move it out of the folder"),
-            Err(_) if !is_ours(path) => {}
             Err(_) if link => {
-                self.unread(path, "this link leads nowhere".into(), "restore what it leads to, or delete it")
+                self.unread(path, "this link leads nowhere".into(), "restore what it leads to, or delete it");
             }
             Err(error) => self.unread(path, format!("it cannot be read: {error}"), "look at its permissions"),
         }

@@ -4,7 +4,12 @@ use std::path::{Path, PathBuf};
 
 use pgdeck::{
     app::migrations::read,
-    core::migrations::{file::Kind, folder::Folder, risk::risks, style::Style},
+    core::migrations::{
+        file::{File, Kind},
+        folder::Folder,
+        risk::risks,
+        style::Style,
+    },
 };
 
 fn fixture(name: &str) -> PathBuf {
@@ -13,9 +18,7 @@ fn fixture(name: &str) -> PathBuf {
 
 /// Each file as `version name kind`.
 fn shown(folder: &Folder) -> Vec<String> {
-    let file = |file: &pgdeck::core::migrations::file::File| {
-        format!("{} {} {:?}", file.version.as_deref().unwrap_or("-"), file.name, file.kind)
-    };
+    let file = |file: &File| format!("{} {} {:?}", file.version.as_deref().unwrap_or("-"), file.name, file.kind);
     folder.files.iter().map(file).collect()
 }
 
@@ -75,7 +78,7 @@ fn a_style_that_is_forced_is_kept() {
 fn a_wish_for_no_transaction_is_honoured_in_each_form() {
     for style in [Style::Dbmate, Style::Sqlx] {
         let folder = read(&fixture(style.word()), None).unwrap();
-        let wishes: Vec<bool> = folder.files.iter().map(|file| file.no_transaction()).collect();
+        let wishes: Vec<bool> = folder.files.iter().map(File::no_transaction).collect();
         assert_eq!(wishes, [false, true], "{}", style.word());
         assert_eq!(risks(&folder.files[1]), []);
     }

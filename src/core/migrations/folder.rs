@@ -55,7 +55,7 @@ pub fn read(dir: &str, mut found: Vec<Found>, forced: Option<Style>) -> Folder {
     });
     let mut folder = Folder { style, files: Vec::new(), problems: Vec::new(), aside: Vec::new() };
     match style {
-        Style::Drizzle => listed(&mut folder, sources, "meta/_journal.json", |text| list::journal(text)),
+        Style::Drizzle => listed(&mut folder, sources, "meta/_journal.json", list::journal),
         Style::Sqitch => listed(&mut folder, sources, "sqitch.plan", |text| Ok(list::plan(text))),
         _ => by_name(&mut folder, sources),
     }
@@ -84,7 +84,7 @@ impl Source {
             Ok(Err(error)) => {
                 let good = error.utf8_error().valid_up_to();
                 let bytes = error.into_bytes();
-                let line = 1 + bytes[..good].iter().filter(|byte| **byte == b'\n').count();
+                let line = 1 + String::from_utf8_lossy(&bytes[..good]).matches('\n').count();
                 let detail = format!("byte {:#04x} is no UTF-8", bytes.get(good).copied().unwrap_or_default());
                 let problem = Problem::new(Class::NotUtf8, &path, detail, "save the file as UTF-8").at(line);
                 let text = String::from_utf8_lossy(&bytes).into_owned();

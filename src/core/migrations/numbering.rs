@@ -43,12 +43,11 @@ fn duplicates(style: Style, files: &[File]) -> Vec<Problem> {
         let Some(version) = &file.version else { continue };
         // What goes back has the number of what it takes back.
         let key = (file.kind == Kind::Undo, file.kind == Kind::Down, canonical(version));
-        match index.get(&key) {
-            Some(group) => groups[*group].1.push(file),
-            None => {
-                index.insert(key, groups.len());
-                groups.push((file, Vec::new()));
-            }
+        if let Some(group) = index.get(&key) {
+            groups[*group].1.push(file);
+        } else {
+            index.insert(key, groups.len());
+            groups.push((file, Vec::new()));
         }
     }
     let twice = groups.into_iter().filter(|(_, others)| !others.is_empty());

@@ -9,7 +9,7 @@ use super::{
     folder::Folder,
     history::{Applied, Histories, History, Tool},
     numbering::canonical,
-    problem::{Class, Problem},
+    problem::Problem,
     scan::normalised,
     style::Style,
 };
@@ -181,7 +181,9 @@ impl<'a> Join<'a> {
             free.iter().copied().filter(|place| self.files[*place].version == applied.version).collect();
         let nameless = applied.name.is_none() && applied.checksum.is_none() && applied.statements.is_none();
         if named.is_none() && exact.len() > 1 && nameless {
-            exact.iter().for_each(|place| self.unclear[*place] = true);
+            for place in exact {
+                self.unclear[place] = true;
+            }
             return;
         }
         let same = free.iter().copied().find(|place| self.is_edited(*place, applied) == Some(false));

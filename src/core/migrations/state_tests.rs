@@ -3,6 +3,7 @@ use crate::core::migrations::{
     checksum,
     folder::{Found, read},
     history::{Checksum, Unseen},
+    problem::Class,
 };
 
 const SQL: &str = "CREATE TABLE a (id int);\nSELECT 1;\n";

@@ -52,20 +52,20 @@ pub fn split(text: &str) -> Statements {
 
 /// Counts line breaks, each once.
 struct Lines<'a> {
-    text: &'a [u8],
+    text: &'a str,
     at: usize,
     line: usize,
 }
 
 impl<'a> Lines<'a> {
     fn new(text: &'a str) -> Self {
-        Lines { text: text.as_bytes(), at: 0, line: 1 }
+        Lines { text, at: 0, line: 1 }
     }
 
     /// The line of byte `at`, which is not before the one asked for last.
     fn of(&mut self, at: usize) -> usize {
         let passed = self.text.get(self.at..at).unwrap_or_default();
-        self.line += passed.iter().filter(|byte| **byte == b'\n').count();
+        self.line += passed.matches('\n').count();
         self.at = self.at.max(at);
         self.line
     }
@@ -116,14 +116,14 @@ impl<'a> Splitter<'a> {
                 Kind::Space | Kind::Comment => {}
                 Kind::Symbol(b';') if current.parentheses == 0 && current.blocks == 0 => {
                     let rows = current.is_copy().then(|| self.rows(piece.end));
-                    self.end(std::mem::take(&mut current), rows.flatten());
+                    self.end(&std::mem::take(&mut current), rows.flatten());
                 }
                 Kind::Backslash => self.backslash(&mut current, piece),
                 _ => self.take(&mut current, piece),
             }
         }
         self.close(&current);
-        self.end(current, None);
+        self.end(&current, None);
     }
 
     fn take(&self, current: &mut Current<'a>, piece: Piece) {
@@ -173,7 +173,7 @@ impl<'a> Splitter<'a> {
             let line = self.lines.of(piece.start);
             self.out.list.push(Statement { range: piece.start..end, line, psql: true, rows: None });
         } else if SENDING.contains(&command.unwrap_or_default()) {
-            self.end(std::mem::take(current), None);
+            self.end(&std::mem::take(current), None);
         }
     }
 
@@ -196,7 +196,7 @@ impl<'a> Splitter<'a> {
         Some(start..bytes.len())
     }
 
-    fn end(&mut self, current: Current<'a>, rows: Option<Range<usize>>) {
+    fn end(&mut self, current: &Current<'a>, rows: Option<Range<usize>>) {
         if let Some(start) = current.first {
             let line = self.lines.of(start);
             self.out.list.push(Statement { range: start..current.end, line, psql: false, rows });
