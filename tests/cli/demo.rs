@@ -13,16 +13,16 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::desk::{Desk, Said, program};
 
 /// A folder for temporary files that the server's user may pass through, and the program in it.
-struct Place(tempfile::TempDir);
+pub struct Place(tempfile::TempDir);
 
 impl Place {
-    fn new() -> Place {
+    pub fn new() -> Place {
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         Place(folder)
     }
 
-    fn demo(&self, line: &str) -> Command {
+    pub fn demo(&self, line: &str) -> Command {
         let mut command = Command::new(program());
         command.env_clear().env("PATH", std::env::var("PATH").unwrap_or_default());
         command.env("HOME", self.0.path()).env("TMPDIR", self.0.path()).current_dir("/").stdin(Stdio::null());
