@@ -14,6 +14,7 @@ use std::{
     hash::{Hash, Hasher},
 };
 
+use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384};
 use siphasher::sip::SipHasher13;
 
@@ -32,8 +33,9 @@ pub fn sha256(text: &str) -> String {
 /// Flyway's checksum.
 pub fn flyway(text: &str) -> i32 {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let crc = text.split(['\r', '\n']).fold(!0, |crc, line| crc32(crc, line.as_bytes()));
-    (!crc).cast_signed()
+    let mut crc = crc32fast::Hasher::new();
+    text.split(['\r', '\n']).for_each(|line| crc.update(line.as_bytes()));
+    crc.finalize().cast_signed()
 }
 
 /// refinery's checksum of a version that fits its usual 32 bits.
@@ -97,68 +99,9 @@ fn unpadded(bytes: &[u8]) -> String {
     })
 }
 
-/// CRC-32 as in IEEE 802.3, reflected: `crc` goes on from what came before, beginning with all bits set.
-fn crc32(crc: u32, bytes: &[u8]) -> u32 {
-    const TABLE: [u32; 256] = crc_table();
-    bytes.iter().fold(crc, |crc, byte| (crc >> 8) ^ TABLE[((crc ^ u32::from(*byte)) & 0xff) as usize])
-}
-
-const fn crc_table() -> [u32; 256] {
-    let mut table = [0; 256];
-    let mut index = 0;
-    while index < 256 {
-        let mut value = index as u32;
-        let mut bit = 0;
-        while bit < 8 {
-            value = (value >> 1) ^ (0xedb8_8320 * (value & 1));
-            bit += 1;
-        }
-        table[index] = value;
-        index += 1;
-    }
-    table
-}
-
-/// Sqitch's hash of a deploy script: SHA-1 (FIPS 180-4), in hexadecimal. It tells an edit, it protects nothing.
+/// Sqitch's hash of a deploy script: SHA-1, in hexadecimal. It tells an edit, it protects nothing.
 pub fn sqitch(text: &str) -> String {
-    let mut state = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0];
-    let (blocks, rest) = text.as_bytes().as_chunks::<64>();
-    for block in blocks {
-        sha1_block(&mut state, block);
-    }
-    let mut last = rest.to_vec();
-    last.push(0x80);
-    last.resize(if last.len() > 56 { 120 } else { 56 }, 0);
-    last.extend((text.len() as u64 * 8).to_be_bytes());
-    for block in last.as_chunks::<64>().0 {
-        sha1_block(&mut state, block);
-    }
-    hexadecimal(state.map(u32::to_be_bytes).as_flattened())
-}
-
-#[expect(clippy::many_single_char_names, reason = "the standard's own names")]
-fn sha1_block(state: &mut [u32; 5], block: &[u8; 64]) {
-    let mut words = [0_u32; 80];
-    for (word, bytes) in words.iter_mut().zip(block.as_chunks::<4>().0) {
-        *word = u32::from_be_bytes(*bytes);
-    }
-    for at in 16..80 {
-        words[at] = (words[at - 3] ^ words[at - 8] ^ words[at - 14] ^ words[at - 16]).rotate_left(1);
-    }
-    let [mut a, mut b, mut c, mut d, mut e] = *state;
-    for (round, word) in words.iter().enumerate() {
-        let (mixed, constant) = match round {
-            0..20 => ((b & c) | (!b & d), 0x5a82_7999_u32),
-            20..40 => (b ^ c ^ d, 0x6ed9_eba1),
-            40..60 => ((b & c) | (b & d) | (c & d), 0x8f1b_bcdc),
-            _ => (b ^ c ^ d, 0xca62_c1d6),
-        };
-        let next = a.rotate_left(5).wrapping_add(mixed).wrapping_add(e).wrapping_add(constant).wrapping_add(*word);
-        (e, d, c, b, a) = (d, c, b.rotate_left(30), a, next);
-    }
-    for (sum, value) in state.iter_mut().zip([a, b, c, d, e]) {
-        *sum = sum.wrapping_add(value);
-    }
+    hexadecimal(&Sha1::digest(text.as_bytes()))
 }
 
 #[cfg(test)]
