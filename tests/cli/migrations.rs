@@ -50,6 +50,10 @@ fn the_faulty_copy_has_its_faults_and_the_repaired_one_none() {
     let told: Vec<_> =
         problems.iter().map(|problem| (problem["kind"].as_str().unwrap(), &problem["versions"])).collect();
     assert_eq!(told, [("duplicate", &json!(["010"])), ("gap", &json!(["011"]))], "{problems:#?}");
+    // What staging ran as 011 is there under a number that is another's.
+    let text = demo(&faulty.replace("-e local", "-e staging").replace(" --format json", ""), 1);
+    assert!(text.contains("staging: 010_match_generation_system.sql:1: it ran as 011"), "{text}");
+    assert!(text.contains("3 problems"), "{text}");
     assert!(demo("introalignment -- migrations check -e staging", 0).contains("19 files, supabase style, 0 problems"));
 }
 

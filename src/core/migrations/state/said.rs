@@ -16,6 +16,14 @@ pub(super) fn problems(join: &Join, files: &[FileState], last: Option<usize>) ->
         found.extend(of_file(join, place, state, last));
     }
     found.extend(join.missing().map(|applied| missing(join, files, applied)));
+    // That a file ran by another number says why it did not run by this one.
+    let moved: Vec<String> = found
+        .iter()
+        .filter(|problem| problem.class == Class::Moved)
+        .flat_map(|problem| problem.paths.clone())
+        .collect();
+    found
+        .retain(|problem| problem.class != Class::OutOfOrder || !problem.paths.iter().any(|path| moved.contains(path)));
     found
 }
 
