@@ -10,6 +10,7 @@ mod init;
 mod journal;
 mod output;
 mod progress;
+mod schema;
 mod shell;
 mod sync;
 
@@ -184,6 +185,7 @@ async fn verb_on(verb: &Verb, context: &Context) -> Result<u8> {
         Verb::Env(arguments) => env::run(arguments, context).await,
         Verb::Counts(arguments) => counts::run(arguments, context).await,
         Verb::Audit(arguments) => audit::run(arguments, context).await,
+        Verb::Schema(command) => schema::run(command, context).await,
         Verb::Sync(command) => sync::run(command, context).await,
         Verb::Journal(arguments) => journal::run(arguments, context).await,
     }

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod catalog;
 pub mod connect;
 pub mod counts;
+pub mod drift;
 mod query;
 pub mod server;
 pub mod sync;
