@@ -41,7 +41,15 @@ const QUERIES: [Query; 15] = [
     Query {
         sql: include_str!("sql/drift/relations.sql"),
         kinds: &[Kind::Table, Kind::View, Kind::MaterializedView],
-        catalogs: &["pg_attribute", "pg_attrdef", "pg_inherits", "pg_am", "pg_foreign_table", "pg_foreign_server"],
+        catalogs: &[
+            "pg_rewrite",
+            "pg_attribute",
+            "pg_attrdef",
+            "pg_inherits",
+            "pg_am",
+            "pg_foreign_table",
+            "pg_foreign_server",
+        ],
     },
     Query {
         sql: include_str!("sql/drift/columns.sql"),

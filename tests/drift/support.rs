@@ -7,7 +7,7 @@ use pgdeck::{
     config::{project::Project, source::Source},
     core::{
         drift::{Difference, Drift, State},
-        error::Result,
+        error::Error,
     },
     pg::server::{self, Programs},
 };
@@ -61,16 +61,25 @@ impl Server {
 
     /// Runs statements as the superuser, together, and waits until the session has ended.
     pub async fn run(&self, database: &str, sql: &str) {
+        self.try_run(database, sql).await.unwrap();
+    }
+
+    /// The same, where it may fail.
+    ///
+    /// # Errors
+    /// The server's words.
+    pub async fn try_run(&self, database: &str, sql: &str) -> Result<(), String> {
         let (client, connection) =
             tokio_postgres::connect(&self.server.url_as(database, "postgres"), NoTls).await.unwrap();
         let session = tokio::spawn(connection);
         let run = client.batch_execute(sql).await;
-        run.unwrap_or_else(|error| {
+        let run = run.map_err(|error| {
             let said = error.as_db_error().map_or_else(|| error.to_string(), ToString::to_string);
-            panic!("{}: {said}\n{}", self.version(), sql.chars().take(300).collect::<String>())
+            format!("{}: {said}: {}", self.version(), sql.chars().take(300).collect::<String>())
         });
         drop(client);
         session.await.unwrap().unwrap();
+        run
     }
 
     /// A new database with `sql` in it.
@@ -114,7 +123,7 @@ pub fn deck(environments: &[(&str, String)]) -> Arc<Deck> {
 ///
 /// # Errors
 /// The use-case's own.
-pub async fn between(from: String, to: String) -> Result<Drift> {
+pub async fn between(from: String, to: String) -> Result<Drift, Error> {
     drift::drift(&deck(&[("one", from), ("other", to)]), &Job::quiet(), "one", "other").await
 }
 
