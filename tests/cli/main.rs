@@ -18,6 +18,7 @@ mod interrupt;
 mod listings;
 mod looks;
 mod pipes;
+mod schema;
 mod sync;
 #[path = "../support/world.rs"]
 mod world;

@@ -26,6 +26,7 @@ async fn every_kind_of_drift_is_found_and_nothing_else() {
                 continue;
             }
             let after = server.state(&name, "postgres").await;
+            server.run("postgres", &format!("DROP DATABASE {name} WITH (FORCE)")).await;
             let found: Vec<String> = compare(&before, &after).differences.iter().map(told).collect();
             let fits = |(found, expected): (&String, &&str)| match expected.strip_suffix('…') {
                 Some(start) => found.starts_with(start),

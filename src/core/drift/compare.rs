@@ -230,3 +230,7 @@ fn line(part: &Record) -> Option<String> {
     let name = crate::core::name::ident(part.key.path.last()?);
     Some(format!("  CONSTRAINT {name} {}", part.texts.get("definition")?.as_ref()?))
 }
+
+#[cfg(test)]
+#[path = "compare_tests.rs"]
+mod tests;
