@@ -8,7 +8,7 @@ use std::{
 
 use pgdeck::{
     app::demo::example,
-    pg::server::{Programs, Server, load},
+    pg::server::{Programs, Server},
 };
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -50,7 +50,7 @@ impl Place {
         let example = example(Some(EXAMPLE)).unwrap();
         let place = Place::new(example.project, &["production", "preprod"]);
         for (server, name) in place.servers.iter().zip(["production", "preprod"]) {
-            place.runtime.block_on(load(server, EXAMPLE, &example.scripts(name))).unwrap();
+            place.runtime.block_on(example.load(server, EXAMPLE, name)).unwrap();
         }
         place
     }

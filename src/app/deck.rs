@@ -1,6 +1,11 @@
 //! A project at work: its environments with their connections, and where its state lives.
 
-use std::{collections::HashMap, path::PathBuf, sync::Arc, sync::Mutex};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+    sync::Mutex,
+};
 
 use crate::{
     config::{
@@ -79,6 +84,12 @@ impl Deck {
     /// How to reach the environment `name`.
     pub fn conninfo(&self, name: &str) -> Result<Conninfo> {
         Ok(self.target(name)?.0)
+    }
+
+    /// Where relative paths of the project begin: the folder of its file; the state's for one that comes with pgdeck.
+    pub fn folder(&self) -> &Path {
+        // A file in the working directory has an empty parent, which paths can be joined to.
+        self.project.path().and_then(Path::parent).unwrap_or(&self.state)
     }
 
     /// A lookup of an environment variable.

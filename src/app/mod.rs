@@ -10,5 +10,6 @@ pub mod export;
 pub mod init;
 pub mod job;
 pub mod journal;
+pub mod migrations;
 pub mod store;
 pub mod sync;

@@ -88,6 +88,8 @@ pub enum Verb {
     /// The schemas of environments
     #[command(subcommand)]
     Schema(Schema),
+    /// Which migrations there are, which ran where, and what is wrong with them
+    Migrations(Migrations),
     /// Carry configuration rows from one environment to another
     #[command(subcommand)]
     Sync(Sync),
@@ -104,7 +106,8 @@ pub enum Verb {
 
 /// The examples, a line each, below the options of `demo`.
 fn examples() -> String {
-    let line = |example: &Example| format!("  {:<10} {}\n", example.name, example.about);
+    let width = EXAMPLES.iter().map(|example| example.name.len()).max().unwrap_or_default();
+    let line = |example: &Example| format!("  {:<width$}  {}\n", example.name, example.about);
     format!("Examples:\n{}", EXAMPLES.iter().map(line).collect::<String>())
 }
 
@@ -254,6 +257,38 @@ pub struct Diff {
     /// Exit with 1 at any difference, or where something could not be seen or compared
     #[arg(long, value_enum, default_value = "difference")]
     pub fail_on: FailOn,
+}
+
+/// `pgdeck migrations`
+#[derive(Debug, Args)]
+pub struct Migrations {
+    /// What to do; lists if nothing is said
+    #[command(subcommand)]
+    pub command: Option<MigrationsCommand>,
+    /// Only these environments; may be given several times
+    #[arg(short, long = "env", value_name = "ENV", global = true)]
+    pub environments: Vec<String>,
+    /// The folder, instead of the one that pgdeck.toml names
+    #[arg(long, value_name = "DIR", global = true)]
+    pub dir: Option<PathBuf>,
+}
+
+/// `pgdeck migrations …`
+#[derive(Debug, Clone, Subcommand)]
+pub enum MigrationsCommand {
+    /// The files in the order in which they run, and where each of them ran
+    List,
+    /// Only what is wrong, and what is risky in files that have not run; exits with 1 when something is wrong
+    Check {
+        /// When to exit with 1
+        #[arg(long, value_enum, default_value_t = FailOn::Difference)]
+        fail_on: FailOn,
+    },
+    /// One migration: its statements, its risks, and where it ran
+    Show {
+        /// Its version, such as 010, or the name of its file
+        version: String,
+    },
 }
 
 /// `pgdeck sync`

@@ -2,6 +2,7 @@
 
 pub mod accept;
 mod audit;
+pub mod migrations;
 
 use std::{
     collections::BTreeMap,
@@ -37,6 +38,8 @@ pub struct Project {
     pub sets: Sets,
     /// What the audit measures by.
     pub audit: Rules,
+    /// Where its migrations are.
+    pub migrations: migrations::Migrations,
     source: Source,
     /// The file that it was read from; `None` for one that comes with pgdeck.
     path: Option<PathBuf>,
@@ -68,6 +71,8 @@ struct File {
     accept: Vec<Spanned<audit::AcceptSection>>,
     #[serde(default)]
     audit: audit::AuditSection,
+    #[serde(default)]
+    migrations: migrations::Section,
     #[serde(default)]
     sync: SyncSection,
 }
@@ -206,6 +211,7 @@ impl Project {
         let ProjectSection { name, exposed_schemas, exposed_roles } = file.project;
         let exposed = audit::Exposed { schemas: exposed_schemas, roles: exposed_roles };
         let audit = audit::rules(&source, exposed, file.expect, file.accept, file.audit)?;
+        let migrations = migrations::migrations(&source, file.migrations)?;
         Ok(Project {
             name,
             environments,
@@ -213,6 +219,7 @@ impl Project {
             purposes: file.purpose,
             sets,
             audit,
+            migrations,
             source,
             path: None,
         })

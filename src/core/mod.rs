@@ -9,6 +9,7 @@ pub mod glob;
 pub mod graph;
 pub mod guard;
 pub mod journal;
+pub mod migrations;
 pub mod name;
 pub mod relations;
 pub mod schema;

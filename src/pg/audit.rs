@@ -9,8 +9,8 @@ use serde::{Deserialize, de::DeserializeOwned};
 use tokio::try_join;
 
 use super::{
-    catalog::records,
-    connect::{Transaction, error::AFTERMATH},
+    catalog::{first, records},
+    connect::Transaction,
     query,
 };
 use crate::core::{
@@ -130,15 +130,6 @@ fn unseen(probe: &Probe) -> BTreeMap<Sight, String> {
         })
     };
     SIGHTS.iter().filter_map(|(sight, catalogs)| Some((*sight, reason(catalogs)?))).collect()
-}
-
-/// Of statements that were sent together, the first that fails says why and the others only that one did: so these wait
-/// for it to be heard.
-async fn first<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    match work.await {
-        Err(error) if error.message.starts_with(AFTERMATH) => std::future::pending().await,
-        answer => answer,
-    }
 }
 
 /// The records of a part that may be read; none of another.

@@ -5,6 +5,7 @@ mod docs;
 mod expectations;
 mod fixture;
 mod fixtures;
+mod introalignment;
 mod row_security;
 mod support;
 mod trackpay;

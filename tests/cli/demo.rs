@@ -13,16 +13,16 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::desk::{Desk, Said, program};
 
 /// A folder for temporary files that the server's user may pass through, and the program in it.
-struct Place(tempfile::TempDir);
+pub struct Place(tempfile::TempDir);
 
 impl Place {
-    fn new() -> Place {
+    pub fn new() -> Place {
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         Place(folder)
     }
 
-    fn demo(&self, line: &str) -> Command {
+    pub fn demo(&self, line: &str) -> Command {
         let mut command = Command::new(program());
         command.env_clear().env("PATH", std::env::var("PATH").unwrap_or_default());
         command.env("HOME", self.0.path()).env("TMPDIR", self.0.path()).current_dir("/").stdin(Stdio::null());
@@ -69,23 +69,33 @@ fn the_example_where_nothing_travels_tells_what_the_audit_finds() {
     assert_eq!(place.left(), Vec::<String>::new());
 }
 
-#[test]
-fn both_environments_of_trackpay_answer_and_nothing_is_left_behind() {
+/// Counts the rows of `example` and compares them with the table of its README whose head begins with `| rows |`; then
+/// nothing may be left. Where a table does not exist, the README has a dash.
+fn counts_are_those_of_the_readme(example: &str, readme: &str, tables_in_all: usize) {
     let place = Place::new();
-    let said = Said::from(place.demo("trackpay -- counts --exact --format json").output().unwrap());
+    let line = format!("{example} -- counts --exact --format json");
+    let said = Said::from(place.demo(&line).output().unwrap());
     assert_eq!((said.code, said.err.as_str()), (0, ""));
     let json: serde_json::Value = serde_json::from_str(&said.out).unwrap();
-    assert_eq!(json["environments"], serde_json::json!(["staging", "production"]));
-    for line in
-        include_str!("../../examples/trackpay/README.md").lines().filter(|line| line.starts_with("| `trackpay_"))
-    {
-        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
-        let table = format!("public.{}", cells[1].trim_matches('`'));
+    let mut lines = readme.lines().skip_while(|line| !line.starts_with("| rows |"));
+    let cells = |line: &str| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
+    let head = cells(lines.next().unwrap());
+    assert_eq!(json["environments"], serde_json::json!(head[1..]));
+    let rows: Vec<_> = lines.skip(1).take_while(|line| line.starts_with('|')).map(cells).collect();
+    assert_eq!(rows.len(), tables_in_all);
+    for row in rows {
+        let table = format!("public.{}", row[0].trim_matches('`'));
         let tables = json["tables"].as_array().unwrap();
         let counts = &tables.iter().find(|counted| counted["table"] == table.as_str()).unwrap()["counts"];
-        for (environment, rows) in [("staging", cells[2]), ("production", cells[3])] {
-            let expected = serde_json::json!({ "kind": "exact", "rows": rows.parse::<u64>().unwrap(), "reason": null });
-            assert_eq!(counts[environment], expected, "{table} in {environment}");
+        for (environment, rows) in head[1..].iter().zip(&row[1..]) {
+            let count = &counts[environment];
+            if rows == "-" {
+                assert!(count["rows"].is_null(), "{table} in {environment}: {count}");
+            } else {
+                let rows = rows.parse::<u64>().unwrap();
+                let expected = serde_json::json!({ "kind": "exact", "rows": rows, "reason": null });
+                assert_eq!(*count, expected, "{table} in {environment}");
+            }
         }
     }
     assert_eq!(place.left(), Vec::<String>::new());
@@ -93,9 +103,39 @@ fn both_environments_of_trackpay_answer_and_nothing_is_left_behind() {
 }
 
 #[test]
+fn both_environments_of_trackpay_answer_and_nothing_is_left_behind() {
+    counts_are_those_of_the_readme("trackpay", include_str!("../../examples/trackpay/README.md"), 8);
+}
+
+#[test]
+fn the_three_environments_of_introalignment_answer_and_nothing_is_left_behind() {
+    counts_are_those_of_the_readme("introalignment", include_str!("../../examples/introalignment/README.md"), 40);
+}
+
+#[test]
+fn staging_of_introalignment_is_sound_and_production_is_behind() {
+    let place = Place::new();
+    let audit = |environment: &str| {
+        let line = format!("introalignment -- audit -e {environment} --format json");
+        let said = Said::from(place.demo(&line).output().unwrap());
+        assert_eq!(said.err, "");
+        (said.code, serde_json::from_str::<serde_json::Value>(&said.out).unwrap())
+    };
+    let (code, staging) = audit("staging");
+    assert_eq!(code, 0);
+    assert_eq!(staging["summary"], serde_json::json!({ "error": 0, "warning": 0, "info": 0, "accepted": 3 }));
+    let (code, production) = audit("production");
+    assert_eq!((code, &production["summary"]["error"]), (1, &serde_json::json!(9)));
+    assert_eq!(place.left(), Vec::<String>::new());
+}
+
+#[test]
 fn help_lists_the_examples() {
     let help = Desk::reading().fine("demo --help");
-    assert!(help.contains("\n  innotrue ") && help.contains("\n  trackpay "), "{help}");
+    assert!(
+        ["innotrue", "trackpay", "introalignment"].iter().all(|name| help.contains(&format!("\n  {name} "))),
+        "{help}"
+    );
 }
 
 #[test]
@@ -115,7 +155,7 @@ fn mistakes_are_told_before_a_server_is_started() {
     for (line, says) in [
         ("demo inotrue", "did you mean `innotrue`?"),
         ("demo trackpy -- env", "did you mean `trackpay`?"),
-        ("demo something", "there is: innotrue, trackpay"),
+        ("demo something", "there is: innotrue, trackpay, introalignment"),
         ("demo -- demo", "a demo cannot run inside a demo"),
         ("demo -- -q", "there is no verb after `--`"),
         ("demo --config x.toml -- env", "a demo has a project of its own"),

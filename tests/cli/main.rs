@@ -17,6 +17,7 @@ mod init;
 mod interrupt;
 mod listings;
 mod looks;
+mod migrations;
 mod pipes;
 mod schema;
 mod sync;

@@ -1,6 +1,6 @@
 //! Servers of several versions, databases in them, and what differs between two of these, in words.
 
-use std::sync::Arc;
+use std::{fmt::Write as _, sync::Arc};
 
 use pgdeck::{
     app::{deck::Deck, drift, job::Job},
@@ -106,7 +106,7 @@ impl Server {
 pub fn deck(environments: &[(&str, String)]) -> Arc<Deck> {
     let mut text = "[project]\nname = \"drift\"\n".to_owned();
     for (name, _) in environments {
-        text.push_str(&format!("[env.{name}]\nkind = \"development\"\nurl = \"${{URL_{name}}}\"\n"));
+        write!(text, "[env.{name}]\nkind = \"development\"\nurl = \"${{URL_{name}}}\"\n").unwrap();
     }
     let project = Project::parse(Source::new("pgdeck.toml", text)).unwrap();
     let urls: Vec<(String, String)> =
@@ -132,7 +132,7 @@ pub fn told(difference: &Difference) -> String {
     let mut line = format!("{} {} {}", difference.change.word(), difference.kind.word(), difference.object);
     if let Some(field) = &difference.field {
         let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "–".into());
-        line.push_str(&format!(" {field}: {} → {}", value(&difference.from), value(&difference.to)));
+        write!(line, " {field}: {} → {}", value(&difference.from), value(&difference.to)).unwrap();
     }
     line
 }

@@ -14,7 +14,7 @@ use std::{
 
 use pgdeck::{
     app::demo::example,
-    pg::server::{Programs, Server, load},
+    pg::server::{Programs, Server},
 };
 use tokio_postgres::{Client, NoTls};
 
@@ -108,8 +108,7 @@ fn keeper() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let servers = ["production", "preprod"].map(|name| {
         let server = Server::start(&programs, name, None).unwrap();
-        let scripts = example(Some(TEMPLATE)).unwrap().scripts(name);
-        runtime.block_on(load(&server, TEMPLATE, &scripts)).unwrap();
+        runtime.block_on(example(Some(TEMPLATE)).unwrap().load(&server, TEMPLATE, name)).unwrap();
         let copy = format!("CREATE DATABASE {SHARED} TEMPLATE {TEMPLATE}");
         runtime.block_on(async { connect(&server.url("postgres")).await.batch_execute(&copy).await }).unwrap();
         server

@@ -263,7 +263,7 @@ impl Pair {
         LOADED
             .get_or_init(|| async {
                 for name in ["production", "preprod"] {
-                    load(server(), name, &example.scripts(name)).await.unwrap();
+                    example.load(server(), name, name).await.unwrap();
                 }
             })
             .await;

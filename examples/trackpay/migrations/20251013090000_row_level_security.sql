@@ -137,11 +137,8 @@ CREATE POLICY invites_delete ON public.trackpay_invites
   FOR DELETE TO authenticated
   USING (provider_id = (SELECT private.current_user_id()));
 
--- The audit trail: a provider reads their own; only the function writes.
-
-CREATE POLICY relationship_audit_select ON public.trackpay_relationship_audit
-  FOR SELECT TO authenticated
-  USING (provider_id = (SELECT private.current_user_id()));
+-- The audit trail: no policy, because nobody reads it through the API. Only the function
+-- writes, and support reads as the owner.
 
 -- Grants. Where a row may change, only the columns that are meant to.
 
@@ -154,7 +151,6 @@ GRANT SELECT, INSERT         ON public.trackpay_payments           TO authentica
 GRANT SELECT, INSERT         ON public.trackpay_requests           TO authenticated;
 GRANT SELECT, INSERT         ON public.trackpay_activities         TO authenticated;
 GRANT SELECT, INSERT, DELETE ON public.trackpay_invites            TO authenticated;
-GRANT SELECT                 ON public.trackpay_relationship_audit TO authenticated;
 
 GRANT UPDATE (display_name, currency) ON public.trackpay_users         TO authenticated;
 GRANT UPDATE (hourly_rate)            ON public.trackpay_relationships TO authenticated;

@@ -2,6 +2,7 @@
 
 mod examples;
 mod kept;
+mod recorded;
 
 use std::{
     collections::HashMap,
@@ -15,7 +16,7 @@ use super::{deck::Deck, job::Job};
 use crate::{
     config::{place::Vars, project::Project, source::Source},
     core::error::{Error, Result, did_you_mean},
-    pg::server::{OwnedDir, Programs, Server, load, scratch},
+    pg::server::{OwnedDir, Programs, Server, scratch},
 };
 
 /// What an operator asked of the demo.
@@ -62,6 +63,7 @@ pub async fn start(options: &Options, job: &Job, vars: Vars<'_>) -> Result<Demo>
     let folder = state
         .as_ref()
         .map_or_else(|| options.keep.clone().unwrap_or_default().join("state"), |state| state.path().to_path_buf());
+    example.unpack(&folder)?;
     let deck = Deck::new(project, lookup(example, &servers, &folder, vars))?;
     Ok(Demo { deck: Arc::new(deck), servers, _state: state })
 }
@@ -93,7 +95,7 @@ async fn server(
     let start = move || Server::start(&programs, &name, folder.as_deref());
     let server = tokio::task::spawn_blocking(start).await.map_err(|error| Error::connect(error.to_string()))??;
     if !filled {
-        load(&server, example.name, &example.scripts(environment)).await.map_err(|error| error.env(environment))?;
+        example.load(&server, example.name, environment).await.map_err(|error| error.env(environment))?;
         keep.map_or(Ok(()), |keep| kept::note_filled(keep, environment, example.name))?;
     }
     Ok((environment.to_owned(), server))

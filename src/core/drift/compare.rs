@@ -114,7 +114,7 @@ impl Comparison<'_> {
             return Found::default();
         }
         let granted = self.known(record.fields.get("privileges").and_then(Option::as_deref));
-        if record.key.kind == Kind::Grant && (granted.is_none() || self.owns(&record.key, record, other)) {
+        if record.key.kind == Kind::Grant && (granted.is_none() || owns(record, other)) {
             return Found::default();
         }
         let text = Some(described(record, own));
@@ -131,18 +131,6 @@ impl Comparison<'_> {
             }],
             unclear: Vec::new(),
         }
-    }
-
-    /// Whether the role of a grant owns, on the other side, what the grant is on.
-    fn owns(&self, grant: &Key, record: &Record, other: &Known<'_>) -> bool {
-        let mut on = record.within.as_ref();
-        while let Some(object) = on.and_then(|key| other.get(key)) {
-            if let Some(owner) = &object.owner {
-                return grant.path.last() == Some(owner);
-            }
-            on = object.within.as_ref();
-        }
-        false
     }
 
     fn both(&self, from: &Record, to: &Record) -> Found {
@@ -182,6 +170,18 @@ impl Comparison<'_> {
         let left: Vec<&str> = privileges?.split(", ").filter(known).collect();
         (!left.is_empty()).then(|| left.join(", "))
     }
+}
+
+/// Whether the role of a grant owns, on the other side, what the grant is on.
+fn owns(record: &Record, other: &Known<'_>) -> bool {
+    let mut on = record.within.as_ref();
+    while let Some(object) = on.and_then(|key| other.get(key)) {
+        if let Some(owner) = &object.owner {
+            return record.key.path.last() == Some(owner);
+        }
+        on = object.within.as_ref();
+    }
+    false
 }
 
 fn changed(from: &Record, to: &Record, field: &str, old: Option<String>, new: Option<String>) -> Difference {

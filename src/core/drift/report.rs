@@ -40,7 +40,7 @@ fn unseen_record(names: Names<'_>, unseen: &Unseen) -> Json {
     json!({ "environment": environment(names, unseen.side), "kind": unseen.kind, "reason": unseen.reason })
 }
 
-fn environment<'a>(names: Names<'a>, side: Side) -> &'a str {
+fn environment(names: Names<'_>, side: Side) -> &str {
     if side == Side::From { names.0 } else { names.1 }
 }
 

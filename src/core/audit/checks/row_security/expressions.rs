@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::common::{alter, any_row, filled, listed, written};
+use super::common::{alter, any_row, drop, filled, listed, written};
 use crate::core::{
     audit::{
         check::{Context, Report},
@@ -66,7 +66,11 @@ pub fn rl06(context: &Context<'_>, report: &mut Report<'_>) {
         let to = roles.join(", ");
         let mut draft = report.found_at(table, format!("{}, for {to}", said.join("; ")));
         draft = draft.part(&policy.name).evidence(written(policy));
-        draft.fix(advice(table, policy, &open));
+        draft.fix(if is_spare(context, table, policy) {
+            format!("-- others say which rows are meant\n{}", drop(table, &policy.name))
+        } else {
+            advice(table, policy, &open)
+        });
     }
 }
 
@@ -129,6 +133,24 @@ fn narrowed(context: &Context<'_>, table: &Relation, role: &str, command: Comman
         first.or(policy.using.as_ref()).cloned()
     };
     restrictive.filter_map(clause).any(|text| always(table, &text).is_none())
+}
+
+/// Whether `policy` can go and nobody is left without one: for each of its roles and commands there is another that
+/// looks at the row.
+fn is_spare(context: &Context<'_>, table: &Relation, policy: &Policy) -> bool {
+    let another = |role: &str, command: Command| {
+        policies_for(context, table, role, command)
+            .any(|other| other.permissive && other.name != policy.name && !is_open(table, other, command))
+    };
+    let commands = Command::EACH.into_iter().filter(|command| policy.command.covers(*command));
+    commands.into_iter().all(|command| policy.roles.iter().all(|role| another(role, command)))
+}
+
+/// Whether `policy` lets every row through by `command`, whatever is in it.
+pub fn is_open(table: &Relation, policy: &Policy, command: Command) -> bool {
+    let inserts = command == Command::Insert;
+    let clause = if inserts { policy.check.as_ref().or(policy.using.as_ref()) } else { policy.using.as_ref() };
+    clause.and_then(|text| always(table, text)).is_some_and(|filled| filled.is_empty())
 }
 
 fn advice(table: &Relation, policy: &Policy, open: &[Open]) -> String {

@@ -1,0 +1,72 @@
+//! `[migrations]`: where a team keeps its migrations and how they are named.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::super::source::Source;
+use crate::core::{
+    error::{Result, did_you_mean},
+    migrations::style::Style,
+};
+
+/// The folder where nothing is said.
+pub const DIR: &str = "migrations";
+/// The word for a style that is found out.
+const AUTO: &str = "auto";
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Section {
+    dir: Option<String>,
+    style: Option<Spanned<String>>,
+}
+
+/// Where the migrations are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migrations {
+    /// The folder, as written; a relative one begins where `pgdeck.toml` is.
+    pub dir: String,
+    /// Whether the file names the folder.
+    pub declared: bool,
+    /// The style; `None` where it is to be found out.
+    pub style: Option<Style>,
+}
+
+pub(super) fn migrations(source: &Source, section: Section) -> Result<Migrations> {
+    let style = section.style.filter(|word| word.get_ref() != AUTO).map(|word| style(source, &word)).transpose()?;
+    let declared = section.dir.is_some();
+    Ok(Migrations { dir: section.dir.unwrap_or_else(|| DIR.to_owned()), declared, style })
+}
+
+fn style(source: &Source, word: &Spanned<String>) -> Result<Style> {
+    let known = std::iter::once(AUTO).chain(Style::ALL.iter().map(|style| style.word()));
+    Style::parse(word.get_ref()).ok_or_else(|| {
+        source
+            .error(word.span().start, format!("`{}` is no style of migrations", word.get_ref()))
+            .hint(did_you_mean(word.get_ref(), known))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::Project, *};
+
+    fn parse(section: &str) -> Result<Migrations> {
+        let text = format!("[project]\nname = \"p\"\n[env.a]\nkind = \"development\"\n{section}");
+        Project::parse(Source::new("pgdeck.toml", text)).map(|project| project.migrations)
+    }
+
+    #[test]
+    fn a_folder_and_a_style_are_declared_or_found_out() {
+        assert_eq!(parse("").unwrap(), Migrations { dir: "migrations".into(), declared: false, style: None });
+        let both = parse("[migrations]\ndir = \"db\"\nstyle = \"flyway\"").unwrap();
+        assert_eq!(both, Migrations { dir: "db".into(), declared: true, style: Some(Style::Flyway) });
+        assert_eq!(parse("[migrations]\nstyle = \"auto\"").unwrap().style, None);
+    }
+
+    #[test]
+    fn a_style_that_there_is_not_is_named_with_its_line_and_the_nearest() {
+        let error = parse("[migrations]\nstyle = \"flywya\"").unwrap_err().to_string();
+        assert_eq!(error, "pgdeck.toml:6: `flywya` is no style of migrations — did you mean `flyway`?");
+    }
+}

@@ -1,0 +1,98 @@
+//! The lists that two tools keep beside their files: Drizzle's journal and Sqitch's plan.
+
+use serde::Deserialize;
+
+/// One entry of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The file's name without folder and ending.
+    pub name: String,
+    /// What the history knows it by: Drizzle's `when`, in milliseconds.
+    pub stamp: Option<String>,
+    /// The line of the list, counted from 1, where that is known.
+    pub line: Option<usize>,
+}
+
+#[derive(Deserialize)]
+struct Journal {
+    entries: Vec<JournalEntry>,
+}
+
+#[derive(Deserialize)]
+struct JournalEntry {
+    tag: String,
+    when: serde_json::Number,
+}
+
+/// The entries of Drizzle's `meta/_journal.json`, in its order; where it is none, the line at fault and what is wrong.
+pub fn journal(text: &str) -> Result<Vec<Entry>, (usize, String)> {
+    let journal: Journal = serde_json::from_str(text.trim_start_matches('\u{feff}'))
+        .map_err(|error| (error.line().max(1), format!("this is no journal of Drizzle: {error}")))?;
+    let lines: Vec<&str> = text.lines().collect();
+    Ok(journal.entries.into_iter().map(|entry| entry.into_entry(&lines)).collect())
+}
+
+impl JournalEntry {
+    fn into_entry(self, lines: &[&str]) -> Entry {
+        let quoted = format!("\"{}\"", self.tag);
+        // A journal that is written on one line names no lines.
+        let line = (lines.len() > 1).then(|| lines.iter().position(|line| line.contains(&quoted))).flatten();
+        Entry { name: self.tag, stamp: Some(self.when.to_string()), line: line.map(|line| line + 1) }
+    }
+}
+
+/// The changes of a `sqitch.plan`, in its order. A change that is reworked later keeps its first script under the name
+/// of the tag that stood between (`name@tag`), as Sqitch does it.
+pub fn plan(text: &str) -> Vec<Entry> {
+    let mut changes: Vec<Entry> = Vec::new();
+    // Where each name stands last, and the first tag after it.
+    let mut last = std::collections::HashMap::<String, usize>::new();
+    let mut tags: Vec<(usize, &str)> = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let line = line.trim().trim_start_matches('\u{feff}');
+        let word = line.trim_start_matches('+').split_whitespace().next().unwrap_or_default();
+        match line.as_bytes().first() {
+            None | Some(b'#' | b'%' | b'-') => {}
+            Some(b'@') => tags.push((changes.len(), &word[1..])),
+            Some(_) if word.is_empty() => {}
+            Some(_) => {
+                if let Some(earlier) = last.insert(word.to_owned(), changes.len())
+                    && let Some((_, tag)) = tags.iter().find(|(at, _)| *at > earlier)
+                {
+                    changes[earlier].name = format!("{word}@{tag}");
+                }
+                changes.push(Entry { name: word.to_owned(), stamp: None, line: Some(number + 1) });
+            }
+        }
+    }
+    changes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_journal_gives_order_and_stamps() {
+        let text = "{\"version\":\"7\",\"dialect\":\"postgresql\",\"entries\":[\n\
+                    {\"idx\":0,\"version\":\"7\",\"when\":1706700000000,\"tag\":\"0000_first\",\"breakpoints\":true},\n\
+                    {\"idx\":1,\"version\":\"7\",\"when\":1706800000000,\"tag\":\"0001_second\",\"breakpoints\":true}\n]}";
+        let entries = journal(text).unwrap();
+        assert_eq!(
+            entries[1],
+            Entry { name: "0001_second".into(), stamp: Some("1706800000000".into()), line: Some(3) }
+        );
+        assert_eq!(journal("{\n\"entries\": [}").unwrap_err().0, 2);
+        assert!(journal("{}").unwrap_err().1.contains("entries"));
+    }
+
+    #[test]
+    fn a_plan_gives_changes_and_the_names_of_reworked_ones() {
+        let text = "%syntax-version=1.0.0\n%project=shop\n\n# people\nusers 2024-01-31T12:00:00Z A <a@example.org> # x\n\
+                    orders [users] 2024-02-01T12:00:00Z A <a@example.org>\n@v1.0 2024-02-02T12:00:00Z A <a@example.org>\n\
+                    users [users@v1.0] 2024-02-03T12:00:00Z A <a@example.org>\n";
+        let entries = plan(text);
+        let names: Vec<_> = entries.iter().map(|entry| (entry.name.as_str(), entry.line)).collect();
+        assert_eq!(names, [("users@v1.0", Some(5)), ("orders", Some(6)), ("users", Some(8))]);
+    }
+}

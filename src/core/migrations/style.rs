@@ -1,0 +1,218 @@
+//! How a folder's migrations are named, and so which tool they are made for.
+
+use std::cmp::Ordering;
+
+use serde::Serialize;
+
+use super::file::named;
+
+/// A way of naming migrations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Style {
+    /// `20240131120000_name.sql`, `001_name.sql`: Supabase's CLI.
+    Supabase,
+    /// `1_name.up.sql` and `1_name.down.sql`: golang-migrate.
+    Golang,
+    /// `20240131120000_name.sql` with `-- migrate:up` and `-- migrate:down` inside: dbmate.
+    Dbmate,
+    /// `V1__name.sql`, `U2__name.sql`: refinery.
+    Refinery,
+    /// `V1.1__name.sql`, `U1.1__name.sql`, `R__name.sql`: Flyway.
+    Flyway,
+    /// `20240131120000_name/migration.sql`: Prisma.
+    Prisma,
+    /// `0000_name.sql`, listed in `meta/_journal.json`: Drizzle.
+    Drizzle,
+    /// `20240131120000_name.sql` or with `.up.sql` and `.down.sql`: sqlx.
+    Sqlx,
+    /// `deploy/name.sql` and `revert/name.sql`, listed in `sqitch.plan`: Sqitch.
+    Sqitch,
+    /// `001_name.sql`, `001-name.sql`, run by hand or by a script.
+    Plain,
+}
+
+impl Style {
+    /// Every style.
+    pub const ALL: [Style; 10] = [
+        Style::Supabase,
+        Style::Golang,
+        Style::Dbmate,
+        Style::Refinery,
+        Style::Flyway,
+        Style::Prisma,
+        Style::Drizzle,
+        Style::Sqlx,
+        Style::Sqitch,
+        Style::Plain,
+    ];
+
+    /// The word for it in `pgdeck.toml` and in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Style::Supabase => "supabase",
+            Style::Golang => "golang",
+            Style::Dbmate => "dbmate",
+            Style::Refinery => "refinery",
+            Style::Flyway => "flyway",
+            Style::Prisma => "prisma",
+            Style::Drizzle => "drizzle",
+            Style::Sqlx => "sqlx",
+            Style::Sqitch => "sqitch",
+            Style::Plain => "plain",
+        }
+    }
+
+    /// The style that `word` names.
+    pub fn parse(word: &str) -> Option<Style> {
+        Style::ALL.into_iter().find(|style| style.word() == word)
+    }
+
+    /// Whether the tool takes a version for a number, so that `9` and `09` are the same to it.
+    pub fn is_numeric(self) -> bool {
+        matches!(self, Style::Golang | Style::Sqlx | Style::Refinery | Style::Flyway)
+    }
+
+    /// Whether files count that are in folders within the folder.
+    pub fn goes_down(self) -> bool {
+        matches!(self, Style::Flyway | Style::Refinery)
+    }
+
+    /// Which of two versions the tool runs first. Tools that compare file names as text put `10` before `9`.
+    pub fn order(self, a: &str, b: &str) -> Ordering {
+        match self {
+            Style::Supabase | Style::Dbmate | Style::Prisma => a.cmp(b),
+            _ => parts(a, b),
+        }
+    }
+}
+
+/// Compares versions number by number; dots and underscores part them, and parts that are missing are zero.
+pub fn parts(a: &str, b: &str) -> Ordering {
+    let split = |text: &str| text.split(['.', '_']).map(str::to_owned).collect::<Vec<_>>();
+    let (a, b) = (split(a), split(b));
+    let part = |of: &[String], at: usize| of.get(at).cloned().unwrap_or_default();
+    (0..a.len().max(b.len()))
+        .map(|at| number(&part(&a, at), &part(&b, at)))
+        .find(|order| order.is_ne())
+        .unwrap_or(Ordering::Equal)
+}
+
+/// Compares digits as a number of any length.
+fn number(a: &str, b: &str) -> Ordering {
+    let (a, b) = (a.trim_start_matches('0'), b.trim_start_matches('0'));
+    a.len().cmp(&b.len()).then_with(|| a.cmp(b))
+}
+
+/// The style of a folder by the names of its files and, where names leave it open, by a look into them.
+///
+/// `dir` is the folder's path as it is written, `files` the paths within and their texts. Names that several tools
+/// share are settled so: `-- migrate:up` is dbmate's; `-- no-transaction` on the first line is sqlx's; a folder within
+/// `supabase`, or numbers of 14 digits, are Supabase's; the rest is plain.
+pub fn detect(dir: &str, files: &[(&str, &str)]) -> Style {
+    let any = |test: &dyn Fn(&str) -> bool| files.iter().any(|(path, _)| test(path));
+    if any(&|path| path == "meta/_journal.json") {
+        return Style::Drizzle;
+    }
+    if any(&|path| path == "sqitch.plan") {
+        return Style::Sqitch;
+    }
+    let count = |style: Style| files.iter().filter(|(path, _)| named(style, path).is_some()).count();
+    let (flyway, prisma, plain) = (count(Style::Flyway), count(Style::Prisma), count(Style::Plain));
+    if prisma > plain.max(flyway) {
+        return Style::Prisma;
+    }
+    if flyway > plain {
+        return flyway_or_refinery(files);
+    }
+    numbered(dir, files)
+}
+
+fn flyway_or_refinery(files: &[(&str, &str)]) -> Style {
+    let names: Vec<_> = files.iter().filter_map(|(path, _)| named(Style::Flyway, path)).collect();
+    let has = |letter: char, version: &Option<String>| {
+        names.iter().any(|name| name.prefix == Some(letter) && name.version == *version)
+    };
+    // Flyway's U takes back the V of the same version; refinery's U is a migration of its own.
+    let lone = names.iter().any(|name| name.prefix == Some('U') && !has('V', &name.version));
+    let flyway = names.iter().any(|name| match name.prefix {
+        Some('U') => has('V', &name.version),
+        Some('V') => name.version.as_ref().is_some_and(|version| version.contains(['.', '_'])),
+        _ => true,
+    });
+    if lone && !flyway { Style::Refinery } else { Style::Flyway }
+}
+
+fn numbered(dir: &str, files: &[(&str, &str)]) -> Style {
+    let known: Vec<_> =
+        files.iter().filter_map(|(path, text)| Some((named(Style::Plain, path)?, *path, *text))).collect();
+    let sqlx = known.iter().any(|(_, _, text)| text.starts_with("-- no-transaction"));
+    if known.iter().any(|(_, path, _)| path.ends_with(".up.sql") || path.ends_with(".down.sql")) {
+        return if sqlx { Style::Sqlx } else { Style::Golang };
+    }
+    if known.iter().any(|(_, _, text)| super::file::section(text, "up").is_some()) {
+        return Style::Dbmate;
+    }
+    if sqlx {
+        return Style::Sqlx;
+    }
+    let dashes =
+        known.iter().any(|(name, path, _)| path.get(name.digits()..).is_some_and(|rest| rest.starts_with('-')));
+    let stamps = known.iter().any(|(name, _, _)| name.digits() == 14);
+    if !dashes && (stamps || dir.split(['/', '\\']).any(|part| part == "supabase")) {
+        return Style::Supabase;
+    }
+    Style::Plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn style(dir: &str, paths: &[&str]) -> Style {
+        detect(dir, &paths.iter().map(|path| (*path, "SELECT 1;")).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn names_tell_the_style_of_the_whole_folder() {
+        for (dir, paths, expected) in [
+            ("supabase/migrations", vec!["001_a.sql", "002_b.sql"], Style::Supabase),
+            ("migrations", vec!["20240131120000_a.sql"], Style::Supabase),
+            ("migrations", vec!["001_a.sql", "002_b.sql"], Style::Plain),
+            ("supabase/x", vec!["001-a.sql", "002_b.sql"], Style::Plain),
+            ("migrations", vec!["1_a.up.sql", "1_a.down.sql"], Style::Golang),
+            ("db", vec!["V1__a.sql", "V2__b.sql"], Style::Flyway),
+            ("db", vec!["V1__a.sql", "U1__a.sql", "R__v.sql"], Style::Flyway),
+            ("db", vec!["V1__a.sql", "U2__b.sql"], Style::Refinery),
+            ("db", vec!["V1_1__a.sql", "V1.2__b.sql"], Style::Flyway),
+            ("prisma/migrations", vec!["20240131120000_a/migration.sql", "migration_lock.toml"], Style::Prisma),
+            ("drizzle", vec!["0000_a.sql", "meta/_journal.json"], Style::Drizzle),
+            (".", vec!["sqitch.plan", "deploy/a.sql"], Style::Sqitch),
+            ("migrations", vec![], Style::Plain),
+            ("migrations", vec!["notes.sql"], Style::Plain),
+        ] {
+            assert_eq!(style(dir, &paths), expected, "{dir} {paths:?}");
+        }
+    }
+
+    #[test]
+    fn texts_tell_what_names_leave_open() {
+        assert_eq!(detect("m", &[("20240131120000_a.sql", "-- migrate:up\nSELECT 1;")]), Style::Dbmate);
+        assert_eq!(detect("m", &[("1_a.sql", "-- no-transaction\nSELECT 1;")]), Style::Sqlx);
+        assert_eq!(detect("m", &[("1_a.up.sql", "-- no-transaction\nSELECT 1;")]), Style::Sqlx);
+    }
+
+    #[test]
+    fn versions_stand_in_the_order_of_the_tool() {
+        assert_eq!(Style::Flyway.order("1.10", "1.9"), Ordering::Greater);
+        assert_eq!(Style::Flyway.order("1_1", "1.1.0"), Ordering::Equal);
+        assert_eq!(Style::Golang.order("9", "10"), Ordering::Less);
+        assert_eq!(Style::Supabase.order("9", "10"), Ordering::Greater);
+        assert_eq!(Style::Plain.order("9", "099999999999999999999999999999"), Ordering::Less);
+    }
+
+    #[test]
+    fn every_style_has_a_word() {
+        assert!(Style::ALL.into_iter().all(|style| Style::parse(style.word()) == Some(style)));
+    }
+}

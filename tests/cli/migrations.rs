@@ -1,0 +1,103 @@
+//! `pgdeck migrations`: which files there are, which of them ran where, and what is wrong.
+
+use std::{fs, path::Path};
+
+use serde_json::{Value as Json, json};
+
+use crate::{
+    demo::Place,
+    desk::{Desk, Said},
+};
+
+const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
+
+/// The versions of the files for which `environment` says `word`.
+fn versions<'a>(record: &'a Json, environment: &str, word: &str) -> Vec<&'a str> {
+    let files = record["files"].as_array().unwrap().iter();
+    let files = files.filter(|file| file["status"][environment] == word || file["looks"][environment] == word);
+    files.map(|file| file["version"].as_str().unwrap()).collect()
+}
+
+fn demo(line: &str, code: i32) -> String {
+    let said = Said::from(Place::new().demo(line).output().unwrap());
+    assert_eq!((said.code, said.err.as_str()), (code, ""), "{}", said.out);
+    said.out
+}
+
+#[test]
+fn each_environment_says_what_ran_and_what_only_looks_so() {
+    let record: Json = serde_json::from_str(&demo("introalignment -- migrations --format json", 0)).unwrap();
+    assert_eq!(record["style"], "supabase");
+    assert_eq!(versions(&record, "staging", "applied").len(), 19);
+    assert_eq!(versions(&record, "production", "pending"), ["018", "019"]);
+    assert_eq!(versions(&record, "production", "edited"), ["011"]);
+    assert_eq!(versions(&record, "local", "all").len(), 13);
+    // Files that only bring rows leave no trace in a catalogue, and nothing is made up for them.
+    assert_eq!(versions(&record, "local", "unknown").len(), 19);
+    assert_eq!(versions(&record, "local", "none"), Vec::<&str>::new());
+    assert_eq!(record["missing_on_disk"], json!({ "local": [], "staging": [], "production": [] }));
+    let kinds: Vec<&Json> = record["problems"].as_array().unwrap().iter().map(|problem| &problem["kind"]).collect();
+    assert_eq!(kinds, ["edited"]);
+    assert_eq!(record["risks"][0]["file"], "018_subscription_billing_system.sql");
+}
+
+#[test]
+fn the_faulty_copy_has_its_faults_and_the_repaired_one_none() {
+    let faulty =
+        format!("introalignment -- migrations check -e local --dir {EXAMPLES}/introalignment/faulty --format json");
+    let record: Json = serde_json::from_str(&demo(&faulty, 1)).unwrap();
+    let problems = record["problems"].as_array().unwrap();
+    let told: Vec<_> =
+        problems.iter().map(|problem| (problem["kind"].as_str().unwrap(), &problem["versions"])).collect();
+    assert_eq!(told, [("duplicate", &json!(["010"])), ("gap", &json!(["011"]))], "{problems:#?}");
+    assert!(demo("introalignment -- migrations check -e staging", 0).contains("19 files, supabase style, 0 problems"));
+}
+
+#[test]
+fn a_database_without_a_history_is_told_by_what_is_there() {
+    let desk = Desk::reading();
+    let line = format!("migrations --dir {EXAMPLES}/innotrue/migrations");
+    let record = desk.json(&line);
+    assert_eq!(versions(&record, "preprod", "applied"), Vec::<&str>::new(), "nothing is claimed to be known");
+    assert_eq!(versions(&record, "preprod", "all").len(), 9);
+    let table = desk.fine(&line);
+    assert!(table.contains("looks applied") && table.contains("no history, told by what is there"), "{table}");
+}
+
+#[test]
+fn one_migration_is_shown_with_its_statements() {
+    let desk = Desk::reading();
+    let line = format!("migrations --dir {EXAMPLES}/innotrue/migrations show 20250113083000");
+    let record = desk.json(&line);
+    let statements = record["files"][0]["statements"].as_array().unwrap();
+    assert!(statements.iter().any(|statement| statement["sql"].as_str().unwrap().contains("CREATE TABLE")));
+    assert!(desk.fine(&line).contains("preprod: looks applied"));
+    desk.fails(2, &line.replace("20250113083000", "20250113083001"), "did you mean `20250113083000`?");
+}
+
+#[test]
+fn mistakes_are_one_line_each_and_the_rest_is_shown() {
+    let desk = Desk::reading();
+    desk.fails(2, "migrations --dir nowhere", "there is no such folder");
+    desk.fails(2, "migrations -e nowhere", "there is no such environment");
+    let folder = desk.path("broken");
+    fs::create_dir(&folder).unwrap();
+    let write = |name: &str, text: &[u8]| fs::write(Path::new(&folder).join(name), text).unwrap();
+    write("001_fine.sql", b"CREATE TABLE broken_one (id int PRIMARY KEY);\n");
+    write("002_latin.sql", b"-- caf\xe9\nSELECT 1;\n");
+    write("003_open.sql", b"SELECT 1;\nDO $$ BEGIN\n");
+    write("004_evil\x1b[31m.sql", b"SELECT 1;\n");
+    write("006_late.sql", b"DROP TABLE broken_one;\n");
+    let record: Json = serde_json::from_str(&desk.exits(1, "migrations check --dir broken --format json")).unwrap();
+    let told =
+        |kind: &str| record["problems"].as_array().unwrap().iter().filter(|problem| problem["kind"] == kind).count();
+    for kind in ["not-utf8", "unfinished", "gap"] {
+        assert_eq!(told(kind), 1, "{kind}: {record:#}");
+    }
+    assert_eq!(record["files"].as_array().unwrap().len(), 5);
+    let text = desk.exits(1, "migrations check --dir broken");
+    for place in ["002_latin.sql:1: ", "003_open.sql:2: ", "006_late.sql:1: "] {
+        assert_eq!(text.lines().filter(|line| line.starts_with(place)).count(), 1, "{place}: {text}");
+    }
+    desk.exits(0, "migrations check --dir broken --fail-on never");
+}
