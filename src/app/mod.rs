@@ -4,6 +4,7 @@ pub mod audit;
 pub mod counts;
 pub mod deck;
 pub mod demo;
+pub mod drift;
 pub mod env;
 pub mod export;
 pub mod init;

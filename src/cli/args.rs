@@ -85,6 +85,9 @@ pub enum Verb {
     Counts(Counts),
     /// What is wrong with an environment, and the SQL that mends it
     Audit(Audit),
+    /// The schemas of environments
+    #[command(subcommand)]
+    Schema(Schema),
     /// Which migrations there are, which ran where, and what is wrong with them
     Migrations(Migrations),
     /// Carry configuration rows from one environment to another
@@ -233,6 +236,27 @@ impl Limit {
             Limit::Never => None,
         }
     }
+}
+
+/// `pgdeck schema`
+#[derive(Debug, Subcommand)]
+pub enum Schema {
+    /// What differs between the schemas of two environments
+    Diff(Diff),
+}
+
+/// `pgdeck schema diff`
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The environment to start from
+    #[arg(long, value_name = "ENV")]
+    pub from: String,
+    /// The environment that is compared with it: what only this one has is added
+    #[arg(long, value_name = "ENV")]
+    pub to: String,
+    /// Exit with 1 at any difference, or where something could not be seen or compared
+    #[arg(long, value_enum, default_value = "difference")]
+    pub fail_on: FailOn,
 }
 
 /// `pgdeck migrations`

@@ -11,6 +11,7 @@ mod journal;
 mod migrations;
 mod output;
 mod progress;
+mod schema;
 mod shell;
 mod sync;
 
@@ -185,6 +186,7 @@ async fn verb_on(verb: &Verb, context: &Context) -> Result<u8> {
         Verb::Env(arguments) => env::run(arguments, context).await,
         Verb::Counts(arguments) => counts::run(arguments, context).await,
         Verb::Audit(arguments) => audit::run(arguments, context).await,
+        Verb::Schema(command) => schema::run(command, context).await,
         Verb::Migrations(arguments) => migrations::run(arguments, context).await,
         Verb::Sync(command) => sync::run(command, context).await,
         Verb::Journal(arguments) => journal::run(arguments, context).await,

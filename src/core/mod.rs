@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod counts;
+pub mod drift;
 pub mod env;
 pub mod error;
 pub mod glob;

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod catalog;
 pub mod connect;
 pub mod counts;
+pub mod drift;
 pub mod migrations;
 mod query;
 pub mod server;

@@ -7,12 +7,13 @@ use serde_json::Value as Json;
 use crate::desk::{Desk, SECRET, Said};
 
 /// All verbs that connect, to preprod at least.
-const VERBS: [&str; 5] = [
+const VERBS: [&str; 6] = [
     "counts -e preprod",
     "counts --exact",
     "sync export plans --from preprod --out x.bundle",
     "sync review plans --from production --to preprod",
     "sync review plans --from preprod --to production",
+    "schema diff --from preprod --to production",
 ];
 
 fn unreachable(address: &str, says: &str) {

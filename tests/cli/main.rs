@@ -19,6 +19,7 @@ mod listings;
 mod looks;
 mod migrations;
 mod pipes;
+mod schema;
 mod sync;
 #[path = "../support/world.rs"]
 mod world;
