@@ -19,7 +19,7 @@ pub const PROJECT_FILE: &str = "pgdeck.toml";
 pub fn project_file(given: Option<&Path>, here: impl FnOnce() -> io::Result<PathBuf>, vars: Vars) -> Result<PathBuf> {
     search(given, here, vars)?.ok_or_else(|| {
         Error::usage(format!("there is no {PROJECT_FILE} here or above"))
-            .hint("try `pgdeck demo`, or name one with --config FILE")
+            .hint("try `pgdeck demo`, begin one with `pgdeck init`, or name one with --config FILE")
     })
 }
 
