@@ -1,6 +1,7 @@
 //! Where each environment stands to a folder of migrations.
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -13,14 +14,16 @@ use crate::{
     core::{
         error::{Error, Result},
         migrations::{
+            difference::{Difference, difference},
             file::File,
             folder::Folder,
-            history::{Applied, Lookalike},
+            history::{Applied, Histories, Lookalike},
             numbering,
             problem::Problem,
             risk::{self, Risk},
             state::{FileState, State, Status, state},
-            trace::{self, Look, Verdict},
+            statements::Statements,
+            trace::{self, Listing, Look, Verdict},
         },
     },
     pg::migrations as pg,
@@ -35,8 +38,15 @@ pub struct Overview {
     pub folder: Arc<Folder>,
     /// The environments, in the order in which they were asked for.
     pub environments: Vec<Arc<Standing>>,
-    /// What is risky in each of the forward files, in their order: looked for once, for it takes each file apart.
-    risks: Arc<[Vec<Risk>]>,
+    /// What is in each of the forward files, in their order: they are taken apart once, where nobody waits for it.
+    inside: Arc<[Inside]>,
+}
+
+/// What is in a file.
+#[derive(Debug, Clone)]
+struct Inside {
+    statements: Statements,
+    risks: Vec<Risk>,
 }
 
 /// One environment.
@@ -48,6 +58,8 @@ pub struct Standing {
     pub state: State,
     /// What the files look like by what is there, in the order of the forward files; empty where a history tells.
     pub looks: Vec<Look>,
+    /// How the forward files that were edited, by their place, differ from what ran.
+    pub differences: BTreeMap<usize, Difference>,
     /// Tables that have the name of a history and other columns.
     pub lookalikes: Vec<Lookalike>,
 }
@@ -134,7 +146,24 @@ impl Overview {
 
     /// What is risky in the forward file at `at`.
     pub fn risks(&self, at: usize) -> &[Risk] {
-        self.risks.get(at).map(Vec::as_slice).unwrap_or_default()
+        self.inside.get(at).map(|inside| inside.risks.as_slice()).unwrap_or_default()
+    }
+
+    /// The statements of the forward file at `at`, those that go forward.
+    pub fn statements(&self, at: usize) -> Option<&Statements> {
+        self.inside.get(at).map(|inside| &inside.statements)
+    }
+
+    /// How the forward file at `at` differs from what ran, in the environments where it was edited.
+    pub fn differences(&self, at: usize) -> impl Iterator<Item = (&str, &Difference)> {
+        self.environments
+            .iter()
+            .filter_map(move |standing| Some((standing.environment.as_str(), standing.differences.get(&at)?)))
+    }
+
+    /// The place of the file `path` among the forward files.
+    pub fn place(&self, path: &str) -> Option<usize> {
+        self.folder.forward().position(|file| file.path == path)
     }
 
     /// The risks of the files that have not run in some environment, by its history.
@@ -186,19 +215,23 @@ pub async fn folder(deck: &Deck, job: &Job, dir: Option<&Path>) -> Result<Overvi
     let dir = dir.map_or_else(|| deck.folder().join(&deck.project.migrations.dir), Path::to_path_buf);
     job.progress(format!("reading {}", dir.display()), 0, 0);
     let (path, style) = (dir.clone(), deck.project.migrations.style);
-    // Many files take a while, and reading them blocks.
-    let work = tokio::task::spawn_blocking(move || {
+    let read = aside("the folder was not read", move || {
         let folder = read(&path, style)?;
-        let risks: Arc<[Vec<Risk>]> = folder.forward().map(risk::risks).collect();
-        Ok((Arc::new(folder), risks))
+        let look = |file: &File| Inside { statements: file.statements(), risks: risk::risks(file) };
+        let inside: Arc<[Inside]> = folder.forward().map(look).collect();
+        Ok((Arc::new(folder), inside))
     });
-    let read = async { work.await.map_err(|error| Error::usage(format!("the folder was not read: {error}")))? };
-    let (folder, risks) = job.drop_on_cancel(read).await?;
-    Ok(Overview { dir, folder, environments: Vec::new(), risks })
+    let (folder, inside) = job.drop_on_cancel(read).await?;
+    Ok(Overview { dir, folder, environments: Vec::new(), inside })
+}
+
+/// Does what takes a while and waits for nothing, where nobody else is kept waiting.
+async fn aside<T: Send + 'static>(what: &str, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Error::usage(format!("{what}: {error}")))?
 }
 
 /// Where `environment` stands to `folder`.
-pub async fn standing(deck: &Deck, job: &Job, environment: &str, folder: &Folder) -> Result<Standing> {
+pub async fn standing(deck: &Deck, job: &Job, environment: &str, folder: &Arc<Folder>) -> Result<Standing> {
     job.progress(format!("reading the history of {environment}"), 0, 0);
     let mut reader = job.drop_on_cancel(deck.reader(environment)).await?;
     let canceller = reader.canceller();
@@ -213,9 +246,24 @@ pub async fn standing(deck: &Deck, job: &Job, environment: &str, folder: &Folder
     };
     let read = Box::pin(job.cancel_on_server(&canceller, work)).await;
     let (histories, listing) = read.map_err(|error: Error| error.env(environment))?;
+    let (name, folder) = (environment.to_owned(), Arc::clone(folder));
+    let joined = aside("the history was not compared", move || Ok(join(name, &folder, histories, listing.as_ref())));
+    job.drop_on_cancel(joined).await
+}
+
+/// What a database keeps, laid beside the files.
+fn join(environment: String, folder: &Folder, histories: Histories, listing: Option<&Listing>) -> Standing {
     let traced = |file: &File| trace::read(file.text.get(file.forward()).unwrap_or_default());
     let looks = listing
-        .map_or_else(Vec::new, |listing| trace::judge(&folder.forward().map(traced).collect::<Vec<_>>(), &listing));
+        .map_or_else(Vec::new, |listing| trace::judge(&folder.forward().map(traced).collect::<Vec<_>>(), listing));
     let state = state(folder, &histories);
-    Ok(Standing { environment: environment.to_owned(), state, looks, lookalikes: histories.lookalikes })
+    let mut differences = BTreeMap::new();
+    for ((at, file), state_of) in folder.forward().enumerate().zip(&state.files) {
+        let (Status::Edited, Some(applied), Some((tool, _))) = (state_of.status, &state_of.applied, &state.history)
+        else {
+            continue;
+        };
+        differences.extend(difference(file, applied, *tool).map(|difference| (at, difference)));
+    }
+    Standing { environment, state, looks, differences, lookalikes: histories.lookalikes }
 }
