@@ -194,8 +194,12 @@ fn chosen(
     if let Some(last) = looks.iter().rposition(there) {
         let version = files[last].version.clone().unwrap_or_else(|| files[last].path.clone());
         let whole = looks[last].verdict == Verdict::All;
-        let hint = if whole {
-            format!("`--baseline {version}` records all up to it as applied and runs what follows")
+        let untold = files[last + 1..].iter().filter(|_| whole).count();
+        let hint = if untold > 0 {
+            let next = files[last + 1].title();
+            format!("`--baseline {version}` records all up to it as applied; {next} would run, which leaves no trace")
+        } else if whole {
+            format!("`--baseline {version}` records all up to it as applied")
         } else {
             "look at `pgdeck migrations show` of it, and record what ran with --baseline".into()
         };
