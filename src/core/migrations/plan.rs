@@ -108,9 +108,11 @@ impl Known {
         Known(histories.read.iter().flat_map(lines).collect())
     }
 
-    /// An entry that only one of both has, by its version or name; `None` where they are the same.
-    pub fn other(&self, later: &Known) -> Option<String> {
-        let only = |one: &Known, two: &Known| one.0.iter().find(|line| !two.0.contains(line)).cloned();
+    /// An entry that only one of both has, by its version or name, those of `own` left out; `None` where there is none.
+    pub fn other(&self, later: &Known, own: &[&str]) -> Option<String> {
+        let only = |one: &Known, two: &Known| {
+            one.0.iter().find(|line| !two.0.contains(line) && !own.contains(&line.0.as_str())).cloned()
+        };
         let (name, line) = only(later, self).or_else(|| only(self, later))?;
         Some(if name.is_empty() { line } else { name })
     }
