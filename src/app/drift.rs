@@ -1,5 +1,7 @@
 //! What differs between the schemas of two environments.
 
+use std::fmt;
+
 use futures_util::try_join;
 
 use super::{deck::Deck, job::Job};
@@ -10,6 +12,43 @@ use crate::{
     },
     pg::drift as pg,
 };
+
+/// What an environment is compared with.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Base {
+    /// Another one.
+    Environment(String),
+}
+
+impl fmt::Display for Base {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Base::Environment(name) => f.write_str(name),
+        }
+    }
+}
+
+/// A comparison with the names of its sides.
+#[derive(Debug, Clone)]
+pub struct Compared {
+    /// The first side.
+    pub from: Base,
+    /// The environment that is the second.
+    pub to: String,
+    /// What differs.
+    pub drift: Drift,
+}
+
+/// Compares the environment `to` with `from`.
+///
+/// # Errors
+/// An environment that there is not, or the same one twice; a connection's and a server's own.
+pub async fn compare(deck: &Deck, job: &Job, from: &Base, to: &str) -> Result<Compared> {
+    let drift = match from {
+        Base::Environment(name) => Box::pin(drift(deck, job, name, to)).await?,
+    };
+    Ok(Compared { from: from.clone(), to: to.to_owned(), drift })
+}
 
 /// Reads both environments, side by side, and compares them.
 ///

@@ -9,6 +9,8 @@ mod dialect;
 pub mod record;
 pub mod report;
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 pub use self::{
@@ -117,6 +119,8 @@ pub struct Drift {
     pub unclear: Vec<Unclear>,
     /// What could not be seen.
     pub unseen: Vec<Unseen>,
+    /// How many objects of each kind were compared, those counted that one side only has.
+    pub compared: BTreeMap<Kind, usize>,
     /// The major versions of both servers.
     pub versions: (u32, u32),
 }

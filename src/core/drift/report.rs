@@ -28,7 +28,8 @@ pub fn json(names: Names<'_>, drift: &Drift) -> Json {
     })
 }
 
-fn difference(difference: &Difference) -> Json {
+/// A difference as JSON has it.
+pub fn difference(difference: &Difference) -> Json {
     let Difference { kind, object, change, field, from, to, definitions } = difference;
     json!({
         "kind": kind, "object": object, "change": change, "field": field, "from": from, "to": to,
