@@ -199,8 +199,7 @@ impl Action {
                 "Only this kind",
                 &[C::Drift],
                 "Differences of the selected one's kind alone; once more, everything.",
-            )
-            .hint("only kind"),
+            ),
             entry(
                 A::OnlyChange,
                 "only-change",

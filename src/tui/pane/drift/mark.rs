@@ -56,15 +56,19 @@ impl Mark {
         }
     }
 
-    /// Its sign and its word.
-    pub fn cell(self, glyphs: &Glyphs) -> Cell {
-        let sign = match self {
+    /// Its sign.
+    pub fn sign(self, glyphs: &Glyphs) -> &'static str {
+        match self {
             Mark::Added => "+",
             Mark::Removed => glyphs.minus,
             Mark::Changed => "~",
             Mark::Unclear | Mark::Unseen => "?",
-        };
-        Cell::of(self.role(), format!("{sign} {}", self.word()))
+        }
+    }
+
+    /// Its sign and its word.
+    pub fn cell(self, glyphs: &Glyphs) -> Cell {
+        Cell::of(self.role(), format!("{} {}", self.sign(glyphs), self.word()))
     }
 
     /// `number` of them: `3 added`, `2 unseen`.

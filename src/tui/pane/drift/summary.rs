@@ -21,12 +21,21 @@ const FIGURES: (usize, usize) = (3, 30);
 
 /// `production → staging  3 added  2 removed  …`, and what is older than it should be.
 pub fn title(model: &Model, compared: &Compared, rows: &[Row], room: u16) -> Cell {
-    let title = |gap: &str| {
-        let title = sides(model, &compared.from, &compared.to);
-        title.then(tally(rows, gap)).then(stale(model))
-    };
-    let roomy = title("  ");
-    if roomy.width() > usize::from(room) { title(" ") } else { roomy }
+    let title = |tally: Cell| sides(model, &compared.from, &compared.to).then(tally).then(stale(model));
+    let shapes = [tally(rows, "  "), tally(rows, " "), short(rows, model)].map(title);
+    let fits = |cell: &&Cell| cell.width() <= usize::from(room);
+    shapes.iter().find(fits).unwrap_or(&shapes[2]).clone()
+}
+
+/// The same in signs alone, where words do not fit: `+2 −1 ~5 ?2`.
+fn short(rows: &[Row], model: &Model) -> Cell {
+    let counted = |mark: Mark| rows.iter().filter(|row| mark == row.mark()).count();
+    let unknown = counted(Mark::Unclear) + counted(Mark::Unseen);
+    let marks = [Mark::Added, Mark::Removed, Mark::Changed].map(|mark| (mark, counted(mark)));
+    let all = marks.into_iter().chain([(Mark::Unclear, unknown)]).filter(|(_, count)| *count > 0);
+    all.fold(Cell::text(" "), |line, (mark, count)| {
+        line.and(mark.role(), format!(" {}{count}", mark.sign(&model.look.glyphs)))
+    })
 }
 
 fn sides(model: &Model, from: &Base, to: &str) -> Cell {
@@ -47,7 +56,7 @@ pub fn tally(rows: &[Row], gap: &str) -> Cell {
 pub fn stale(model: &Model) -> Cell {
     let pane = &model.drift;
     let reading = pane.pair().filter(|pair| pane.is_reading() && pane.read.contains_key(pair));
-    let again = reading.map(|(from, to)| [from.to_string(), to].into()).unwrap_or_default();
+    let again = reading.map(|_| ["both sides".to_owned()].into()).unwrap_or_default();
     let failed = |name: &&str| matches!(model.environment(name).map(|known| &known.state), Some(EnvState::Failed(_)));
     let gone: Vec<&str> = sides::names(model).into_iter().filter(failed).collect();
     list::stale(&again, &gone)
