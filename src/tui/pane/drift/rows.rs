@@ -133,8 +133,10 @@ impl Row {
             return format!("in {}: {}", self.name(unseen.side), unseen.reason);
         }
         match (self.mark(), self.difference()) {
-            (Mark::Added, Some(difference)) => self.only(Side::To, difference.to.as_deref(), glyphs),
-            (Mark::Removed, Some(difference)) => self.only(Side::From, difference.from.as_deref(), glyphs),
+            (Mark::Added | Mark::Removed, Some(difference)) => {
+                let sql = difference.from.as_deref().or(difference.to.as_deref()).unwrap_or_default();
+                diff::core(behind_the_name(sql, &difference.object), "", glyphs.ellipsis).0
+            }
             (Mark::Changed, Some(difference)) => {
                 let text = |value: &Option<String>| value.clone().unwrap_or_default();
                 let (from, to) = diff::core(&text(&difference.from), &text(&difference.to), glyphs.ellipsis);
@@ -145,11 +147,14 @@ impl Row {
             _ => "two versions write it differently, or it differs".to_owned(),
         }
     }
+}
 
-    fn only(&self, side: Side, sql: Option<&str>, glyphs: &Glyphs) -> String {
-        let (sql, _) = diff::core(sql.unwrap_or_default(), "", glyphs.ellipsis);
-        format!("only in {}: {sql}", self.name(side))
-    }
+/// What follows the object's name in its SQL: the name stands beside it already.
+fn behind_the_name<'s>(sql: &'s str, object: &str) -> &'s str {
+    let name = object.split('(').next().unwrap_or_default();
+    let name = name.rsplit('.').next().unwrap_or_default();
+    let rest = sql.find(name).map(|at| &sql[at + name.len()..]);
+    rest.filter(|rest| !name.is_empty() && !rest.trim().is_empty()).unwrap_or(sql)
 }
 
 /// All that one comparison says.
