@@ -29,7 +29,7 @@ async fn a_stray_index_and_what_an_edited_file_did_are_found() {
     }
     // What was copied heals, here the index that somebody made by hand in production.
     story.press("esc /").await;
-    story.type_in("city").await;
+    story.type_in("profiles_city").await;
     story.press("enter").await;
     let sql = story.copies("y").await;
     story.sees("copied the SQL as production has it");
