@@ -144,6 +144,7 @@ impl Model {
     pub fn know(&mut self, project: &Project) {
         self.declared = Some(Arc::new(project.clone()));
         self.sync = SyncPane::new(project);
+        self.drift.know(project);
     }
 
     /// The same with the built-in keymap and theme.

@@ -205,6 +205,7 @@ pub fn journal() -> Vec<journal::Run> {
         outcome,
         rows: Tally { insert: 31, update: 79, delete: 0 },
         xid: Some("743".into()),
+        migrations: None,
         error: (outcome == Outcome::RolledBack).then(|| "public.plans: changed since the review".into()),
     };
     journal::runs(&[

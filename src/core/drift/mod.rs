@@ -8,6 +8,7 @@ mod compare;
 mod dialect;
 pub mod record;
 pub mod report;
+pub mod scope;
 
 use std::collections::BTreeMap;
 

@@ -85,7 +85,7 @@ fn common() -> Vec<Value> {
 }
 
 fn pair(drift: pgdeck::core::drift::Drift) -> Arc<Compared> {
-    Arc::new(Compared { from: Base::Environment("production".into()), to: "preprod".into(), drift })
+    Arc::new(Compared { from: Base::Environment("production".into()), to: "preprod".into(), drift, replayed: None })
 }
 
 /// Both are the same.

@@ -31,6 +31,7 @@ pub fn lines(model: &Model, row: &Row) -> Vec<Cell> {
         (None, _) => lines.extend(unseen(row)),
     }
     lines.extend(others(row));
+    lines.extend(super::summary::how(&row.source));
     lines
 }
 

@@ -24,7 +24,7 @@ use self::{
 use super::{Pane, list};
 use crate::{
     app::drift::{Base, Compared},
-    config::{key, theme::Role},
+    config::{key, project::Project, theme::Role},
     core::{
         drift::Kind,
         error::{Code, Error},
@@ -74,6 +74,13 @@ impl DriftPane {
     pub fn new(environments: &[EnvStatus]) -> Self {
         let (from, to) = sides::first(environments);
         DriftPane { from, to, table: order(Group::default()), ..DriftPane::default() }
+    }
+
+    /// Takes in what the team declared: one environment alone can be compared with its migrations.
+    pub fn know(&mut self, project: &Project) {
+        if self.from.is_none() && self.to.is_some() && project.migrations.declared {
+            self.from = Some(Base::Migrations);
+        }
     }
 
     /// Both sides, where both are chosen.
@@ -130,7 +137,8 @@ pub fn follow(model: &mut Model) -> Vec<Effect> {
     }
     let pane = &model.drift;
     let known = pane.is_reading() || pane.read.contains_key(&pair) || pane.failed.contains_key(&pair);
-    if !known && sides::answer(model, &pair) {
+    // A server is started only where somebody asks for it.
+    if !known && pair.0 != Base::Migrations && sides::answer(model, &pair) {
         effects.extend(read(model, pair));
     }
     effects

@@ -25,19 +25,30 @@ pub fn first(environments: &[EnvStatus]) -> (Option<Base>, Option<String>) {
 /// Whether both sides can be read just now.
 pub fn answer(model: &Model, (from, to): &Pair) -> bool {
     let ready = |name: &str| matches!(model.environment(name).map(|known| &known.state), Some(EnvState::Ready { .. }));
-    let Base::Environment(from) = from;
-    ready(from) && ready(to)
+    match from {
+        Base::Environment(from) => ready(from) && ready(to),
+        Base::Migrations => ready(to),
+    }
+}
+
+/// The environment that a side is.
+pub fn environment(base: &Base) -> Option<&str> {
+    match base {
+        Base::Environment(name) => Some(name),
+        Base::Migrations => None,
+    }
 }
 
 /// The environments of the pair that is looked at.
 pub fn names(model: &Model) -> Vec<&str> {
-    let from = model.drift.from.as_ref().map(|Base::Environment(name)| name.as_str());
-    from.into_iter().chain(model.drift.to.as_deref()).collect()
+    model.drift.from.iter().filter_map(environment).chain(model.drift.to.as_deref()).collect()
 }
 
 /// What can stand on the first side.
 fn bases(model: &Model) -> Vec<Base> {
-    model.environments.iter().map(|environment| Base::Environment(environment.name.clone())).collect()
+    let environments = model.environments.iter().map(|environment| Base::Environment(environment.name.clone()));
+    let declared = model.declared.as_ref().is_some_and(|project| project.migrations.declared);
+    environments.chain(declared.then_some(Base::Migrations)).collect()
 }
 
 /// The one behind `from` in `all`, round and round, but for `other`, which stands on the other side.
@@ -57,16 +68,17 @@ pub fn next_from(model: &Model) -> Option<Base> {
 /// The next environment to compare.
 pub fn next_to(model: &Model) -> Option<String> {
     let names: Vec<String> = model.environments.iter().map(|environment| environment.name.clone()).collect();
-    let from = model.drift.from.as_ref().map(|Base::Environment(name)| name);
-    behind(&names, model.drift.to.as_ref(), from)
+    let from = model.drift.from.as_ref().and_then(environment).map(str::to_owned);
+    behind(&names, model.drift.to.as_ref(), from.as_ref())
 }
 
 /// Both sides the other way round.
 pub fn swapped(model: &Model) -> Result<Pair, Reason> {
-    let (Some(Base::Environment(from)), Some(to)) = (&model.drift.from, &model.drift.to) else {
-        return Err(alone(model));
-    };
-    Ok((Base::Environment(to.clone()), from.clone()))
+    match (&model.drift.from, &model.drift.to) {
+        (Some(Base::Environment(from)), Some(to)) => Ok((Base::Environment(to.clone()), from.clone())),
+        (Some(Base::Migrations), _) => Err(Reason::new("migrations are compared with, not compared")),
+        _ => Err(alone(model)),
+    }
 }
 
 /// Why there is nothing else to choose.

@@ -11,7 +11,8 @@ use crate::{
         pane::list,
         widget::{
             cell::{Cell, width},
-            gauge::grouped,
+            gauge::{counted, grouped},
+            section::head,
         },
     },
 };
@@ -74,6 +75,7 @@ pub fn below(model: &Model, compared: &Compared, short: bool) -> Cell {
         }
         parts.push(Cell::of(Role::Muted, objects(compared)));
         parts.extend(versions(compared).map(|text| Cell::of(Role::Muted, text)));
+        parts.extend(replayed(compared).map(|text| Cell::of(Role::Muted, text)));
     }
     let dot = format!(" {} ", model.look.glyphs.dot);
     parts.into_iter().fold(
@@ -96,10 +98,23 @@ fn versions(compared: &Compared) -> Option<String> {
     (from != to).then(|| format!("PostgreSQL {from} and {to}"))
 }
 
+/// How many files were replayed, and how many were not.
+fn replayed(compared: &Compared) -> Option<String> {
+    let replayed = compared.replayed.as_ref()?;
+    let pending = match replayed.pending.len() {
+        0 => String::new(),
+        some => format!(", {some} pending left out"),
+    };
+    Some(format!("{} replayed{pending}", counted(replayed.files.len(), "file")))
+}
+
 /// What there is to say where nothing differs and all was seen: what it was that was compared.
 pub fn none(model: &Model, compared: &Compared, room: usize) -> Vec<Cell> {
-    let (from, to) = (compared.from.to_string(), &compared.to);
-    let same = format!("No differences: {from} and {to} have the same schema.");
+    let (from, to) = (&compared.from, &compared.to);
+    let same = match from {
+        Base::Environment(from) => format!("No differences: {from} and {to} have the same schema."),
+        Base::Migrations => format!("No differences: {to} is what its migrations make."),
+    };
     let mut lines = Cell::of(Role::Ok, same).wrapped(room);
     lines.push(Cell::default());
     let figure = |(kind, count): (&crate::core::drift::Kind, &usize)| {
@@ -118,6 +133,7 @@ pub fn none(model: &Model, compared: &Compared, room: usize) -> Vec<Cell> {
         more += &format!(" Definitions of {versions} were compared by what they say.");
     }
     lines.extend(Cell::of(Role::Muted, more).wrapped(room));
+    lines.extend(how(compared).iter().flat_map(|line| line.wrapped(room)));
     let hint = key_of(model, Action::Refresh).and(Role::Muted, " compares again");
     lines.extend([Cell::default(), hint]);
     lines
@@ -157,6 +173,10 @@ pub fn waiting(model: &Model, room: usize) -> Vec<Cell> {
         lines.extend(failure(model, &error, room));
         return lines;
     }
+    if model.drift.from == Some(Base::Migrations) {
+        lines.extend(replays(model, room));
+        return lines;
+    }
     let connecting: Vec<&str> =
         names.iter().copied().filter(|name| matches!(state(name), Some(EnvState::Connecting))).collect();
     let doing = match connecting.is_empty() {
@@ -165,6 +185,37 @@ pub fn waiting(model: &Model, room: usize) -> Vec<Cell> {
     };
     lines.push(Cell::of(Role::Muted, doing));
     lines
+}
+
+/// What a replay is, before it is asked for, and while it is on its way.
+fn replays(model: &Model, room: usize) -> Vec<Cell> {
+    let (to, ellipsis) = (model.drift.to.as_deref().unwrap_or_default(), model.look.glyphs.ellipsis);
+    if model.drift.is_reading() {
+        return vec![Cell::of(Role::Muted, format!("replaying the migrations on a throw-away server{ellipsis}"))];
+    }
+    let what = format!(
+        "The migrations that ran in {to} are run once more, on a throw-away server of this machine, and what they make is \
+         compared with it. {to} itself is only read."
+    );
+    let programs = "It takes server programs of the same version: those that are installed, else ones that npm fetches \
+                    into the cache.";
+    let mut lines = Cell::text(what).wrapped(room);
+    lines.push(Cell::default());
+    lines.extend(Cell::of(Role::Muted, programs).wrapped(room));
+    let hint = |action, says: &str| key_of(model, action).and(Role::Muted, format!(" {says}"));
+    lines.extend([Cell::default(), hint(Action::Refresh, "replays and compares")]);
+    if sides::next_from(model).is_some() {
+        lines.push(hint(Action::DriftFrom, "compares with another one"));
+    }
+    lines
+}
+
+/// How migrations were replayed, where they were.
+pub fn how(compared: &Compared) -> Vec<Cell> {
+    let Some(replayed) = &compared.replayed else { return Vec::new() };
+    let notes = replayed.notes(&compared.to, compared.drift.versions.1);
+    let notes = notes.into_iter().map(|note| Cell::of(Role::Muted, note));
+    [Cell::default(), head("how it was replayed")].into_iter().chain(notes).collect()
 }
 
 /// Fewer than two environments.
