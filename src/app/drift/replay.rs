@@ -88,9 +88,9 @@ pub async fn compare(deck: &Deck, job: &Job, asked: &Asked, to: &str) -> Result<
     let ended = tokio::task::spawn_blocking(move || drop(server)).await;
     let mut replayed = replayed?;
     ended.map_err(|error| Error::connect(error.to_string()))?;
-    let tables = replay::bookkeeping(&there.histories);
-    scope::forget(&mut replayed.state, &tables);
-    scope::forget(&mut there.state, &tables);
+    let kept = replay::bookkeeping(&there.histories);
+    scope::forget(&mut replayed.state, &kept);
+    let tables = scope::forget(&mut there.state, &kept);
     let base = replayed.base.as_ref();
     let platform = base.map(|base| scope::platform(base, &mut replayed.state, &mut there.state)).unwrap_or_default();
     let drift = drift::compare(&replayed.state, &there.state);

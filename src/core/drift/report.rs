@@ -95,9 +95,10 @@ pub fn tally(drift: &Drift) -> String {
         };
     }
     let of = |change: Change| drift.differences.iter().filter(|difference| difference.change == change).count();
+    let count = drift.differences.len();
     format!(
-        "{} differences: {} added, {} removed, {} changed",
-        drift.differences.len(),
+        "{count} difference{}: {} added, {} removed, {} changed",
+        if count == 1 { "" } else { "s" },
         of(Change::Added),
         of(Change::Removed),
         of(Change::Changed)

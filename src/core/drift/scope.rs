@@ -19,12 +19,14 @@ fn schema(key: &Key) -> Option<&str> {
     key.path.get(at).map(String::as_str).filter(|name| !name.is_empty())
 }
 
-/// Takes `tables` and all that belongs to them out of `state`, with their schemas where nothing else is in these.
-pub fn forget(state: &mut State, tables: &[QName]) {
-    let is = |key: &Key| {
-        let table = |table: &QName| key.path == [table.schema.as_str(), table.name.as_str()];
-        matches!(key.kind, Kind::Table) && tables.iter().any(table)
-    };
+/// Takes `tables` and all that belongs to them out of `state`, with their schemas where nothing else is in these. Says
+/// which of the tables were there.
+pub fn forget(state: &mut State, tables: &[QName]) -> Vec<QName> {
+    let named =
+        |key: &Key, table: &QName| key.kind == Kind::Table && key.path == [table.schema.as_str(), table.name.as_str()];
+    let there = |table: &&QName| state.records.iter().any(|record| named(&record.key, table));
+    let found: Vec<QName> = tables.iter().filter(there).cloned().collect();
+    let is = |key: &Key| tables.iter().any(|table| named(key, table));
     let schemas: BTreeSet<&str> = tables.iter().map(|table| table.schema.as_str()).collect();
     drop_all(state, is);
     let used: BTreeSet<String> = state
@@ -35,6 +37,7 @@ pub fn forget(state: &mut State, tables: &[QName]) {
         .collect();
     let empty = |name: &str| name != PUBLIC && schemas.contains(name) && !used.contains(name);
     drop_all(state, |key| key.kind == Kind::Schema && key.path.first().is_some_and(|name| empty(name)));
+    found
 }
 
 /// Drops what `is` says, and all that is within that.
