@@ -255,13 +255,13 @@ pub struct Diff {
     #[arg(long, conflicts_with = "from")]
     pub migrations: bool,
     /// The folder of the migrations, instead of the one that pgdeck.toml names
-    #[arg(long, value_name = "DIR", requires = "migrations")]
+    #[arg(long, value_name = "DIR", requires = "migrations", conflicts_with = "from")]
     pub dir: Option<PathBuf>,
     /// Replay all migrations, not only those that ran in the environment by its history
-    #[arg(long, requires = "migrations")]
+    #[arg(long, requires = "migrations", conflicts_with = "from")]
     pub all: bool,
     /// Where initdb and postgres are (also PGDECK_PG_BIN)
-    #[arg(long, value_name = "DIR", requires = "migrations")]
+    #[arg(long, value_name = "DIR", requires = "migrations", conflicts_with = "from")]
     pub pg_bin: Option<PathBuf>,
     /// The environment that is compared with it: what only this one has is added
     #[arg(long, value_name = "ENV")]

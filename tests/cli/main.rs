@@ -19,6 +19,7 @@ mod listings;
 mod looks;
 mod migrations;
 mod pipes;
+mod replay;
 mod schema;
 mod sync;
 #[path = "../support/world.rs"]

@@ -5,6 +5,7 @@
 
 use secrecy::SecretString;
 use serde::Deserialize;
+use tokio::task::JoinHandle;
 use tokio_postgres::{Client, NoTls, error::SqlState};
 
 use super::run;
@@ -52,7 +53,19 @@ pub async fn surroundings(tx: &Transaction<'_>, history: Option<&QName>) -> Resu
 pub struct Stage<'s> {
     server: &'s Server,
     runner: String,
+    session: Session,
+}
+
+/// A session whose connection goes with it: a statement that nobody waits for any more has nothing to say.
+struct Session {
     client: Client,
+    connection: JoinHandle<()>,
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.connection.abort();
+    }
 }
 
 impl<'s> Stage<'s> {
@@ -72,10 +85,10 @@ impl<'s> Stage<'s> {
         }
         setup.push(format!("CREATE DATABASE {DATABASE} OWNER {}", ident(runner)));
         for sql in setup {
-            admin.batch_execute(&sql).await.map_err(|error| told(&error))?;
+            admin.client.batch_execute(&sql).await.map_err(|error| told(&error))?;
         }
-        let client = connect(server, DATABASE, runner).await?;
-        Ok(Stage { server, runner: runner.to_owned(), client })
+        let session = connect(server, DATABASE, runner).await?;
+        Ok(Stage { server, runner: runner.to_owned(), session })
     }
 
     /// Begins a new session, so that what was set for those of this role or database is in force.
@@ -83,7 +96,7 @@ impl<'s> Stage<'s> {
     /// # Errors
     /// The server's own.
     pub async fn begin_anew(&mut self) -> Result<()> {
-        self.client = connect(self.server, DATABASE, &self.runner).await?;
+        self.session = connect(self.server, DATABASE, &self.runner).await?;
         Ok(())
     }
 
@@ -99,7 +112,7 @@ impl<'s> Stage<'s> {
         list: &[Statement],
         go_on: &(dyn Fn(usize) -> Result<()> + Send + Sync),
     ) -> Result<()> {
-        let client = &self.client;
+        let client = &self.session.client;
         let alone = |sql: &'static str| async move {
             client.batch_execute(sql).await.map_err(|error| told(&error).at(&file.path))
         };
@@ -143,7 +156,7 @@ impl<'s> Stage<'s> {
     }
 }
 
-async fn connect(server: &Server, dbname: &str, role: &str) -> Result<Client> {
+async fn connect(server: &Server, dbname: &str, role: &str) -> Result<Session> {
     let (client, connection) = tokio_postgres::Config::new()
         .host_path(server.host())
         .port(server.port())
@@ -152,13 +165,13 @@ async fn connect(server: &Server, dbname: &str, role: &str) -> Result<Client> {
         .connect(NoTls)
         .await
         .map_err(|error| describe(&error))?;
-    tokio::spawn(async move {
+    let connection = tokio::spawn(async move {
         if let Err(error) = connection.await {
             // Whoever waits for an answer is told by that.
             tracing::debug!(%error, "connection to a throw-away server ended");
         }
     });
-    Ok(client)
+    Ok(Session { client, connection })
 }
 
 /// What the server said, and what to do about it where the database is what migrations have made of it so far.
