@@ -19,7 +19,8 @@ use super::{
     msg::{Effect, Tone, Work},
     overlay::{self, Overlay},
     pane::{
-        self, Pane, audit::AuditPane, counts::CountsPane, journal::JournalPane, overview::OverviewPane, sync::SyncPane,
+        self, Pane, audit::AuditPane, counts::CountsPane, journal::JournalPane, migrations::MigrationsPane,
+        overview::OverviewPane, sync::SyncPane,
     },
     reconnect::{self, Reconnect},
 };
@@ -99,6 +100,8 @@ pub struct Model {
     pub counts: CountsPane,
     /// The audit pane.
     pub audit: AuditPane,
+    /// The migrations pane.
+    pub migrations: MigrationsPane,
     /// The sync pane.
     pub sync: SyncPane,
     /// The journal pane.
@@ -129,6 +132,7 @@ impl Model {
             overview: OverviewPane::default(),
             counts: CountsPane::default(),
             audit,
+            migrations: MigrationsPane::default(),
             sync: SyncPane::default(),
             journal: JournalPane::default(),
         };
@@ -221,14 +225,14 @@ impl Model {
 
     /// Whether something on the screen is about to follow what was done last.
     pub fn unsettled(&self) -> bool {
-        self.counts.page.due().is_some() || self.audit.due().is_some()
+        [self.counts.page.due(), self.audit.due(), self.migrations.due()].iter().any(Option::is_some)
     }
 
     /// When something on the screen changes by itself, though nothing happens. `None` lets the console sleep.
     pub fn next_change(&self) -> Option<Duration> {
         let step = if self.focused { Duration::from_millis(125) } else { Duration::from_secs(1) };
         let spin = self.busy().then_some(self.now + step);
-        let follows = [self.counts.page.due(), self.audit.due()];
+        let follows = [self.counts.page.due(), self.audit.due(), self.migrations.due()];
         let due = [spin, self.messages.next_expiry(), reconnect::next_change(self)].into_iter().chain(follows);
         due.flatten().min()
     }

@@ -7,6 +7,7 @@ use crate::{
         audit::Audited,
         counts::{History, Listing},
         env::Reached,
+        migrations::standing::{Overview, Standing},
         sync::{Applied, Contents, Output},
     },
     config::{key::Key, project::accept::Entry},
@@ -14,6 +15,7 @@ use crate::{
         counts::Count,
         error::{Error, Result},
         journal,
+        migrations::folder::Folder,
         name::QName,
         sheet::Sheet,
         sync::{diff::Review, plan::Plan},
@@ -61,6 +63,10 @@ pub enum Msg {
     History(Result<Arc<History>>),
     /// What the checks say of an environment.
     Audited(String, Result<Arc<Audited>>),
+    /// The team's folder of migrations, with no environment asked yet.
+    Migrations(Result<Arc<Overview>>),
+    /// Where an environment stands to the files of this folder.
+    Standing(Arc<Folder>, String, Result<Arc<Standing>>),
     /// Something was accepted, or could not be.
     Accepted(Result<Arc<Accepted>>),
     /// What is in the journal.
@@ -245,6 +251,10 @@ pub enum Work {
     Snapshot(Vec<(String, Vec<(QName, Count)>)>),
     /// Audit this environment; answered by [`Msg::Audited`].
     Audit(String),
+    /// Read the team's folder of migrations; answered by [`Msg::Migrations`].
+    Migrations,
+    /// Ask this environment which files of this folder ran there; answered by [`Msg::Standing`].
+    Standing(String, Arc<Folder>),
     /// Accept a finding; answered by [`Msg::Accepted`].
     Accept(Arc<Accepting>),
     /// Read what was recorded of counts; answered by [`Msg::History`].
