@@ -8,6 +8,7 @@ mod bytes;
 mod chrome;
 mod docs;
 mod looks;
+mod migrations;
 mod overlays;
 mod panes;
 mod table;

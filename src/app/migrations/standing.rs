@@ -93,6 +93,11 @@ impl Told {
         }
     }
 
+    /// Whether nothing can be told.
+    pub fn is_unknown(self) -> bool {
+        matches!(self, Told::Is(Status::Unknown) | Told::Looks(Verdict::Unknown))
+    }
+
     /// Whether it did not run there, as far as can be told.
     pub fn is_pending(self) -> bool {
         matches!(self, Told::Is(Status::Pending) | Told::Looks(Verdict::None))

@@ -60,6 +60,6 @@ fn only(model: &mut Model, only: Only) {
 
 fn open(model: &mut Model) {
     let Some(row) = model.migrations.selected() else { return };
-    let page = Page::of(detail::title(model, row), detail::lines(model, row));
+    let page = Page::of(detail::title(model, row), detail::lines(model, row, draw::page(model)));
     model.overlays.push(Overlay::Page(Page { detail: true, ..page }));
 }

@@ -30,13 +30,15 @@ const NAME: usize = 20;
 /// Objects that are named where there is no history.
 const OBJECTS: usize = 6;
 
-/// The page of `row`.
-pub fn lines(model: &Model, row: &Row) -> Vec<Cell> {
+/// The page of `row`, where SQL has `room` cells; the rest is in paragraphs.
+pub fn lines(model: &Model, row: &Row, room: usize) -> Vec<Cell> {
     let Some(overview) = &model.migrations.overview else { return Vec::new() };
     match &row.what {
-        What::File(at) => overview.folder.forward().nth(*at).map_or_else(Vec::new, |f| file(model, overview, *at, f)),
-        What::Problem(environment, problem) => wrong(model, overview, environment.as_deref(), problem),
-        What::Gone(gone) => no_file(model, gone),
+        What::File(at) => {
+            overview.folder.forward().nth(*at).map_or_else(Vec::new, |f| file(model, overview, (*at, f), room))
+        }
+        What::Problem(environments, problem) => wrong(model, overview, (environments, problem), room),
+        What::Gone(gone) => no_file(model, gone, room),
         What::Silent(name, error) => vec![
             Cell::text(format!("{name} did not answer")).bold(),
             Cell::default(),
@@ -57,23 +59,23 @@ pub fn title(model: &Model, row: &Row) -> String {
     }
 }
 
-fn file(model: &Model, overview: &Overview, at: usize, file: &File) -> Vec<Cell> {
+fn file(model: &Model, overview: &Overview, (at, file): (usize, &File), room: usize) -> Vec<Cell> {
     let glyphs = &model.look.glyphs;
     let mut lines = vec![Cell::text(file.title()).bold(), about(overview, at, file, glyphs), Cell::default()];
     lines.extend(environments(model, at));
     lines.extend(problems(overview, file, glyphs));
     for (environment, difference) in overview.differences(at) {
-        lines.extend(differs(environment, difference, glyphs));
+        lines.extend(differs(environment, difference, room, glyphs));
     }
     lines.extend(renamed(model, file));
     lines.extend(risks(overview, at));
     if let Some(statements) = overview.statements(at).filter(|statements| !statements.list.is_empty()) {
         lines.extend([Cell::default(), head("statements").and(Role::Muted, format!("  {}", statements.list.len()))]);
-        lines.extend(sql::listed(statements, &file.text, glyphs));
+        lines.extend(sql::listed(statements, &file.text, room, glyphs));
     }
     if !file.text.is_empty() {
         lines.extend([Cell::default(), head("text")]);
-        lines.extend(sql::numbered(&file.text, glyphs));
+        lines.extend(sql::numbered(&file.text, room, glyphs));
     }
     lines
 }
@@ -112,7 +114,7 @@ fn more(pane: &MigrationsPane, environment: &EnvStatus, at: usize) -> Option<Str
         return Some("it leaves nothing by which one could tell".to_owned());
     }
     let missing: Vec<String> = look.missing.iter().take(OBJECTS).map(ToString::to_string).collect();
-    let mut says = format!("{} of {} there", look.there.len(), counted(all, "object"));
+    let mut says = format!("{} of {}", look.there.len(), counted(all, "object"));
     if !missing.is_empty() && !look.there.is_empty() {
         says = format!("{says}, not {}", missing.join(", "));
     }
@@ -121,16 +123,25 @@ fn more(pane: &MigrationsPane, environment: &EnvStatus, at: usize) -> Option<Str
 
 fn problems(overview: &Overview, file: &File, glyphs: &Glyphs) -> Vec<Cell> {
     let mut lines = Vec::new();
+    let mut about: Vec<(Vec<String>, &Problem)> = Vec::new();
     for (environment, problem) in overview.problems_of(&file.path) {
+        let known = about.iter().position(|(_, known)| *known == problem);
+        let at = known.unwrap_or_else(|| {
+            about.push((Vec::new(), problem));
+            about.len() - 1
+        });
+        about[at].0.extend(environment.map(str::to_owned));
+    }
+    for (environments, problem) in about {
         lines.push(Cell::default());
-        lines.extend(stated(environment, problem, glyphs));
+        lines.extend(stated(&environments, problem, glyphs));
     }
     lines
 }
 
 /// The problem in three lines: what it is and where, what happened, what to do.
-fn stated(environment: Option<&str>, problem: &Problem, glyphs: &Glyphs) -> Vec<Cell> {
-    let place = environment.map(|environment| format!("  in {environment}")).unwrap_or_default();
+fn stated(environments: &[String], problem: &Problem, glyphs: &Glyphs) -> Vec<Cell> {
+    let place = if environments.is_empty() { String::new() } else { format!("  in {}", environments.join(", ")) };
     let first = Cell::of(Role::Danger, format!("{} {}", glyphs.failed, problem.class.word())).bold();
     vec![
         first.and(Role::Muted, place),
@@ -140,7 +151,7 @@ fn stated(environment: Option<&str>, problem: &Problem, glyphs: &Glyphs) -> Vec<
 }
 
 /// How it differs from what ran in `environment`.
-fn differs(environment: &str, difference: &Difference, glyphs: &Glyphs) -> Vec<Cell> {
+fn differs(environment: &str, difference: &Difference, room: usize, glyphs: &Glyphs) -> Vec<Cell> {
     let title = head("differs").and(Role::Muted, format!("  from what ran in {environment}"));
     let mut lines = vec![Cell::default(), title];
     let Difference::Statements { hunks } = difference else {
@@ -156,14 +167,14 @@ fn differs(environment: &str, difference: &Difference, glyphs: &Glyphs) -> Vec<C
         if nth > 0 {
             lines.push(Cell::of(Role::Muted, format!("{}  {}", sql::number(None), glyphs.ellipsis)));
         }
-        lines.extend(hunk.iter().map(|line| {
+        lines.extend(hunk.iter().flat_map(|line| {
             let (sign, role) = match line.side {
                 Side::Both => (" ", Role::Muted),
                 Side::Ran => (glyphs.minus, Role::Removed),
                 Side::File => ("+", Role::Added),
             };
             let number = Cell::of(Role::Muted, format!("{} ", sql::number(line.line)));
-            number.and(role, format!("{sign} {}", line.text))
+            sql::hung(number.and(role, format!("{sign} ")), &Cell::of(role, &line.text), room)
         }));
     }
     lines
@@ -198,12 +209,12 @@ fn risks(overview: &Overview, at: usize) -> Vec<Cell> {
 }
 
 /// What is wrong, and then the page of the file that it is about.
-fn wrong(model: &Model, overview: &Overview, environment: Option<&str>, problem: &Problem) -> Vec<Cell> {
+fn wrong(model: &Model, overview: &Overview, (environments, problem): (&[String], &Problem), room: usize) -> Vec<Cell> {
     let about = problem.paths.first().and_then(|path| overview.place(path));
     if let Some((at, about)) = about.and_then(|at| Some((at, overview.folder.forward().nth(at)?))) {
-        return file(model, overview, at, about);
+        return file(model, overview, (at, about), room);
     }
-    let mut lines = stated(environment, problem, &model.look.glyphs);
+    let mut lines = stated(environments, problem, &model.look.glyphs);
     let place = problem.place();
     if !place.is_empty() {
         lines.insert(0, Cell::text(format!("{}/{place}", summary::dir(model))).bold());
@@ -213,23 +224,23 @@ fn wrong(model: &Model, overview: &Overview, environment: Option<&str>, problem:
 }
 
 /// What ran and has no file: where, when, and the statements where they were recorded.
-fn no_file(model: &Model, gone: &Gone) -> Vec<Cell> {
+fn no_file(model: &Model, gone: &Gone, room: usize) -> Vec<Cell> {
     let glyphs = &model.look.glyphs;
     let mut lines = vec![
         Cell::text(format!("{} {}", gone.version, gone.name).trim()).bold(),
         Cell::of(Role::Muted, "ran, and has no file"),
         Cell::default(),
     ];
-    let room = gone.ran.keys().map(|name| width(name)).max().unwrap_or(0).min(NAME);
+    let longest = gone.ran.keys().map(|name| width(name)).max().unwrap_or(0).min(NAME);
     for (environment, applied) in &gone.ran {
         let when = applied.at.as_ref().map(|at| format!("  {at}")).unwrap_or_default();
-        lines.push(labelled(environment, room, Cell::of(Role::Danger, "ran").and(Role::Muted, when)));
+        lines.push(labelled(environment, longest, Cell::of(Role::Danger, "ran").and(Role::Muted, when)));
     }
     let recorded = gone.ran.iter().find_map(|(environment, applied)| Some((environment, applied.statements.as_ref()?)));
     if let Some((environment, statements)) = recorded {
         let title = head("what ran").and(Role::Muted, format!("  as {environment} recorded it"));
         lines.extend([Cell::default(), title]);
-        lines.extend(sql::numbered(&format!("{};\n", statements.join(";\n")), glyphs));
+        lines.extend(sql::numbered(&format!("{};\n", statements.join(";\n")), room, glyphs));
     }
     lines
 }

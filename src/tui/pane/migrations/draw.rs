@@ -22,7 +22,8 @@ use crate::{
         layout,
         model::Model,
         msg::Mouse,
-        widget::{cell::Cell, section},
+        overlay::page,
+        widget::{cell::Cell, gauge::counted, section},
     },
 };
 
@@ -49,6 +50,11 @@ pub fn side(model: &Model) -> Option<u16> {
     let areas = layout::areas(model.size)?;
     let (_, right) = split(super::super::inside(areas.body));
     right.map(|right| right.width - 2)
+}
+
+/// The cells that a line of the details has where they are a page of their own.
+pub fn page(model: &Model) -> usize {
+    layout::areas(model.size).map_or(0, |areas| page::inside(areas.body).width.into())
 }
 
 /// Where the list is drawn.
@@ -138,6 +144,8 @@ struct Columns {
     matrix: Matrix,
     version: usize,
     width: usize,
+    /// Whether only the selected problem is said in full.
+    many: bool,
 }
 
 impl Columns {
@@ -146,16 +154,27 @@ impl Columns {
         let room = usize::from(body.width.saturating_sub(BEFORE));
         let matrix = Matrix::new(model, room);
         let version = pane.facts.version.min(VERSION).min(matrix.title / 2);
-        Columns { matrix, version, width: usize::from(body.width.saturating_sub(1)) }
+        Columns {
+            matrix,
+            version,
+            width: usize::from(body.width.saturating_sub(1)),
+            many: lines::many(pane, body.height.into()),
+        }
     }
 }
 
 /// The head of a section.
 fn head(model: &Model, section: Section, columns: &Columns) -> Cell {
     let pane = &model.migrations;
-    let count = |section: Section| pane.rows.iter().filter(|row| row.section() == section).count();
     match section {
-        Section::Problems => section::head("problems").and(Role::Danger, format!("  {}", count(section))),
+        Section::Problems => {
+            let wrong = pane.facts.problems;
+            let line = section::head("problems");
+            let line = if wrong > 0 { line.and(Role::Danger, format!("  {wrong}")) } else { line };
+            let silent = pane.rows.iter().filter(|row| matches!(row.what, What::Silent(..))).count();
+            let says = format!("  {} without an answer", counted(silent, "environment"));
+            if silent > 0 { line.and(Role::Warn, says) } else { line }
+        }
         Section::Order | Section::Gone => {
             let title = match (section, pane.overview.as_ref().map(|overview| overview.folder.style)) {
                 (Section::Gone, _) => "ran, and has no file",
@@ -174,6 +193,9 @@ fn row_line(model: &Model, row: &Row, at: usize, part: usize, selected: bool, co
     let pane = &model.migrations;
     let (line, title, marks) = match &row.what {
         What::Silent(..) | What::Problem(..) => {
+            if columns.many && !selected {
+                return lines::brief(row, &model.look);
+            }
             let line = lines::problem(row, &model.look, columns.width).into_iter().nth(part).unwrap_or_default();
             return if selected && part == 0 { line.bold() } else { line };
         }

@@ -41,11 +41,12 @@ fn values(model: &Model, row: &Row) -> Vec<Value> {
             ];
             (file, marks.collect())
         }
-        What::Problem(environment, problem) => {
+        What::Problem(environments, problem) => {
             let (versions, path) = (problem.versions.join(", "), problem.paths.first());
             let (detail, hint) = (json!(problem.detail), json!(problem.hint));
             let word = json!(problem.class.word());
-            ([word, json!(versions), Value::Null, json!(path), json!(environment), detail, hint], blank(model))
+            let place = if environments.is_empty() { Value::Null } else { json!(environments.join(", ")) };
+            ([word, json!(versions), Value::Null, json!(path), place, detail, hint], blank(model))
         }
         What::Silent(name, error) => {
             let (detail, hint) = (json!(error.message), json!(error.hint));
@@ -87,8 +88,8 @@ pub fn name(model: &Model, row: &Row) -> (&'static str, String) {
             let path = model.migrations.file(*at).map(|file| file.path.clone()).unwrap_or_default();
             ("the file's path", format!("{}/{path}", summary::dir(model)))
         }
-        What::Problem(Some(environment), problem) => ("the problem", format!("{environment}: {problem}")),
-        What::Problem(None, problem) => ("the problem", problem.to_string()),
+        What::Problem(environments, problem) if environments.is_empty() => ("the problem", problem.to_string()),
+        What::Problem(environments, problem) => ("the problem", format!("{}: {problem}", environments.join(", "))),
         What::Gone(gone) => ("its version", gone.version.clone()),
         What::Silent(_, error) => ("the error", error.to_string()),
     }

@@ -29,8 +29,9 @@ pub enum Line {
 pub fn lines(pane: &MigrationsPane, look: &Look, width: usize, room: usize) -> Vec<Line> {
     let (order, cursor) = (pane.table.order(), pane.table.cursor());
     let row = |at: usize| &pane.rows[order[at] as usize];
+    let many = many(pane, room);
     let height = |at: usize| match row(at).section() {
-        Section::Problems => problem(row(at), look, width).len(),
+        Section::Problems if at == cursor || !many => problem(row(at), look, width).len(),
         _ => 1,
     };
     let begins = |at: usize| at == 0 || row(at - 1).section() != row(at).section();
@@ -64,16 +65,30 @@ pub fn lines(pane: &MigrationsPane, look: &Look, width: usize, room: usize) -> V
     lines
 }
 
+/// Whether there are so many problems that only the selected one is said in full.
+pub fn many(pane: &MigrationsPane, room: usize) -> bool {
+    let wrong = |row: &&u32| pane.rows[**row as usize].section() == Section::Problems;
+    // A place, what happened, what to do.
+    3 * pane.table.order().iter().take_while(wrong).count() > room / 2
+}
+
+/// What is wrong in one line, where there are many.
+pub fn brief(row: &Row, look: &Look) -> Cell {
+    let mut lines = problem(row, look, usize::MAX).into_iter();
+    let (first, detail) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+    first.then(detail.in_role(Role::Muted))
+}
+
 /// The lines of what is wrong: where, what, and what to do.
 pub fn problem(row: &Row, look: &Look, width: usize) -> Vec<Cell> {
     let (first, detail, hint) = match &row.what {
         What::Silent(name, error) => (silent(name, look), message(error), error.hint.clone().unwrap_or_default()),
-        What::Problem(environment, problem) => {
+        What::Problem(environments, problem) => {
             let word = format!("{} {}", look.glyphs.failed, problem.class.word());
             let mut first = Cell::of(Role::Danger, word).and(Role::Text, "  ").and(Role::Text, problem.place());
-            if let Some(environment) = environment {
+            if !environments.is_empty() {
                 let gap = if problem.paths.is_empty() { "" } else { "  " };
-                first = first.and(Role::Muted, format!("{gap}in {environment}"));
+                first = first.and(Role::Muted, format!("{gap}in {}", environments.join(", ")));
             }
             (first, problem.detail.clone(), problem.hint.clone())
         }
@@ -83,7 +98,7 @@ pub fn problem(row: &Row, look: &Look, width: usize) -> Vec<Cell> {
     lines.extend(Cell::text(format!("{INDENT}{detail}")).wrapped(width));
     if !hint.is_empty() {
         let arrow = Cell::of(Role::Accent, format!("{INDENT}{} ", look.glyphs.arrow));
-        lines.extend(arrow.and(Role::Muted, hint).wrapped(width));
+        lines.extend(arrow.and(Role::Text, hint).wrapped(width));
     }
     lines
 }

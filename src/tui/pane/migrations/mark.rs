@@ -108,12 +108,15 @@ pub fn node(marks: &[Mark], glyphs: &Glyphs) -> (&'static str, Role) {
     let edited = is(|told| *told == Told::Is(Status::Edited));
     let pending = is(|told| told.is_pending()) || marks.contains(&Mark::OutOfOrder);
     let ran = is(|told| matches!(told, Told::Is(Status::Applied) | Told::Looks(Verdict::All | Verdict::Some)));
+    let everywhere = marks.iter().all(|mark| matches!(mark, Mark::Told(told) if !told.is_unknown()));
     match (failed, edited, pending, ran) {
         (true, ..) => (glyphs.failed, Role::Danger),
         (_, true, ..) => (glyphs.differs, Role::Danger),
         (_, _, true, true) => (glyphs.half, Role::Warn),
         (_, _, true, false) => (glyphs.pending, Role::Warn),
-        (_, _, false, true) => (glyphs.current, Role::Ok),
+        // Where one environment cannot tell, the others speak for themselves only.
+        (_, _, false, true) if everywhere => (glyphs.current, Role::Ok),
+        (_, _, false, true) => (glyphs.current, Role::Muted),
         (_, _, false, false) => (glyphs.dot, Role::Muted),
     }
 }

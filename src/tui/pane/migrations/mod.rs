@@ -236,8 +236,9 @@ pub fn told(
 
 /// Makes the rows anew; the selected one stays selected where it is still there.
 fn rebuild(model: &mut Model) {
-    // Whoever has not moved yet stays on the first row, whatever it is by now.
-    let was = model.migrations.selected().filter(|_| model.migrations.table.cursor() > 0).map(|row| row.key.clone());
+    // Whoever has neither moved nor looked for anything stays on the first row, whatever it is by now.
+    let moved = model.migrations.table.cursor() > 0 || model.migrations.table.filter.active();
+    let was = model.migrations.selected().filter(|_| moved).map(|row| row.key.clone());
     let all = rows::all(model);
     model.migrations.facts = summary::facts(model);
     let pane = &mut model.migrations;
@@ -269,7 +270,8 @@ pub fn follow(model: &mut Model) {
     }
     let row = at.as_ref().and_then(|key| model.migrations.rows.iter().find(|row| row.key == *key));
     let detail = row.zip(width).map(|(row, width)| {
-        let lines = detail::lines(model, row).iter().flat_map(|line| line.wrapped(width.into())).collect();
+        let lines =
+            detail::lines(model, row, width.into()).iter().flat_map(|line| line.wrapped(width.into())).collect();
         (row.key.clone(), width, lines)
     });
     model.migrations.detail = detail;

@@ -1,6 +1,6 @@
 //! The rows: what is wrong, the files in the order in which they run, and what ran and has no file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Only;
 use crate::{
@@ -34,8 +34,8 @@ pub struct Row {
 pub enum What {
     /// An environment that could not be asked, and why.
     Silent(String, Error),
-    /// Something wrong: with the folder, or with what an environment says of it.
-    Problem(Option<String>, Problem),
+    /// Something wrong: with the folder, or with what these environments say of it.
+    Problem(Vec<String>, Problem),
     /// The file at this place among the forward files.
     File(usize),
     /// What ran and has no file.
@@ -91,9 +91,12 @@ impl Row {
 pub fn all(model: &Model) -> Vec<Row> {
     let Some(overview) = &model.migrations.overview else { return Vec::new() };
     let mut rows: Vec<Row> = silent(model);
-    rows.extend(overview.problems().map(|(environment, problem)| {
-        let text = format!("{} {} {}", problem.class.word(), environment.unwrap_or_default(), problem);
-        Row::new(What::Problem(environment.map(str::to_owned), problem.clone()), format!("problem {text}"), text)
+    rows.extend(problems(overview).into_iter().map(|(environments, problem)| {
+        let (word, names) = (problem.class.word(), environments.join(" "));
+        // What happened is a sentence: a few letters would be found in most of them.
+        let text = format!("{word} {names} {} {}", problem.paths.join(" "), problem.versions.join(" "));
+        let key = format!("problem {word} {problem}");
+        Row::new(What::Problem(environments, problem.clone()), key, text)
     }));
     rows.extend(overview.folder.forward().enumerate().map(|(at, file)| {
         let version = file.version.as_deref().unwrap_or_default();
@@ -105,6 +108,20 @@ pub fn all(model: &Model) -> Vec<Row> {
         Row::new(What::Gone(gone), format!("gone {text}"), text)
     }));
     rows
+}
+
+/// What is wrong, each once, with the environments that say the same of it.
+pub fn problems(overview: &Overview) -> Vec<(Vec<String>, &Problem)> {
+    let mut found: Vec<(Vec<String>, &Problem)> = Vec::new();
+    let mut places: HashMap<(&str, String), usize> = HashMap::new();
+    for (environment, problem) in overview.problems() {
+        let place = *places.entry((problem.class.word(), problem.to_string())).or_insert(found.len());
+        if place == found.len() {
+            found.push((Vec::new(), problem));
+        }
+        found[place].0.extend(environment.map(str::to_owned));
+    }
+    found
 }
 
 fn silent(model: &Model) -> Vec<Row> {

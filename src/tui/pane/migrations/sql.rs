@@ -25,34 +25,42 @@ pub fn number(line: Option<usize>) -> String {
     line.map_or_else(|| " ".repeat(NUMBER), |line| format!("{line:>NUMBER$}"))
 }
 
-/// The lines of `text`, each with its number.
-pub fn numbered(text: &str, glyphs: &Glyphs) -> Vec<Cell> {
+/// `body` behind `lead` in lines of at most `room` cells, each of which begins where the body does.
+pub fn hung(lead: Cell, body: &Cell, room: usize) -> Vec<Cell> {
+    let before = lead.width();
+    let lines = body.wrapped(room.saturating_sub(before).max(before.max(1)));
+    let blank = Cell::text(" ".repeat(before));
+    let leads = std::iter::once(lead).chain(std::iter::repeat(blank));
+    leads.zip(lines).map(|(lead, line)| lead.then(line)).collect()
+}
+
+/// The lines of `text`, each with its number, in lines of at most `room` cells.
+pub fn numbered(text: &str, room: usize, glyphs: &Glyphs) -> Vec<Cell> {
     let shown: String = text.split_inclusive('\n').take(LINES).collect();
     let lines = sql::lines(&shown.replace("\r\n", "\n"));
-    let mut cells: Vec<Cell> = (1..)
-        .zip(lines)
-        .map(|(at, line)| {
-            let number = Cell::of(Role::Muted, format!("{}  ", number(Some(at))));
-            number.then(line.cut(CELLS, glyphs.ellipsis))
-        })
-        .collect();
+    let line = |(at, line): (usize, Cell)| {
+        hung(Cell::of(Role::Muted, format!("{}  ", number(Some(at)))), &line.cut(CELLS, glyphs.ellipsis), room)
+    };
+    let mut cells: Vec<Cell> = (1..).zip(lines).flat_map(line).collect();
     let more = text.lines().count().saturating_sub(LINES);
     cells.extend(rest(more, "line", glyphs));
     cells
 }
 
 /// The first line of each statement of `text`, with the number of the line that it stands on.
-pub fn listed(statements: &Statements, text: &str, glyphs: &Glyphs) -> Vec<Cell> {
+pub fn listed(statements: &Statements, text: &str, room: usize, glyphs: &Glyphs) -> Vec<Cell> {
     let list = &statements.list;
-    let mut cells: Vec<Cell> = list.iter().take(STATEMENTS).map(|statement| first(statement, text, glyphs)).collect();
+    let mut cells: Vec<Cell> =
+        list.iter().take(STATEMENTS).map(|statement| first(statement, text, room, glyphs)).collect();
     cells.extend(rest(list.len().saturating_sub(STATEMENTS), "statement", glyphs));
     cells
 }
 
-fn first(statement: &Statement, text: &str, glyphs: &Glyphs) -> Cell {
+fn first(statement: &Statement, text: &str, room: usize, glyphs: &Glyphs) -> Cell {
     let line = statement.text(text).lines().next().unwrap_or_default();
     let line = sql::lines(line).into_iter().next().unwrap_or_default();
-    Cell::of(Role::Muted, format!("{}  ", number(Some(statement.line)))).then(line.cut(FIRST, glyphs.ellipsis))
+    let number = Cell::of(Role::Muted, format!("{}  ", number(Some(statement.line))));
+    number.then(line).cut(FIRST.min(room), glyphs.ellipsis)
 }
 
 fn rest(more: usize, what: &str, glyphs: &Glyphs) -> Option<Cell> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
+    app::migrations::standing::Told,
     config::{project, theme::Role},
     tui::{
         action::Action,
@@ -15,7 +16,7 @@ use crate::{
     },
 };
 
-use super::{MigrationsPane, key_of};
+use super::{MigrationsPane, key_of, rows};
 
 /// What is counted once for every reading.
 #[derive(Debug, Clone, Default)]
@@ -24,8 +25,8 @@ pub struct Facts {
     pub problems: usize,
     /// How many statements are risky in what has not run somewhere.
     pub risks: usize,
-    /// How many files have not run, by environment.
-    pub pending: Vec<(String, usize)>,
+    /// How many files have not run and of how many nothing can be told, by environment.
+    pub standings: Vec<(String, usize, usize)>,
     /// Names that would fit, by today's path.
     pub renames: BTreeMap<String, String>,
     /// The places of the forward files among all files.
@@ -42,14 +43,14 @@ pub fn facts(model: &Model) -> Facts {
     let versions = overview.folder.forward().filter_map(|file| file.version.as_deref());
     let version = versions.map(width).max().unwrap_or(0);
     let files = forward.len();
-    let pending = overview.environments.iter().map(|standing| {
-        let pending = (0..files).filter(|at| standing.told(*at).is_pending()).count();
-        (standing.environment.clone(), pending)
+    let standings = overview.environments.iter().map(|standing| {
+        let count = |wanted: fn(Told) -> bool| (0..files).filter(|at| wanted(standing.told(*at))).count();
+        (standing.environment.clone(), count(Told::is_pending), count(Told::is_unknown))
     });
     Facts {
-        problems: overview.problems().count(),
+        problems: rows::problems(overview).len(),
         risks: overview.pending_risks().len(),
-        pending: pending.collect(),
+        standings: standings.collect(),
         renames: overview.renames().into_iter().map(|rename| (rename.from, rename.to)).collect(),
         forward,
         version,
@@ -107,15 +108,18 @@ pub fn below(model: &Model) -> Cell {
     parts.reduce(|line, part| line.and(Role::Muted, &dot).then(part)).unwrap_or_default()
 }
 
-/// `pending: production 2, staging 1`
+/// `pending: production 2, staging 1`, or that there is nothing, where that is known of every file everywhere.
 fn pending(model: &Model) -> Cell {
-    let pending = &model.migrations.facts.pending;
+    let standings = &model.migrations.facts.standings;
     let some: Vec<String> =
-        pending.iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{name} {count}")).collect();
-    match (some.is_empty(), pending.len() == model.environments.len() && !pending.is_empty()) {
+        standings.iter().filter(|(_, count, _)| *count > 0).map(|(name, count, _)| format!("{name} {count}")).collect();
+    let asked = !standings.is_empty();
+    let all = standings.len() == model.environments.len() && standings.iter().all(|(_, _, unknown)| *unknown == 0);
+    match (some.is_empty(), all) {
         (false, _) => Cell::of(Role::Warn, "pending: ").and(Role::Text, some.join(", ")),
-        (true, true) => Cell::of(Role::Muted, "nothing is pending"),
-        (true, false) => Cell::default(),
+        (true, true) if asked => Cell::of(Role::Muted, "nothing is pending"),
+        (true, _) if asked => Cell::of(Role::Muted, "nothing is known to be pending"),
+        (true, _) => Cell::default(),
     }
 }
 
