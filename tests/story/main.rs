@@ -6,6 +6,7 @@
 mod apply;
 mod audit;
 mod look;
+mod migrations;
 mod offline;
 mod outputs;
 mod overview;

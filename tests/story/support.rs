@@ -56,13 +56,19 @@ impl Story {
 
     /// The example's servers.
     pub async fn demo() -> Demo {
+        Story::example("innotrue").await
+    }
+
+    /// The servers of the example `name`.
+    pub async fn example(name: &str) -> Demo {
         // Colours as on a good terminal, whatever the tests run in.
         let vars = |name: &str| match name {
             "COLORTERM" => Some("truecolor".to_owned()),
             "NO_COLOR" => None,
             name => std::env::var(name).ok(),
         };
-        demo::start(&Options::default(), &Job::quiet(), &vars).await.expect("demo")
+        let options = Options { example: Some(name.to_owned()), ..Options::default() };
+        demo::start(&options, &Job::quiet(), &vars).await.expect("demo")
     }
 
     /// Opens the console of `deck` on a screen of `width` × `height`, and waits until it has read everything.
@@ -207,7 +213,7 @@ impl Story {
     /// The same before there is a console.
     pub async fn superuser_of(demo: &Demo, environment: &str) -> Client {
         let (_, server) = demo.servers.iter().find(|(name, _)| name == environment).expect("environment");
-        connect(server).await.expect("superuser")
+        connect(server, &demo.deck.project.name).await.expect("superuser")
     }
 }
 
@@ -218,9 +224,9 @@ fn written(buffer: &Buffer) -> String {
         .collect()
 }
 
-async fn connect(server: &server::Server) -> Result<Client, tokio_postgres::Error> {
+async fn connect(server: &server::Server, database: &str) -> Result<Client, tokio_postgres::Error> {
     let mut config = tokio_postgres::Config::new();
-    config.host_path(server.host()).port(server.port()).user("postgres").dbname("innotrue");
+    config.host_path(server.host()).port(server.port()).user("postgres").dbname(database);
     let (client, connection) = config.connect(NoTls).await?;
     tokio::spawn(connection);
     Ok(client)

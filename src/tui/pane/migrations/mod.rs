@@ -221,10 +221,13 @@ pub fn told(
             model.migrations.failed.remove(environment);
         }
         Err(error) => {
-            // It was begun without being asked for, so it complains where it is looked at.
+            // Where nothing is known of it, the list says why; else it complains where it is looked at.
+            let known = model.migrations.standing(environment).is_some();
             if error.code == Code::Interrupted {
                 model.say(Tone::Note, error.message.clone());
-            } else if error.code == Code::Connect {
+            } else if known && model.pane == Pane::Migrations {
+                model.fail(&error);
+            } else {
                 model.lost(&error);
             }
             model.migrations.failed.insert(environment.to_owned(), error);

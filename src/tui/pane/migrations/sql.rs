@@ -16,7 +16,7 @@ const STATEMENTS: usize = 200;
 /// Cells of a line that are shown: a line of data may be as long as a file.
 const CELLS: usize = 400;
 /// Cells of a statement's first line.
-const FIRST: usize = 72;
+const FIRST: usize = 160;
 /// Cells of a line's number.
 const NUMBER: usize = 5;
 

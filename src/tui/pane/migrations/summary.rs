@@ -63,7 +63,7 @@ pub fn dir(model: &Model) -> String {
     declared.unwrap_or_else(|| project::migrations::DIR.to_owned())
 }
 
-/// `migrations  19 files  1 problem`, and what is older than it should be.
+/// `migrations  19 files  1 problem  1 risk`
 pub fn title(model: &Model) -> Cell {
     let pane = &model.migrations;
     let Facts { problems, risks, .. } = pane.facts;
@@ -74,7 +74,7 @@ pub fn title(model: &Model) -> Cell {
     if risks > 0 {
         line = line.and(Role::Warn, format!("  {}", counted(risks, "risk")));
     }
-    line.then(stale(model))
+    line
 }
 
 /// The word for what is being read again, or cannot be.
@@ -90,9 +90,13 @@ pub fn stale(model: &Model) -> Cell {
     list::stale(&again, &gone)
 }
 
-/// The line below the title: what is shown of it, whose files these are, what has not run where.
+/// The line below the title: what is older than it should be; else what is shown, whose files these are, and what has
+/// not run where.
 pub fn below(model: &Model) -> Cell {
-    let pane = &model.migrations;
+    let (pane, stale) = (&model.migrations, stale(model));
+    if let Some(overview) = pane.overview.as_ref().filter(|_| !stale.is_empty()) {
+        return Cell::of(Role::Muted, format!("{} style", overview.folder.style.word())).then(stale);
+    }
     let mut parts: Vec<Cell> = Vec::new();
     parts.extend(pane.only.map(|only| Cell::of(Role::Accent, format!("only {}", only.words()))));
     if let Some(overview) = &pane.overview {
