@@ -75,14 +75,13 @@ impl Mark {
     /// In one cell.
     pub fn sign(self, glyphs: &Glyphs) -> &'static str {
         match self {
-            Mark::Told(Told::Is(Status::Applied) | Told::Looks(Verdict::All)) => glyphs.current,
+            Mark::Told(Told::Is(Status::Applied) | Told::Looks(Verdict::All)) | Mark::Ran => glyphs.current,
             Mark::Told(Told::Is(Status::Pending) | Told::Looks(Verdict::None)) => glyphs.pending,
             Mark::Told(Told::Is(Status::Edited)) => glyphs.differs,
             Mark::Told(Told::Looks(Verdict::Some)) => glyphs.half,
             Mark::Told(Told::Is(Status::Failed)) => glyphs.failed,
             Mark::Told(Told::Is(Status::Unknown) | Told::Looks(Verdict::Unknown)) | Mark::Silent => "?",
             Mark::OutOfOrder => "!",
-            Mark::Ran => glyphs.current,
             Mark::Nothing => " ",
             Mark::Reading => glyphs.dot,
         }
@@ -92,10 +91,10 @@ impl Mark {
     pub fn role(self) -> Role {
         match self {
             Mark::Told(Told::Is(Status::Applied)) => Role::Ok,
-            Mark::Told(Told::Is(Status::Pending) | Told::Looks(Verdict::None)) => Role::Warn,
-            Mark::Told(Told::Is(Status::Edited | Status::Failed)) | Mark::OutOfOrder | Mark::Ran => Role::Danger,
-            Mark::Told(Told::Looks(Verdict::Some)) => Role::Warn,
-            Mark::Silent => Role::Danger,
+            Mark::Told(Told::Is(Status::Pending) | Told::Looks(Verdict::None | Verdict::Some)) => Role::Warn,
+            Mark::Told(Told::Is(Status::Edited | Status::Failed)) | Mark::OutOfOrder | Mark::Ran | Mark::Silent => {
+                Role::Danger
+            }
             Mark::Told(_) | Mark::Nothing | Mark::Reading => Role::Muted,
         }
     }

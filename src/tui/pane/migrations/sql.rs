@@ -37,7 +37,7 @@ pub fn hung(lead: Cell, body: &Cell, room: usize) -> Vec<Cell> {
 /// The lines of `text`, each with its number, in lines of at most `room` cells.
 pub fn numbered(text: &str, room: usize, glyphs: &Glyphs) -> Vec<Cell> {
     let shown: String = text.split_inclusive('\n').take(LINES).collect();
-    let lines = sql::lines(&shown.replace("\r\n", "\n"));
+    let lines = sql::written(&shown.replace("\r\n", "\n"));
     let line = |(at, line): (usize, Cell)| {
         hung(Cell::of(Role::Muted, format!("{}  ", number(Some(at)))), &line.cut(CELLS, glyphs.ellipsis), room)
     };
@@ -58,7 +58,7 @@ pub fn listed(statements: &Statements, text: &str, room: usize, glyphs: &Glyphs)
 
 fn first(statement: &Statement, text: &str, room: usize, glyphs: &Glyphs) -> Cell {
     let line = statement.text(text).lines().next().unwrap_or_default();
-    let line = sql::lines(line).into_iter().next().unwrap_or_default();
+    let line = sql::written(line).into_iter().next().unwrap_or_default();
     let number = Cell::of(Role::Muted, format!("{}  ", number(Some(statement.line))));
     number.then(line).cut(FIRST.min(room), glyphs.ellipsis)
 }
