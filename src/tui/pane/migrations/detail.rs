@@ -111,7 +111,7 @@ fn more(pane: &MigrationsPane, environment: &EnvStatus, at: usize) -> Option<Str
     let Some(look) = standing.looks.get(at) else { return standing.applied(at)?.at.clone() };
     let all = look.there.len() + look.missing.len();
     if all == 0 {
-        return Some("it leaves nothing by which one could tell".to_owned());
+        return Some("it leaves no trace".to_owned());
     }
     let missing: Vec<String> = look.missing.iter().take(OBJECTS).map(ToString::to_string).collect();
     let mut says = format!("{} of {}", look.there.len(), counted(all, "object"));
