@@ -249,8 +249,20 @@ pub enum Schema {
 #[derive(Debug, Args)]
 pub struct Diff {
     /// The environment to start from
-    #[arg(long, value_name = "ENV")]
-    pub from: String,
+    #[arg(long, value_name = "ENV", required_unless_present = "migrations")]
+    pub from: Option<String>,
+    /// Start from what the migrations make, replayed on a throw-away server
+    #[arg(long, conflicts_with = "from")]
+    pub migrations: bool,
+    /// The folder of the migrations, instead of the one that pgdeck.toml names
+    #[arg(long, value_name = "DIR", requires = "migrations", conflicts_with = "from")]
+    pub dir: Option<PathBuf>,
+    /// Replay all migrations, not only those that ran in the environment by its history
+    #[arg(long, requires = "migrations", conflicts_with = "from")]
+    pub all: bool,
+    /// Where initdb and postgres are (also PGDECK_PG_BIN)
+    #[arg(long, value_name = "DIR", requires = "migrations", conflicts_with = "from")]
+    pub pg_bin: Option<PathBuf>,
     /// The environment that is compared with it: what only this one has is added
     #[arg(long, value_name = "ENV")]
     pub to: String,
@@ -289,6 +301,28 @@ pub enum MigrationsCommand {
         /// Its version, such as 010, or the name of its file
         version: String,
     },
+    /// Run what is pending in one environment, in order, and record it in the history that it keeps
+    Apply(Migrate),
+}
+
+/// `pgdeck migrations apply`
+#[derive(Debug, Clone, Args)]
+pub struct Migrate {
+    /// The environment's name, typed once more; without it, what would run is shown
+    #[arg(long, value_name = "ENV")]
+    pub confirm: Option<String>,
+    /// Try everything in one transaction, then roll back
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Run it only if it still is the plan of this digest, or of one that begins so
+    #[arg(long, value_name = "DIGEST")]
+    pub digest: Option<String>,
+    /// Also run files whose number is lower than that of one that ran
+    #[arg(long)]
+    pub out_of_order: bool,
+    /// Where there is no history yet: record all up to this version as applied, without running it
+    #[arg(long, value_name = "VERSION")]
+    pub baseline: Option<String>,
 }
 
 /// `pgdeck sync`

@@ -6,6 +6,7 @@ use crate::{
     app::{
         audit::Audited,
         counts::{History, Listing},
+        drift::{Base, Compared},
         env::Reached,
         migrations::standing::{Overview, Standing},
         sync::{Applied, Contents, Output},
@@ -69,6 +70,8 @@ pub enum Msg {
     Standing(Arc<Folder>, String, Result<Arc<Standing>>),
     /// Something was accepted, or could not be.
     Accepted(Result<Arc<Accepted>>),
+    /// What differs between two sides, or why the job could not find out.
+    Drifted(JobId, Result<Arc<Compared>>),
     /// What is in the journal.
     Journal(Result<Arc<Vec<journal::Run>>>),
     /// The wizard got on.
@@ -257,6 +260,8 @@ pub enum Work {
     Standing(String, Arc<Folder>),
     /// Accept a finding; answered by [`Msg::Accepted`].
     Accept(Arc<Accepting>),
+    /// Compare the schemas of these two; answered by [`Msg::Drifted`].
+    Drift(Base, String),
     /// Read what was recorded of counts; answered by [`Msg::History`].
     History,
     /// Write these rows to the new file of this name; answered by [`Msg::Filed`].

@@ -21,10 +21,11 @@ use super::{
 
 /// Takes in that `msg` happened.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
-    let effects = take_in(model, msg);
+    let mut effects = take_in(model, msg);
     pane::counts::follow(model);
     pane::audit::follow(model);
     pane::migrations::follow(model);
+    effects.extend(pane::drift::follow(model));
     effects
 }
 
@@ -56,6 +57,7 @@ fn take_in(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Migrations(read) => return pane::migrations::read(model, read),
         Msg::Standing(folder, name, standing) => return pane::migrations::told(model, &folder, &name, standing),
         Msg::Accepted(accepted) => pane::audit::accepted(model, accepted),
+        Msg::Drifted(job, compared) => pane::drift::compared(model, job, compared),
         Msg::Journal(runs) => pane::journal::read(model, runs),
         Msg::Sync(sync) => return pane::sync::told(model, sync),
         Msg::Undo(run, typed) => return vec![model.start(format!("undoing {run}"), Work::Undo(run, typed))],
@@ -64,6 +66,7 @@ fn take_in(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.jobs.end(job);
             overlay::ended(model, job);
             pane::counts::settled(model);
+            pane::drift::ended(model, job);
         }
         Msg::Filed(job, result) => overlay::filed(model, job, result),
         Msg::Said(tone, text) => model.say(tone, text),
@@ -107,6 +110,7 @@ fn environment(model: &mut Model, name: &str, state: EnvState) -> Vec<Effect> {
     if !answers {
         return Vec::new();
     }
+    pane::drift::answered(model, name);
     let mut effects = pane::counts::refresh(model, name);
     effects.extend(pane::audit::answered(model, name));
     effects.extend(pane::migrations::answered(model, name));
@@ -167,6 +171,7 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
         | Action::GoCounts
         | Action::GoAudit
         | Action::GoMigrations
+        | Action::GoDrift
         | Action::GoSync
         | Action::GoJournal => Ok(()),
         _ => pane::availability(model, action),
@@ -204,6 +209,7 @@ pub fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::GoCounts => model.pane = Pane::Counts,
         Action::GoAudit => model.pane = Pane::Audit,
         Action::GoMigrations => model.pane = Pane::Migrations,
+        Action::GoDrift => model.pane = Pane::Drift,
         Action::GoSync => model.pane = Pane::Sync,
         Action::GoJournal => model.pane = Pane::Journal,
         Action::Export => export(model),

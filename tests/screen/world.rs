@@ -204,6 +204,7 @@ pub fn journal() -> Vec<journal::Run> {
         operator: "ada".into(),
         outcome,
         rows: Tally { insert: 31, update: 79, delete: 0 },
+        migrations: None,
         xid: Some("743".into()),
         error: (outcome == Outcome::RolledBack).then(|| "public.plans: changed since the review".into()),
     };
@@ -305,7 +306,7 @@ pub fn review() -> Review {
 /// The wizard with a review in front.
 pub fn reviewing() -> Model {
     let mut model = full();
-    crate::press(&mut model, "5 enter");
+    crate::press(&mut model, "6 enter");
     update(&mut model, Msg::Sync(Sync::Reviewed(Arc::new(review()))));
     settle(&mut model);
     model

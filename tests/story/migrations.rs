@@ -13,7 +13,7 @@ const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/introalignm
 
 /// The console on the example, with the migrations in front.
 async fn example(width: u16, height: u16) -> Story {
-    let demo = Story::example("introalignment").await;
+    let demo = Story::example(Some("introalignment")).await;
     let deck = Arc::clone(&demo.deck);
     let mut story = Story::on(demo, deck, width, height).await;
     story.press("4").await;
@@ -22,7 +22,7 @@ async fn example(width: u16, height: u16) -> Story {
 
 /// The same with the files of `folder`.
 async fn with_files(folder: &Path, width: u16, height: u16) -> Story {
-    let demo = Story::example("introalignment").await;
+    let demo = Story::example(Some("introalignment")).await;
     let mut project = demo.deck.project.clone();
     project.migrations.dir = folder.display().to_string();
     let known = Arc::clone(&demo.deck);
@@ -116,7 +116,7 @@ async fn what_is_wrong_with_the_faulty_folder_stands_first() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_environment_that_is_down_hides_nothing_of_the_others() {
-    let demo = Story::example("introalignment").await;
+    let demo = Story::example(Some("introalignment")).await;
     let known = Arc::clone(&demo.deck);
     let vars = move |name: &str| match name {
         "STAGING_DATABASE_URL" => Some("postgresql://nobody@127.0.0.1:1/none".to_owned()),
@@ -178,7 +178,7 @@ async fn a_history_that_is_locked_is_given_up_with_escape() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_may_not_read_the_history_is_told_and_nothing_is_made_up() {
-    let demo = Story::example("introalignment").await;
+    let demo = Story::example(Some("introalignment")).await;
     let staging = Story::superuser_of(&demo, "staging").await;
     staging.batch_execute("CREATE ROLE visitor LOGIN").await.expect("role");
     let (_, server) = demo.servers.iter().find(|(name, _)| name == "staging").expect("staging");

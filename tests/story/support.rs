@@ -54,20 +54,27 @@ impl Story {
         (Story::on(demo, Arc::new(deck), width, height).await, line)
     }
 
-    /// The example's servers.
+    /// The servers of the first example.
     pub async fn demo() -> Demo {
-        Story::example("innotrue").await
+        Story::example(None).await
     }
 
-    /// The servers of the example `name`.
-    pub async fn example(name: &str) -> Demo {
+    /// Opens the console on the example `name`.
+    pub async fn of(name: &str, width: u16, height: u16) -> Self {
+        let demo = Story::example(Some(name)).await;
+        let deck = Arc::clone(&demo.deck);
+        Story::on(demo, deck, width, height).await
+    }
+
+    /// The servers of an example, the first one where none is named.
+    pub async fn example(name: Option<&str>) -> Demo {
         // Colours as on a good terminal, whatever the tests run in.
         let vars = |name: &str| match name {
             "COLORTERM" => Some("truecolor".to_owned()),
             "NO_COLOR" => None,
             name => std::env::var(name).ok(),
         };
-        let options = Options { example: Some(name.to_owned()), ..Options::default() };
+        let options = Options { example: name.map(str::to_owned), ..Options::default() };
         demo::start(&options, &Job::quiet(), &vars).await.expect("demo")
     }
 

@@ -19,6 +19,8 @@ pub enum Context {
     Audit,
     /// The migrations pane.
     Migrations,
+    /// The drift pane.
+    Drift,
     /// The sync pane, whichever step it is at.
     Sync,
     /// The sync pane while sets are chosen.
@@ -56,6 +58,7 @@ impl Context {
         (Context::Counts, "counts", "Counts"),
         (Context::Audit, "audit", "Audit"),
         (Context::Migrations, "migrations", "Migrations"),
+        (Context::Drift, "drift", "Drift"),
         (Context::Sync, "sync", "Sync"),
         (Context::Choose, "choose", "Sync: export"),
         (Context::Review, "review", "Sync: review"),

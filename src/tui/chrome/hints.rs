@@ -41,14 +41,10 @@ fn hints(model: &Model) -> Vec<Cell> {
     let contexts = model.contexts();
     let mut actions: Vec<Action> = Vec::new();
     for context in &contexts {
-        let here = Action::ALL.iter().filter(|entry| {
-            // What only another pane can do with a row is no news on this pane's page about one.
-            let mut homes = pane::homes(entry.action).peekable();
-            let foreign =
-                *context == Context::Detail && homes.peek().is_some() && !homes.any(|home| home == model.pane);
-            entry.hint.is_some() && entry.contexts.contains(context) && !foreign
-        });
-        actions.extend(here.map(|entry| entry.action).filter(|action| *action != Action::Help));
+        let here = Action::ALL.iter().filter(|entry| entry.hint.is_some() && entry.contexts.contains(context));
+        let ours =
+            |action: &Action| pane::homes(*action).next().is_none() || pane::homes(*action).any(|it| it == model.pane);
+        actions.extend(here.map(|entry| entry.action).filter(|action| *action != Action::Help && ours(action)));
     }
     if !contexts.contains(&Context::Help) {
         actions.push(Action::Help);
