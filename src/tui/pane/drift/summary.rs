@@ -130,7 +130,7 @@ pub fn none(model: &Model, compared: &Compared, room: usize) -> Vec<Cell> {
     lines.push(Cell::default());
     let mut more = "The order of columns and who owns what make no difference.".to_owned();
     if let Some(versions) = versions(compared) {
-        more += &format!(" Definitions of {versions} were compared by what they say.");
+        more.extend([" Definitions of ", &versions, " were compared by what they say."]);
     }
     lines.extend(Cell::of(Role::Muted, more).wrapped(room));
     lines.extend(how(compared).iter().flat_map(|line| line.wrapped(room)));
@@ -179,9 +179,10 @@ pub fn waiting(model: &Model, room: usize) -> Vec<Cell> {
     }
     let connecting: Vec<&str> =
         names.iter().copied().filter(|name| matches!(state(name), Some(EnvState::Connecting))).collect();
-    let doing = match connecting.is_empty() {
-        false => format!("connecting to {}{ellipsis}", connecting.join(" and ")),
-        true => format!("reading the catalogues of {}{ellipsis}", names.join(" and ")),
+    let doing = if connecting.is_empty() {
+        format!("reading the catalogues of {}{ellipsis}", names.join(" and "))
+    } else {
+        format!("connecting to {}{ellipsis}", connecting.join(" and "))
     };
     lines.push(Cell::of(Role::Muted, doing));
     lines
