@@ -4,5 +4,6 @@
 
 mod found;
 mod looks;
+mod matrix;
 mod support;
 mod tools;

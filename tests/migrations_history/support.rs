@@ -74,8 +74,15 @@ impl Database {
 
     /// A project whose one environment, `here`, is this database for `role`.
     pub fn deck(&self, role: &str) -> Arc<Deck> {
-        let text =
-            "[project]\nname = \"migrations\"\n[env.here]\nkind = \"development\"\nurl = \"${URL}\"\n".to_owned();
+        self.deck_of(role, "auto")
+    }
+
+    /// The same, for files of a style.
+    pub fn deck_of(&self, role: &str, style: &str) -> Arc<Deck> {
+        let text = format!(
+            "[project]\nname = \"migrations\"\n[migrations]\nstyle = \"{style}\"\n\
+             [env.here]\nkind = \"development\"\nurl = \"${{URL}}\"\n"
+        );
         let project = Project::parse(Source::new("pgdeck.toml", text)).unwrap();
         let url = self.addresses.replace("ROLE", role);
         let state = std::env::temp_dir().display().to_string();
