@@ -11,5 +11,6 @@ pub mod init;
 pub mod job;
 pub mod journal;
 pub mod migrations;
+pub mod runs;
 pub mod store;
 pub mod sync;

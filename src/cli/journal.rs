@@ -54,14 +54,13 @@ pub(super) async fn run(arguments: &Journal, context: &Context) -> Result<u8> {
 
 fn row(run: &Run) -> Vec<String> {
     let entry = &run.last;
-    let rows = &entry.rows;
     vec![
         run.began.strftime("%Y-%m-%d %H:%M:%S").to_string(),
         entry.run.clone(),
         entry.action.word().into(),
         entry.environment.clone(),
         entry.from.clone(),
-        format!("+{} ~{} −{}", rows.insert, rows.update, rows.delete),
+        entry.amount(),
         short(&entry.digest),
         entry.operator.clone(),
         entry.outcome.word().into(),

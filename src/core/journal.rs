@@ -26,12 +26,28 @@ pub struct Entry {
     pub outcome: Outcome,
     /// How many rows.
     pub rows: Tally,
+    /// Which migrations, where it is about those.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub migrations: Option<Migrations>,
     /// The server's transaction id, once it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub xid: Option<String>,
     /// What went wrong, one line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+}
+
+/// The files of migrations that a run is about, by their paths within the folder.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Migrations {
+    /// How many there were to run.
+    pub of: usize,
+    /// Those that ran and were kept, in order.
+    pub ran: Vec<String>,
+    /// The one that was about to be: its COMMIT was on its way if the entry has a transaction id, else it ran outside of
+    /// a transaction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// What was done.
@@ -42,6 +58,8 @@ pub enum Action {
     Apply,
     /// A run was taken back.
     Undo,
+    /// Migrations were run.
+    Migrate,
 }
 
 impl Action {
@@ -50,6 +68,7 @@ impl Action {
         match self {
             Action::Apply => "apply",
             Action::Undo => "undo",
+            Action::Migrate => "migrate",
         }
     }
 }
@@ -62,6 +81,8 @@ pub enum Outcome {
     Started,
     /// Committed and verified.
     Applied,
+    /// Some files were kept, and then one was not.
+    Stopped,
     /// Everything was rolled back.
     RolledBack,
     /// The answer to COMMIT was lost and the server could not be asked.
@@ -74,8 +95,20 @@ impl Outcome {
         match self {
             Outcome::Started => "cut off",
             Outcome::Applied => "applied",
+            Outcome::Stopped => "stopped",
             Outcome::RolledBack => "rolled back",
             Outcome::Unknown => "unknown",
+        }
+    }
+}
+
+impl Entry {
+    /// What was written, in few characters: files of migrations, or rows.
+    pub fn amount(&self) -> String {
+        match &self.migrations {
+            Some(migrations) if migrations.ran.len() == migrations.of => format!("{} files", migrations.of),
+            Some(migrations) => format!("{} of {} files", migrations.ran.len(), migrations.of),
+            None => format!("+{} ~{} −{}", self.rows.insert, self.rows.update, self.rows.delete),
         }
     }
 }

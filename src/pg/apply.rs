@@ -145,7 +145,11 @@ async fn write(tx: &Transaction<'_>, order: &Order<'_>) -> Result<Written> {
     Ok(Written { images: images.collect::<Result<_>>()?, xid, rewrote })
 }
 
-async fn lock(tx: &Transaction<'_>) -> Result<()> {
+/// Keeps another run of pgdeck on this database out until the transaction ends.
+///
+/// # Errors
+/// `Refused` where one is under way.
+pub(in crate::pg) async fn lock(tx: &Transaction<'_>) -> Result<()> {
     let got = query::scalar(tx, "SELECT pg_try_advisory_xact_lock($1::bigint)::text", &[Some(LOCK)]).await?;
     if got.as_deref() == Some("true") {
         return Ok(());

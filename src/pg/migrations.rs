@@ -1,5 +1,8 @@
 //! The histories that tools keep in a database: one query finds them, and then all are read in one round trip.
 
+pub mod apply;
+mod run;
+
 use std::collections::BTreeMap;
 
 use futures_util::future::try_join_all;

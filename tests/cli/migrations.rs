@@ -80,6 +80,29 @@ fn one_migration_is_shown_with_its_statements() {
 }
 
 #[test]
+fn an_edited_file_is_shown_with_what_differs_from_what_ran() {
+    let text = demo("introalignment -- migrations show 011", 0);
+    assert!(text.contains("production ran (-) what the file (+) does not say:"), "{text}");
+    assert!(text.contains("\n     21 + CREATE INDEX IF NOT EXISTS matches_status_idx"), "{text}");
+    assert!(text.contains("\n        -   match_id   uuid        NOT NULL REFERENCES public.matches (id),\n"), "{text}");
+    assert!(
+        text.contains("\n     27 +   match_id   uuid        NOT NULL REFERENCES public.matches (id) ON DEL"),
+        "{text}"
+    );
+    let record: Json = serde_json::from_str(&demo("introalignment -- migrations show 011 --format json", 0)).unwrap();
+    let differences = record["files"][0]["differences"].as_array().unwrap();
+    assert_eq!(differences.len(), 1, "staging and local have none: {differences:#?}");
+    assert_eq!((&differences[0]["environment"], &differences[0]["by"]), (&json!("production"), &json!("statements")));
+    let hunks = differences[0]["hunks"].as_array().unwrap();
+    let lines: Vec<&Json> = hunks.iter().flat_map(|hunk| hunk.as_array().unwrap()).collect();
+    let only: Vec<_> =
+        lines.iter().filter(|line| line["in"] != "both").map(|line| (&line["in"], &line["line"])).collect();
+    assert_eq!(only, [(&json!("file"), &json!(21)), (&json!("ran"), &Json::Null), (&json!("file"), &json!(27))]);
+    let record: Json = serde_json::from_str(&demo("introalignment -- migrations show 012 --format json", 0)).unwrap();
+    assert_eq!(record["files"][0]["differences"], json!([]));
+}
+
+#[test]
 fn mistakes_are_one_line_each_and_the_rest_is_shown() {
     let desk = Desk::reading();
     desk.fails(2, "migrations --dir nowhere", "there is no such folder");

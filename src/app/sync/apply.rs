@@ -1,7 +1,7 @@
 //! Applying a plan: journal, images, transaction, and the truth about a lost COMMIT.
 
 use crate::{
-    app::{deck::Deck, job::Job},
+    app::{deck::Deck, job::Job, runs::Attempt},
     core::{
         error::{Code, Error, Result},
         guard::Permit,
@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-use super::runs::Attempt;
+use super::runs;
 
 /// What an apply did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,13 +64,13 @@ pub async fn apply_in_batches(
     job.progress(format!("connecting to {}", plan.to), 0, 0);
     let conninfo = deck.conninfo(&plan.to)?;
     let mut connection = job.drop_on_cancel(Box::pin(connect_writing(&conninfo, permit))).await?;
-    let attempt = if dry_run { None } else { Some(Attempt::begin(deck, plan)?) };
+    let attempt = if dry_run { None } else { Some(runs::begin(deck, plan)?) };
     let what = format!("applying to {}", plan.to);
     let progress = |done: usize, total: usize| job.progress(&*what, done as u64, total as u64);
     let keep = |written: &Written| match &attempt {
         // Told to stop between two statements, when there was nothing to cancel on the server.
         _ if job.is_cancelled() => Err(Error::new(Code::Interrupted, "stopped by the operator; nothing was written")),
-        Some(attempt) => attempt.keep(deck, plan, &written.images, &written.xid),
+        Some(attempt) => runs::keep(deck, &attempt.run, plan, &written.images, &written.xid),
         None => Ok(()),
     };
     let canceller = connection.canceller();

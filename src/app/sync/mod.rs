@@ -19,6 +19,6 @@ pub use look::{Contents, Found, look as look_into};
 pub use offline::{Offline, PrintedQuery, load as load_offline, query, review as review_file};
 pub use output::{Chosen, Output, Rows, Written, write as write_output};
 pub use review::{review, save_report};
-pub use runs::{Attempt, undo_plan};
+pub use runs::undo_plan;
 pub use seed::{Seeded, seed};
 pub use settle::{Unsettled, settle};

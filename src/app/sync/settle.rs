@@ -1,11 +1,11 @@
 //! What became of runs that were cut off: their process was killed, or the answer to COMMIT was lost.
 
-use super::runs::{is_running, record_of};
+use super::runs::record_of;
 use crate::{
-    app::{deck::Deck, job::Job, journal},
+    app::{deck::Deck, job::Job, journal, runs::is_running},
     core::{
         error::Result,
-        journal::{Entry, Outcome, Run},
+        journal::{Entry, Migrations, Outcome, Run},
     },
     pg::apply::{self as pg, Settled},
 };
@@ -46,31 +46,63 @@ fn unsettled(run: &Run, why: impl Into<String>) -> Unsettled {
 
 /// The last line of `run`, or why there is none yet.
 async fn end_of(deck: &Deck, job: &Job, run: &Run) -> Result<Entry, String> {
-    let ended = |outcome, xid, error: Option<&str>| Entry {
-        at: jiff::Timestamp::now(),
-        outcome,
-        xid,
-        error: error.map(str::to_owned),
-        ..run.last.clone()
-    };
+    match &run.last.migrations {
+        Some(migrations) => end_of_migrations(deck, job, run, migrations.clone()).await,
+        None => end_of_rows(deck, job, run).await,
+    }
+}
+
+fn ended(run: &Run, outcome: Outcome, xid: Option<String>, error: Option<&str>) -> Entry {
+    Entry { at: jiff::Timestamp::now(), outcome, xid, error: error.map(str::to_owned), ..run.last.clone() }
+}
+
+async fn end_of_rows(deck: &Deck, job: &Job, run: &Run) -> Result<Entry, String> {
     // The images are on disk before COMMIT is sent: without them nothing was committed.
     let record = record_of(deck, &run.last.run).map_err(|error| error.to_string())?;
     let Some(record) = record else {
-        return Ok(ended(Outcome::RolledBack, None, Some("cut off before anything was committed")));
+        return Ok(ended(run, Outcome::RolledBack, None, Some("cut off before anything was committed")));
     };
     let xid = Some(record.xid.clone());
+    Ok(match committed(deck, job, run, &record.xid).await? {
+        true => ended(run, Outcome::Applied, xid, None),
+        false => ended(run, Outcome::RolledBack, xid, Some("cut off, and rolled back by the server")),
+    })
+}
+
+/// Each file is on record before its COMMIT is sent, with its transaction; those before it were committed.
+async fn end_of_migrations(deck: &Deck, job: &Job, run: &Run, mut known: Migrations) -> Result<Entry, String> {
+    let outside = known.next.is_some() && run.last.xid.is_none();
+    let mut why = "cut off".to_owned();
+    match (known.next.take(), &run.last.xid) {
+        (Some(next), Some(xid)) => {
+            if committed(deck, job, run, xid).await? {
+                known.ran.push(next);
+            }
+        }
+        (Some(next), None) => why = format!("cut off while {next} ran outside of a transaction: look what is there"),
+        (None, _) => {}
+    }
+    let outcome = match known.ran.len() {
+        all if all == known.of => Outcome::Applied,
+        0 if !outside => Outcome::RolledBack,
+        _ => Outcome::Stopped,
+    };
+    let why = (outcome != Outcome::Applied).then_some(why.as_str());
+    Ok(Entry { migrations: Some(known), ..ended(run, outcome, run.last.xid.clone(), why) })
+}
+
+/// Whether the transaction `xid` of `run` was committed, or why that cannot be told.
+async fn committed(deck: &Deck, job: &Job, run: &Run, xid: &str) -> Result<bool, String> {
     let name = &run.last.environment;
     job.progress(format!("asking {name} about {}", run.last.run), 0, 0);
     let asked = async {
         let mut reader = deck.reader(name).await?;
-        pg::settle(&mut reader, &record.xid).await
+        pg::settle(&mut reader, xid).await
     };
     match job.drop_on_cancel(asked).await {
-        Ok(Settled::Committed) => Ok(ended(Outcome::Applied, xid, None)),
-        Ok(Settled::Aborted) => Ok(ended(Outcome::RolledBack, xid, Some("cut off, and rolled back by the server"))),
-        Ok(Settled::Unknown) => {
-            Err(format!("{name} still has the transaction {} open, or has forgotten it", record.xid))
-        }
+        Ok(Settled::Committed) => Ok(true),
+        Ok(Settled::Aborted) => Ok(false),
+        Ok(Settled::Unknown) => Err(format!("{name} still has the transaction {xid} open, or has forgotten it")),
         Err(error) => Err(error.to_string()),
     }
 }

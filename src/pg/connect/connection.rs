@@ -130,11 +130,15 @@ impl Connection {
         self.client.batch_execute(sql).await.map_err(|error| self.describe(&error))
     }
 
+    /// Ends what is open, if anything is: a file of migrations can leave a transaction behind.
+    pub(in crate::pg) async fn reset(&self) -> Result<()> {
+        self.run("ROLLBACK").await
+    }
+
     /// The driver outside a transaction, for statements that cannot run inside one.
     ///
     /// # Errors
     /// `Refused` on a reading connection behind a pooler: only a `READ ONLY` transaction is read-only there.
-    #[allow(dead_code, reason = "its first user is on the way")]
     pub(in crate::pg) fn outside_transaction(&self) -> Result<&Client> {
         if self.pooled && !self.writing {
             return Err(Error::refused("behind a pooler, reading needs a transaction").env(&self.environment));

@@ -11,7 +11,7 @@
 //! | [`error`] | what went wrong, in words |
 //!
 //! There are two ways in: [`session::connect`] with [`session::Purpose::Read`], and with a permit
-//! ([`session::Purpose::Write`]), which only [`crate::core::guard`] can give.
+//! ([`session::Purpose::Write`], [`session::Purpose::Migrate`]), which only [`crate::core::guard`] can give.
 
 mod cancel;
 mod certificate;
@@ -33,5 +33,5 @@ pub use cancel::Canceller;
 pub use connection::{Connection, Server, Transaction};
 pub use conninfo::{Conninfo, Host};
 pub use pool::{Pool, PooledReader};
-pub use session::{Purpose, connect, connect_writing};
+pub use session::{Purpose, connect, connect_migrating, connect_writing};
 pub use sslmode::SslMode;

@@ -12,7 +12,7 @@ use super::{
     dial::Attempt,
     error,
     password::{self, Password},
-    settings::Settings,
+    settings::{Settings, Work},
     tls,
 };
 use crate::core::{
@@ -27,6 +27,8 @@ pub enum Purpose<'a> {
     Read,
     /// One reviewed plan may be run.
     Write(&'a Permit),
+    /// The reviewed migrations may be run.
+    Migrate(&'a Permit),
 }
 
 /// What was learned about an environment's server, shared by the clones of its [`Conninfo`].
@@ -59,8 +61,13 @@ pub async fn connect_writing(conninfo: &Conninfo, permit: &Permit) -> Result<Con
     connect(conninfo, Purpose::Write(permit)).await
 }
 
+/// Opens a connection that may write and that has the role's own settings, as files of migrations expect.
+pub async fn connect_migrating(conninfo: &Conninfo, permit: &Permit) -> Result<Connection> {
+    connect(conninfo, Purpose::Migrate(permit)).await
+}
+
 async fn open(conninfo: &Conninfo, purpose: Purpose<'_>) -> Result<Connection> {
-    let settings = Settings::new(conninfo, may_write(conninfo, purpose)?);
+    let settings = Settings::new(conninfo, work(conninfo, purpose)?);
     let remembered = &conninfo.remembered;
     let tls = tls::connector(conninfo).await?;
     let mut password = password::find(conninfo, false).await?;
@@ -72,7 +79,7 @@ async fn open(conninfo: &Conninfo, purpose: Purpose<'_>) -> Result<Connection> {
         match attempt.dial().await {
             Ok(live) => {
                 remembered.without_options.store(!with_options, Ordering::Relaxed);
-                return Connection::start(conninfo, live, tls, &settings, matches!(purpose, Purpose::Write(_))).await;
+                return Connection::start(conninfo, live, tls, &settings, !matches!(purpose, Purpose::Read)).await;
             }
             Err(failure) if with_options && failure.may_be_about_options() => with_options = false,
             Err(failure) if failure.is_wrong_password() && password.may_be_stale => {
@@ -84,13 +91,14 @@ async fn open(conninfo: &Conninfo, purpose: Purpose<'_>) -> Result<Connection> {
     }
 }
 
-fn may_write(conninfo: &Conninfo, purpose: Purpose<'_>) -> Result<bool> {
-    match purpose {
-        Purpose::Read => Ok(false),
-        Purpose::Write(permit) if permit.environment() == conninfo.environment => Ok(true),
-        Purpose::Write(permit) => {
-            Err(Error::refused(format!("the permit is for `{}`", permit.environment()))
-                .hint("review and confirm again"))
-        }
+fn work(conninfo: &Conninfo, purpose: Purpose<'_>) -> Result<Work> {
+    let (permit, work) = match purpose {
+        Purpose::Read => return Ok(Work::Read),
+        Purpose::Write(permit) => (permit, Work::Write),
+        Purpose::Migrate(permit) => (permit, Work::Migrate),
+    };
+    if permit.environment() == conninfo.environment {
+        return Ok(work);
     }
+    Err(Error::refused(format!("the permit is for `{}`", permit.environment())).hint("review and confirm again"))
 }

@@ -27,25 +27,51 @@ const PINNED: [(&str, &str); 7] = [
 
 const READ_ONLY: (&str, &str) = ("default_transaction_read_only", "on");
 
+/// What tells whether a migrating session got its settings: they are few, for files are written for the role's own.
+const MIGRATING: (&str, &str) = ("lock_timeout", "3s");
+
+/// What a session is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Work {
+    /// Reading, which is all that the server lets it do.
+    Read,
+    /// Writing rows.
+    Write,
+    /// Running migrations, as psql would: names are found and values are read by the role's own settings, row security
+    /// is as it is, and a statement may take its time.
+    Migrate,
+}
+
 /// The settings of one session.
 pub(super) struct Settings {
-    writing: bool,
+    work: Work,
     timeouts: [(&'static str, u128); 3],
 }
 
 impl Settings {
-    pub(super) fn new(conninfo: &Conninfo, writing: bool) -> Self {
+    pub(super) fn new(conninfo: &Conninfo, work: Work) -> Self {
+        let statement = if work == Work::Migrate { Duration::ZERO } else { conninfo.statement_timeout };
         let timeouts = [
-            ("statement_timeout", conninfo.statement_timeout.as_millis()),
+            ("statement_timeout", statement.as_millis()),
             ("lock_timeout", LOCK_TIMEOUT.as_millis()),
             ("idle_in_transaction_session_timeout", IDLE_TIMEOUT.as_millis()),
         ];
-        Settings { writing, timeouts }
+        Settings { work, timeouts }
+    }
+
+    /// Those that change how values are written and names are found.
+    fn pinned(&self) -> &'static [(&'static str, &'static str)] {
+        if self.work == Work::Migrate { &[] } else { &PINNED }
     }
 
     /// Those that [`Settings::hold`] checks.
     fn checked(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        (!self.writing).then_some(READ_ONLY).into_iter().chain(PINNED)
+        let own = match self.work {
+            Work::Read => Some(READ_ONLY),
+            Work::Write => None,
+            Work::Migrate => Some(MIGRATING),
+        };
+        own.into_iter().chain(self.pinned().iter().copied())
     }
 
     /// The startup parameter `options`. A value without anything behind the `=` is the empty string.
@@ -80,9 +106,12 @@ impl Settings {
     /// What a transaction sets first. Row security is off always: a row that a policy hides is an error
     /// then and never silently missing. The rest only where the session could not be told.
     pub(super) fn local(&self, pooled: bool) -> String {
-        let mut sql = String::from("SET LOCAL row_security = off;");
+        let mut sql = match self.work {
+            Work::Read | Work::Write => String::from("SET LOCAL row_security = off;"),
+            Work::Migrate => String::new(),
+        };
         if pooled {
-            for (name, value) in PINNED.into_iter().chain([("client_encoding", "UTF8")]) {
+            for (name, value) in self.pinned().iter().copied().chain([("client_encoding", "UTF8")]) {
                 let _ = write!(sql, "SET LOCAL {name} = '{value}';");
             }
             for (name, milliseconds) in self.timeouts {
@@ -107,8 +136,8 @@ mod tests {
 
     #[test]
     fn only_reading_sessions_are_read_only() {
-        let reading = Settings { writing: false, timeouts: TIMEOUTS }.options();
-        let writing = Settings { writing: true, timeouts: TIMEOUTS }.options();
+        let reading = Settings { work: Work::Read, timeouts: TIMEOUTS }.options();
+        let writing = Settings { work: Work::Write, timeouts: TIMEOUTS }.options();
         assert!(reading.starts_with("-c default_transaction_read_only=on -c TimeZone=UTC "), "{reading}");
         assert!(reading.contains("-c search_path= -c statement_timeout=60000 "), "{reading}");
         assert!(!writing.contains("read_only"), "{writing}");
@@ -116,7 +145,7 @@ mod tests {
 
     #[test]
     fn an_answer_that_differs_is_noticed() {
-        let settings = Settings { writing: false, timeouts: TIMEOUTS };
+        let settings = Settings { work: Work::Read, timeouts: TIMEOUTS };
         let good = ["on", "UTC", "ISO, MDY", "postgres", "1", "hex", "C", ""].map(Some);
         assert!(settings.hold(good.into_iter()));
         for at in 0..good.len() {
@@ -128,7 +157,7 @@ mod tests {
 
     #[test]
     fn a_pooled_transaction_sets_everything_itself() {
-        let settings = Settings { writing: false, timeouts: TIMEOUTS };
+        let settings = Settings { work: Work::Read, timeouts: TIMEOUTS };
         assert_eq!(settings.local(false), "SET LOCAL row_security = off;");
         assert!(settings.local(true).contains("SET LOCAL search_path = '';"));
         assert!(settings.local(true).contains("SET LOCAL statement_timeout = 60000;"));

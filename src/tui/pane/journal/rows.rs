@@ -45,6 +45,9 @@ fn cell(run: &Run, column: usize) -> Cell {
 }
 
 fn tally(run: &Run) -> Cell {
+    if run.last.migrations.is_some() {
+        return Cell::of(Role::Ok, run.last.amount());
+    }
     let rows = run.last.rows;
     Cell::of(Role::Ok, format!("+{}", rows.insert))
         .and(Role::Warn, format!(" ~{}", rows.update))
@@ -54,7 +57,7 @@ fn tally(run: &Run) -> Cell {
 fn outcome(outcome: Outcome) -> Cell {
     let role = match outcome {
         Outcome::Applied => Role::Ok,
-        Outcome::RolledBack => Role::Warn,
+        Outcome::RolledBack | Outcome::Stopped => Role::Warn,
         Outcome::Started | Outcome::Unknown => Role::Danger,
     };
     Cell::of(role, outcome.word())

@@ -1,0 +1,148 @@
+//! Runs: a name for each, a lock that says that somebody is at it, and its lines in the journal.
+
+use std::{
+    fs::{File, TryLockError},
+    io::ErrorKind,
+    path::PathBuf,
+};
+
+use super::{deck::Deck, journal, store};
+use crate::core::{
+    error::{Error, Result},
+    journal::{Action, Entry, Migrations, Outcome},
+    sync::plan::Tally,
+};
+
+/// What a run is about.
+#[derive(Debug, Clone)]
+pub struct Begin {
+    /// What is done.
+    pub action: Action,
+    /// The environment that is written.
+    pub environment: String,
+    /// Where it comes from.
+    pub from: String,
+    /// The plan's digest.
+    pub digest: String,
+    /// How many rows.
+    pub rows: Tally,
+    /// Which migrations.
+    pub migrations: Option<Migrations>,
+}
+
+/// A run that has a name and a line in the journal, and no end yet.
+#[derive(Debug)]
+pub struct Attempt {
+    /// The run's name: the date and a number.
+    pub run: String,
+    entry: Entry,
+    /// Locked for as long as this process lives and the run is under way.
+    lock: Lock,
+}
+
+/// A file that says by its lock whether somebody works on a run.
+#[derive(Debug)]
+struct Lock {
+    path: PathBuf,
+    _file: File,
+}
+
+impl Lock {
+    fn take(deck: &Deck, run: &str) -> Result<Lock> {
+        let path = lock_path(deck, run);
+        let wrong = |error: std::io::Error| store::cannot("lock", &path, &error);
+        let file = store::create_new(&path)?.ok_or_else(|| Error::usage("this run has begun already").object(run))?;
+        file.lock().map_err(wrong)?;
+        Ok(Lock { _file: file, path })
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // What is left over is not locked any more, and says so.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+fn lock_path(deck: &Deck, run: &str) -> PathBuf {
+    deck.state.join("runs").join(format!("{run}.lock"))
+}
+
+/// Whether the process that began `run` is still at it.
+pub fn is_running(deck: &Deck, run: &str) -> Result<bool> {
+    let path = lock_path(deck, run);
+    match File::open(&path) {
+        Ok(file) => match file.try_lock_shared() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(error)) => Err(store::cannot("lock", &path, &error)),
+        },
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(store::cannot("read", &path, &error)),
+    }
+}
+
+/// The file that a run's name is taken by; what it holds is the business of who runs it.
+pub fn path(deck: &Deck, run: &str) -> PathBuf {
+    deck.state.join("runs").join(format!("{run}.json"))
+}
+
+impl Attempt {
+    /// Gives a run its name and writes its first line into the journal.
+    pub fn begin(deck: &Deck, begin: Begin) -> Result<Attempt> {
+        store::directory(&deck.state.join("runs"))?;
+        let now = jiff::Timestamp::now();
+        let run = new_name(deck, now)?;
+        // Before the journal names the run, so that nobody takes it for one that was cut off.
+        let lock = Lock::take(deck, &run)?;
+        let entry = Entry {
+            at: now,
+            run: run.clone(),
+            action: begin.action,
+            environment: begin.environment,
+            from: begin.from,
+            digest: begin.digest,
+            operator: journal::operator(deck),
+            outcome: Outcome::Started,
+            rows: begin.rows,
+            migrations: begin.migrations,
+            xid: None,
+            error: None,
+        };
+        journal::append(deck, &entry)?;
+        Ok(Attempt { run, entry, lock })
+    }
+
+    /// Writes a line on the way: which migrations are there, and which is about to be, in which transaction.
+    pub fn note(&self, deck: &Deck, migrations: Migrations, xid: Option<String>) -> Result<()> {
+        let migrations = Some(migrations);
+        journal::append(deck, &Entry { at: jiff::Timestamp::now(), migrations, xid, ..self.entry.clone() })
+    }
+
+    /// Writes the last line, with the migrations that are there.
+    pub fn end_with(self, deck: &Deck, migrations: Migrations, outcome: Outcome, error: Option<&Error>) -> Result<()> {
+        let entry = Entry { migrations: Some(migrations), ..self.entry.clone() };
+        Attempt { entry, ..self }.end(deck, outcome, None, error)
+    }
+
+    /// Writes the last line.
+    pub fn end(self, deck: &Deck, outcome: Outcome, xid: Option<String>, error: Option<&Error>) -> Result<()> {
+        let entry =
+            Entry { at: jiff::Timestamp::now(), outcome, xid, error: error.map(ToString::to_string), ..self.entry };
+        let written = journal::append(deck, &entry);
+        drop(self.lock);
+        written
+    }
+}
+
+/// `2026-11-20-3`: unique because the record's file is created, not looked for.
+fn new_name(deck: &Deck, now: jiff::Timestamp) -> Result<String> {
+    let date = now.strftime("%Y-%m-%d");
+    for number in 1..u32::MAX {
+        let run = format!("{date}-{number}");
+        if store::create_new(&path(deck, &run))?.is_some() {
+            return Ok(run);
+        }
+    }
+    Err(Error::usage("there is no free name for a run").at(deck.state.display()))
+}

@@ -1,0 +1,345 @@
+//! Runs the files of a plan and records each: one transaction for a file and its record where the file allows it.
+//!
+//! Before each file the histories are read again, under locks that keep other runs and other tools from writing them
+//! meanwhile: where they are not as they were reviewed, nothing more is run.
+
+use std::time::{Duration, Instant};
+
+use super::run::{Failed, run};
+use crate::{
+    core::{
+        error::{Code, Error, Result},
+        guard::Permit,
+        migrations::{
+            history::Histories,
+            plan::{How, Known, Plan, Step},
+            record::{Ran, Write},
+            state::{Status, state},
+            statements::Statement,
+            transaction::Mode,
+        },
+    },
+    pg::{
+        apply::lock,
+        connect::{Connection, Transaction},
+        query,
+    },
+};
+
+/// What a run is told, and whom it tells.
+pub struct Order<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// Leave to run it.
+    pub permit: &'a Permit,
+    /// Do everything that one transaction can hold, then roll back.
+    pub dry_run: bool,
+    /// Hears before each statement which file and which of its statements it is, and may stop there.
+    pub go_on: &'a (dyn Fn(&Step, usize) -> Result<()> + Send + Sync),
+    /// Puts on disk what is about to be kept: before the COMMIT of a file, with its transaction's id, and before the
+    /// first statement of a file that runs outside of a transaction, without one. Never called in a dry run.
+    pub keep: &'a (dyn Fn(&Step, Option<&str>) -> Result<()> + Send + Sync),
+}
+
+/// A file that ran, whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Done {
+    /// Which step of the plan it was.
+    pub step: usize,
+    /// How long its statements took.
+    pub took: Duration,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// All files are there; in a dry run, all up to the first that cannot be tried.
+    Whole,
+    /// The file after those that are done failed; `stays` says how many of its statements are there all the same.
+    Failed {
+        /// Why.
+        error: Error,
+        /// How many of the file's statements were not rolled back.
+        stays: usize,
+    },
+    /// COMMIT was sent for the file after those that are done, and its answer never came.
+    Lost {
+        /// The transaction's id.
+        xid: String,
+        /// Why.
+        error: Error,
+    },
+}
+
+/// What a run did.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The files that ran and were recorded, in order.
+    pub done: Vec<Done>,
+    /// How it ended.
+    pub ended: Ended,
+}
+
+/// Runs the plan on `connection`.
+///
+/// # Errors
+/// `Refused` for another plan's permit. Whatever happens later is in the [`Outcome`].
+pub async fn apply(connection: &mut Connection, order: &Order<'_>) -> Result<Outcome> {
+    let Order { plan, permit, .. } = order;
+    if permit.digest() != plan.digest || permit.environment() != plan.environment {
+        return Err(Error::refused("the permit is for another plan").env(&plan.environment).hint("confirm again"));
+    }
+    let mut runner = Runner { order, known: plan.known.clone(), done: Vec::new() };
+    let ended = if order.dry_run { runner.dry(connection).await } else { runner.real(connection).await };
+    Ok(Outcome { done: runner.done, ended })
+}
+
+struct Runner<'a> {
+    order: &'a Order<'a>,
+    /// What the histories say now, if nobody else wrote them.
+    known: Known,
+    done: Vec<Done>,
+}
+
+/// What keeps a file from being kept.
+struct Stop {
+    error: Error,
+    stays: usize,
+    /// Whether only a dry run cannot do it.
+    early: bool,
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        let code = if error.code == Code::Usage { Code::RolledBack } else { error.code };
+        Stop { error: Error { code, ..error }, stays: 0, early: false }
+    }
+}
+
+impl From<Failed> for Stop {
+    fn from(failed: Failed) -> Self {
+        Stop { error: failed.error, stays: 0, early: failed.early }
+    }
+}
+
+impl Runner<'_> {
+    async fn real(&mut self, connection: &mut Connection) -> Ended {
+        let plan = self.order.plan;
+        for (at, step) in plan.steps.iter().enumerate() {
+            let began = Instant::now();
+            let ended = match &step.how {
+                How::Run(Mode::Outside, list) => self.outside(connection, step, list).await,
+                How::Run(Mode::Inside, list) => self.inside(connection, step, list).await,
+                How::Record => self.inside(connection, step, &[]).await,
+            };
+            match ended {
+                Ok(None) => self.done.push(Done { step: at, took: began.elapsed() }),
+                Ok(Some(lost)) => return lost,
+                Err(stop) => return Ended::Failed { error: stop.error, stays: stop.stays },
+            }
+        }
+        Ended::Whole
+    }
+
+    /// A file and its record in one transaction. `Some` where nobody knows whether it was committed.
+    async fn inside(
+        &mut self,
+        connection: &mut Connection,
+        step: &Step,
+        list: &[Statement],
+    ) -> Result<Option<Ended>, Stop> {
+        let tx = connection.begin_write().await?;
+        self.ready(&tx).await?;
+        let began = Instant::now();
+        self.statements(&tx, step, list).await?;
+        self.record(&tx, step, began.elapsed(), false).await?;
+        let xid = query::scalar(&tx, "SELECT pg_catalog.pg_current_xact_id()::text", &[]).await?.unwrap_or_default();
+        (self.order.keep)(step, Some(&xid))?;
+        match tx.commit().await {
+            Ok(()) => {}
+            Err(error) if error.code == Code::Connect => return Ok(Some(Ended::Lost { xid, error })),
+            Err(error) => return Err(error.at(&step.file.path).into()),
+        }
+        tidy(connection).await;
+        Ok(None)
+    }
+
+    /// A file statement by statement, with its record in a transaction behind it.
+    async fn outside(
+        &mut self,
+        connection: &mut Connection,
+        step: &Step,
+        list: &[Statement],
+    ) -> Result<Option<Ended>, Stop> {
+        let recorder = &self.order.plan.recorder;
+        (self.order.keep)(step, None)?;
+        let marks = recorder.begun(&step.file);
+        let tx = connection.begin_write().await?;
+        self.ready(&tx).await?;
+        write(&tx, &marks).await?;
+        self.known = Known::new(&super::read(&tx).await?);
+        tx.commit().await?;
+        let began = Instant::now();
+        let describe = |error: &tokio_postgres::Error| connection.describe(error);
+        let go_on = |at| (self.order.go_on)(step, at);
+        let ran = match connection.outside_transaction() {
+            Ok(client) => run(client, &step.file, list, &describe, &go_on).await,
+            Err(error) => return Err(error.into()),
+        };
+        if let Err(failed) = ran {
+            let error = self.failed(connection, step, began.elapsed(), failed.error).await;
+            return Err(Stop { error, stays: failed.done, early: false });
+        }
+        tidy(connection).await;
+        let recorded = async {
+            let tx = connection.begin_write().await?;
+            self.ready(&tx).await?;
+            self.record(&tx, step, began.elapsed(), !marks.is_empty()).await?;
+            tx.commit().await
+        };
+        // All of it ran, and that is what the operator has to know whatever became of the record.
+        recorded.await.map(|()| None).map_err(|error: Error| {
+            let message = format!("all of it ran, and that could not be recorded: {}", error.message);
+            let hint = "record it by hand, for it would be run again".to_owned();
+            Stop {
+                error: Error { message, hint: Some(hint), ..error }.at(&step.file.path),
+                stays: list.len(),
+                early: false,
+            }
+        })
+    }
+
+    /// Records that a file failed, for the tools that do; the error is still what matters.
+    async fn failed(&self, connection: &mut Connection, step: &Step, took: Duration, error: Error) -> Error {
+        let writes = self.order.plan.recorder.failed(&step.file, took, &error.message);
+        let recorded = async {
+            // Its own transaction may still be open.
+            connection.reset().await?;
+            let tx = connection.begin_write().await?;
+            write(&tx, &writes).await?;
+            tx.commit().await
+        };
+        match recorded.await {
+            Err(lost) if !writes.is_empty() => {
+                let message = format!("{}; that it failed could not be recorded ({})", error.message, lost.message);
+                Error { message, ..error }
+            }
+            _ => error,
+        }
+    }
+
+    /// Everything in one transaction, and back again.
+    async fn dry(&mut self, connection: &mut Connection) -> Ended {
+        let ended = self.tried(connection).await;
+        match ended {
+            Ok(()) => Ended::Whole,
+            Err(stop) if stop.early => Ended::Whole,
+            Err(stop) => Ended::Failed { error: stop.error, stays: 0 },
+        }
+    }
+
+    async fn tried(&mut self, connection: &mut Connection) -> Result<(), Stop> {
+        let plan = self.order.plan;
+        let tx = connection.begin_write().await?;
+        self.ready(&tx).await?;
+        for (at, step) in plan.steps.iter().enumerate() {
+            let list: &[Statement] = match &step.how {
+                How::Run(Mode::Outside, _) => break,
+                How::Run(Mode::Inside, list) => list,
+                How::Record => &[],
+            };
+            let began = Instant::now();
+            self.statements(&tx, step, list).await?;
+            self.record(&tx, step, began.elapsed(), false).await?;
+            self.done.push(Done { step: at, took: began.elapsed() });
+        }
+        Ok(tx.rollback().await?)
+    }
+
+    /// Keeps others out, makes the history where there is none, and looks whether it is as it was.
+    async fn ready(&mut self, tx: &Transaction<'_>) -> Result<()> {
+        let plan = self.order.plan;
+        lock(tx).await?;
+        let fresh = plan.creates && self.done.is_empty() && self.known == plan.known;
+        let before = if fresh { Some(super::read(tx).await?) } else { None };
+        if let Some(before) = &before {
+            self.compare(before)?;
+            for sql in plan.recorder.create() {
+                query::rows(tx, &sql, &[]).await.map_err(|error| error.object(&plan.recorder.table))?;
+            }
+        }
+        // Readers go on; another tool that is about to write waits, and then sees what ran.
+        let sql = format!("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE", plan.recorder.table.sql());
+        query::rows(tx, &sql, &[]).await.map_err(|error| error.object(&plan.recorder.table))?;
+        let now = super::read(tx).await?;
+        if before.is_some() {
+            self.known = Known::new(&now);
+            return Ok(());
+        }
+        self.compare(&now)
+    }
+
+    fn compare(&self, now: &Histories) -> Result<()> {
+        match self.known.other(&Known::new(now)) {
+            None => Ok(()),
+            Some(other) => Err(Error::stale("the history has changed since this was planned")
+                .env(&self.order.plan.environment)
+                .object(other)
+                .hint("somebody else runs migrations here; look again with `pgdeck migrations`")),
+        }
+    }
+
+    async fn statements(&self, tx: &Transaction<'_>, step: &Step, list: &[Statement]) -> Result<(), Stop> {
+        let describe = |error: &tokio_postgres::Error| tx.describe(error);
+        let go_on = |at| (self.order.go_on)(step, at);
+        run(tx.client(), &step.file, list, &describe, &go_on).await?;
+        // What was put off is checked here, where it still has a file's name.
+        let settled = query::rows(tx, "SET CONSTRAINTS ALL IMMEDIATE", &[]).await;
+        settled.map_err(|error| error.at(&step.file.path))?;
+        // Whatever the file has set for itself ends with it: the record is written by the role that was let in.
+        for sql in ["RESET SESSION AUTHORIZATION", "RESET ROLE", "RESET ALL", "DISCARD TEMP"] {
+            query::rows(tx, sql, &[]).await.map_err(|error| error.at(&step.file.path))?;
+        }
+        Ok(())
+    }
+
+    /// Records a file, and looks whether the history takes it for applied.
+    async fn record(&mut self, tx: &Transaction<'_>, step: &Step, took: Duration, begun: bool) -> Result<()> {
+        let plan = self.order.plan;
+        let about = |error: Error| error.at(&step.file.path).object(&plan.recorder.table);
+        let writes = plan.recorder.done(&Ran { file: &step.file, took }, begun);
+        write(tx, &writes).await.map_err(about)?;
+        let histories = super::read(tx).await.map_err(about)?;
+        let state = state(&plan.folder, &histories);
+        if state.files.get(step.place).is_none_or(|file| file.status != Status::Applied) {
+            return Err(about(
+                Error::rolled_back("the history does not show it as applied after it was recorded")
+                    .hint("a trigger or a rule on the table may be in the way"),
+            ));
+        }
+        self.known = Known::new(&histories);
+        Ok(())
+    }
+}
+
+async fn write(tx: &Transaction<'_>, writes: &[Write]) -> Result<()> {
+    for Write { sql, parameters } in writes {
+        let parameters: Vec<Option<&str>> = parameters.iter().map(Option::as_deref).collect();
+        query::rows(tx, sql, &parameters).await?;
+    }
+    Ok(())
+}
+
+/// A new file finds a session as new as can be: nothing prepared, nothing listened to, no lock held. Behind a pooler
+/// the next statement may meet another session, which is not ours to clear.
+async fn tidy(connection: &mut Connection) {
+    if connection.pooled() {
+        return;
+    }
+    if let Ok(client) = connection.outside_transaction()
+        && let Err(error) = client.batch_execute("DISCARD ALL").await
+    {
+        // The next file will say so if the connection is gone.
+        tracing::debug!(error = %connection.describe(&error), "the session was not cleared");
+    }
+}
