@@ -37,6 +37,8 @@ pub struct Folder {
     pub problems: Vec<Problem>,
     /// SQL files that the tool does not read because of where they are.
     pub aside: Vec<String>,
+    /// The project that a list names, where it names one (Sqitch).
+    pub project: Option<String>,
 }
 
 impl Folder {
@@ -53,7 +55,7 @@ pub fn read(dir: &str, mut found: Vec<Found>, forced: Option<Style>) -> Folder {
     let style = forced.unwrap_or_else(|| {
         detect(dir, &sources.iter().map(|source| (source.path.as_str(), source.text.as_str())).collect::<Vec<_>>())
     });
-    let mut folder = Folder { style, files: Vec::new(), problems: Vec::new(), aside: Vec::new() };
+    let mut folder = Folder { style, files: Vec::new(), problems: Vec::new(), aside: Vec::new(), project: None };
     match style {
         Style::Drizzle => listed(&mut folder, sources, "meta/_journal.json", list::journal),
         Style::Sqitch => listed(&mut folder, sources, "sqitch.plan", |text| Ok(list::plan(text))),
@@ -126,6 +128,7 @@ fn by_name(folder: &mut Folder, sources: Vec<Source>) {
     let style = folder.style;
     for source in sources.into_iter().filter(Source::is_sql) {
         if let Some(says) = named(style, &source.path) {
+            folder.problems.extend(too_large(style, &source.path, says.version.as_deref()));
             folder.files.push(source.file(style, says, &mut folder.problems));
         } else if source.path.contains('/') && !style.goes_down() && style != Style::Prisma {
             folder.aside.push(source.path);
@@ -133,6 +136,11 @@ fn by_name(folder: &mut Folder, sources: Vec<Source>) {
             folder.problems.push(unnumbered(style, &source.path));
             folder.problems.extend(source.problem);
         }
+    }
+    if style.is_textual() {
+        // `/` ends a folder's name, and stands before all that a name goes on with.
+        folder.files.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
+        return;
     }
     folder.files.sort_by(|a, b| {
         let last = |file: &File| file.kind == Kind::Repeatable;
@@ -149,17 +157,35 @@ fn by_name(folder: &mut Folder, sources: Vec<Source>) {
     });
 }
 
+/// A number that the style's tool cannot hold, and for which it stops.
+fn too_large(style: Style, path: &str, version: Option<&str>) -> Option<Problem> {
+    let version = version?;
+    let (tool, bits, fits) = match style {
+        Style::Golang => ("golang-migrate", 64, version.parse::<u64>().is_ok()),
+        Style::Sqlx => ("sqlx", 64, version.parse::<i64>().is_ok()),
+        Style::Refinery => ("refinery", 64, version.parse::<i64>().is_ok()),
+        _ => return None,
+    };
+    let detail = format!("{tool} stops here: a number of {} digits does not fit {bits} bits", version.len());
+    let problem = Problem::new(Class::Unnumbered, path, detail, "give it a number that fits").at(1);
+    (!fits).then(|| problem.of(Some(&version.to_owned())))
+}
+
 fn unnumbered(style: Style, path: &str) -> Problem {
     let (detail, example) = match style {
+        // launchbadge/sqlx, sqlx-core/src/migrate/source.rs: what has no `_` is passed over, the rest has to be a number.
+        Style::Sqlx if path.contains('_') => {
+            ("sqlx stops here: what stands before the first _ is no number", "1_name.sql")
+        }
         Style::Supabase => ("Supabase passes it over: its name is not NUMBER_NAME.sql", "20240131120000_name.sql"),
         Style::Golang => ("golang-migrate passes it over: its name is not N_NAME.up.sql or .down.sql", "1_name.up.sql"),
-        Style::Dbmate => ("dbmate passes it over: its name is not NUMBER_NAME.sql", "20240131120000_name.sql"),
+        Style::Dbmate => ("dbmate passes it over: its name does not begin with a number", "20240131120000_name.sql"),
         Style::Refinery => ("refinery passes it over: its name is not V1__NAME.sql or U1__NAME.sql", "V1__name.sql"),
         Style::Flyway => {
             ("Flyway passes it over: its name is not V1__NAME.sql, U1__NAME.sql or R__NAME.sql", "V1__name.sql")
         }
         Style::Prisma => (
-            "Prisma passes it over: it is not migration.sql in a folder NUMBER_NAME",
+            "Prisma passes it over: it is not migration.sql in a folder of its own",
             "20240131120000_name/migration.sql",
         ),
         Style::Sqlx => ("sqlx passes it over: its name is not NUMBER_NAME.sql", "1_name.sql"),
@@ -185,6 +211,7 @@ fn listed(
         }
         Some(list) => {
             folder.problems.extend(list.problem);
+            folder.project = list::project(&list.text).filter(|_| folder.style == Style::Sqitch);
             entries(&list.text).unwrap_or_else(|(line, wrong)| {
                 let hint = "restore it from version control";
                 folder.problems.push(Problem::new(Class::List, path, wrong, hint).at(line));
@@ -205,13 +232,15 @@ fn place(folder: &mut Folder, sources: Vec<Source>, list: &str, entries: Vec<Ent
             _ => format!("{}.sql", entry.name),
         };
         let says = says(style, &entry, &own);
+        let others = entry.others.iter().map(|name| format!("deploy/{name}.sql"));
+        let own = std::iter::once(own.clone()).chain(others).find(|path| left.contains_key(path)).unwrap_or(own);
         let Some(source) = left.remove(&own) else {
             let detail = format!("{own} stands in {list} and is not there");
             let problem = Problem::new(Class::Absent, list, detail, "restore it from version control");
             folder.problems.push(Problem { line: entry.line, ..problem }.of(says.version.as_ref()));
             continue;
         };
-        let back = format!("revert/{}.sql", entry.name);
+        let back = own.replacen("deploy/", "revert/", 1);
         let down = left.remove(&back).filter(|_| style == Style::Sqitch);
         let file = source.file(style, says.clone(), &mut folder.problems);
         folder.files.push(File { stamp: entry.stamp, ..file });

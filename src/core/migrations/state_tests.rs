@@ -2,7 +2,7 @@ use super::*;
 use crate::core::migrations::{
     checksum,
     folder::{Found, read},
-    history::{Checksum, Unseen},
+    history::{Checksum, History, Unseen},
     problem::Class,
 };
 

@@ -180,7 +180,7 @@ fn of_list(naming: Naming, keeps: Keeps, key: Key, state: State) -> Said {
         State::Moved if keeps.names || key == Key::Stamp => said("AAAAP", &["moved"], 1),
         State::Moved => said("AAAAP", &["missing"], 1),
         State::OtherName if matches!(key, Key::Name | Key::Full) => said("AAPAA", &["moved"], 1),
-        State::OtherName if keeps.names && key == Key::Number => said("AAAAA", &["other-name"], 0),
+        State::OtherName if keeps.names => said("AAAAA", &["other-name"], 0),
         State::PaddedTwice => padded_twice(naming, keeps, key),
         State::Reverted => said("AAAAP", &[], 0),
         State::Foreign => said("PPPPP", &["missing", "missing"], 2),

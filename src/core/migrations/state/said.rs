@@ -1,8 +1,11 @@
 //! What is said about files and histories that do not fit, one line each.
 
-use super::{FileState, Join, Status, plain};
+use std::collections::HashMap;
+
+use super::{FileState, Join, Status, join::plain};
 use crate::core::migrations::{
-    history::{Applied, Unseen},
+    checksum,
+    history::{Applied, Checksum, Unseen},
     problem::{Class, Problem},
 };
 
@@ -15,7 +18,8 @@ pub(super) fn problems(join: &Join, files: &[FileState], last: Option<usize>) ->
     for (place, state) in files.iter().enumerate() {
         found.extend(of_file(join, place, state, last));
     }
-    found.extend(join.missing().map(|applied| missing(join, files, applied)));
+    let moved = Moved::new(join, files);
+    found.extend(join.missing().map(|applied| missing(join, &moved, applied)));
     // That a file ran by another number says why it did not run by this one.
     let moved: Vec<String> = found
         .iter()
@@ -63,23 +67,54 @@ fn of_file(join: &Join, place: usize, state: &FileState, last: Option<usize>) ->
     found
 }
 
-/// What ran and has no file; where a file that did not run has its name, the two are one.
-fn missing(join: &Join, files: &[FileState], applied: &Applied) -> Problem {
+/// Files that did not run, by what they may have run as.
+struct Moved {
+    /// By name.
+    names: HashMap<String, usize>,
+    /// By a checksum of nothing but the text.
+    sums: HashMap<String, usize>,
+}
+
+impl Moved {
+    fn new(join: &Join, files: &[FileState]) -> Moved {
+        let pending = || (0..files.len()).rev().filter(|place| files[*place].status == Status::Pending);
+        let summed = |applied: &Applied| matches!(applied.checksum, Some(Checksum::Sha256(_) | Checksum::Sha1(_)));
+        let mut moved = Moved { names: HashMap::new(), sums: HashMap::new() };
+        // The first of equals is what counts, so the last is put in first.
+        for place in pending() {
+            moved.names.insert(plain(&join.name(place)), place);
+        }
+        if join.missing().any(summed) {
+            for place in pending().filter(|place| join.files[*place].exact) {
+                let text = &join.files[place].text;
+                moved.sums.insert(checksum::sha256(text), place);
+                moved.sums.insert(checksum::sqitch(text), place);
+            }
+        }
+        moved
+    }
+
+    fn place(&self, applied: &Applied) -> Option<usize> {
+        let sum = match &applied.checksum {
+            Some(Checksum::Sha256(sum) | Checksum::Sha1(sum)) => self.sums.get(sum),
+            _ => None,
+        };
+        let name = applied.name.as_deref().map(plain).filter(|name| !name.is_empty());
+        name.and_then(|name| self.names.get(&name)).or(sum).copied()
+    }
+}
+
+/// What ran and has no file; where a file that did not run has its name or its text, the two are one.
+fn missing(join: &Join, moved: &Moved, applied: &Applied) -> Problem {
     let version = applied.version.as_deref().unwrap_or_default();
     let name = applied.name.as_deref().unwrap_or_default();
-    let pending = |place: &usize| matches!(files[*place].status, Status::Pending);
-    let moved = (0..files.len())
-        .filter(pending)
-        .find(|place| !plain(name).is_empty() && join.same_name(*place, applied) == Some(true));
-    if let Some(place) = moved {
+    if let Some(place) = moved.place(applied) {
         let file = join.files[place];
-        let detail = format!("it ran as {version}, and would run again");
+        let detail = format!("it ran as {}, and would run again", if version.is_empty() { name } else { version });
         let hint = "give the file its old number, or correct the history with the tool";
         let problem = Problem::new(Class::Moved, &file.path, detail, hint).at(1);
-        return Problem {
-            versions: [Some(version.to_owned()), file.version.clone()].into_iter().flatten().collect(),
-            ..problem
-        };
+        let versions = [applied.version.clone(), file.version.clone()].into_iter().flatten().collect();
+        return Problem { versions, ..problem };
     }
     let title = format!("{version} {name}");
     let detail = format!("{} ran by the history of {}, and there is no file", title.trim(), join.history.tool);
