@@ -98,7 +98,8 @@ impl File {
             _ => {}
         }
         let text = self.text.trim_start_matches('\u{feff}');
-        let mut top = text.lines().map(str::trim).take_while(|line| line.is_empty() || line.starts_with("--")).map(bare);
+        let mut top =
+            text.lines().map(str::trim).take_while(|line| line.is_empty() || line.starts_with("--")).map(bare);
         lines().any(|line| line == "+goose NO TRANSACTION")
             || top.any(|line| {
                 let words: Vec<_> = line.split_whitespace().collect();

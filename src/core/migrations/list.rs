@@ -97,12 +97,7 @@ mod tests {
         let entries = journal(text).unwrap();
         assert_eq!(
             entries[1],
-            Entry {
-                name: "0001_second".into(),
-                others: vec![],
-                stamp: Some("1706800000000".into()),
-                line: Some(3)
-            }
+            Entry { name: "0001_second".into(), others: vec![], stamp: Some("1706800000000".into()), line: Some(3) }
         );
         assert_eq!(journal("{\n\"entries\": [}").unwrap_err().0, 2);
         assert!(journal("{}").unwrap_err().1.contains("entries"));

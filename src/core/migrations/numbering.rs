@@ -57,7 +57,8 @@ fn duplicates(style: Style, files: &[File]) -> Vec<Problem> {
         .filter_map(|(first, _)| first.version.as_deref().map(canonical))
         .collect();
     let told = |first: &File| {
-        !first.kind.is_forward() && first.version.as_deref().is_some_and(|version| forward.contains(&canonical(version)))
+        !first.kind.is_forward()
+            && first.version.as_deref().is_some_and(|version| forward.contains(&canonical(version)))
     };
     let twice = groups.into_iter().filter(|(first, others)| !others.is_empty() && !told(first));
     twice.map(|(first, others)| duplicate(style, first, &others)).collect()
@@ -176,8 +177,7 @@ pub fn renumber(style: Style, files: &[File], ran: impl Fn(&File) -> bool) -> Ve
     }
     let numbers: Vec<(&File, u64)> = all.filter_map(|file| Some((file, number(file.version.as_deref()?)?))).collect();
     let width = numbers.iter().filter_map(|(file, _)| file.version.as_ref()).map(String::len).max().unwrap_or(3);
-    let kept: BTreeSet<u64> =
-        numbers.iter().filter(|(file, _)| ran(file)).map(|(_, number)| *number).collect();
+    let kept: BTreeSet<u64> = numbers.iter().filter(|(file, _)| ran(file)).map(|(_, number)| *number).collect();
     let mut renames = Vec::new();
     let mut taken = kept.clone();
     let mut last = None::<u64>;

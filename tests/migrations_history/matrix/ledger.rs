@@ -169,7 +169,9 @@ impl Ledger {
     /// The statements that empty the table.
     pub fn clear(self) -> String {
         match self {
-            Ledger::Sqitch => "DELETE FROM sqitch.events; DELETE FROM sqitch.changes; DELETE FROM sqitch.projects".into(),
+            Ledger::Sqitch => {
+                "DELETE FROM sqitch.events; DELETE FROM sqitch.changes; DELETE FROM sqitch.projects".into()
+            }
             _ => format!("DELETE FROM {}", self.name()),
         }
     }

@@ -102,10 +102,12 @@ impl Bench {
             if ledger == Ledger::Goose { (Ledger::Atlas, ledger::ATLAS) } else { (Ledger::Goose, ledger::GOOSE) };
         let runs: Vec<Run> = Item::upto(3).into_iter().map(Run::of).collect();
         let rows = other.record(naming, &runs);
-        let own = |sql: &str| ["goose_db_version", "atlas_schema_revisions"].iter().fold(sql.to_owned(), |sql, name| {
-            sql.replace(&format!("TABLE {name}"), &format!("TABLE other.{name}"))
-                .replace(&format!("INTO {name}"), &format!("INTO other.{name}"))
-        });
+        let own = |sql: &str| {
+            ["goose_db_version", "atlas_schema_revisions"].iter().fold(sql.to_owned(), |sql, name| {
+                sql.replace(&format!("TABLE {name}"), &format!("TABLE other.{name}"))
+                    .replace(&format!("INTO {name}"), &format!("INTO other.{name}"))
+            })
+        };
         format!("CREATE SCHEMA other;\n{};\n{}", own(table), own(&rows))
     }
 }
@@ -182,6 +184,10 @@ async fn every_style_without_a_history_is_told_by_what_is_there() {
         let verdicts: Vec<Verdict> = got.environments[0].looks.iter().map(|look| look.verdict).collect();
         let (all, none) = (Verdict::All, Verdict::None);
         assert_eq!(verdicts, [all, all, all, none, none], "{naming:?}");
-        assert_eq!(told(&got), Said { files: "UUUUU".into(), problems: vec![], missing: 0, apart: false }, "{naming:?}");
+        assert_eq!(
+            told(&got),
+            Said { files: "UUUUU".into(), problems: vec![], missing: 0, apart: false },
+            "{naming:?}"
+        );
     }
 }

@@ -145,7 +145,10 @@ impl Naming {
     fn journal(self, items: &[Item]) -> String {
         let entry = |(at, item): (usize, &Item)| {
             let tag = self.path(item).replace(".sql", "");
-            format!("{{\"idx\":{at},\"version\":\"7\",\"when\":{},\"tag\":\"{tag}\",\"breakpoints\":true}}", item.stamp())
+            format!(
+                "{{\"idx\":{at},\"version\":\"7\",\"when\":{},\"tag\":\"{tag}\",\"breakpoints\":true}}",
+                item.stamp()
+            )
         };
         let entries: Vec<String> = items.iter().enumerate().map(entry).collect();
         format!("{{\"version\":\"7\",\"dialect\":\"postgresql\",\"entries\":[\n{}\n]}}\n", entries.join(",\n"))
