@@ -1,8 +1,9 @@
 //! A folder of migrations as a whole: its style, its files in the order in which they run, and what is wrong with it.
 
+mod listed;
+
 use super::{
     file::{File, Kind, named},
-    list::{self, Entry},
     numbering,
     problem::{Class, Problem},
     style::{Style, detect},
@@ -57,8 +58,7 @@ pub fn read(dir: &str, mut found: Vec<Found>, forced: Option<Style>) -> Folder {
     });
     let mut folder = Folder { style, files: Vec::new(), problems: Vec::new(), aside: Vec::new(), project: None };
     match style {
-        Style::Drizzle => listed(&mut folder, sources, "meta/_journal.json", list::journal),
-        Style::Sqitch => listed(&mut folder, sources, "sqitch.plan", |text| Ok(list::plan(text))),
+        Style::Drizzle | Style::Sqitch => listed::read(&mut folder, sources),
         _ => by_name(&mut folder, sources),
     }
     folder.problems.extend(numbering::problems(style, &folder.files));
@@ -195,82 +195,21 @@ fn unnumbered(style: Style, path: &str) -> Problem {
         .at(1)
 }
 
-/// The files that the list at `path` names, in its order.
-fn listed(
-    folder: &mut Folder,
-    sources: Vec<Source>,
-    path: &str,
-    entries: impl Fn(&str) -> Result<Vec<Entry>, (usize, String)>,
-) {
-    let (lists, sources): (Vec<_>, Vec<_>) = sources.into_iter().partition(|source| source.path == path);
-    let entries = match lists.into_iter().next() {
-        None => {
-            let detail = format!("there is no {path}, so the order is unknown");
-            folder.problems.push(Problem::new(Class::List, path, detail, "point `dir` to the folder that holds it"));
-            Vec::new()
-        }
-        Some(list) => {
-            folder.problems.extend(list.problem);
-            folder.project = list::project(&list.text).filter(|_| folder.style == Style::Sqitch);
-            entries(&list.text).unwrap_or_else(|(line, wrong)| {
-                let hint = "restore it from version control";
-                folder.problems.push(Problem::new(Class::List, path, wrong, hint).at(line));
-                Vec::new()
-            })
-        }
-    };
-    place(folder, sources, path, entries);
-}
-
-fn place(folder: &mut Folder, sources: Vec<Source>, list: &str, entries: Vec<Entry>) {
-    let style = folder.style;
-    let mut left: std::collections::BTreeMap<String, Source> =
-        sources.into_iter().filter(Source::is_sql).map(|source| (source.path.clone(), source)).collect();
-    for entry in entries {
-        let own = match style {
-            Style::Sqitch => format!("deploy/{}.sql", entry.name),
-            _ => format!("{}.sql", entry.name),
-        };
-        let says = says(style, &entry, &own);
-        let others = entry.others.iter().map(|name| format!("deploy/{name}.sql"));
-        let own = std::iter::once(own.clone()).chain(others).find(|path| left.contains_key(path)).unwrap_or(own);
-        let Some(source) = left.remove(&own) else {
-            let detail = format!("{own} stands in {list} and is not there");
-            let problem = Problem::new(Class::Absent, list, detail, "restore it from version control");
-            folder.problems.push(Problem { line: entry.line, ..problem }.of(says.version.as_ref()));
-            continue;
-        };
-        let back = own.replacen("deploy/", "revert/", 1);
-        let down = left.remove(&back).filter(|_| style == Style::Sqitch);
-        let file = source.file(style, says.clone(), &mut folder.problems);
-        folder.files.push(File { stamp: entry.stamp, ..file });
-        if let Some(down) = down {
-            folder.files.push(down.file(style, super::file::Named { kind: Kind::Down, ..says }, &mut folder.problems));
-        }
-    }
-    for (path, _) in left {
-        let aside = if style == Style::Sqitch { !path.starts_with("deploy/") } else { path.contains('/') };
-        if aside {
-            folder.aside.push(path);
-        } else {
-            let detail = format!("it does not stand in {list}, so it is never run");
-            let hint = "add it with the tool, or move it out of the folder";
-            folder.problems.push(Problem::new(Class::Unnumbered, &path, detail, hint).at(1));
-        }
-    }
-}
-
-fn says(style: Style, entry: &Entry, path: &str) -> super::file::Named {
-    let change = super::file::Named { version: None, name: entry.name.clone(), kind: Kind::Up, prefix: None };
-    named(style, path).unwrap_or(change)
-}
-
 /// What is wrong with a file's text.
 fn text_problems(file: &File) -> Vec<Problem> {
     let mut found = Vec::new();
     let of = |class, detail: String, hint: &str, line| {
         Problem::new(class, &file.path, detail, hint).at(line).of(file.version.as_ref())
     };
+    if file.text.starts_with('\u{feff}') {
+        let detail = "it begins with a byte order mark, at which the server stops where a tool sends it along";
+        found.push(of(Class::ByteOrderMark, detail.into(), "save it as UTF-8 without one", 1));
+    }
+    if let Some(at) = file.text.find('\0').filter(|_| file.exact) {
+        let line = 1 + file.text[..at].matches('\n').count();
+        let detail = "byte 0x00 is in it, which no text of SQL can hold".to_owned();
+        found.push(of(Class::NotUtf8, detail, "save the file as UTF-8", line));
+    }
     let statements = file.statements();
     if let Some((open, line)) = statements.unfinished {
         let (what, end) = open.words();

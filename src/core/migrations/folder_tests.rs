@@ -151,7 +151,8 @@ fn a_number_that_a_tool_cannot_hold_is_one_line() {
 
 #[test]
 fn a_reworked_change_has_the_script_of_the_first_tag_that_has_one() {
-    let plan = b"a 2024 A <a@b>\n@v1 2024 A <a@b>\n@v2 2024 A <a@b>\na [a@v2] 2024 A <a@b>\n";
+    let plan = b"a 2024-01-01T00:00:00Z A <a@b>\n@v1 2024-01-01T00:00:00Z A <a@b>\n\
+        @v2 2024-01-01T00:00:00Z A <a@b>\na [a@v2] 2024-01-01T00:00:00Z A <a@b>\n";
     let files: [(&str, &[u8]); 4] = [
         ("sqitch.plan", plan),
         ("deploy/a.sql", b"SELECT 2;"),

@@ -47,7 +47,11 @@ impl JournalEntry {
 /// The changes of a `sqitch.plan`, in its order. A change that is reworked later keeps its first script under the name
 /// of a tag that stood between (`name@tag`): the first of those for which there is a file, else the first
 /// (sqitchers/sqitch, lib/App/Sqitch/Plan/Change.pm).
-pub fn plan(text: &str) -> Vec<Entry> {
+///
+/// # Errors
+/// The first line that is neither a change nor a tag nor a pragma, and what is wrong with it: each of the first two has
+/// the moment when it was planned.
+pub fn plan(text: &str) -> Result<Vec<Entry>, (usize, String)> {
     let mut changes: Vec<Entry> = Vec::new();
     // Where each name stands last, and the first tag after it.
     let mut last = std::collections::HashMap::<String, usize>::new();
@@ -56,7 +60,11 @@ pub fn plan(text: &str) -> Vec<Entry> {
         let line = line.trim().trim_start_matches('\u{feff}');
         let word = line.trim_start_matches('+').split_whitespace().next().unwrap_or_default();
         match line.as_bytes().first() {
-            None | Some(b'#' | b'%' | b'-') => {}
+            None | Some(b'#' | b'%') => {}
+            Some(_) if !line.split_whitespace().any(is_moment) => {
+                return Err((number + 1, "this is no line of a Sqitch plan: it has no time".to_owned()));
+            }
+            Some(b'-') => {}
             Some(b'@') => tags.push((changes.len(), &word[1..])),
             Some(_) if word.is_empty() => {}
             Some(_) => {
@@ -73,7 +81,14 @@ pub fn plan(text: &str) -> Vec<Entry> {
             }
         }
     }
-    changes
+    Ok(changes)
+}
+
+/// Whether a word is a moment as Sqitch writes it, such as `2024-01-31T12:00:00Z`.
+fn is_moment(word: &str) -> bool {
+    let shape = b"0000-00-00T00:00:00Z";
+    let fits = |(byte, shape): (u8, &u8)| if *shape == b'0' { byte.is_ascii_digit() } else { byte == *shape };
+    word.len() == shape.len() && word.bytes().zip(shape).all(fits)
 }
 
 /// The project that a `sqitch.plan` is for.
@@ -109,10 +124,11 @@ mod tests {
                     orders [users] 2024-02-01T12:00:00Z A <a@example.org>\n@v1.0 2024-02-02T12:00:00Z A <a@example.org>\n\
                     @v1.1 2024-02-02T13:00:00Z A <a@example.org>\n\
                     users [users@v1.0] 2024-02-03T12:00:00Z A <a@example.org>\n";
-        let entries = plan(text);
+        let entries = plan(text).unwrap();
         let names: Vec<_> = entries.iter().map(|entry| (entry.name.as_str(), entry.line)).collect();
         assert_eq!(names, [("users@v1.0", Some(5)), ("orders", Some(6)), ("users", Some(9))]);
         assert_eq!(entries[0].others, ["users@v1.1"]);
+        assert_eq!(plan("%project=x\n\nusers\n").unwrap_err().0, 3);
         assert_eq!(project(text).as_deref(), Some("shop"));
         assert_eq!(project("users 2024 A <a@b> # %project=x"), None);
     }

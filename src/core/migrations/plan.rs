@@ -259,6 +259,8 @@ impl Doubts<'_> {
             | Class::Padded => self.is_about(problem),
             Class::OutOfOrder => !self.choice.out_of_order && self.is_about(problem),
             Class::Missing => self.is_later(problem) && !self.choice.out_of_order,
+            // A byte order mark is no part of the first statement.
+            Class::ByteOrderMark => false,
             Class::Unnumbered | Class::Gap | Class::Crlf | Class::Empty | Class::Edited | Class::OtherName => false,
         }
     }

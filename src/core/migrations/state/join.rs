@@ -34,9 +34,16 @@ impl<'a> Join<'a> {
         let mut places = HashMap::<String, Vec<usize>>::new();
         for (place, file) in files.iter().enumerate() {
             places.entry(join.key_of_file(file)).or_default().push(place);
+            if history.tool == Tool::Drizzle && file.stamp.is_none() && file.exact {
+                places.entry(format!("sum {}", checksum::sha256(&file.text))).or_default().push(place);
+            }
         }
         for (entry, applied) in history.applied.iter().enumerate() {
-            let candidates = join.key_of_entry(applied).and_then(|key| places.get(&key));
+            let sum = || match &applied.checksum {
+                Some(Checksum::Sha256(sum)) => places.get(&format!("sum {sum}")),
+                _ => None,
+            };
+            let candidates = join.key_of_entry(applied).and_then(|key| places.get(&key)).or_else(sum);
             if let Some(candidates) = candidates {
                 join.assign(entry, applied, candidates);
             }
