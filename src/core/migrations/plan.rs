@@ -1,5 +1,7 @@
 //! What `apply` is going to do in one environment: which files, how, and where each is recorded.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -73,7 +75,7 @@ pub struct Plan {
     /// The environment it is for.
     pub environment: String,
     /// The folder, as it was read.
-    pub folder: Folder,
+    pub folder: Arc<Folder>,
     /// The history that is written.
     pub recorder: Recorder,
     /// Whether the history's table is made first.
@@ -121,7 +123,7 @@ impl Known {
 /// cannot be run or recorded.
 pub fn plan(
     names: (&str, &str),
-    folder: Folder,
+    folder: Arc<Folder>,
     histories: &Histories,
     looks: &[Look],
     choice: &Choice,
@@ -302,7 +304,3 @@ fn digest(plan: &Plan) -> String {
     let all = serde_json::json!((&plan.project, &plan.environment, recorder, steps, &plan.known));
     hash(all.to_string().as_bytes())
 }
-
-#[cfg(test)]
-#[path = "plan_tests.rs"]
-mod tests;

@@ -68,13 +68,15 @@ impl Recorder {
             _ => Some(format!("{} records numbers only, up to {most}", self.tool)),
         };
         let own = |own: bool| (!own).then(|| format!("{} would not know it by its name", self.tool));
+        // Both tools read names of the form `V1__name.sql`.
+        let lettered = matches!(file.style, Style::Flyway | Style::Refinery);
         match self.tool {
             Tool::Supabase | Tool::Dbmate | Tool::Rails => {
                 file.version.is_none().then(|| format!("{} records versions, and it has none", self.tool))
             }
             Tool::Golang | Tool::Goose | Tool::Sqlx => number(i64::MAX),
-            Tool::Refinery => own(file.style == Style::Refinery).or_else(|| number(i32::MAX.into())),
-            Tool::Flyway => own(file.style == Style::Flyway),
+            Tool::Refinery => own(lettered).or_else(|| number(i32::MAX.into())),
+            Tool::Flyway => own(lettered),
             Tool::Prisma => own(file.style == Style::Prisma),
             Tool::Drizzle => own(file.stamp.is_some()),
             Tool::Atlas | Tool::Sqitch | Tool::Alembic | Tool::Liquibase => {
@@ -205,7 +207,7 @@ impl Recorder {
 
 /// The columns of a tool's table, as the tool itself makes it. Their sources: supabase/cli pkg/migration/history.go,
 /// amacneil/dbmate pkg/driver/postgres, golang-migrate/migrate database/postgres, launchbadge/sqlx
-/// sqlx-postgres/src/migrate.rs, rust-db/refinery refinery_core/src/traits, prisma-engines' PostgreSQL flavour,
+/// sqlx-postgres/src/migrate.rs, rust-db/refinery `refinery_core/src/traits`, prisma-engines' PostgreSQL flavour,
 /// drizzle-orm src/pg-core/dialect.ts, and Flyway's documentation of its schema history table.
 fn columns(tool: Tool) -> &'static str {
     match tool {
@@ -246,14 +248,20 @@ fn pieces(file: &File) -> Vec<&str> {
         let rest = file.text.get(statement.range.end..forward.end).unwrap_or_default();
         let end = Scanner::new(rest).find(|piece| piece.kind == Kind::Symbol(b';'));
         let end = end.map_or(forward.end, |piece| statement.range.end + piece.start);
+        // The rows of a COPY belong to it, up to the line that ends them.
+        let end = statement.rows.map_or(end, |rows| line_end(&file.text, rows.end));
         out.push(file.text.get(from..end).unwrap_or_default());
-        from = statement.rows.map_or((end + 1).min(forward.end), |rows| rows.end.max(end));
+        from = (end + 1).min(forward.end);
     }
     out.push(file.text.get(from..forward.end).unwrap_or_default());
     out.into_iter()
         .map(|piece| piece.trim_end_matches(|c: char| c == ';' || c.is_whitespace()).trim())
         .filter(|piece| !piece.is_empty())
         .collect()
+}
+
+fn line_end(text: &str, from: usize) -> usize {
+    text.get(from..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| from + at)
 }
 
 /// Prisma's name for a migration: that of its folder.

@@ -191,14 +191,14 @@ impl Runner<'_> {
             return Err(Stop { error, stays: failed.done, early: false });
         }
         tidy(connection).await;
-        let recorded = async {
+        let written = async {
             let tx = connection.begin_write().await?;
             self.ready(&tx).await?;
             self.record(&tx, step, began.elapsed(), !marks.is_empty()).await?;
             tx.commit().await
         };
         // All of it ran, and that is what the operator has to know whatever became of the record.
-        recorded.await.map(|()| None).map_err(|error: Error| {
+        written.await.map(|()| None).map_err(|error: Error| {
             let message = format!("all of it ran, and that could not be recorded: {}", error.message);
             let hint = "record it by hand, for it would be run again".to_owned();
             Stop {
