@@ -36,7 +36,7 @@ const CASES: &[Case] = &[
     },
     Case {
         what: "UTF-16",
-        make: |folder| write(folder, "003_wide.sql", b"\xff\xfeS\0E\0L\0E\0C\0T\0 \01\0;\0"),
+        make: |folder| write(folder, "003_wide.sql", b"\xff\xfeS\0E\0L\0E\0C\0T\0;\0"),
         files: 3,
         lines: &[("not-utf8", "003_wide.sql:1: byte 0xff is no UTF-8 — save the file as UTF-8")],
     },

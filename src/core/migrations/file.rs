@@ -82,7 +82,7 @@ impl File {
     /// |---|---|
     /// | sqlx | `-- no-transaction`, the first bytes of the file (launchbadge/sqlx, sqlx-core/src/migrate/source.rs) |
     /// | dbmate | `-- migrate:up transaction:false` (amacneil/dbmate, pkg/dbmate/migration.go) |
-    /// | refinery | a line `-- refinery:noTransaction` (rust-db/refinery, refinery_core/src/util.rs) |
+    /// | refinery | a line `-- refinery:noTransaction` (rust-db/refinery, `refinery_core/src/util.rs`) |
     /// | goose | a line `-- +goose NO TRANSACTION` (pressly/goose, internal/sqlparser/parser.go) |
     /// | Atlas | `-- atlas:txmode none` in the comments at the top (ariga/atlas, sql/migrate/dir.go) |
     ///
@@ -109,7 +109,7 @@ impl File {
     }
 
     /// Whether its tool runs it after later ones without complaint: refinery does so with what it calls unversioned
-    /// (rust-db/refinery, refinery_core/src/traits/mod.rs).
+    /// (rust-db/refinery, `refinery_core/src/traits/mod.rs`).
     pub fn may_come_late(&self) -> bool {
         self.style == Style::Refinery && self.path.rsplit('/').next().is_some_and(|base| base.starts_with('U'))
     }
@@ -160,9 +160,9 @@ impl Named {
 /// | golang-migrate | `^([0-9]+)_(.*)\.(down|up)\.(.*)$` (golang-migrate/migrate, source/parse.go) |
 /// | dbmate | `^(\d+).*\.sql$` (amacneil/dbmate, pkg/dbmate/db.go) |
 /// | sqlx | `NUMBER_NAME.sql`; a number that is none stops it (launchbadge/sqlx, sqlx-core/src/migrate/source.rs) |
-/// | refinery | `^([U|V])(\d+(?:\.\d+)?)__(\w+)\.sql$`, a whole number (rust-db/refinery, refinery_core/src/util.rs) |
-/// | Flyway | `V1__name`, `V1`, `U…`, `R__name` (flyway/flyway, …/internal/resource/ResourceNameParser.java) |
-/// | Prisma | any folder with a `migration.sql` (prisma/prisma-engines, …/schema-connector/src/migrations_directory.rs) |
+/// | refinery | `^([U|V])(\d+(?:\.\d+)?)__(\w+)\.sql$`, a whole number (rust-db/refinery, `refinery_core/src/util.rs`) |
+/// | Flyway | `V1__name`, `V1`, `U…`, `R__name` (flyway/flyway, `…/internal/resource/ResourceNameParser.java`) |
+/// | Prisma | any folder with a `migration.sql` (prisma/prisma-engines, `…/schema-connector/src/migrations_directory.rs`) |
 pub fn named(style: Style, path: &str) -> Option<Named> {
     let base = if style.goes_down() { path.rsplit('/').next()? } else { path };
     match style {
@@ -252,7 +252,7 @@ fn lettered(base: &str, between: &[char]) -> Option<Named> {
 
 /// Whether a comment without its dashes is dbmate's mark of a section, with these options among others.
 fn marks(comment: &str, section: &str, options: &[&str]) -> bool {
-    let mut words = comment.trim().split_whitespace();
+    let mut words = comment.split_whitespace();
     words.next().and_then(|word| word.strip_prefix("migrate:")) == Some(section)
         && options.iter().all(|option| words.clone().any(|word| word == *option))
 }

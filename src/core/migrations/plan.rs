@@ -262,8 +262,13 @@ impl Doubts<'_> {
             Class::OutOfOrder => !self.choice.out_of_order && self.is_about(problem),
             Class::Missing => self.is_later(problem) && !self.choice.out_of_order,
             // A byte order mark is no part of the first statement.
-            Class::ByteOrderMark => false,
-            Class::Unnumbered | Class::Gap | Class::Crlf | Class::Empty | Class::Edited | Class::OtherName => false,
+            Class::ByteOrderMark
+            | Class::Unnumbered
+            | Class::Gap
+            | Class::Crlf
+            | Class::Empty
+            | Class::Edited
+            | Class::OtherName => false,
         }
     }
 

@@ -293,3 +293,13 @@ fn another_project_of_sqitch_is_about_other_files() {
     let (read, apart, _) = tables(&relevant(&folder, histories));
     assert_eq!((read.len(), apart), (1, vec!["public.sqitch: a history of Sqitch, for the project library".into()]));
 }
+
+#[test]
+fn where_the_journal_is_broken_the_text_tells_what_ran() {
+    let sources = [("0000_a.sql", SQL), ("0001_b.sql", "SELECT 2;"), ("meta/_journal.json", "{\"entries\":[")];
+    let found = |(path, text): &(&str, &str)| Found { path: (*path).into(), content: Ok(text.as_bytes().to_vec()) };
+    let folder = read("m", sources.iter().map(found).collect(), None);
+    assert_eq!(folder.problems.iter().map(|problem| problem.class.word()).collect::<Vec<_>>(), ["list"]);
+    let list = vec![Applied { checksum: Some(Checksum::Sha256(checksum::sha256(SQL))), ..ran("17", "") }];
+    assert_eq!(states(&folder, vec![history(Tool::Drizzle, list)]), (vec!["applied", "pending"], vec![]));
+}

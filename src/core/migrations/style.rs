@@ -88,10 +88,7 @@ impl Style {
     /// Which of two versions the tool runs first. Tools that compare file names as text put `10_` before `9_`, and
     /// before `1_` too, for a digit stands before `_`.
     pub fn order(self, a: &str, b: &str) -> Ordering {
-        match self.is_textual() {
-            true => a.bytes().chain([b'_']).cmp(b.bytes().chain([b'_'])),
-            false => parts(a, b),
-        }
+        if self.is_textual() { a.bytes().chain([b'_']).cmp(b.bytes().chain([b'_'])) } else { parts(a, b) }
     }
 }
 

@@ -34,41 +34,47 @@ pub enum Edits {
     Text,
 }
 
+/// By what a tool could tell two files of one number apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Calls {
+    /// By the name.
+    Name,
+    /// By the file's path.
+    Path,
+    /// By the number as the file writes it.
+    Width,
+    /// Not at all: it keeps a number.
+    Number,
+}
+
 /// What a tool keeps.
 #[derive(Debug, Clone, Copy)]
 pub struct Keeps {
     /// Every migration, and not only the last.
     pub list: bool,
-    /// Its name.
-    pub names: bool,
-    /// Its file, where it keeps no name.
-    pub files: bool,
-    /// Its number as the file writes it, where it keeps neither.
-    pub widths: bool,
+    /// What it calls them.
+    pub calls: Calls,
     /// An edit.
     pub edits: Edits,
-    /// That it failed.
+    /// That one failed.
     pub failures: bool,
 }
 
 /// The facts, each from the tool's table.
 pub fn keeps(ledger: Ledger) -> Keeps {
-    let of = |names, edits, failures| Keeps { list: true, names, files: false, widths: true, edits, failures };
+    let of = |calls, edits, failures| Keeps { list: true, calls, edits, failures };
     match ledger {
-        Ledger::Supabase => of(true, Edits::Text, false),
-        Ledger::Dbmate => of(false, Edits::Untold, false),
-        Ledger::Golang => Keeps { list: false, widths: false, ..of(false, Edits::Untold, true) },
-        Ledger::Flyway => of(true, Edits::Text, true),
-        Ledger::Sqlx => of(true, Edits::Bytes, true),
-        Ledger::Refinery => of(true, Edits::Bytes, false),
-        Ledger::Prisma => of(true, Edits::Text, true),
-        Ledger::Drizzle => of(false, Edits::Text, false),
-        Ledger::DrizzleNamed => of(true, Edits::Text, false),
-        Ledger::Atlas => of(true, Edits::Untold, true),
-        Ledger::Sqitch => of(true, Edits::Bytes, true),
-        Ledger::Rails | Ledger::Goose => Keeps { widths: false, ..of(false, Edits::Untold, false) },
-        Ledger::Alembic => Keeps { list: false, ..of(false, Edits::Untold, false) },
-        Ledger::Liquibase => Keeps { files: true, ..of(false, Edits::Untold, false) },
+        Ledger::Supabase | Ledger::DrizzleNamed => of(Calls::Name, Edits::Text, false),
+        Ledger::Flyway | Ledger::Prisma => of(Calls::Name, Edits::Text, true),
+        Ledger::Sqlx | Ledger::Sqitch => of(Calls::Name, Edits::Bytes, true),
+        Ledger::Refinery => of(Calls::Name, Edits::Bytes, false),
+        Ledger::Atlas => of(Calls::Name, Edits::Untold, true),
+        Ledger::Drizzle => of(Calls::Width, Edits::Text, false),
+        Ledger::Dbmate => of(Calls::Width, Edits::Untold, false),
+        Ledger::Liquibase => of(Calls::Path, Edits::Untold, false),
+        Ledger::Rails | Ledger::Goose => of(Calls::Number, Edits::Untold, false),
+        Ledger::Golang => Keeps { list: false, ..of(Calls::Number, Edits::Untold, true) },
+        Ledger::Alembic => Keeps { list: false, ..of(Calls::Width, Edits::Untold, false) },
     }
 }
 
@@ -175,10 +181,10 @@ fn of_list(naming: Naming, keeps: Keeps, key: Key, state: State) -> Said {
         State::Duplicate => said("AAUUAA", &["duplicate", "duplicate"], 0),
         State::Moved if key == Key::Name => said("AAAAA", &[], 0),
         // By the name, or by the checksum, which has neither name nor number in it.
-        State::Moved if keeps.names || key == Key::Stamp => said("AAAAP", &["moved"], 1),
+        State::Moved if keeps.calls == Calls::Name || key == Key::Stamp => said("AAAAP", &["moved"], 1),
         State::Moved => said("AAAAP", &["missing"], 1),
         State::OtherName if matches!(key, Key::Name | Key::Full) => said("AAPAA", &["moved"], 1),
-        State::OtherName if keeps.names => said("AAAAA", &["other-name"], 0),
+        State::OtherName if keeps.calls == Calls::Name => said("AAAAA", &["other-name"], 0),
         State::PaddedTwice => padded_twice(naming, keeps, key),
         State::Reverted => said("AAAAP", &[], 0),
         State::Foreign => said("PPPPP", &["missing", "missing"], 2),
@@ -188,7 +194,7 @@ fn of_list(naming: Naming, keeps: Keeps, key: Key, state: State) -> Said {
 
 /// Number 4 ran as `refunds`; beside that file there is one of the same number, written otherwise.
 fn padded_twice(naming: Naming, keeps: Keeps, key: Key) -> Said {
-    let told = keeps.names || keeps.files || keeps.widths || key == Key::Stamp;
+    let told = keeps.calls != Calls::Number || key == Key::Stamp;
     // Where numbers are compared as text, or a list says so, the odd one stands last; else the names decide.
     let last = matches!(naming, Naming::Supabase3 | Naming::Drizzle);
     match (told, last) {
@@ -205,8 +211,7 @@ fn of_last(naming: Naming, state: State, own: bool) -> Said {
         State::Failed => said("AAFPP", &["failed"], 0),
         State::Missing | State::Gap => said("AAAA", &[], 0),
         State::MissingLast if own => said("AAAA", &["missing"], 1),
-        State::Moved if own => said("AAAAA", &["missing"], 1),
-        State::Foreign if own => said("AAAAA", &["missing"], 1),
+        State::Moved | State::Foreign if own => said("AAAAA", &["missing"], 1),
         // Whoever keeps this table has a file that is not here.
         State::MissingLast => Said { apart: true, ..said("UUUU", &[], 0) },
         State::Moved => Said { apart: true, ..said("UUUUU", &[], 0) },

@@ -246,12 +246,12 @@ impl Row {
         hexadecimal(&Sha1::digest(&self.text))
     }
 
-    /// flyway/flyway …/internal/resolver/ChecksumCalculator.java: the lines without their breaks.
+    /// `ChecksumCalculator.java` of flyway/flyway: the lines without their breaks.
     pub fn crc32(&self) -> i32 {
         crc32fast::hash(self.text.replace('\n', "").as_bytes()).cast_signed()
     }
 
-    /// rust-db/refinery refinery_core/src/migration.rs: name, version and text.
+    /// `refinery_core/src/migration.rs` of rust-db/refinery: name, version and text.
     pub fn sip(&self) -> u64 {
         let mut hasher = SipHasher13::new();
         self.run.item.name.hash(&mut hasher);
@@ -265,7 +265,11 @@ impl Row {
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
+        .collect()
 }
 
 const DRIZZLE: &str = "CREATE SCHEMA drizzle;

@@ -76,11 +76,8 @@ impl Bench {
     /// One case; what is wrong with it, if anything is.
     async fn case(&mut self, naming: Naming, ledger: Ledger, state: State) -> Option<String> {
         let dir = self.write(naming, state);
-        let mut sql = format!("{};\n{}", ledger.clear(), ledger.record(naming, &state.runs()));
-        if state == State::Disagree {
-            sql += &format!(";\n{}", self.other(naming, ledger));
-        }
-        self.run(&sql).await;
+        let other = if state == State::Disagree { other(naming, ledger) } else { String::new() };
+        self.run(&format!("{};\n{};\n{other}", ledger.clear(), ledger.record(naming, &state.runs()))).await;
         let role = if state == State::Unseen { "watcher" } else { "postgres" };
         let got = self.ask(naming, role, &dir).await;
         if state == State::Disagree {
@@ -95,21 +92,19 @@ impl Bench {
             )
         })
     }
+}
 
-    /// Another tool's history, in a schema of its own, that knows the first three.
-    fn other(&self, naming: Naming, ledger: Ledger) -> String {
-        let (other, table) =
-            if ledger == Ledger::Goose { (Ledger::Atlas, ledger::ATLAS) } else { (Ledger::Goose, ledger::GOOSE) };
-        let runs: Vec<Run> = Item::upto(3).into_iter().map(Run::of).collect();
-        let rows = other.record(naming, &runs);
-        let own = |sql: &str| {
-            ["goose_db_version", "atlas_schema_revisions"].iter().fold(sql.to_owned(), |sql, name| {
-                sql.replace(&format!("TABLE {name}"), &format!("TABLE other.{name}"))
-                    .replace(&format!("INTO {name}"), &format!("INTO other.{name}"))
-            })
-        };
-        format!("CREATE SCHEMA other;\n{};\n{}", own(table), own(&rows))
-    }
+/// Another tool's history, in a schema of its own, that knows the first three.
+fn other(naming: Naming, ledger: Ledger) -> String {
+    let (other, table, name) = match ledger {
+        Ledger::Goose => (Ledger::Atlas, ledger::ATLAS, "atlas_schema_revisions"),
+        _ => (Ledger::Goose, ledger::GOOSE, "goose_db_version"),
+    };
+    let runs: Vec<Run> = Item::upto(3).into_iter().map(Run::of).collect();
+    let sql = format!("CREATE SCHEMA other;\n{table};\n{}", other.record(naming, &runs));
+    ["TABLE", "INTO"]
+        .iter()
+        .fold(sql, |sql, word| sql.replace(&format!("{word} {name}"), &format!("{word} other.{name}")))
 }
 
 fn problems(overview: &Overview) -> Vec<&pgdeck::core::migrations::problem::Problem> {

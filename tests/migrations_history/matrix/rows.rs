@@ -82,7 +82,7 @@ fn flyway(row: &Row) -> String {
     format!("INSERT INTO flyway_schema_history VALUES {}", rows.join(", "))
 }
 
-/// prisma/prisma-engines …/src/sql_migration_persistence.rs: a row when it begins, which is changed when it ends.
+/// `sql_migration_persistence.rs` of prisma/prisma-engines: a row when it begins, which is changed when it ends.
 fn prisma(row: &Row) -> String {
     let (run, place) = (&row.run, row.place);
     let name = quoted(&format!("{}_{}", row.version, run.item.name));
@@ -98,16 +98,16 @@ fn prisma(row: &Row) -> String {
 
 /// lib/App/Sqitch/Role/DBIEngine.pm: a change while it is deployed, and an event for all that happened.
 pub fn sqitch(rows: &[Row]) -> String {
-    let mut sql = "INSERT INTO sqitch.projects VALUES ('shop', NULL, now(), 'a', 'a')".to_owned();
+    let mut sql = vec!["INSERT INTO sqitch.projects VALUES ('shop', NULL, now(), 'a', 'a')".to_owned()];
     let people = "'a', 'a', now(), 'a', 'a'";
     for row in rows {
         let (run, place, name) = (&row.run, row.place * 10, quoted(row.run.item.name));
         let id = format!("'c{place}'");
         if !run.failed && !run.reverted {
-            sql += &format!(
-                ";\nINSERT INTO sqitch.changes VALUES ({id}, '{}', {name}, 'shop', '', to_timestamp({place}), {people})",
+            sql.push(format!(
+                "INSERT INTO sqitch.changes VALUES ({id}, '{}', {name}, 'shop', '', to_timestamp({place}), {people})",
                 row.sha1()
-            );
+            ));
         }
         let events: &[&str] = match (run.failed, run.reverted) {
             (true, _) => &["fail"],
@@ -115,13 +115,13 @@ pub fn sqitch(rows: &[Row]) -> String {
             _ => &["deploy"],
         };
         for (after, event) in events.iter().enumerate() {
-            sql += &format!(
-                ";\nINSERT INTO sqitch.events (event, change_id, change, project, committed_at, committer_name, \
+            sql.push(format!(
+                "INSERT INTO sqitch.events (event, change_id, change, project, committed_at, committer_name, \
                  committer_email, planned_at, planner_name, planner_email) \
                  VALUES ('{event}', {id}, {name}, 'shop', to_timestamp({}), {people})",
                 place + after
-            );
+            ));
         }
     }
-    sql
+    sql.join(";\n")
 }

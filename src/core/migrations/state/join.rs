@@ -1,6 +1,9 @@
 //! One history laid beside the files: which of its entries belongs to which file, and what follows for each.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    cell::OnceCell,
+    collections::{HashMap, HashSet},
+};
 
 use super::{FileState, State, Status, said};
 use crate::core::migrations::{
@@ -9,7 +12,7 @@ use crate::core::migrations::{
     history::{Applied, Checksum, History, Tool},
     numbering::canonical,
     scan::normalised,
-    style::parts,
+    style::{Style, parts},
 };
 
 /// A name such that the ways in which tools write it are one: Flyway and sqlx turn `_` into a blank.
@@ -25,16 +28,27 @@ pub(super) struct Join<'a> {
     entries: Vec<Option<usize>>,
     /// For each file, whether its number was recorded for one of several files and nobody knows for which.
     pub unclear: Vec<bool>,
+    /// Whether the files have Drizzle's times.
+    stamped: bool,
+    /// Where each file stands: told once, for checksums take a while.
+    statuses: OnceCell<Vec<Status>>,
 }
 
 impl<'a> Join<'a> {
     pub fn new(files: &'a [&'a File], history: &'a History) -> Self {
-        let none = vec![None; files.len()];
-        let mut join = Join { files, history, entries: none, unclear: vec![false; files.len()] };
+        let mut join = Join {
+            files,
+            history,
+            entries: vec![None; files.len()],
+            unclear: vec![false; files.len()],
+            stamped: files.iter().any(|file| file.stamp.is_some()),
+            statuses: OnceCell::new(),
+        };
         let mut places = HashMap::<String, Vec<usize>>::new();
         for (place, file) in files.iter().enumerate() {
             places.entry(join.key_of_file(file)).or_default().push(place);
-            if history.tool == Tool::Drizzle && file.stamp.is_none() && file.exact {
+            // Where its journal cannot be read, the text has to tell.
+            if history.tool == Tool::Drizzle && file.style == Style::Drizzle && file.stamp.is_none() && file.exact {
                 places.entry(format!("sum {}", checksum::sha256(&file.text))).or_default().push(place);
             }
         }
@@ -58,7 +72,7 @@ impl<'a> Join<'a> {
     }
 
     fn doubt(&mut self, place: usize) {
-        if matches!(self.status(place), Status::Applied | Status::Failed) {
+        if matches!(self.stands(place), Status::Applied | Status::Failed) {
             self.unclear[place] = true;
             self.entries[place] = None;
         }
@@ -76,9 +90,8 @@ impl<'a> Join<'a> {
     }
 
     fn key_of_entry(&self, applied: &Applied) -> Option<String> {
-        let stamped = self.files.iter().any(|file| file.stamp.is_some());
         match (self.history.tool, &applied.version, &applied.name) {
-            (Tool::Drizzle, Some(version), _) if stamped => Some(format!("stamp {version}")),
+            (Tool::Drizzle, Some(version), _) if self.stamped => Some(format!("stamp {version}")),
             (Tool::Drizzle | Tool::Sqitch, _, name) => name.as_ref().map(|name| format!("name {name}")),
             (_, Some(version), _) => Some(format!("version {}", canonical(version))),
             (_, None, Some(name)) => Some(format!("name {}", plain(name))),
@@ -109,7 +122,9 @@ impl<'a> Join<'a> {
         let exact: Vec<usize> = free.iter().copied().filter(exact).collect();
         let nameless = applied.name.is_none() && applied.checksum.is_none() && applied.statements.is_none();
         if exact.len() > 1 && nameless {
-            exact.into_iter().for_each(|place| self.unclear[place] = true);
+            for place in exact {
+                self.unclear[place] = true;
+            }
         } else if let Some(place) = exact.first().or(free.first()) {
             self.entries[*place] = Some(entry);
         }
@@ -182,6 +197,11 @@ impl<'a> Join<'a> {
 
     /// Where a file stands by this history.
     pub fn status(&self, place: usize) -> Status {
+        let all = || (0..self.files.len()).map(|place| self.stands(place)).collect();
+        self.statuses.get_or_init(all).get(place).copied().unwrap_or(Status::Unknown)
+    }
+
+    fn stands(&self, place: usize) -> Status {
         if let Some(entry) = self.entries[place] {
             let applied = &self.history.applied[entry];
             return match self.is_edited(place, applied) {
