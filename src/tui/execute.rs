@@ -16,7 +16,7 @@ use crate::{
     app::{
         audit, counts,
         deck::Deck,
-        env, export,
+        drift, env, export,
         job::Job,
         journal,
         sync::{self, Output, Written},
@@ -47,6 +47,10 @@ pub async fn execute(deck: Arc<Deck>, work: Work, handle: Handle) {
         Work::Audit(name) => {
             let audited = audited(&deck, &job, &name).await;
             handle.tell(Msg::Audited(name, audited.map(Arc::new)));
+        }
+        Work::Drift(from, to) => {
+            let compared = Box::pin(drift::compare(&deck, &job, &from, &to)).await;
+            handle.tell(Msg::Drifted(handle.job, compared.map(Arc::new)));
         }
         Work::Accept(asked) => handle.tell(Msg::Accepted(accept(&deck, &asked).map(Arc::new))),
         Work::Snapshot(environments) => snapshot(&deck, environments, &handle),

@@ -19,7 +19,8 @@ use super::{
     msg::{Effect, Tone, Work},
     overlay::{self, Overlay},
     pane::{
-        self, Pane, audit::AuditPane, counts::CountsPane, journal::JournalPane, overview::OverviewPane, sync::SyncPane,
+        self, Pane, audit::AuditPane, counts::CountsPane, drift::DriftPane, journal::JournalPane,
+        overview::OverviewPane, sync::SyncPane,
     },
     reconnect::{self, Reconnect},
 };
@@ -99,6 +100,8 @@ pub struct Model {
     pub counts: CountsPane,
     /// The audit pane.
     pub audit: AuditPane,
+    /// The drift pane.
+    pub drift: DriftPane,
     /// The sync pane.
     pub sync: SyncPane,
     /// The journal pane.
@@ -108,7 +111,7 @@ pub struct Model {
 impl Model {
     /// The console of `project`, on its first pane, with nothing known yet.
     pub fn new(project: impl Into<String>, environments: Vec<EnvStatus>, keys: Keys, look: Look) -> Self {
-        let audit = AuditPane::new(&environments);
+        let (audit, drift) = (AuditPane::new(&environments), DriftPane::new(&environments));
         let mut model = Model {
             project: project.into(),
             environments,
@@ -129,6 +132,7 @@ impl Model {
             overview: OverviewPane::default(),
             counts: CountsPane::default(),
             audit,
+            drift,
             sync: SyncPane::default(),
             journal: JournalPane::default(),
         };
@@ -140,6 +144,7 @@ impl Model {
     pub fn know(&mut self, project: &Project) {
         self.declared = Some(Arc::new(project.clone()));
         self.sync = SyncPane::new(project);
+        self.drift.know(project);
     }
 
     /// The same with the built-in keymap and theme.
@@ -221,14 +226,14 @@ impl Model {
 
     /// Whether something on the screen is about to follow what was done last.
     pub fn unsettled(&self) -> bool {
-        self.counts.page.due().is_some() || self.audit.due().is_some()
+        self.counts.page.due().is_some() || self.audit.due().is_some() || self.drift.due().is_some()
     }
 
     /// When something on the screen changes by itself, though nothing happens. `None` lets the console sleep.
     pub fn next_change(&self) -> Option<Duration> {
         let step = if self.focused { Duration::from_millis(125) } else { Duration::from_secs(1) };
         let spin = self.busy().then_some(self.now + step);
-        let follows = [self.counts.page.due(), self.audit.due()];
+        let follows = [self.counts.page.due(), self.audit.due(), self.drift.due()];
         let due = [spin, self.messages.next_expiry(), reconnect::next_change(self)].into_iter().chain(follows);
         due.flatten().min()
     }

@@ -6,6 +6,7 @@ use crate::{
     app::{
         audit::Audited,
         counts::{History, Listing},
+        drift::{Base, Compared},
         env::Reached,
         sync::{Applied, Contents, Output},
     },
@@ -63,6 +64,8 @@ pub enum Msg {
     Audited(String, Result<Arc<Audited>>),
     /// Something was accepted, or could not be.
     Accepted(Result<Arc<Accepted>>),
+    /// What differs between two sides, or why the job could not find out.
+    Drifted(JobId, Result<Arc<Compared>>),
     /// What is in the journal.
     Journal(Result<Arc<Vec<journal::Run>>>),
     /// The wizard got on.
@@ -247,6 +250,8 @@ pub enum Work {
     Audit(String),
     /// Accept a finding; answered by [`Msg::Accepted`].
     Accept(Arc<Accepting>),
+    /// Compare the schemas of these two; answered by [`Msg::Drifted`].
+    Drift(Base, String),
     /// Read what was recorded of counts; answered by [`Msg::History`].
     History,
     /// Write these rows to the new file of this name; answered by [`Msg::Filed`].

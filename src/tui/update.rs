@@ -21,9 +21,10 @@ use super::{
 
 /// Takes in that `msg` happened.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
-    let effects = take_in(model, msg);
+    let mut effects = take_in(model, msg);
     pane::counts::follow(model);
     pane::audit::follow(model);
+    effects.extend(pane::drift::follow(model));
     effects
 }
 
@@ -53,6 +54,7 @@ fn take_in(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::History(history) => pane::counts::recorded(model, history),
         Msg::Audited(name, audited) => pane::audit::audited(model, &name, audited),
         Msg::Accepted(accepted) => pane::audit::accepted(model, accepted),
+        Msg::Drifted(job, compared) => pane::drift::compared(model, job, compared),
         Msg::Journal(runs) => pane::journal::read(model, runs),
         Msg::Sync(sync) => return pane::sync::told(model, sync),
         Msg::Undo(run, typed) => return vec![model.start(format!("undoing {run}"), Work::Undo(run, typed))],
@@ -61,6 +63,7 @@ fn take_in(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.jobs.end(job);
             overlay::ended(model, job);
             pane::counts::settled(model);
+            pane::drift::ended(model, job);
         }
         Msg::Filed(job, result) => overlay::filed(model, job, result),
         Msg::Said(tone, text) => model.say(tone, text),
@@ -103,6 +106,7 @@ fn environment(model: &mut Model, name: &str, state: EnvState) -> Vec<Effect> {
     if !answers {
         return Vec::new();
     }
+    pane::drift::answered(model, name);
     let mut effects = pane::counts::refresh(model, name);
     effects.extend(pane::audit::answered(model, name));
     effects
@@ -161,6 +165,7 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
         | Action::GoOverview
         | Action::GoCounts
         | Action::GoAudit
+        | Action::GoDrift
         | Action::GoSync
         | Action::GoJournal => Ok(()),
         _ => pane::availability(model, action),
@@ -197,6 +202,7 @@ pub fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::GoOverview => model.pane = Pane::Overview,
         Action::GoCounts => model.pane = Pane::Counts,
         Action::GoAudit => model.pane = Pane::Audit,
+        Action::GoDrift => model.pane = Pane::Drift,
         Action::GoSync => model.pane = Pane::Sync,
         Action::GoJournal => model.pane = Pane::Journal,
         Action::Export => export(model),

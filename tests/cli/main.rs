@@ -19,7 +19,9 @@ mod interrupt;
 mod listings;
 mod looks;
 mod migrations;
+mod migrations_apply;
 mod pipes;
+mod replay;
 mod schema;
 mod sync;
 #[path = "../support/world.rs"]

@@ -12,7 +12,7 @@ async fn refuses(before: &[(&str, &str)], sql: &str, more: &[(&str, &str)], want
     let place = Place::new("", before).await;
     place.apply().await.unwrap();
     place.client.batch_execute(sql).await.unwrap();
-    more.iter().for_each(|(name, text)| place.write(name, text));
+    place.write_all(more);
     let error = place.plan().await.expect_err(wanted);
     assert!(error.code == Code::Refused && error.to_string().contains(wanted), "{error}");
     let (tables, recorded) = (place.tables().await, place.recorded().await);

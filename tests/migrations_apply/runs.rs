@@ -74,7 +74,7 @@ async fn no_file_leaves_anything_to_the_next() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_of_a_copy_are_sent_and_large_results_are_let_go() {
-    let rows: String = (0..20_000).map(|at| format!("{at}\trow\\t{at}\n")).collect();
+    let rows = (0..20_000).map(|at| format!("{at}\trow\\t{at}\n")).collect::<Vec<_>>().concat();
     let text = format!(
         "CREATE TABLE t (id int, name text);\nCOPY t FROM stdin;\n{rows}\\.\nSELECT * FROM t, generate_series(1, 20);\n\
          UPDATE t SET name = 'last' WHERE id = 19999;\n"

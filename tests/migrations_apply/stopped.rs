@@ -58,18 +58,31 @@ async fn a_lock_that_is_held_ends_the_run_and_not_the_application() {
     place.apply().await.unwrap();
 }
 
-/// A history with a rule that swallows what is inserted: the file does not count as applied, so it is rolled back.
+/// A history that swallows what is inserted, or keeps something else: the file does not count as applied, so it is
+/// rolled back.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_record_that_does_not_hold_rolls_its_file_back() {
-    let place = Place::new("", &[("001_a.sql", "CREATE TABLE a (id int);")]).await;
-    place.apply().await.unwrap();
-    place
-        .client
-        .batch_execute("CREATE RULE away AS ON INSERT TO supabase_migrations.schema_migrations DO INSTEAD NOTHING")
-        .await
-        .unwrap();
-    place.write("002_b.sql", "CREATE TABLE b (id int);");
-    let error = place.fails().await;
-    assert!(error.message.starts_with("the history does not show it as applied"), "{error}");
-    assert_eq!(place.tables().await, ["a"]);
+    let history = "supabase_migrations.schema_migrations";
+    let trigger = |body: &str| {
+        format!(
+            "CREATE OR REPLACE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN {body} END'; \
+             CREATE TRIGGER away BEFORE INSERT ON {history} FOR EACH ROW EXECUTE FUNCTION away()"
+        )
+    };
+    let rule = format!("CREATE RULE away AS ON INSERT TO {history} DO INSTEAD NOTHING");
+    let shown = "the history does not show it as applied";
+    for (sql, wanted) in [
+        (rule, "RETURNING"),
+        (trigger("RETURN NULL;"), shown),
+        (trigger("new.version = ''9''; RETURN new;"), shown),
+        (trigger("new.statements = ''{SELECT 1}''; RETURN new;"), shown),
+    ] {
+        let place = Place::new("", &[("001_a.sql", "CREATE TABLE a (id int);")]).await;
+        place.apply().await.unwrap();
+        place.client.batch_execute(&sql).await.unwrap();
+        place.write("002_b.sql", "CREATE TABLE b (id int);");
+        let error = place.fails().await;
+        assert!(error.code == Code::RolledBack && error.message.contains(wanted), "{error}");
+        assert_eq!((place.tables().await, place.recorded().await), (vec!["a".into()], vec!["001".into()]));
+    }
 }

@@ -54,7 +54,7 @@ impl Place {
         let deck = deck(&address, &root, "postgres", true);
         let place = Place { server, address, root, deck, client };
         fs::create_dir(place.dir()).unwrap();
-        files.iter().for_each(|(name, text)| place.write(name, text));
+        place.write_all(files);
         place
     }
 
@@ -66,6 +66,12 @@ impl Place {
         let path = self.dir().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
+    }
+
+    pub fn write_all(&self, files: &[(&str, &str)]) {
+        for (name, text) in files {
+            self.write(name, text);
+        }
     }
 
     /// The same project for another role, or where nothing may be written.

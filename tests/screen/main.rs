@@ -7,6 +7,7 @@ mod audit;
 mod bytes;
 mod chrome;
 mod docs;
+mod drift;
 mod looks;
 mod overlays;
 mod panes;

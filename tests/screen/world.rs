@@ -206,6 +206,7 @@ pub fn journal() -> Vec<journal::Run> {
         rows: Tally { insert: 31, update: 79, delete: 0 },
         migrations: None,
         xid: Some("743".into()),
+        migrations: None,
         error: (outcome == Outcome::RolledBack).then(|| "public.plans: changed since the review".into()),
     };
     journal::runs(&[
@@ -306,7 +307,7 @@ pub fn review() -> Review {
 /// The wizard with a review in front.
 pub fn reviewing() -> Model {
     let mut model = full();
-    crate::press(&mut model, "4 enter");
+    crate::press(&mut model, "5 enter");
     update(&mut model, Msg::Sync(Sync::Reviewed(Arc::new(review()))));
     settle(&mut model);
     model

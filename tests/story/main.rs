@@ -5,6 +5,7 @@
 
 mod apply;
 mod audit;
+mod drift;
 mod look;
 mod offline;
 mod outputs;

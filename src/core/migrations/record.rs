@@ -15,7 +15,8 @@ use crate::core::{
     text::printable,
 };
 
-/// A statement, and its parameters as text.
+/// A statement that writes one row and returns a column of it, and its parameters as text: whatever keeps the row from
+/// being written shows in how many come back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Write {
     /// The statement.
@@ -94,6 +95,15 @@ impl Recorder {
         ]
     }
 
+    /// A statement whose one value tells whether the table holds other rows than before.
+    pub fn fingerprint(&self) -> String {
+        let row = "pg_catalog.md5(pgdeck_row::pg_catalog.text)";
+        format!(
+            "SELECT pg_catalog.md5(coalesce(pg_catalog.string_agg({row}, ',' ORDER BY {row}), '')) FROM {} AS pgdeck_row",
+            self.table.sql()
+        )
+    }
+
     /// What is recorded before a file runs outside of a transaction, for the tools that do so: that it has begun.
     pub fn begun(&self, file: &File) -> Vec<Write> {
         match self.tool {
@@ -113,7 +123,7 @@ impl Recorder {
             Tool::Flyway => vec![self.flyway(file, took, false)],
             Tool::Prisma => vec![Write {
                 sql: format!(
-                    "UPDATE {} SET logs = $2 WHERE migration_name = $1 AND finished_at IS NULL AND rolled_back_at IS NULL",
+                    "UPDATE {} SET logs = $2 WHERE migration_name = $1 AND finished_at IS NULL AND rolled_back_at IS NULL RETURNING 1",
                     self.table.sql()
                 ),
                 parameters: vec![Some(folder_of(file)), Some(printable(why).into_owned())],
@@ -154,7 +164,7 @@ impl Recorder {
             Tool::Prisma if begun => vec![Write {
                 sql: format!(
                     "UPDATE {} SET finished_at = clock_timestamp(), applied_steps_count = 1 WHERE migration_name = $1 \
-                     AND finished_at IS NULL AND rolled_back_at IS NULL",
+                     AND finished_at IS NULL AND rolled_back_at IS NULL RETURNING 1",
                     self.table.sql()
                 ),
                 parameters: vec![Some(folder_of(file))],
@@ -174,15 +184,21 @@ impl Recorder {
     }
 
     fn insert<const N: usize>(&self, columns: &str, values: &str, parameters: [String; N]) -> Write {
-        let sql = format!("INSERT INTO {} ({columns}) VALUES ({values})", self.table.sql());
+        let sql = format!("INSERT INTO {} ({columns}) VALUES ({values}) RETURNING 1", self.table.sql());
         Write { sql, parameters: parameters.into_iter().map(Some).collect() }
     }
 
     /// golang-migrate keeps one row: where the database stands, and whether it came there whole.
     fn current(&self, file: &File, dirty: bool) -> Vec<Write> {
-        let forget = Write { sql: format!("DELETE FROM {}", self.table.sql()), parameters: Vec::new() };
+        let table = self.table.sql();
         let version = file.version.clone().unwrap_or_default();
-        vec![forget, self.insert("version, dirty", "$1::bigint, $2::boolean", [version, dirty.to_string()])]
+        let sql = format!(
+            "WITH before AS (DELETE FROM {table} WHERE version <> $1::bigint), same AS (UPDATE {table} SET dirty = \
+             $2::boolean WHERE version = $1::bigint RETURNING 1), new AS (INSERT INTO {table} (version, dirty) SELECT \
+             $1::bigint, $2::boolean WHERE NOT EXISTS (SELECT FROM {table} WHERE version = $1::bigint) RETURNING 1) \
+             SELECT 1 FROM same UNION ALL SELECT 1 FROM new"
+        );
+        vec![Write { sql, parameters: vec![Some(version), Some(dirty.to_string())] }]
     }
 
     fn flyway(&self, file: &File, took: Duration, success: bool) -> Write {
@@ -190,7 +206,7 @@ impl Recorder {
         let sql = format!(
             "INSERT INTO {table} (installed_rank, version, description, type, script, checksum, installed_by, \
              execution_time, success) SELECT coalesce(max(installed_rank), 0) + 1, $1, $2, 'SQL', $3, $4::int, \
-             current_user, $5::int, $6::boolean FROM {table}"
+             current_user, $5::int, $6::boolean FROM {table} RETURNING 1"
         );
         let milliseconds = i32::try_from(took.as_millis()).unwrap_or(i32::MAX);
         let parameters = vec![

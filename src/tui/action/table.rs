@@ -42,6 +42,13 @@ impl Action {
                 &[C::Global],
                 "What is wrong with an environment, and how it is mended.",
             ),
+            entry(
+                A::GoDrift,
+                "go-drift",
+                "Drift",
+                &[C::Global],
+                "What differs between the schemas of two environments.",
+            ),
             entry(A::GoSync, "go-sync", "Sync", &[C::Global], "Export, review, apply and verify."),
             entry(
                 A::GoJournal,
@@ -79,7 +86,7 @@ impl Action {
                 "copy",
                 "Copy",
                 &[C::List, C::Detail],
-                "Copy the selected row's name; of a finding, the SQL that mends it.",
+                "Copy the selected row's name; of a finding, the SQL that mends it; of a difference, the object's SQL.",
             )
             .hint("copy"),
             entry(A::CopyRow, "copy-row", "Copy row as JSON", &[C::List], "Copy the whole selected row as JSON."),
@@ -139,8 +146,8 @@ impl Action {
                 A::GroupBy,
                 "group-by",
                 "Group by",
-                &[C::Audit],
-                "The worst first; in families of checks; or all findings of an object together.",
+                &[C::Audit, C::Drift],
+                "The worst first, in families of checks, or by object; differences by kind, by change, or by name.",
             )
             .hint("group"),
             entry(
@@ -180,6 +187,25 @@ impl Action {
                 "Only accepted",
                 &[C::Audit],
                 "What somebody accepted alone; once more, everything.",
+            ),
+            entry(A::DriftFrom, "drift-from", "Compare with another", &[C::Drift], "Put the next environment on the first side.")
+                .hint("from"),
+            entry(A::DriftTo, "drift-to", "Compare another", &[C::Drift], "Put the next environment on the second side.")
+                .hint("to"),
+            entry(A::DriftSwap, "drift-swap", "Swap the sides", &[C::Drift], "Compare the other way round.").hint("swap"),
+            entry(
+                A::OnlyKind,
+                "only-kind",
+                "Only this kind",
+                &[C::Drift],
+                "Differences of the selected one's kind alone; once more, everything.",
+            ),
+            entry(
+                A::OnlyChange,
+                "only-change",
+                "Only one change",
+                &[C::Drift],
+                "What was added; removed; changed; what could not be compared; and everything again.",
             ),
             entry(
                 A::SyncStart,

@@ -177,7 +177,9 @@ fn of_list(naming: Naming, keeps: Keeps, key: Key, state: State) -> Said {
         State::Missing | State::MissingLast => said("AAAA", &["missing"], 1),
         State::OutOfOrder => said("AAPAA", &["out-of-order"], 0),
         State::Gap => said("AAAA", &[], 0),
-        State::Duplicate if keeps.names || keeps.files || key == Key::Stamp => said("AAAPAA", &["out-of-order"], 0),
+        State::Duplicate if matches!(keeps.calls, Calls::Name | Calls::Path) || key == Key::Stamp => {
+            said("AAAPAA", &["out-of-order"], 0)
+        }
         State::Duplicate => said("AAUUAA", &["duplicate", "duplicate"], 0),
         State::Moved if key == Key::Name => said("AAAAA", &[], 0),
         // By the name, or by the checksum, which has neither name nor number in it.
