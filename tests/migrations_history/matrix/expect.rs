@@ -17,6 +17,8 @@ pub enum Key {
     Name,
     /// The number and the name, as they are written.
     Full,
+    /// The file's path.
+    Path,
     /// The time in Drizzle's journal.
     Stamp,
     /// Nothing: the history cannot be about these files.
@@ -30,6 +32,8 @@ pub enum Edits {
     Untold,
     /// By a checksum that line ends change.
     Bytes,
+    /// By a checksum that line ends, the name and the number change.
+    All,
     /// By a checksum, or statements, that line ends do not change.
     Text,
 }
@@ -67,7 +71,7 @@ pub fn keeps(ledger: Ledger) -> Keeps {
         Ledger::Supabase | Ledger::DrizzleNamed => of(Calls::Name, Edits::Text, false),
         Ledger::Flyway | Ledger::Prisma => of(Calls::Name, Edits::Text, true),
         Ledger::Sqlx | Ledger::Sqitch => of(Calls::Name, Edits::Bytes, true),
-        Ledger::Refinery => of(Calls::Name, Edits::Bytes, false),
+        Ledger::Refinery => of(Calls::Name, Edits::All, false),
         Ledger::Atlas => of(Calls::Name, Edits::Untold, true),
         Ledger::Drizzle => of(Calls::Width, Edits::Text, false),
         Ledger::Dbmate => of(Calls::Width, Edits::Untold, false),
@@ -84,8 +88,11 @@ pub fn key(naming: Naming, ledger: Ledger) -> Key {
         (Ledger::Alembic, _) => Key::Nothing,
         (Ledger::Sqitch, _) => Key::Name,
         (Ledger::Drizzle | Ledger::DrizzleNamed, Naming::Drizzle) => Key::Stamp,
-        (_, Naming::Sqitch) | (Ledger::Drizzle, _) => Key::Nothing,
+        (Ledger::Liquibase, _) => Key::Path,
+        (Ledger::DrizzleNamed, Naming::Sqitch) | (Ledger::Drizzle, _) => Key::Nothing,
         (Ledger::DrizzleNamed, _) => Key::Full,
+        (_, Naming::Sqitch) if keeps(ledger).calls == Calls::Name => Key::Name,
+        (_, Naming::Sqitch) => Key::Nothing,
         _ => Key::Number,
     }
 }
@@ -153,8 +160,11 @@ fn of_history(naming: Naming, ledger: Ledger, state: State) -> Said {
     match state {
         State::Empty => return said("PPPPP", &[], 0),
         State::Unseen => return said("UUUUU", &["unseen"], 0),
-        // Another's history is joined by number, which Sqitch's changes have none of.
-        State::Disagree if key == Key::Nothing && naming == Naming::Sqitch => return untold(true),
+        // The other history is goose's, which is joined by number, and Sqitch's changes have none; beside goose's own it
+        // is Atlas', which keeps names.
+        State::Disagree if key == Key::Nothing && naming == Naming::Sqitch && ledger != Ledger::Goose => {
+            return untold(true);
+        }
         State::Disagree if key == Key::Nothing => return Said { apart: true, ..said("AAAPP", &[], 0) },
         State::Disagree if naming == Naming::Sqitch => return Said { apart: true, ..said("AAAAA", &[], 0) },
         State::Disagree => return said("AAAAA", &["disagree"], 0),
@@ -170,7 +180,7 @@ fn of_list(naming: Naming, keeps: Keeps, key: Key, state: State) -> Said {
     match state {
         State::Pending => said("AAAPP", &[], 0),
         State::Edited if keeps.edits != Edits::Untold => said("AEAAA", &["edited"], 0),
-        State::Crlf if keeps.edits == Edits::Bytes => said("AEAAA", &["edited"], 0),
+        State::Crlf if matches!(keeps.edits, Edits::Bytes | Edits::All) => said("AEAAA", &["edited"], 0),
         State::Failed if keeps.failures => said("AAFPP", &["failed"], 0),
         // Nothing was written down of it.
         State::Failed => said("AAPPP", &[], 0),
@@ -181,11 +191,16 @@ fn of_list(naming: Naming, keeps: Keeps, key: Key, state: State) -> Said {
             said("AAAPAA", &["out-of-order"], 0)
         }
         State::Duplicate => said("AAUUAA", &["duplicate", "duplicate"], 0),
-        State::Moved if key == Key::Name => said("AAAAA", &[], 0),
+        // The number is no part of what they are known by.
+        State::Moved if key == Key::Name || key == Key::Path && naming == Naming::Sqitch => said("AAAAA", &[], 0),
         // By the name, or by the checksum, which has neither name nor number in it.
         State::Moved if keeps.calls == Calls::Name || key == Key::Stamp => said("AAAAP", &["moved"], 1),
         State::Moved => said("AAAAP", &["missing"], 1),
-        State::OtherName if matches!(key, Key::Name | Key::Full) => said("AAPAA", &["moved"], 1),
+        State::OtherName if matches!(key, Key::Name | Key::Full | Key::Path) => {
+            let by_text = matches!(keeps.edits, Edits::Bytes | Edits::Text);
+            // One that moved is not told to be out of order, too.
+            said("AAPAA", if by_text { &["moved"] } else { &["missing", "out-of-order"] }, 1)
+        }
         State::OtherName if keeps.calls == Calls::Name => said("AAAAA", &["other-name"], 0),
         State::PaddedTwice => padded_twice(naming, keeps, key),
         State::Reverted => said("AAAAP", &[], 0),

@@ -226,6 +226,16 @@ impl Row {
         Row { run: *run, place, version, number, path: naming.path(&run.item), text: naming.text(&run.item) }
     }
 
+    /// The statements, as Supabase's CLI cuts them; a script of Sqitch's has a frame of its own.
+    pub fn statements(&self) -> Vec<String> {
+        let mut all: Vec<String> = self.run.item.statements().into();
+        if self.text.starts_with("BEGIN;") {
+            all.insert(0, "BEGIN".into());
+            all.push("COMMIT".into());
+        }
+        all
+    }
+
     /// The name with blanks, as Flyway and sqlx write it.
     pub fn description(&self) -> String {
         self.run.item.name.replace('_', " ")

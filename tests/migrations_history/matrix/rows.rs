@@ -15,7 +15,8 @@ pub fn row(ledger: Ledger, row: &Row) -> Option<String> {
     let gone = run.reverted || run.failed;
     match ledger {
         Ledger::Supabase if !gone => {
-            let statements = run.item.statements().map(|statement| quoted(&statement)).join(", ");
+            let statements: Vec<String> = row.statements().iter().map(|statement| quoted(statement)).collect();
+            let statements = statements.join(", ");
             insert(
                 "supabase_migrations.schema_migrations (version, name, statements)",
                 format!("{version}, {name}, ARRAY[{statements}]"),

@@ -57,7 +57,11 @@ impl<'a> Join<'a> {
                 Some(Checksum::Sha256(sum)) => places.get(&format!("sum {sum}")),
                 _ => None,
             };
-            let candidates = join.key_of_entry(applied).and_then(|key| places.get(&key)).or_else(sum);
+            // A file without a number is known by its name, whatever number the tool gave it.
+            let name = || places.get(&format!("name {}", plain(join.kept_name(applied)?)));
+            let once = |places: &&Vec<usize>| places.iter().all(|place| files[*place].kind != Kind::Repeatable);
+            let candidates = join.key_of_entry(applied).and_then(|key| places.get(&key));
+            let candidates = candidates.or_else(sum).or_else(|| name().filter(once));
             if let Some(candidates) = candidates {
                 join.assign(entry, applied, candidates);
             }
@@ -84,6 +88,7 @@ impl<'a> Join<'a> {
             (Tool::Drizzle, Some(stamp), _) => format!("stamp {stamp}"),
             (Tool::Drizzle, None, _) => format!("name {}", full(file)),
             (Tool::Sqitch, ..) => format!("name {}", change(file)),
+            (Tool::Liquibase, ..) => format!("path {}", base(&file.path)),
             (_, _, Some(version)) => format!("version {}", canonical(version)),
             (_, _, None) => format!("name {}", plain(&file.name)),
         }
@@ -91,6 +96,8 @@ impl<'a> Join<'a> {
 
     fn key_of_entry(&self, applied: &Applied) -> Option<String> {
         match (self.history.tool, &applied.version, &applied.name) {
+            // Its numbers are those of change sets, of which every file may have some.
+            (Tool::Liquibase, ..) => applied.script.as_ref().map(|script| format!("path {}", base(script))),
             (Tool::Drizzle, Some(version), _) if self.stamped => Some(format!("stamp {version}")),
             (Tool::Drizzle | Tool::Sqitch, _, name) => name.as_ref().map(|name| format!("name {name}")),
             (_, Some(version), _) => Some(format!("version {}", canonical(version))),
@@ -115,6 +122,8 @@ impl<'a> Join<'a> {
             .or_else(|| one(&|place| self.is_edited(place, applied) == Some(false)));
         if let Some(place) = told {
             self.entries[place] = Some(entry);
+        }
+        if told.is_some() || self.history.tool == Tool::Liquibase {
             return;
         }
         // How a number is written says nothing where the tool keeps it as a number.
@@ -130,11 +139,15 @@ impl<'a> Join<'a> {
         }
     }
 
+    /// The name that was recorded; Liquibase's is the author's, and Alembic's is none.
+    pub fn kept_name<'b>(&self, applied: &'b Applied) -> Option<&'b str> {
+        let named = !matches!(self.history.tool, Tool::Liquibase | Tool::Alembic);
+        applied.name.as_deref().filter(|name| named && !name.is_empty())
+    }
+
     /// Whether a file has the name that was recorded; `None` where one of the two has none.
     pub fn same_name(&self, place: usize, applied: &Applied) -> Option<bool> {
-        let named = !matches!(self.history.tool, Tool::Liquibase | Tool::Alembic);
-        let name = applied.name.as_ref().filter(|_| named)?;
-        let own = self.name(place);
+        let (name, own) = (self.kept_name(applied)?, self.name(place));
         (!own.is_empty()).then(|| plain(name) == plain(&own))
     }
 
@@ -178,8 +191,14 @@ impl<'a> Join<'a> {
         (0..self.files.len()).filter(ran).count()
     }
 
-    /// Whether an entry belongs to a file. Where names are kept, a number alone does not make it belong.
+    /// Whether an entry belongs to a file, or has the name of one. Where names are kept, a number alone does not make it
+    /// belong.
     pub fn touches(&self) -> bool {
+        let names: HashSet<String> = (0..self.files.len()).map(|place| plain(&self.name(place))).collect();
+        let known = |applied| self.kept_name(applied).is_some_and(|name| names.contains(&plain(name)));
+        if self.history.applied.iter().any(known) {
+            return true;
+        }
         let named = |(place, entry): (usize, &Option<usize>)| {
             let applied = &self.history.applied[(*entry)?];
             Some(self.same_name(place, applied) != Some(false))
@@ -248,6 +267,12 @@ impl<'a> Join<'a> {
         State { history: Some((self.history.tool, self.history.table.clone())), files, missing, problems }
     }
 
+    /// Whether an entry is one more change set of a file that has one.
+    fn is_one_more(&self, applied: &Applied) -> bool {
+        let of = |place: usize| self.entries[place].is_some() && self.same_path(place, applied);
+        self.history.tool == Tool::Liquibase && (0..self.files.len()).any(of)
+    }
+
     /// What ran and belongs to no file. A repeatable one that ran before is not missing, nor is what is unclear.
     pub fn missing(&self) -> impl Iterator<Item = &Applied> {
         let keys: HashSet<String> = (0..self.files.len())
@@ -257,10 +282,17 @@ impl<'a> Join<'a> {
         let mut known = vec![false; self.history.applied.len()];
         self.entries.iter().flatten().for_each(|entry| known[*entry] = true);
         let lost = move |(entry, applied): &(usize, &Applied)| {
-            !known[*entry] && !self.key_of_entry(applied).is_some_and(|key| keys.contains(&key))
+            !known[*entry]
+                && !self.is_one_more(applied)
+                && !self.key_of_entry(applied).is_some_and(|key| keys.contains(&key))
         };
         self.history.applied.iter().enumerate().filter(lost).map(|(_, applied)| applied)
     }
+}
+
+/// The last part of a path.
+fn base(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// A change of Sqitch's under the name that it was planned by, before it was reworked.

@@ -1,12 +1,17 @@
 //! What is said about files and histories that do not fit, one line each.
 
-use std::collections::HashMap;
+use std::{
+    collections::{HashMap, HashSet},
+    mem::{Discriminant, discriminant},
+};
 
 use super::{FileState, Join, Status, join::plain};
 use crate::core::migrations::{
     checksum,
+    file::File,
     history::{Applied, Checksum, Unseen},
     problem::{Class, Problem},
+    scan::normalised,
 };
 
 /// How many files a disagreement names.
@@ -71,44 +76,66 @@ fn of_file(join: &Join, place: usize, state: &FileState, last: Option<usize>) ->
 struct Moved {
     /// By name.
     names: HashMap<String, usize>,
-    /// By a checksum of nothing but the text.
-    sums: HashMap<String, usize>,
+    /// By what is known of nothing but the text.
+    texts: HashMap<String, usize>,
 }
 
 impl Moved {
     fn new(join: &Join, files: &[FileState]) -> Moved {
         let pending = || (0..files.len()).rev().filter(|place| files[*place].status == Status::Pending);
-        let summed = |applied: &Applied| matches!(applied.checksum, Some(Checksum::Sha256(_) | Checksum::Sha1(_)));
-        let mut moved = Moved { names: HashMap::new(), sums: HashMap::new() };
+        let mut moved = Moved { names: HashMap::new(), texts: HashMap::new() };
         // The first of equals is what counts, so the last is put in first.
         for place in pending() {
             moved.names.insert(plain(&join.name(place)), place);
         }
-        if join.missing().any(summed) {
+        let mut kinds = HashSet::new();
+        for applied in join.missing().filter(|applied| kinds.insert(kind_of_text(applied))) {
             for place in pending().filter(|place| join.files[*place].exact) {
-                let text = &join.files[place].text;
-                moved.sums.insert(checksum::sha256(text), place);
-                moved.sums.insert(checksum::sqitch(text), place);
+                moved.texts.extend(text_of(applied, join.files[place]).map(|text| (text, place)));
             }
         }
         moved
     }
 
-    fn place(&self, applied: &Applied) -> Option<usize> {
-        let sum = match &applied.checksum {
-            Some(Checksum::Sha256(sum) | Checksum::Sha1(sum)) => self.sums.get(sum),
-            _ => None,
-        };
-        let name = applied.name.as_deref().map(plain).filter(|name| !name.is_empty());
-        name.and_then(|name| self.names.get(&name)).or(sum).copied()
+    fn place(&self, join: &Join, applied: &Applied) -> Option<usize> {
+        let name = join.kept_name(applied).and_then(|name| self.names.get(&plain(name)));
+        name.or_else(|| self.texts.get(&kept_text(applied)?)).copied()
     }
+}
+
+/// By what the text of a migration is known in a history; nothing where that covers its name or number too.
+fn kept_text(applied: &Applied) -> Option<String> {
+    match (&applied.checksum, &applied.statements) {
+        (Some(Checksum::Sha256(sum) | Checksum::Sha384(sum) | Checksum::Sha1(sum)), _) => Some(sum.clone()),
+        (Some(Checksum::Crc32(sum)), _) => Some(sum.to_string()),
+        (None, Some(list)) if !list.is_empty() => Some(normalised(&list.join("\n;\n")).trim_end().to_owned()),
+        _ => None,
+    }
+}
+
+/// By what `file` would be known in the history that `applied` is from.
+fn text_of(applied: &Applied, file: &File) -> Option<String> {
+    match (&applied.checksum, &applied.statements) {
+        (Some(Checksum::Sha256(_)), _) => Some(checksum::sha256(&file.text)),
+        (Some(Checksum::Sha384(_)), _) => Some(checksum::sqlx(&file.text)),
+        (Some(Checksum::Sha1(_)), _) => Some(checksum::sqitch(&file.text)),
+        (Some(Checksum::Crc32(_)), _) => Some(checksum::flyway(&file.text).to_string()),
+        (None, Some(list)) if !list.is_empty() => {
+            Some(normalised(file.text.get(file.forward())?).trim_end().to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn kind_of_text(applied: &Applied) -> (Option<Discriminant<Checksum>>, bool) {
+    (applied.checksum.as_ref().map(discriminant), applied.statements.is_some())
 }
 
 /// What ran and has no file; where a file that did not run has its name or its text, the two are one.
 fn missing(join: &Join, moved: &Moved, applied: &Applied) -> Problem {
     let version = applied.version.as_deref().unwrap_or_default();
     let name = applied.name.as_deref().unwrap_or_default();
-    if let Some(place) = moved.place(applied) {
+    if let Some(place) = moved.place(join, applied) {
         let file = join.files[place];
         let detail = format!("it ran as {}, and would run again", if version.is_empty() { name } else { version });
         let hint = "give the file its old number, or correct the history with the tool";
