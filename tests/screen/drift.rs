@@ -15,7 +15,7 @@ use pgdeck::{
     },
 };
 
-use self::world::{blind, differing, half_seen, many, same};
+use self::world::{blind, differing, half_seen, same};
 use crate::{
     drawn, innotrue, press, style_of, text,
     world::{broken, loading, settle},
@@ -228,22 +228,4 @@ fn the_sql_is_copied_from_the_list_and_from_the_page() {
     assert_eq!(pressed(&mut model, "y"), [], "of what was not seen there is nothing");
     let [Effect::Copy(json)] = &pressed(&mut model, "Y")[..] else { panic!("no copy") };
     assert!(json.contains("\"unseen\"") && json.contains("preprod"), "{json}");
-}
-
-/// What a key costs does not grow with what differs.
-#[test]
-fn ten_thousand_differences_are_no_burden() {
-    let mut model = reading(many(10_000));
-    update(&mut model, Msg::Resize(120, 40));
-    for grouping in ["", "b", "b"] {
-        if !grouping.is_empty() {
-            press(&mut model, grouping);
-        }
-        let begun = std::time::Instant::now();
-        for _ in 0..50 {
-            press(&mut model, "j");
-            drawn(&model, (120, 40));
-        }
-        assert!(begun.elapsed() < std::time::Duration::from_secs(2), "{:?} for 50 keys", begun.elapsed());
-    }
 }

@@ -143,16 +143,3 @@ pub fn blind() -> Arc<Compared> {
     to.unseen.insert(Kind::Grant, "deploy may not read pg_proc".into());
     pair(compare(&state(15, common()), &to))
 }
-
-/// As many differences as a large schema may have.
-pub fn many(count: usize) -> Arc<Compared> {
-    let tables = |kind: &str| {
-        (0..count)
-            .flat_map(|at| {
-                let name = format!("table_{at}");
-                [table(&name), column(&name, "id", kind)]
-            })
-            .collect()
-    };
-    pair(compare(&state(15, tables("integer")), &state(15, tables("bigint"))))
-}
