@@ -6,5 +6,6 @@ mod apart;
 mod found;
 mod looks;
 mod matrix;
+mod psql;
 mod support;
 mod tools;

@@ -16,8 +16,8 @@ use pgdeck::{
 };
 use tokio_postgres::{Client, NoTls};
 
-/// One server, ended when it is dropped.
-pub struct Server(server::Server);
+/// One server, ended when it is dropped, and where its programs are.
+pub struct Server(server::Server, std::path::PathBuf);
 
 fn env(name: &str) -> Option<String> {
     std::env::var(name).ok()
@@ -35,7 +35,10 @@ pub fn majors() -> impl Iterator<Item = Server> {
             Some(major) => Programs::of_major(major, &env, &|line| eprintln!("{line}")),
         };
         match programs {
-            Ok(programs) => Some(Server(server::Server::start(&programs, "migrations", None).unwrap())),
+            Ok(programs) => {
+                let bin = programs.bin().to_path_buf();
+                Some(Server(server::Server::start(&programs, "migrations", None).unwrap(), bin))
+            }
             Err(error) => {
                 eprintln!("PostgreSQL {major:?} is not tested: {error}");
                 None
@@ -48,6 +51,11 @@ impl Server {
     /// Its version, such as `15.18`.
     pub fn version(&self) -> &str {
         self.0.version()
+    }
+
+    /// Where its programs are.
+    pub fn bin(&self) -> &std::path::Path {
+        &self.1
     }
 
     /// A new database with what `sql` makes.
@@ -64,6 +72,11 @@ pub struct Database {
 }
 
 impl Database {
+    /// Its address for a role.
+    pub fn url(&self, role: &str) -> String {
+        self.addresses.replace("ROLE", role)
+    }
+
     /// The superuser in it.
     pub async fn connect(&self) -> Client {
         let (client, connection) =

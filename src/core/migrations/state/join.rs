@@ -195,18 +195,20 @@ impl<'a> Join<'a> {
     /// belong.
     pub fn touches(&self) -> bool {
         let names: HashSet<String> = (0..self.files.len()).map(|place| plain(&self.name(place))).collect();
-        let known = |applied| self.kept_name(applied).is_some_and(|name| names.contains(&plain(name)));
-        if self.history.applied.iter().any(known) {
+        let called = |applied| self.kept_name(applied).is_some_and(|name| names.contains(&plain(name)));
+        if self.history.applied.iter().any(called) {
             return true;
         }
-        let named = |(place, entry): (usize, &Option<usize>)| {
+        let belongs = |(place, entry): (usize, &Option<usize>)| {
             let applied = &self.history.applied[(*entry)?];
             Some(self.same_name(place, applied) != Some(false))
         };
         let entries = self.entries.iter().enumerate();
         let baseline = self.history.baseline.as_deref();
         let covers = |baseline: &str| (0..self.files.len()).any(|place| self.at_or_below(place, baseline));
-        self.unclear.contains(&true) || entries.filter_map(named).any(|named| named) || baseline.is_some_and(covers)
+        self.unclear.contains(&true)
+            || entries.filter_map(belongs).any(|belongs| belongs)
+            || baseline.is_some_and(covers)
     }
 
     fn at_or_below(&self, place: usize, version: &str) -> bool {
