@@ -138,8 +138,8 @@ fn two_environments_side_by_side() {
 #[test]
 fn the_tab_counts_the_errors_that_nobody_accepted() {
     let tabs = |model: &Model| text(&drawn(model, (120, 40))).lines().nth(1).expect("tabs").to_owned();
-    assert!(tabs(&reading(audited())).contains("3 Audit !2   4 Drift"), "{}", tabs(&reading(audited())));
-    assert!(tabs(&reading(clean())).contains("3 Audit   4 Drift"));
+    assert!(tabs(&reading(audited())).contains("3 Audit !2   4 Migrations"), "{}", tabs(&reading(audited())));
+    assert!(tabs(&reading(clean())).contains("3 Audit   4 Migrations"));
     let buffer = drawn(&reading(audited()), (80, 24));
     assert_eq!(style_of(&buffer, "!2").fg, reading(audited()).look.style(Role::Danger).fg);
 }
