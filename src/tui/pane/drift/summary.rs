@@ -73,9 +73,9 @@ pub fn below(model: &Model, compared: &Compared, short: bool) -> Cell {
         if compared.drift.differences.is_empty() && pane.all > 0 {
             parts.push(Cell::of(Role::Warn, "no differences in what could be compared"));
         }
-        parts.push(Cell::of(Role::Muted, objects(compared)));
         parts.extend(versions(compared).map(|text| Cell::of(Role::Muted, text)));
         parts.extend(replayed(compared).map(|text| Cell::of(Role::Muted, text)));
+        parts.push(Cell::of(Role::Muted, objects(compared)));
     }
     let dot = format!(" {} ", model.look.glyphs.dot);
     parts.into_iter().fold(
