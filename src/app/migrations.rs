@@ -1,5 +1,6 @@
 //! A team's folder of migrations, read from disk.
 
+pub mod apply;
 pub mod standing;
 
 use std::{

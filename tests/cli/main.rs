@@ -18,6 +18,7 @@ mod interrupt;
 mod listings;
 mod looks;
 mod migrations;
+mod migrations_apply;
 mod pipes;
 mod replay;
 mod schema;

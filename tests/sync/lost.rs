@@ -7,85 +7,12 @@ use pgdeck::core::{
     journal::Outcome,
     sync::plan::Plan,
 };
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream, UnixStream},
-    sync::Notify,
+use tokio::sync::Notify;
+
+use crate::{
+    commit::{Fate, proxy},
+    support::{Pair, server, set},
 };
-
-use crate::support::{Pair, server, set};
-
-/// What becomes of a COMMIT on its way.
-#[derive(Clone)]
-enum Fate {
-    /// The server never gets it, and has noticed so when the client does.
-    Swallowed,
-    /// The server has carried it out; nobody hears of it.
-    Unanswered,
-    /// The server never gets it, and does not know yet that the client is gone until it is told.
-    Held(Arc<Notify>, Arc<Notify>),
-}
-
-/// Stands between pgdeck and the server. Returns its port.
-async fn proxy(fate: Fate) -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    tokio::spawn(async move {
-        while let Ok((client, _)) = listener.accept().await {
-            tokio::spawn(carry(client, fate.clone()));
-        }
-    });
-    port
-}
-
-async fn carry(mut client: TcpStream, fate: Fate) {
-    let socket = server().host().join(format!(".s.PGSQL.{}", server().port()));
-    let mut server = UnixStream::connect(socket).await.unwrap();
-    let (mut asked, mut answer) = (vec![0; 1 << 16], vec![0; 1 << 16]);
-    loop {
-        tokio::select! {
-            read = client.read(&mut asked) => match read {
-                Ok(length @ 1..) if asked[..length].windows(8).any(|word| word == b"; COMMIT") => {
-                    return cut(client, server, &asked[..length], fate).await;
-                }
-                Ok(length @ 1..) => server.write_all(&asked[..length]).await.unwrap(),
-                _ => return,
-            },
-            read = server.read(&mut answer) => match read {
-                Ok(length @ 1..) => client.write_all(&answer[..length]).await.unwrap(),
-                _ => return,
-            },
-        }
-    }
-}
-
-async fn cut(client: TcpStream, mut server: UnixStream, commit: &[u8], fate: Fate) {
-    let mut rest = Vec::new();
-    match fate {
-        Fate::Swallowed => {}
-        Fate::Unanswered => {
-            server.write_all(commit).await.unwrap();
-            let mut answer = [0; 1024];
-            // ReadyForQuery, outside a transaction.
-            while !rest.ends_with(b"Z\0\0\0\x05I") {
-                let length = server.read(&mut answer).await.unwrap();
-                assert_ne!(length, 0, "the server hung up");
-                rest.extend_from_slice(&answer[..length]);
-            }
-        }
-        Fate::Held(go, gone) => {
-            drop(client);
-            go.notified().await;
-            server.shutdown().await.unwrap();
-            let _ = server.read_to_end(&mut rest).await;
-            gone.notify_one();
-            return;
-        }
-    }
-    // The server's end of the connection is closed when its process is gone, and with it the transaction.
-    server.shutdown().await.unwrap();
-    let _ = server.read_to_end(&mut rest).await;
-}
 
 const SCHEMA: &str = "CREATE TABLE t (k text PRIMARY KEY, v text)";
 
@@ -94,7 +21,9 @@ async fn reviewed(fate: Fate) -> (Pair, Plan) {
     let source = "INSERT INTO t VALUES ('both', 'new'), ('new', 'new')";
     let mut pair = Pair::new(&sets, SCHEMA, source, "INSERT INTO t VALUES ('both', 'old'), ('gone', 'old')").await;
     let plan = pair.all(&pair.review_deletes().await);
-    let target = format!("postgresql://postgres@127.0.0.1:{}/{}?sslmode=disable", proxy(fate).await, pair.target.name);
+    let socket = server().host().join(format!(".s.PGSQL.{}", server().port()));
+    let port = proxy(socket, 1, fate).await;
+    let target = format!("postgresql://postgres@127.0.0.1:{port}/{}?sslmode=disable", pair.target.name);
     pair.deck = pair.deck_through(&sets, server().url(&pair.source.name), target);
     (pair, plan)
 }

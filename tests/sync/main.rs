@@ -2,8 +2,12 @@
 //! that nothing else changes. Results are checked by plain SQL, never by pgdeck's own comparison alone.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "../support/bouncer.rs"]
+mod bouncer;
 mod by_hand;
 mod circles;
+#[path = "../support/commit.rs"]
+mod commit;
 mod fault;
 mod files;
 mod gate;

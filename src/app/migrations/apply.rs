@@ -37,17 +37,11 @@ pub struct Applied {
 /// # Errors
 /// An environment that there is not, a folder that is not there, a connection's and a server's own; `Refused` where it
 /// is doubtful what would have to run.
-pub async fn plan(
-    deck: &Deck,
-    job: &Job,
-    dir: Option<&Path>,
-    environment: &str,
-    choice: &Choice,
-) -> Result<Plan> {
+pub async fn plan(deck: &Deck, job: &Job, dir: Option<&Path>, environment: &str, choice: &Choice) -> Result<Plan> {
     deck.known(environment)?;
-    let (_, folder) = standing::folder(deck, job, dir).await?;
-    let seen = standing::look(deck, job, environment, &folder).await?;
-    plan::plan((&deck.project.name, environment), folder, &seen.histories, &seen.looks, choice)
+    let folder = standing::folder(deck, job, dir).await?.folder;
+    let standing = standing::standing(deck, job, environment, &folder).await?;
+    plan::plan((&deck.project.name, environment), folder, &standing.histories, &standing.looks, choice)
 }
 
 /// Runs `plan` with `permit`. With `dry_run` all that one transaction can hold is tried and rolled back.
@@ -164,7 +158,8 @@ impl End<'_> {
         let run = book.as_ref().map(|book| book.attempt.run.clone());
         if let Some(book) = book {
             book.end(self.deck, self.plan, &self.done, Outcome::Applied, None).map_err(|error| {
-                let message = format!("everything ran and was recorded, but the journal lacks its end: {}", error.message);
+                let message =
+                    format!("everything ran and was recorded, but the journal lacks its end: {}", error.message);
                 Error { message, ..error }.env(&self.plan.environment)
             })?;
         }

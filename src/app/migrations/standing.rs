@@ -62,6 +62,8 @@ pub struct Standing {
     pub differences: BTreeMap<usize, Difference>,
     /// Tables that have the name of a history and other columns.
     pub lookalikes: Vec<Lookalike>,
+    /// All that its histories say.
+    pub histories: Histories,
 }
 
 /// Where a file stands: by a history, or by what is there.
@@ -265,5 +267,6 @@ fn join(environment: String, folder: &Folder, histories: Histories, listing: Opt
         };
         differences.extend(difference(file, applied, *tool).map(|difference| (at, difference)));
     }
-    Standing { environment, state, looks, differences, lookalikes: histories.lookalikes }
+    let lookalikes = histories.lookalikes.clone();
+    Standing { environment, state, looks, differences, lookalikes, histories }
 }

@@ -63,9 +63,10 @@ async fn end_of_rows(deck: &Deck, job: &Job, run: &Run) -> Result<Entry, String>
         return Ok(ended(run, Outcome::RolledBack, None, Some("cut off before anything was committed")));
     };
     let xid = Some(record.xid.clone());
-    Ok(match committed(deck, job, run, &record.xid).await? {
-        true => ended(run, Outcome::Applied, xid, None),
-        false => ended(run, Outcome::RolledBack, xid, Some("cut off, and rolled back by the server")),
+    Ok(if committed(deck, job, run, &record.xid).await? {
+        ended(run, Outcome::Applied, xid, None)
+    } else {
+        ended(run, Outcome::RolledBack, xid, Some("cut off, and rolled back by the server"))
     })
 }
 

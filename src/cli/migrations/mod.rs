@@ -1,5 +1,6 @@
 //! `pgdeck migrations`
 
+mod apply;
 mod list;
 mod show;
 
@@ -11,10 +12,13 @@ use super::{
 use crate::{app::migrations::standing, core::error::Result};
 
 pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<u8> {
+    if let Some(Command::Apply(apply)) = &arguments.command {
+        return apply::run(arguments, apply, context).await;
+    }
     let names = context.deck.names(&arguments.environments)?;
     let overview = standing::overview(&context.deck, &context.job, arguments.dir.as_deref(), &names).await?;
     match &arguments.command {
-        None | Some(Command::List) => {
+        None | Some(Command::List | Command::Apply(_)) => {
             output::print(context.format, &list::listing(&overview, false), &list::record(&overview)).map(|()| 0)
         }
         Some(Command::Check { fail_on }) => {

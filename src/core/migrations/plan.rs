@@ -1,5 +1,7 @@
 //! What `apply` is going to do in one environment: which files, how, and where each is recorded.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -73,7 +75,7 @@ pub struct Plan {
     /// The environment it is for.
     pub environment: String,
     /// The folder, as it was read.
-    pub folder: Folder,
+    pub folder: Arc<Folder>,
     /// The history that is written.
     pub recorder: Recorder,
     /// Whether the history's table is made first.
@@ -106,9 +108,11 @@ impl Known {
         Known(histories.read.iter().flat_map(lines).collect())
     }
 
-    /// An entry that only one of both has, by its version or name; `None` where they are the same.
-    pub fn other(&self, later: &Known) -> Option<String> {
-        let only = |one: &Known, two: &Known| one.0.iter().find(|line| !two.0.contains(line)).cloned();
+    /// An entry that only one of both has, by its version or name, those of `own` left out; `None` where there is none.
+    pub fn other(&self, later: &Known, own: &[&str]) -> Option<String> {
+        let only = |one: &Known, two: &Known| {
+            one.0.iter().find(|line| !two.0.contains(line) && !own.contains(&line.0.as_str())).cloned()
+        };
         let (name, line) = only(later, self).or_else(|| only(self, later))?;
         Some(if name.is_empty() { line } else { name })
     }
@@ -121,7 +125,7 @@ impl Known {
 /// cannot be run or recorded.
 pub fn plan(
     names: (&str, &str),
-    folder: Folder,
+    folder: Arc<Folder>,
     histories: &Histories,
     looks: &[Look],
     choice: &Choice,
@@ -192,8 +196,12 @@ fn chosen(
     if let Some(last) = looks.iter().rposition(there) {
         let version = files[last].version.clone().unwrap_or_else(|| files[last].path.clone());
         let whole = looks[last].verdict == Verdict::All;
-        let hint = if whole {
-            format!("`--baseline {version}` records all up to it as applied and runs what follows")
+        let untold = files[last + 1..].iter().filter(|_| whole).count();
+        let hint = if untold > 0 {
+            let next = files[last + 1].title();
+            format!("`--baseline {version}` records all up to it as applied; {next} would run, which leaves no trace")
+        } else if whole {
+            format!("`--baseline {version}` records all up to it as applied")
         } else {
             "look at `pgdeck migrations show` of it, and record what ran with --baseline".into()
         };
@@ -300,7 +308,3 @@ fn digest(plan: &Plan) -> String {
     let all = serde_json::json!((&plan.project, &plan.environment, recorder, steps, &plan.known));
     hash(all.to_string().as_bytes())
 }
-
-#[cfg(test)]
-#[path = "plan_tests.rs"]
-mod tests;

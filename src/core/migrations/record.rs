@@ -15,7 +15,8 @@ use crate::core::{
     text::printable,
 };
 
-/// A statement, and its parameters as text.
+/// A statement that writes one row and returns a column of it, and its parameters as text: whatever keeps the row from
+/// being written shows in how many come back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Write {
     /// The statement.
@@ -68,13 +69,15 @@ impl Recorder {
             _ => Some(format!("{} records numbers only, up to {most}", self.tool)),
         };
         let own = |own: bool| (!own).then(|| format!("{} would not know it by its name", self.tool));
+        // Both tools read names of the form `V1__name.sql`.
+        let lettered = matches!(file.style, Style::Flyway | Style::Refinery);
         match self.tool {
             Tool::Supabase | Tool::Dbmate | Tool::Rails => {
                 file.version.is_none().then(|| format!("{} records versions, and it has none", self.tool))
             }
             Tool::Golang | Tool::Goose | Tool::Sqlx => number(i64::MAX),
-            Tool::Refinery => own(file.style == Style::Refinery).or_else(|| number(i32::MAX.into())),
-            Tool::Flyway => own(file.style == Style::Flyway),
+            Tool::Refinery => own(lettered).or_else(|| number(i32::MAX.into())),
+            Tool::Flyway => own(lettered),
             Tool::Prisma => own(file.style == Style::Prisma),
             Tool::Drizzle => own(file.stamp.is_some()),
             Tool::Atlas | Tool::Sqitch | Tool::Alembic | Tool::Liquibase => {
@@ -90,6 +93,15 @@ impl Recorder {
             format!("CREATE SCHEMA IF NOT EXISTS {}", ident(&self.table.schema)),
             format!("CREATE TABLE IF NOT EXISTS {} ({columns})", self.table.sql()),
         ]
+    }
+
+    /// A statement whose one value tells whether the table holds other rows than before.
+    pub fn fingerprint(&self) -> String {
+        let row = "pg_catalog.md5(pgdeck_row::pg_catalog.text)";
+        format!(
+            "SELECT pg_catalog.md5(coalesce(pg_catalog.string_agg({row}, ',' ORDER BY {row}), '')) FROM {} AS pgdeck_row",
+            self.table.sql()
+        )
     }
 
     /// What is recorded before a file runs outside of a transaction, for the tools that do so: that it has begun.
@@ -111,7 +123,7 @@ impl Recorder {
             Tool::Flyway => vec![self.flyway(file, took, false)],
             Tool::Prisma => vec![Write {
                 sql: format!(
-                    "UPDATE {} SET logs = $2 WHERE migration_name = $1 AND finished_at IS NULL AND rolled_back_at IS NULL",
+                    "UPDATE {} SET logs = $2 WHERE migration_name = $1 AND finished_at IS NULL AND rolled_back_at IS NULL RETURNING 1",
                     self.table.sql()
                 ),
                 parameters: vec![Some(folder_of(file)), Some(printable(why).into_owned())],
@@ -152,7 +164,7 @@ impl Recorder {
             Tool::Prisma if begun => vec![Write {
                 sql: format!(
                     "UPDATE {} SET finished_at = clock_timestamp(), applied_steps_count = 1 WHERE migration_name = $1 \
-                     AND finished_at IS NULL AND rolled_back_at IS NULL",
+                     AND finished_at IS NULL AND rolled_back_at IS NULL RETURNING 1",
                     self.table.sql()
                 ),
                 parameters: vec![Some(folder_of(file))],
@@ -172,15 +184,21 @@ impl Recorder {
     }
 
     fn insert<const N: usize>(&self, columns: &str, values: &str, parameters: [String; N]) -> Write {
-        let sql = format!("INSERT INTO {} ({columns}) VALUES ({values})", self.table.sql());
+        let sql = format!("INSERT INTO {} ({columns}) VALUES ({values}) RETURNING 1", self.table.sql());
         Write { sql, parameters: parameters.into_iter().map(Some).collect() }
     }
 
     /// golang-migrate keeps one row: where the database stands, and whether it came there whole.
     fn current(&self, file: &File, dirty: bool) -> Vec<Write> {
-        let forget = Write { sql: format!("DELETE FROM {}", self.table.sql()), parameters: Vec::new() };
+        let table = self.table.sql();
         let version = file.version.clone().unwrap_or_default();
-        vec![forget, self.insert("version, dirty", "$1::bigint, $2::boolean", [version, dirty.to_string()])]
+        let sql = format!(
+            "WITH before AS (DELETE FROM {table} WHERE version <> $1::bigint), same AS (UPDATE {table} SET dirty = \
+             $2::boolean WHERE version = $1::bigint RETURNING 1), new AS (INSERT INTO {table} (version, dirty) SELECT \
+             $1::bigint, $2::boolean WHERE NOT EXISTS (SELECT FROM {table} WHERE version = $1::bigint) RETURNING 1) \
+             SELECT 1 FROM same UNION ALL SELECT 1 FROM new"
+        );
+        vec![Write { sql, parameters: vec![Some(version), Some(dirty.to_string())] }]
     }
 
     fn flyway(&self, file: &File, took: Duration, success: bool) -> Write {
@@ -188,7 +206,7 @@ impl Recorder {
         let sql = format!(
             "INSERT INTO {table} (installed_rank, version, description, type, script, checksum, installed_by, \
              execution_time, success) SELECT coalesce(max(installed_rank), 0) + 1, $1, $2, 'SQL', $3, $4::int, \
-             current_user, $5::int, $6::boolean FROM {table}"
+             current_user, $5::int, $6::boolean FROM {table} RETURNING 1"
         );
         let milliseconds = i32::try_from(took.as_millis()).unwrap_or(i32::MAX);
         let parameters = vec![
@@ -205,7 +223,7 @@ impl Recorder {
 
 /// The columns of a tool's table, as the tool itself makes it. Their sources: supabase/cli pkg/migration/history.go,
 /// amacneil/dbmate pkg/driver/postgres, golang-migrate/migrate database/postgres, launchbadge/sqlx
-/// sqlx-postgres/src/migrate.rs, rust-db/refinery refinery_core/src/traits, prisma-engines' PostgreSQL flavour,
+/// sqlx-postgres/src/migrate.rs, rust-db/refinery `refinery_core/src/traits`, prisma-engines' PostgreSQL flavour,
 /// drizzle-orm src/pg-core/dialect.ts, and Flyway's documentation of its schema history table.
 fn columns(tool: Tool) -> &'static str {
     match tool {
@@ -246,14 +264,20 @@ fn pieces(file: &File) -> Vec<&str> {
         let rest = file.text.get(statement.range.end..forward.end).unwrap_or_default();
         let end = Scanner::new(rest).find(|piece| piece.kind == Kind::Symbol(b';'));
         let end = end.map_or(forward.end, |piece| statement.range.end + piece.start);
+        // The rows of a COPY belong to it, up to the line that ends them.
+        let end = statement.rows.map_or(end, |rows| line_end(&file.text, rows.end));
         out.push(file.text.get(from..end).unwrap_or_default());
-        from = statement.rows.map_or((end + 1).min(forward.end), |rows| rows.end.max(end));
+        from = (end + 1).min(forward.end);
     }
     out.push(file.text.get(from..forward.end).unwrap_or_default());
     out.into_iter()
         .map(|piece| piece.trim_end_matches(|c: char| c == ';' || c.is_whitespace()).trim())
         .filter(|piece| !piece.is_empty())
         .collect()
+}
+
+fn line_end(text: &str, from: usize) -> usize {
+    text.get(from..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| from + at)
 }
 
 /// Prisma's name for a migration: that of its folder.

@@ -89,15 +89,17 @@ pub async fn apply(connection: &mut Connection, order: &Order<'_>) -> Result<Out
     if permit.digest() != plan.digest || permit.environment() != plan.environment {
         return Err(Error::refused("the permit is for another plan").env(&plan.environment).hint("confirm again"));
     }
-    let mut runner = Runner { order, known: plan.known.clone(), done: Vec::new() };
+    let mut runner = Runner { order, print: None, sure: false, done: Vec::new() };
     let ended = if order.dry_run { runner.dry(connection).await } else { runner.real(connection).await };
     Ok(Outcome { done: runner.done, ended })
 }
 
 struct Runner<'a> {
     order: &'a Order<'a>,
-    /// What the histories say now, if nobody else wrote them.
-    known: Known,
+    /// The fingerprint of the history as this run left it; none before it was looked at.
+    print: Option<String>,
+    /// Whether a record of this run was read back as applied.
+    sure: bool,
     done: Vec<Done>,
 }
 
@@ -177,7 +179,7 @@ impl Runner<'_> {
         let tx = connection.begin_write().await?;
         self.ready(&tx).await?;
         write(&tx, &marks).await?;
-        self.known = Known::new(&super::read(&tx).await?);
+        self.print = self.fingerprint(&tx).await?;
         tx.commit().await?;
         let began = Instant::now();
         let describe = |error: &tokio_postgres::Error| connection.describe(error);
@@ -191,14 +193,14 @@ impl Runner<'_> {
             return Err(Stop { error, stays: failed.done, early: false });
         }
         tidy(connection).await;
-        let recorded = async {
+        let written = async {
             let tx = connection.begin_write().await?;
             self.ready(&tx).await?;
             self.record(&tx, step, began.elapsed(), !marks.is_empty()).await?;
             tx.commit().await
         };
         // All of it ran, and that is what the operator has to know whatever became of the record.
-        recorded.await.map(|()| None).map_err(|error: Error| {
+        written.await.map(|()| None).map_err(|error: Error| {
             let message = format!("all of it ran, and that could not be recorded: {}", error.message);
             let hint = "record it by hand, for it would be run again".to_owned();
             Stop {
@@ -258,48 +260,61 @@ impl Runner<'_> {
 
     /// Keeps others out, makes the history where there is none, and looks whether it is as it was.
     async fn ready(&mut self, tx: &Transaction<'_>) -> Result<()> {
-        let plan = self.order.plan;
+        let recorder = &self.order.plan.recorder;
+        let about = |error: Error| error.object(&recorder.table);
         lock(tx).await?;
-        let fresh = plan.creates && self.done.is_empty() && self.known == plan.known;
-        let before = if fresh { Some(super::read(tx).await?) } else { None };
-        if let Some(before) = &before {
-            self.compare(before)?;
-            for sql in plan.recorder.create() {
-                query::rows(tx, &sql, &[]).await.map_err(|error| error.object(&plan.recorder.table))?;
+        let creates = self.order.plan.creates && self.print.is_none();
+        if creates {
+            self.compare(&super::read(tx).await?)?;
+            for sql in recorder.create() {
+                query::rows(tx, &sql, &[]).await.map_err(about)?;
             }
         }
         // Readers go on; another tool that is about to write waits, and then sees what ran.
-        let sql = format!("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE", plan.recorder.table.sql());
-        query::rows(tx, &sql, &[]).await.map_err(|error| error.object(&plan.recorder.table))?;
-        let now = super::read(tx).await?;
-        if before.is_some() {
-            self.known = Known::new(&now);
-            return Ok(());
+        let sql = format!("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE", recorder.table.sql());
+        query::rows(tx, &sql, &[]).await.map_err(about)?;
+        if self.print.is_none() {
+            if !creates {
+                self.compare(&super::read(tx).await?)?;
+            }
+            self.print = self.fingerprint(tx).await?;
+        } else if self.fingerprint(tx).await? != self.print {
+            self.compare(&super::read(tx).await?)?;
+            return Err(self.changed(&recorder.table.to_string()));
         }
-        self.compare(&now)
+        Ok(())
+    }
+
+    async fn fingerprint(&self, tx: &Transaction<'_>) -> Result<Option<String>> {
+        query::scalar(tx, &self.order.plan.recorder.fingerprint(), &[]).await
     }
 
     fn compare(&self, now: &Histories) -> Result<()> {
-        match self.known.other(&Known::new(now)) {
+        let steps = &self.order.plan.steps;
+        let version = |done: &Done| steps[done.step].file.version.as_deref();
+        let own: Vec<&str> = self.done.iter().filter_map(version).chain(self.done.first().map(|_| "")).collect();
+        match self.order.plan.known.other(&Known::new(now), &own) {
             None => Ok(()),
-            Some(other) => Err(Error::stale("the history has changed since this was planned")
-                .env(&self.order.plan.environment)
-                .object(other)
-                .hint("somebody else runs migrations here; look again with `pgdeck migrations`")),
+            Some(other) => Err(self.changed(&other)),
         }
+    }
+
+    fn changed(&self, what: &str) -> Error {
+        Error::stale("the history has changed since this was planned")
+            .env(&self.order.plan.environment)
+            .object(what)
+            .hint("somebody else runs migrations here; look again with `pgdeck migrations`")
     }
 
     async fn statements(&self, tx: &Transaction<'_>, step: &Step, list: &[Statement]) -> Result<(), Stop> {
         let describe = |error: &tokio_postgres::Error| tx.describe(error);
         let go_on = |at| (self.order.go_on)(step, at);
         run(tx.client(), &step.file, list, &describe, &go_on).await?;
-        // What was put off is checked here, where it still has a file's name.
-        let settled = query::rows(tx, "SET CONSTRAINTS ALL IMMEDIATE", &[]).await;
-        settled.map_err(|error| error.at(&step.file.path))?;
-        // Whatever the file has set for itself ends with it: the record is written by the role that was let in.
-        for sql in ["RESET SESSION AUTHORIZATION", "RESET ROLE", "RESET ALL", "DISCARD TEMP"] {
-            query::rows(tx, sql, &[]).await.map_err(|error| error.at(&step.file.path))?;
-        }
+        // What was put off is checked here, where it still has a file's name. Whatever the file has set for itself ends
+        // with it: the record is written by the role that was let in.
+        let end = "SET CONSTRAINTS ALL IMMEDIATE; RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; DISCARD TEMP";
+        let ended = tx.client().batch_execute(end).await;
+        ended.map_err(|error| describe(&error).at(&step.file.path))?;
         Ok(())
     }
 
@@ -309,23 +324,31 @@ impl Runner<'_> {
         let about = |error: Error| error.at(&step.file.path).object(&plan.recorder.table);
         let writes = plan.recorder.done(&Ran { file: &step.file, took }, begun);
         write(tx, &writes).await.map_err(about)?;
-        let histories = super::read(tx).await.map_err(about)?;
-        let state = state(&plan.folder, &histories);
-        if state.files.get(step.place).is_none_or(|file| file.status != Status::Applied) {
-            return Err(about(
-                Error::rolled_back("the history does not show it as applied after it was recorded")
-                    .hint("a trigger or a rule on the table may be in the way"),
-            ));
+        // Each row that is written comes back; that this tool's rows are understood needs to be seen once.
+        if !self.sure {
+            let state = state(&plan.folder, &super::read(tx).await.map_err(about)?);
+            if state.files.get(step.place).is_none_or(|file| file.status != Status::Applied) {
+                return Err(about(unheld()));
+            }
+            self.sure = true;
         }
-        self.known = Known::new(&histories);
+        self.print = self.fingerprint(tx).await.map_err(about)?;
         Ok(())
     }
+}
+
+/// The file counts as not applied although it was recorded.
+fn unheld() -> Error {
+    Error::rolled_back("the history does not show it as applied after it was recorded")
+        .hint("a trigger or a rule on the table may be in the way")
 }
 
 async fn write(tx: &Transaction<'_>, writes: &[Write]) -> Result<()> {
     for Write { sql, parameters } in writes {
         let parameters: Vec<Option<&str>> = parameters.iter().map(Option::as_deref).collect();
-        query::rows(tx, sql, &parameters).await?;
+        if query::rows(tx, sql, &parameters).await?.len() != 1 {
+            return Err(unheld());
+        }
     }
     Ok(())
 }

@@ -91,7 +91,7 @@ fn told(file: &File, list: &[Statement], at: usize, answer: Option<&DbError>, er
     });
     let mut place = format!("{}:{}", file.path, statement.line + lines);
     if let Some(column) = column.filter(|_| lines > 0 || statement.range.start == line_start(file, statement)) {
-        place.push_str(&format!(":{column}"));
+        place = format!("{place}:{column}");
     }
     let message = format!("statement {} of {}, {}: {}", at + 1, list.len(), beginning(text), error.message);
     let code = if error.code == Code::Usage { Code::RolledBack } else { error.code };

@@ -1,0 +1,80 @@
+//! What was planned is what runs: another plan's permit, another history and another run are noticed.
+
+use pgdeck::{
+    app::{job::Job, migrations::apply},
+    core::{error::Code, guard},
+};
+
+use crate::support::Place;
+
+const TWO: [(&str, &str); 2] = [("001_a.sql", "CREATE TABLE a (id int);"), ("002_b.sql", "CREATE TABLE b (id int);")];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_files_are_those_that_were_planned() {
+    let place = Place::new("", &TWO).await;
+    let plan = place.plan().await.unwrap();
+    place.write("002_b.sql", "CREATE TABLE changed (id int);");
+    place.run(&plan, false).await.unwrap();
+    assert_eq!(place.tables().await, ["a", "b"]);
+    assert_eq!(place.statuses().await, ["001 applied", "002 edited"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_digest_tells_another_text_and_another_history() {
+    let place = Place::new("", &TWO).await;
+    let first = place.plan().await.unwrap().digest;
+    assert_eq!(place.plan().await.unwrap().digest, first);
+    place.write("002_b.sql", "CREATE TABLE b (id bigint);");
+    let edited = place.plan().await.unwrap().digest;
+    assert_ne!(edited, first);
+    place.write("002_b.sql", TWO[1].1);
+    place.client.batch_execute("CREATE TABLE schema_migrations (version varchar(128) PRIMARY KEY)").await.unwrap();
+    assert_ne!(place.plan().await.unwrap().digest, first);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_history_that_somebody_else_wrote_stops_everything() {
+    let place = Place::new("", &TWO).await;
+    let plan = place.plan().await.unwrap();
+    place.apply().await.unwrap();
+    place.client.batch_execute("DROP TABLE a, b").await.unwrap();
+    let error = place.run(&plan, false).await.expect_err("there is a history by now");
+    assert_eq!(error.code, Code::Stale, "{error}");
+    assert!(place.tables().await.is_empty());
+    place.write("003_c.sql", "CREATE TABLE c (id int);");
+    let plan = place.plan().await.unwrap();
+    let other = "INSERT INTO supabase_migrations.schema_migrations (version, name) VALUES ('003', 'c')";
+    place.client.batch_execute(other).await.unwrap();
+    let error = place.run(&plan, false).await.expect_err("it is recorded by now");
+    assert_eq!((error.code, error.object.as_deref()), (Code::Stale, Some("003")), "{error}");
+    assert!(place.tables().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_runs_at_once_are_one() {
+    let place = Place::new("", &TWO).await;
+    let plan = place.plan().await.unwrap();
+    let (one, two) = tokio::join!(place.run(&plan, false), place.run(&plan, false));
+    let errors: Vec<_> = [&one, &two].into_iter().filter_map(|result| result.as_ref().err()).collect();
+    assert!(errors.iter().all(|error| matches!(error.code, Code::Refused | Code::Stale)), "{errors:?}");
+    assert!(errors.len() == 1 || place.recorded().await.len() < 2, "{one:?} {two:?}");
+    place.apply().await.ok();
+    assert_eq!(
+        (place.tables().await, place.recorded().await),
+        (vec!["a".into(), "b".into()], vec!["001".into(), "002".into()])
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_permit_is_for_one_plan_in_one_environment() {
+    let place = Place::new("", &TWO).await;
+    let plan = place.plan().await.unwrap();
+    let environment = place.deck.environment("here").unwrap();
+    let permit = guard::permit(&environment, "another", "here", "here").unwrap();
+    let refused = apply::apply(&place.deck, &Job::quiet(), &plan, &permit, false).await.expect_err("another plan");
+    assert_eq!(refused.code, Code::Refused);
+    assert!(guard::permit(&environment, &plan.digest, "here", "there").is_err());
+    let locked = place.deck_as("postgres", false).environment("here").unwrap();
+    assert!(guard::permit(&locked, &plan.digest, "here", "here").is_err());
+    assert!(place.tables().await.is_empty());
+}
