@@ -206,7 +206,6 @@ pub fn journal() -> Vec<journal::Run> {
         rows: Tally { insert: 31, update: 79, delete: 0 },
         migrations: None,
         xid: Some("743".into()),
-        migrations: None,
         error: (outcome == Outcome::RolledBack).then(|| "public.plans: changed since the review".into()),
     };
     journal::runs(&[
