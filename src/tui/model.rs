@@ -20,7 +20,7 @@ use super::{
     overlay::{self, Overlay},
     pane::{
         self, Pane, audit::AuditPane, counts::CountsPane, drift::DriftPane, journal::JournalPane,
-        overview::OverviewPane, sync::SyncPane,
+        migrations::MigrationsPane, overview::OverviewPane, sync::SyncPane,
     },
     reconnect::{self, Reconnect},
 };
@@ -100,6 +100,8 @@ pub struct Model {
     pub counts: CountsPane,
     /// The audit pane.
     pub audit: AuditPane,
+    /// The migrations pane.
+    pub migrations: MigrationsPane,
     /// The drift pane.
     pub drift: DriftPane,
     /// The sync pane.
@@ -132,6 +134,7 @@ impl Model {
             overview: OverviewPane::default(),
             counts: CountsPane::default(),
             audit,
+            migrations: MigrationsPane::default(),
             drift,
             sync: SyncPane::default(),
             journal: JournalPane::default(),
@@ -224,16 +227,21 @@ impl Model {
         !self.jobs.running().is_empty()
     }
 
+    /// When each pane follows its selection, if it has yet to.
+    fn follows(&self) -> [Option<Duration>; 4] {
+        [self.counts.page.due(), self.audit.due(), self.migrations.due(), self.drift.due()]
+    }
+
     /// Whether something on the screen is about to follow what was done last.
     pub fn unsettled(&self) -> bool {
-        self.counts.page.due().is_some() || self.audit.due().is_some() || self.drift.due().is_some()
+        self.follows().iter().any(Option::is_some)
     }
 
     /// When something on the screen changes by itself, though nothing happens. `None` lets the console sleep.
     pub fn next_change(&self) -> Option<Duration> {
         let step = if self.focused { Duration::from_millis(125) } else { Duration::from_secs(1) };
         let spin = self.busy().then_some(self.now + step);
-        let follows = [self.counts.page.due(), self.audit.due(), self.drift.due()];
+        let follows = self.follows();
         let due = [spin, self.messages.next_expiry(), reconnect::next_change(self)].into_iter().chain(follows);
         due.flatten().min()
     }

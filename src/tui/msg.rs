@@ -8,6 +8,7 @@ use crate::{
         counts::{History, Listing},
         drift::{Base, Compared},
         env::Reached,
+        migrations::standing::{Overview, Standing},
         sync::{Applied, Contents, Output},
     },
     config::{key::Key, project::accept::Entry},
@@ -15,6 +16,7 @@ use crate::{
         counts::Count,
         error::{Error, Result},
         journal,
+        migrations::folder::Folder,
         name::QName,
         sheet::Sheet,
         sync::{diff::Review, plan::Plan},
@@ -62,6 +64,10 @@ pub enum Msg {
     History(Result<Arc<History>>),
     /// What the checks say of an environment.
     Audited(String, Result<Arc<Audited>>),
+    /// The team's folder of migrations, with no environment asked yet.
+    Migrations(Result<Arc<Overview>>),
+    /// Where an environment stands to the files of this folder.
+    Standing(Arc<Folder>, String, Result<Arc<Standing>>),
     /// Something was accepted, or could not be.
     Accepted(Result<Arc<Accepted>>),
     /// What differs between two sides, or why the job could not find out.
@@ -248,6 +254,10 @@ pub enum Work {
     Snapshot(Vec<(String, Vec<(QName, Count)>)>),
     /// Audit this environment; answered by [`Msg::Audited`].
     Audit(String),
+    /// Read the team's folder of migrations; answered by [`Msg::Migrations`].
+    Migrations,
+    /// Ask this environment which files of this folder ran there; answered by [`Msg::Standing`].
+    Standing(String, Arc<Folder>),
     /// Accept a finding; answered by [`Msg::Accepted`].
     Accept(Arc<Accepting>),
     /// Compare the schemas of these two; answered by [`Msg::Drifted`].

@@ -24,6 +24,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let mut effects = take_in(model, msg);
     pane::counts::follow(model);
     pane::audit::follow(model);
+    pane::migrations::follow(model);
     effects.extend(pane::drift::follow(model));
     effects
 }
@@ -53,6 +54,8 @@ fn take_in(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Counted(name, table, count) => pane::counts::counted(model, &name, table, count),
         Msg::History(history) => pane::counts::recorded(model, history),
         Msg::Audited(name, audited) => pane::audit::audited(model, &name, audited),
+        Msg::Migrations(read) => return pane::migrations::read(model, read),
+        Msg::Standing(folder, name, standing) => return pane::migrations::told(model, &folder, &name, standing),
         Msg::Accepted(accepted) => pane::audit::accepted(model, accepted),
         Msg::Drifted(job, compared) => pane::drift::compared(model, job, compared),
         Msg::Journal(runs) => pane::journal::read(model, runs),
@@ -81,6 +84,7 @@ fn open(model: &mut Model) -> Vec<Effect> {
     let mut effects: Vec<_> = names.iter().map(|name| reconnect::connect(model, name)).collect();
     effects.push(model.start("history", Work::History));
     effects.extend(pane::journal::refresh(model));
+    effects.extend(pane::migrations::refresh(model));
     effects
 }
 
@@ -109,6 +113,7 @@ fn environment(model: &mut Model, name: &str, state: EnvState) -> Vec<Effect> {
     pane::drift::answered(model, name);
     let mut effects = pane::counts::refresh(model, name);
     effects.extend(pane::audit::answered(model, name));
+    effects.extend(pane::migrations::answered(model, name));
     effects
 }
 
@@ -165,6 +170,7 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
         | Action::GoOverview
         | Action::GoCounts
         | Action::GoAudit
+        | Action::GoMigrations
         | Action::GoDrift
         | Action::GoSync
         | Action::GoJournal => Ok(()),
@@ -202,6 +208,7 @@ pub fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::GoOverview => model.pane = Pane::Overview,
         Action::GoCounts => model.pane = Pane::Counts,
         Action::GoAudit => model.pane = Pane::Audit,
+        Action::GoMigrations => model.pane = Pane::Migrations,
         Action::GoDrift => model.pane = Pane::Drift,
         Action::GoSync => model.pane = Pane::Sync,
         Action::GoJournal => model.pane = Pane::Journal,

@@ -9,6 +9,7 @@ mod chrome;
 mod docs;
 mod drift;
 mod looks;
+mod migrations;
 mod overlays;
 mod panes;
 mod table;

@@ -7,6 +7,7 @@ mod apply;
 mod audit;
 mod drift;
 mod look;
+mod migrations;
 mod offline;
 mod outputs;
 mod overview;

@@ -67,7 +67,7 @@ impl Story {
     }
 
     /// The servers of an example, the first one where none is named.
-    async fn example(name: Option<&str>) -> Demo {
+    pub async fn example(name: Option<&str>) -> Demo {
         // Colours as on a good terminal, whatever the tests run in.
         let vars = |name: &str| match name {
             "COLORTERM" => Some("truecolor".to_owned()),

@@ -15,7 +15,7 @@ impl Action {
                 "palette",
                 "Palette",
                 &[C::Global],
-                "Find an action, a table, an environment, a check or a sync set by its name.",
+                "Find an action, a table, an environment, a check, a migration or a sync set by its name.",
             )
             .hint("palette"),
             entry(
@@ -41,6 +41,13 @@ impl Action {
                 "Audit",
                 &[C::Global],
                 "What is wrong with an environment, and how it is mended.",
+            ),
+            entry(
+                A::GoMigrations,
+                "go-migrations",
+                "Migrations",
+                &[C::Global],
+                "Which files there are, where each of them ran, and what is wrong.",
             ),
             entry(
                 A::GoDrift,
@@ -86,7 +93,8 @@ impl Action {
                 "copy",
                 "Copy",
                 &[C::List, C::Detail],
-                "Copy the selected row's name; of a finding, the SQL that mends it; of a difference, the object's SQL.",
+                "Copy the selected row's name; of a finding, the SQL that mends it; of a difference, the object's SQL; of a \
+                 problem, all that is said of it.",
             )
             .hint("copy"),
             entry(A::CopyRow, "copy-row", "Copy row as JSON", &[C::List], "Copy the whole selected row as JSON."),
@@ -207,6 +215,22 @@ impl Action {
                 &[C::Drift],
                 "What was added; removed; changed; what could not be compared; and everything again.",
             ),
+            entry(
+                A::OnlyProblems,
+                "only-problems",
+                "Only problems",
+                &[C::Migrations],
+                "What is wrong and the files that it is about alone; once more, everything.",
+            )
+            .hint("problems"),
+            entry(
+                A::OnlyPending,
+                "only-pending",
+                "Only pending",
+                &[C::Migrations],
+                "The files alone that have not run everywhere; once more, everything.",
+            )
+            .hint("pending"),
             entry(
                 A::SyncStart,
                 "sync-start",

@@ -165,16 +165,3 @@ pub fn replayed(compared: &Arc<Compared>) -> Arc<Compared> {
     let compared = Compared::clone(compared);
     Arc::new(Compared { from: Base::Migrations, replayed: Some(replayed), ..compared })
 }
-
-/// As many differences as a large schema may have.
-pub fn many(count: usize) -> Arc<Compared> {
-    let tables = |kind: &str| {
-        (0..count)
-            .flat_map(|at| {
-                let name = format!("table_{at}");
-                [table(&name), column(&name, "id", kind)]
-            })
-            .collect()
-    };
-    pair(compare(&state(15, tables("integer")), &state(15, tables("bigint"))))
-}
