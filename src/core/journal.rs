@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::sync::plan::Tally;
+use super::{sync::plan::Tally, text::counted};
 
 /// One line of the journal. A run has one at its start and one at its end; a start without an end means
 /// that pgdeck was cut off in between.
@@ -106,9 +106,8 @@ impl Entry {
     /// What was written, in few characters: files of migrations, or rows.
     pub fn amount(&self) -> String {
         match &self.migrations {
-            Some(migrations) if migrations.ran.len() == migrations.of && migrations.of == 1 => "1 file".to_owned(),
-            Some(migrations) if migrations.ran.len() == migrations.of => format!("{} files", migrations.of),
-            Some(migrations) => format!("{} of {} files", migrations.ran.len(), migrations.of),
+            Some(migrations) if migrations.ran.len() == migrations.of => counted(migrations.of, "file"),
+            Some(migrations) => format!("{} of {}", migrations.ran.len(), counted(migrations.of, "file")),
             None => format!("+{} ~{} −{}", self.rows.insert, self.rows.update, self.rows.delete),
         }
     }

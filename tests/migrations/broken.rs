@@ -47,7 +47,7 @@ fn each_fault_is_one_line_and_the_rest_is_shown() {
             "003_open.sql:1: a dollar quote begins here and does not end — end it with the same $tag$",
             "004_huge.sql: it is larger than the 32.0 MB that are looked into — load data by COPY from a file of its own, and \
          keep migrations small",
-            "006_last.sql:1: 1 lines end with CR LF, which changes the file's checksum — save it with LF, and add `*.sql text \
+            "006_last.sql:1: 1 line ends with CR LF, which changes the file's checksum — save it with LF, and add `*.sql text \
          eol=lf` to .gitattributes",
             "006_last.sql:1: number 005 is missing before 006 — look whether a file was forgotten or deleted; version control \
          knows",

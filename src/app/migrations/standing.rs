@@ -25,6 +25,7 @@ use crate::{
             statements::Statements,
             trace::{self, Listing, Look, Verdict},
         },
+        text::counted,
     },
     pg::migrations as pg,
 };
@@ -222,9 +223,12 @@ impl Overview {
         let histories =
             self.environments.iter().map(|standing| format!("{}: {}", standing.environment, standing.source()));
         format!(
-            "{}: {files} files, {} style, {problems} problems, {risks} risky statements in what has not run; {}",
+            "{}: {}, {} style, {}, {} in what has not run; {}",
             self.dir.display(),
+            counted(files, "file"),
             self.folder.style.word(),
+            counted(problems, "problem"),
+            counted(risks, "risky statement"),
             histories.collect::<Vec<_>>().join(" · ")
         )
     }

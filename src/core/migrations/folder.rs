@@ -224,7 +224,8 @@ fn text_problems(file: &File) -> Vec<Problem> {
         found.push(of(Class::Empty, detail.into(), "write it, or delete the file if it never ran", 1));
     }
     found.extend(crlf(file).map(|(line, count)| {
-        let detail = format!("{count} lines end with CR LF, which changes the file's checksum");
+        let lines = if count == 1 { "1 line ends".to_owned() } else { format!("{count} lines end") };
+        let detail = format!("{lines} with CR LF, which changes the file's checksum");
         of(Class::Crlf, detail, "save it with LF, and add `*.sql text eol=lf` to .gitattributes", line)
     }));
     found

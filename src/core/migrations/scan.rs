@@ -166,11 +166,26 @@ impl<'a> Scanner<'a> {
                 at += 2;
                 continue;
             }
-            let next = self.seek(at + 1, |byte| !byte.is_ascii_whitespace());
-            if self.byte(next) != b'\'' || !self.text[at + 1..next].iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
-                return at + 1;
-            }
+            let Some(next) = self.continued(at + 1) else { return at + 1 };
             at = next + 1;
+        }
+    }
+
+    /// Where a quote goes on with the string constant that ended before byte `from`: behind white space with a line break
+    /// in it, `--` comments being white space too (the server's `scan.l`).
+    fn continued(&self, from: usize) -> Option<usize> {
+        let (mut at, mut broken) = (from, false);
+        loop {
+            match self.byte(at) {
+                b'\n' | b'\r' => (at, broken) = (at + 1, true),
+                b' ' | b'\t' | 0x0b | 0x0c => at += 1,
+                b'-' if self.byte(at + 1) == b'-' => at = self.line_end(at),
+                b'\'' if broken => return Some(at),
+                _ => return None,
+            }
+            if at >= self.text.len() {
+                return None;
+            }
         }
     }
 
@@ -277,9 +292,17 @@ mod tests {
 
     #[test]
     fn strings_of_every_form_are_one_piece() {
-        for text in
-            ["'it''s'", r"'back\'", r"E'it\'s'", r"e'\\'", "$$a;b$$", "$x$ $$ $y$ $x$", "E'a'\n  'b\\'c'", "$é$;$é$"]
-        {
+        for text in [
+            "'it''s'",
+            r"'back\'",
+            r"E'it\'s'",
+            r"e'\\'",
+            "$$a;b$$",
+            "$x$ $$ $y$ $x$",
+            "E'a'\n  'b\\'c'",
+            "E'a' -- ;\n '\\''",
+            "$é$;$é$",
+        ] {
             assert_eq!(pieces(text), [(Kind::Text, text)], "{text}");
         }
         assert_eq!(pieces("\"a\"\"b;\""), [(Kind::Quoted, "\"a\"\"b;\"")]);

@@ -245,8 +245,7 @@ impl Action {
                 "Try what is pending",
                 &[C::Migrations],
                 "Run them in one transaction and roll it back, once the environment's name was typed.",
-            )
-            .hint("try"),
+            ),
             entry(
                 A::SyncStart,
                 "sync-start",

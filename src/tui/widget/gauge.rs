@@ -1,5 +1,6 @@
 //! How far something is: bars, and the words beside them.
 
+pub use crate::core::text::{counted, grouped};
 use std::time::Duration;
 
 use crate::{config::theme::Role, tui::glyphs::Glyphs};
@@ -33,18 +34,6 @@ pub fn elapsed(time: Duration) -> String {
         s @ 60..3600 => format!("{} min {} s", s / 60, s % 60),
         s => format!("{} h {} min", s / 3600, s % 3600 / 60),
     }
-}
-
-/// A whole number with its thousands apart: `1,204`.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
-    groups.join(",")
-}
-
-/// How many there are of what `one` is called: `1 row`, `1,204 rows`.
-pub fn counted(number: usize, one: &str) -> String {
-    format!("{} {one}{}", grouped(number as u64), if number == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]
