@@ -67,6 +67,12 @@ fn of_file(join: &Join, place: usize, state: &FileState, last: Option<usize>) ->
 fn missing(join: &Join, files: &[FileState], applied: &Applied) -> Problem {
     let version = applied.version.as_deref().unwrap_or_default();
     let name = applied.name.as_deref().unwrap_or_default();
+    if let Some(why) = &applied.failed {
+        let title = format!("{version} {name}");
+        let title = if title.trim().is_empty() { "a migration" } else { title.trim() };
+        let detail = format!("{title} failed by the history of {}, and there is no file: {why}", join.history.tool);
+        return without_file(applied, Class::Failed, detail, "look what is left of it, repair that and the history");
+    }
     let pending = |place: &usize| matches!(files[*place].status, Status::Pending);
     let moved = (0..files.len())
         .filter(pending)
@@ -83,14 +89,13 @@ fn missing(join: &Join, files: &[FileState], applied: &Applied) -> Problem {
     }
     let title = format!("{version} {name}");
     let detail = format!("{} ran by the history of {}, and there is no file", title.trim(), join.history.tool);
-    Problem {
-        class: Class::Missing,
-        versions: applied.version.iter().cloned().collect(),
-        paths: Vec::new(),
-        line: None,
-        detail,
-        hint: "restore it from version control, or take it out of the history with the tool".into(),
-    }
+    let hint = "restore it from version control, or take it out of the history with the tool";
+    without_file(applied, Class::Missing, detail, hint)
+}
+
+fn without_file(applied: &Applied, class: Class, detail: String, hint: &str) -> Problem {
+    let versions = applied.version.iter().cloned().collect();
+    Problem { class, versions, paths: Vec::new(), line: None, detail, hint: hint.into() }
 }
 
 /// Where two histories say different things of the same files.
