@@ -16,11 +16,11 @@ use crate::{
             record::{Ran, Write},
             state::{Status, state},
             statements::Statement,
-            transaction::Mode,
+            transaction::{Mode, kept},
         },
     },
     pg::{
-        apply::lock,
+        apply::{hold, lock},
         connect::{Connection, Transaction},
         query,
     },
@@ -55,12 +55,12 @@ pub struct Done {
 pub enum Ended {
     /// All files are there; in a dry run, all up to the first that cannot be tried.
     Whole,
-    /// The file after those that are done failed; `stays` says how many of its statements are there all the same.
+    /// The file after those that are done failed.
     Failed {
         /// Why.
         error: Error,
-        /// How many of the file's statements were not rolled back.
-        stays: usize,
+        /// What is left of it.
+        left: Left,
     },
     /// COMMIT was sent for the file after those that are done, and its answer never came.
     Lost {
@@ -69,6 +69,17 @@ pub enum Ended {
         /// Why.
         error: Error,
     },
+}
+
+/// What is left of a file that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// It was rolled back.
+    Nothing,
+    /// So many of its statements ran outside of a transaction and stay; the one after them may have left a part.
+    Done(usize),
+    /// A statement of it ended the transaction that was put around it.
+    Unclear,
 }
 
 /// What a run did.
@@ -106,7 +117,7 @@ struct Runner<'a> {
 /// What keeps a file from being kept.
 struct Stop {
     error: Error,
-    stays: usize,
+    left: Left,
     /// Whether only a dry run cannot do it.
     early: bool,
 }
@@ -114,13 +125,13 @@ struct Stop {
 impl From<Error> for Stop {
     fn from(error: Error) -> Self {
         let code = if error.code == Code::Usage { Code::RolledBack } else { error.code };
-        Stop { error: Error { code, ..error }, stays: 0, early: false }
+        Stop { error: Error { code, ..error }, left: Left::Nothing, early: false }
     }
 }
 
 impl From<Failed> for Stop {
     fn from(failed: Failed) -> Self {
-        Stop { error: failed.error, stays: 0, early: failed.early }
+        Stop { error: failed.error, left: Left::Nothing, early: failed.early }
     }
 }
 
@@ -137,7 +148,7 @@ impl Runner<'_> {
             match ended {
                 Ok(None) => self.done.push(Done { step: at, took: began.elapsed() }),
                 Ok(Some(lost)) => return lost,
-                Err(stop) => return Ended::Failed { error: stop.error, stays: stop.stays },
+                Err(stop) => return Ended::Failed { error: stop.error, left: stop.left },
             }
         }
         Ended::Whole
@@ -178,8 +189,10 @@ impl Runner<'_> {
         let marks = recorder.begun(&step.file);
         let tx = connection.begin_write().await?;
         self.ready(&tx).await?;
+        self.recordable(&tx, step).await?;
         write(&tx, &marks).await?;
         self.print = self.fingerprint(&tx).await?;
+        hold(&tx).await?;
         tx.commit().await?;
         let began = Instant::now();
         let describe = |error: &tokio_postgres::Error| connection.describe(error);
@@ -189,26 +202,36 @@ impl Runner<'_> {
             Err(error) => return Err(error.into()),
         };
         if let Err(failed) = ran {
-            let error = self.failed(connection, step, began.elapsed(), failed.error).await;
-            return Err(Stop { error, stays: failed.done, early: false });
+            let left = Left::Done(kept(&step.file.text, list, failed.done));
+            let text = list.get(failed.done).map_or("", |statement| statement.text(&step.file.text));
+            let error = partly(failed.error, text);
+            let error = self.failed(connection, step, began.elapsed(), error).await;
+            return Err(Stop { error, left, early: false });
         }
-        tidy(connection).await;
         let written = async {
+            // The lock on the session stays until the record is there.
+            connection.settings_back().await?;
             let tx = connection.begin_write().await?;
             self.ready(&tx).await?;
             self.record(&tx, step, began.elapsed(), !marks.is_empty()).await?;
             tx.commit().await
         };
         // All of it ran, and that is what the operator has to know whatever became of the record.
-        written.await.map(|()| None).map_err(|error: Error| {
-            let message = format!("all of it ran, and that could not be recorded: {}", error.message);
-            let hint = "record it by hand, for it would be run again".to_owned();
-            Stop {
-                error: Error { message, hint: Some(hint), ..error }.at(&step.file.path),
-                stays: list.len(),
-                early: false,
-            }
-        })
+        written.await.map_err(|error: Error| Stop {
+            error: unrecorded(error).at(&step.file.path),
+            left: Left::Done(list.len()),
+            early: false,
+        })?;
+        tidy(connection).await;
+        Ok(None)
+    }
+
+    /// Finds out, and leaves nothing of it, whether a file can be recorded that will not be rolled back.
+    async fn recordable(&mut self, tx: &Transaction<'_>, step: &Step) -> Result<()> {
+        query::rows(tx, "SAVEPOINT pgdeck_record", &[]).await?;
+        self.record(tx, step, Duration::ZERO, false).await?;
+        query::rows(tx, "ROLLBACK TO SAVEPOINT pgdeck_record", &[]).await?;
+        Ok(())
     }
 
     /// Records that a file failed, for the tools that do; the error is still what matters.
@@ -235,8 +258,9 @@ impl Runner<'_> {
         let ended = self.tried(connection).await;
         match ended {
             Ok(()) => Ended::Whole,
-            Err(stop) if stop.early => Ended::Whole,
-            Err(stop) => Ended::Failed { error: stop.error, stays: 0 },
+            // With nothing tried before it, it is in its own way, and would be in the run.
+            Err(stop) if stop.early && !self.done.is_empty() => Ended::Whole,
+            Err(stop) => Ended::Failed { error: stop.error, left: stop.left },
         }
     }
 
@@ -266,7 +290,10 @@ impl Runner<'_> {
         let creates = self.order.plan.creates && self.print.is_none();
         if creates {
             self.compare(&super::read(tx).await?)?;
-            for sql in recorder.create() {
+            let there = "SELECT nspname::text FROM pg_catalog.pg_namespace WHERE nspname = $1";
+            let there = query::scalar(tx, there, &[Some(&recorder.table.schema)]).await?;
+            // Who may not make schemas may not even say IF NOT EXISTS.
+            for sql in recorder.create().into_iter().skip(usize::from(there.is_some())) {
                 query::rows(tx, &sql, &[]).await.map_err(about)?;
             }
         }
@@ -303,16 +330,29 @@ impl Runner<'_> {
         Error::stale("the history has changed since this was planned")
             .env(&self.order.plan.environment)
             .object(what)
-            .hint("somebody else runs migrations here; look again with `pgdeck migrations`")
+            .hint(
+                "somebody else runs migrations here, or a file writes the history; look again with `pgdeck migrations`",
+            )
     }
 
     async fn statements(&self, tx: &Transaction<'_>, step: &Step, list: &[Statement]) -> Result<(), Stop> {
         let describe = |error: &tokio_postgres::Error| tx.describe(error);
         let go_on = |at| (self.order.go_on)(step, at);
-        run(tx.client(), &step.file, list, &describe, &go_on).await?;
+        let own = "SELECT pg_catalog.pg_current_xact_id()::text";
+        let before = query::scalar(tx, own, &[]).await?.unwrap_or_default();
+        if let Err(failed) = run(tx.client(), &step.file, list, &describe, &go_on).await {
+            let left = if committed(tx, &before).await { Left::Unclear } else { Left::Nothing };
+            return Err(Stop { left, ..failed.into() });
+        }
+        if query::scalar(tx, own, &[]).await?.as_deref() != Some(before.as_str()) {
+            let error = Error::rolled_back("a statement of this file ended the transaction that was put around it")
+                .hint("look what is there, and which of its statements holds a COMMIT or ROLLBACK");
+            return Err(Stop { error: error.at(&step.file.path), left: Left::Unclear, early: false });
+        }
         // What was put off is checked here, where it still has a file's name. Whatever the file has set for itself ends
         // with it: the record is written by the role that was let in.
-        let end = "SET CONSTRAINTS ALL IMMEDIATE; RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; DISCARD TEMP";
+        let end = "CLOSE ALL; SET CONSTRAINTS ALL IMMEDIATE; RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; \
+                   DISCARD TEMP";
         let ended = tx.client().batch_execute(end).await;
         ended.map_err(|error| describe(&error).at(&step.file.path))?;
         Ok(())
@@ -322,6 +362,7 @@ impl Runner<'_> {
     async fn record(&mut self, tx: &Transaction<'_>, step: &Step, took: Duration, begun: bool) -> Result<()> {
         let plan = self.order.plan;
         let about = |error: Error| error.at(&step.file.path).object(&plan.recorder.table);
+        let touched = self.fingerprint(tx).await.map_err(about)? != self.print;
         let writes = plan.recorder.done(&Ran { file: &step.file, took }, begun);
         write(tx, &writes).await.map_err(about)?;
         // Each row that is written comes back; that this tool's rows are understood needs to be seen once.
@@ -333,8 +374,45 @@ impl Runner<'_> {
             self.sure = true;
         }
         self.print = self.fingerprint(tx).await.map_err(about)?;
+        if touched {
+            // The file wrote more into the history than its record, perhaps of files that would come next: no
+            // fingerprint is like this one, and the next file finds another history than the planned one.
+            self.print = Some(String::new());
+        }
         Ok(())
     }
+}
+
+/// Whether the transaction `xid` was committed behind our back; what it left open is rolled back.
+async fn committed(tx: &Transaction<'_>, xid: &str) -> bool {
+    let status = "SELECT pg_catalog.pg_xact_status($1::pg_catalog.xid8)";
+    // A connection that is gone has taken the transaction with it.
+    tx.client().batch_execute("ROLLBACK").await.is_ok()
+        && matches!(query::scalar(tx, status, &[Some(xid)]).await, Ok(Some(status)) if status == "committed")
+}
+
+/// What a statement outside of a transaction may have left although it failed.
+fn partly(error: Error, statement: &str) -> Error {
+    let hint = match error.code {
+        Code::Connect => "the server may still be at it: look what is there before it is run again",
+        _ if statement.to_uppercase().contains("CONCURRENTLY") => {
+            "it may have left an invalid index: drop that before it is run again"
+        }
+        _ => return error,
+    };
+    error.hint(hint)
+}
+
+fn unrecorded(error: Error) -> Error {
+    let (told, hint) = match error.code {
+        // The record may be there.
+        Code::Connect => {
+            ("whether that is recorded is not known", "look with `pgdeck migrations` before it is run again")
+        }
+        _ => ("that could not be recorded", "record it by hand, for it would be run again"),
+    };
+    let message = format!("all of it ran, and {told}: {}", error.message);
+    Error { message, hint: Some(hint.to_owned()), ..error }
 }
 
 /// The file counts as not applied although it was recorded.
