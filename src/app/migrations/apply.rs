@@ -170,6 +170,10 @@ impl End<'_> {
                 }
             },
         };
+        if book.is_none() {
+            // What a dry run tried before it went with it.
+            self.done.clear();
+        }
         let outcome =
             if self.done.is_empty() && left == Left::Nothing { Outcome::RolledBack } else { Outcome::Stopped };
         let error = self.told(error, left);

@@ -90,10 +90,11 @@ pub fn mode(file: &File) -> Result<(Mode, Vec<Statement>), Trouble> {
 fn backslash(file: &File, list: &[Statement]) -> Option<usize> {
     let part = file.forward();
     let mut scanner = Scanner::new(file.text.get(..part.end)?);
+    let mut copies = list.iter().filter_map(|statement| statement.rows.as_ref()).peekable();
     scanner.skip_to(part.start);
     while let Some(piece) = scanner.next() {
-        let rows = list.iter().filter_map(|statement| statement.rows.as_ref());
-        if let Some(rows) = rows.filter(|rows| piece.start < rows.start && rows.start <= piece.end).last() {
+        // The line break before the rows is in this piece, and perhaps some of what they begin with.
+        if let Some(rows) = copies.next_if(|rows| rows.start <= piece.end) {
             scanner.skip_to((rows.end + 2).min(part.end));
         } else if piece.kind == Kind::Backslash {
             return Some(line_of(file, piece.start));
@@ -305,7 +306,7 @@ fn other_way(file: &File) -> Option<usize> {
     Some(1 + file.text[..part.start + found.start].matches('\n').count())
 }
 
-/// Whether a comment is nothing but the mark of node-pg-migrate, Play, tern, MyBatis or of a hand for the way back.
+/// Whether a comment is nothing but the mark of node-pg-migrate, Play, tern, `MyBatis` or of a hand for the way back.
 fn is_bare_mark(comment: &str) -> bool {
     let words: Vec<String> =
         comment.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();

@@ -3,6 +3,8 @@
 //! Before each file the histories are read again, under locks that keep other runs and other tools from writing them
 //! meanwhile: where they are not as they were reviewed, nothing more is run.
 
+mod outside;
+
 use std::time::{Duration, Instant};
 
 use super::run::{Failed, run};
@@ -16,11 +18,11 @@ use crate::{
             record::{Ran, Write},
             state::{Status, state},
             statements::Statement,
-            transaction::{Mode, kept},
+            transaction::Mode,
         },
     },
     pg::{
-        apply::{hold, lock},
+        apply::lock,
         connect::{Connection, Transaction},
         query,
     },
@@ -177,82 +179,6 @@ impl Runner<'_> {
         Ok(None)
     }
 
-    /// A file statement by statement, with its record in a transaction behind it.
-    async fn outside(
-        &mut self,
-        connection: &mut Connection,
-        step: &Step,
-        list: &[Statement],
-    ) -> Result<Option<Ended>, Stop> {
-        let recorder = &self.order.plan.recorder;
-        (self.order.keep)(step, None)?;
-        let marks = recorder.begun(&step.file);
-        let tx = connection.begin_write().await?;
-        self.ready(&tx).await?;
-        self.recordable(&tx, step).await?;
-        write(&tx, &marks).await?;
-        self.print = self.fingerprint(&tx).await?;
-        hold(&tx).await?;
-        tx.commit().await?;
-        let began = Instant::now();
-        let describe = |error: &tokio_postgres::Error| connection.describe(error);
-        let go_on = |at| (self.order.go_on)(step, at);
-        let ran = match connection.outside_transaction() {
-            Ok(client) => run(client, &step.file, list, &describe, &go_on).await,
-            Err(error) => return Err(error.into()),
-        };
-        if let Err(failed) = ran {
-            let left = Left::Done(kept(&step.file.text, list, failed.done));
-            let text = list.get(failed.done).map_or("", |statement| statement.text(&step.file.text));
-            let error = partly(failed.error, text);
-            let error = self.failed(connection, step, began.elapsed(), error).await;
-            return Err(Stop { error, left, early: false });
-        }
-        let written = async {
-            // The lock on the session stays until the record is there.
-            connection.settings_back().await?;
-            let tx = connection.begin_write().await?;
-            self.ready(&tx).await?;
-            self.record(&tx, step, began.elapsed(), !marks.is_empty()).await?;
-            tx.commit().await
-        };
-        // All of it ran, and that is what the operator has to know whatever became of the record.
-        written.await.map_err(|error: Error| Stop {
-            error: unrecorded(error).at(&step.file.path),
-            left: Left::Done(list.len()),
-            early: false,
-        })?;
-        tidy(connection).await;
-        Ok(None)
-    }
-
-    /// Finds out, and leaves nothing of it, whether a file can be recorded that will not be rolled back.
-    async fn recordable(&mut self, tx: &Transaction<'_>, step: &Step) -> Result<()> {
-        query::rows(tx, "SAVEPOINT pgdeck_record", &[]).await?;
-        self.record(tx, step, Duration::ZERO, false).await?;
-        query::rows(tx, "ROLLBACK TO SAVEPOINT pgdeck_record", &[]).await?;
-        Ok(())
-    }
-
-    /// Records that a file failed, for the tools that do; the error is still what matters.
-    async fn failed(&self, connection: &mut Connection, step: &Step, took: Duration, error: Error) -> Error {
-        let writes = self.order.plan.recorder.failed(&step.file, took, &error.message);
-        let recorded = async {
-            // Its own transaction may still be open.
-            connection.reset().await?;
-            let tx = connection.begin_write().await?;
-            write(&tx, &writes).await?;
-            tx.commit().await
-        };
-        match recorded.await {
-            Err(lost) if !writes.is_empty() => {
-                let message = format!("{}; that it failed could not be recorded ({})", error.message, lost.message);
-                Error { message, ..error }
-            }
-            _ => error,
-        }
-    }
-
     /// Everything in one transaction, and back again.
     async fn dry(&mut self, connection: &mut Connection) -> Ended {
         let ended = self.tried(connection).await;
@@ -389,30 +315,6 @@ async fn committed(tx: &Transaction<'_>, xid: &str) -> bool {
     // A connection that is gone has taken the transaction with it.
     tx.client().batch_execute("ROLLBACK").await.is_ok()
         && matches!(query::scalar(tx, status, &[Some(xid)]).await, Ok(Some(status)) if status == "committed")
-}
-
-/// What a statement outside of a transaction may have left although it failed.
-fn partly(error: Error, statement: &str) -> Error {
-    let hint = match error.code {
-        Code::Connect => "the server may still be at it: look what is there before it is run again",
-        _ if statement.to_uppercase().contains("CONCURRENTLY") => {
-            "it may have left an invalid index: drop that before it is run again"
-        }
-        _ => return error,
-    };
-    error.hint(hint)
-}
-
-fn unrecorded(error: Error) -> Error {
-    let (told, hint) = match error.code {
-        // The record may be there.
-        Code::Connect => {
-            ("whether that is recorded is not known", "look with `pgdeck migrations` before it is run again")
-        }
-        _ => ("that could not be recorded", "record it by hand, for it would be run again"),
-    };
-    let message = format!("all of it ran, and {told}: {}", error.message);
-    Error { message, hint: Some(hint.to_owned()), ..error }
 }
 
 /// The file counts as not applied although it was recorded.
