@@ -1,7 +1,10 @@
 //! `cargo bench --bench migrations`: what reading a folder of 2,000 migrations costs, against `sha256sum` over the same
-//! files in the same run; and a file of 30 MB.
+//! files in the same run; a file of 30 MB; and what applying costs, against psql.
 
 #![allow(clippy::expect_used, reason = "a bench that cannot be set up has failed")]
+
+#[path = "migrations/apply.rs"]
+mod apply;
 
 use std::{
     fmt::Write as _,
@@ -34,6 +37,7 @@ fn main() {
     println!("read, split, checked, hashed, risks: {ours:?}; sha256sum: {theirs:?}");
     println!("ratio: {:.2} (at most 3)", ours.as_secs_f64() / theirs.as_secs_f64());
     large();
+    apply::run();
 }
 
 fn fill(dir: &Path) -> usize {

@@ -1,15 +1,78 @@
-//! What differs between the schemas of two environments.
+//! What differs between the schemas of two environments, or between an environment and what its migrations make.
+
+pub mod replay;
+
+use std::fmt;
 
 use futures_util::try_join;
 
 use super::{deck::Deck, job::Job};
 use crate::{
     core::{
-        drift::{self, Drift, State},
+        drift::{self, Drift, State, report},
         error::{Error, Result},
+        migrations::replay::Replayed,
     },
     pg::drift as pg,
 };
+
+/// What an environment is compared with.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Base {
+    /// Another one.
+    Environment(String),
+    /// What the project's migrations make, replayed on a throw-away server.
+    Migrations,
+}
+
+/// What the side of the migrations is called. An environment may have the same name.
+pub const MIGRATIONS: &str = "migrations";
+
+impl fmt::Display for Base {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Base::Environment(name) => f.write_str(name),
+            Base::Migrations => f.write_str(MIGRATIONS),
+        }
+    }
+}
+
+/// A comparison with the names of its sides.
+#[derive(Debug, Clone)]
+pub struct Compared {
+    /// The first side.
+    pub from: Base,
+    /// The environment that is the second.
+    pub to: String,
+    /// What differs.
+    pub drift: Drift,
+    /// How migrations were replayed, where these are the first side.
+    pub replayed: Option<Replayed>,
+}
+
+impl Compared {
+    /// Remarks on how the two were compared, one line each.
+    pub fn notes(&self) -> Vec<String> {
+        let replayed = self.replayed.iter().flat_map(|replayed| replayed.notes(&self.to, self.drift.versions.1));
+        let names = self.from.to_string();
+        replayed.chain(report::notes((&names, &self.to), &self.drift)).collect()
+    }
+}
+
+/// Compares the environment `to` with `from`.
+///
+/// # Errors
+/// An environment that there is not, or the same one twice; a connection's and a server's own; what keeps migrations from
+/// being replayed.
+pub async fn compare(deck: &Deck, job: &Job, from: &Base, to: &str) -> Result<Compared> {
+    match from {
+        Base::Environment(name) => {
+            let drift = Box::pin(drift(deck, job, name, to)).await?;
+            Ok(Compared { from: from.clone(), to: to.to_owned(), drift, replayed: None })
+        }
+        Base::Migrations => Box::pin(replay::compare(deck, job, &replay::Asked::default(), to)).await,
+    }
+}
 
 /// Reads both environments, side by side, and compares them.
 ///

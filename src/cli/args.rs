@@ -249,8 +249,20 @@ pub enum Schema {
 #[derive(Debug, Args)]
 pub struct Diff {
     /// The environment to start from
-    #[arg(long, value_name = "ENV")]
-    pub from: String,
+    #[arg(long, value_name = "ENV", required_unless_present = "migrations")]
+    pub from: Option<String>,
+    /// Start from what the migrations make, replayed on a throw-away server
+    #[arg(long, conflicts_with = "from")]
+    pub migrations: bool,
+    /// The folder of the migrations, instead of the one that pgdeck.toml names
+    #[arg(long, value_name = "DIR", requires = "migrations", conflicts_with = "from")]
+    pub dir: Option<PathBuf>,
+    /// Replay all migrations, not only those that ran in the environment by its history
+    #[arg(long, requires = "migrations", conflicts_with = "from")]
+    pub all: bool,
+    /// Where initdb and postgres are (also PGDECK_PG_BIN)
+    #[arg(long, value_name = "DIR", requires = "migrations", conflicts_with = "from")]
+    pub pg_bin: Option<PathBuf>,
     /// The environment that is compared with it: what only this one has is added
     #[arg(long, value_name = "ENV")]
     pub to: String,

@@ -8,7 +8,10 @@ use super::{
     output::{self, Align, Format, Listing},
 };
 use crate::{
-    app::drift,
+    app::drift::{
+        self, Base, Compared,
+        replay::{self, Asked},
+    },
     core::{
         drift::{Difference, Drift, report},
         error::Result,
@@ -25,20 +28,33 @@ pub(super) async fn run(command: &Schema, context: &Context) -> Result<u8> {
 }
 
 async fn diff(arguments: &Diff, context: &Context) -> Result<u8> {
-    let names = (arguments.from.as_str(), arguments.to.as_str());
-    let drift = Box::pin(drift::drift(&context.deck, &context.job, names.0, names.1)).await?;
+    let compared = Box::pin(compared(arguments, context)).await?;
+    let from = compared.from.to_string();
+    let (names, drift, notes) = ((from.as_str(), compared.to.as_str()), &compared.drift, compared.notes());
     match context.format {
-        Format::Markdown => output::write(&report::markdown(names, &drift))?,
-        Format::Json => output::print(context.format, &Listing::default(), &report::json(names, &drift))?,
+        Format::Markdown => output::write(&report::markdown(names, drift, &notes))?,
+        Format::Json => {
+            let json = report::json(names, drift, compared.replayed.as_ref(), &notes);
+            output::print(context.format, &Listing::default(), &json)?;
+        }
         Format::Table | Format::Sarif | Format::Junit => {
-            output::print(context.format, &listing(names, &drift), &json!(null))?;
+            output::print(context.format, &listing(names, drift, notes), &json!(null))?;
         }
     }
     Ok(u8::from(arguments.fail_on == FailOn::Difference && !drift.is_none()))
 }
 
+async fn compared(arguments: &Diff, context: &Context) -> Result<Compared> {
+    let Context { deck, job, .. } = context;
+    if let Some(from) = &arguments.from {
+        return drift::compare(deck, job, &Base::Environment(from.clone()), &arguments.to).await;
+    }
+    let asked = Asked { dir: arguments.dir.clone(), all: arguments.all, pg_bin: arguments.pg_bin.clone() };
+    replay::compare(deck, job, &asked, &arguments.to).await
+}
+
 /// One line for each difference; then what could not be compared or seen, and how much there is of it.
-fn listing(names: (&str, &str), drift: &Drift) -> Listing {
+fn listing(names: (&str, &str), drift: &Drift, notes: Vec<String>) -> Listing {
     let headings = ["change", "kind", "object", "field", names.0, names.1];
     let mut listing = Listing::new(headings.map(|name| (name, Align::Left)));
     listing.rows.extend(drift.differences.iter().map(row));
@@ -47,7 +63,7 @@ fn listing(names: (&str, &str), drift: &Drift) -> Listing {
     });
     listing.notes.extend(unclear);
     listing.notes.extend(report::unseen(names, drift));
-    listing.notes.extend(report::notes(names, drift));
+    listing.notes.extend(notes);
     listing.notes.push(format!("{} → {}: {}", names.0, names.1, report::tally(drift)));
     if !drift.differences.is_empty() || !drift.unclear.is_empty() {
         listing.notes.push("both sides in full: --format markdown".into());

@@ -16,9 +16,10 @@ use crate::{
     app::{
         audit, counts,
         deck::Deck,
-        env, export,
+        drift, env, export,
         job::Job,
         journal,
+        migrations::standing,
         sync::{self, Output, Written},
     },
     core::{
@@ -47,6 +48,18 @@ pub async fn execute(deck: Arc<Deck>, work: Work, handle: Handle) {
         Work::Audit(name) => {
             let audited = audited(&deck, &job, &name).await;
             handle.tell(Msg::Audited(name, audited.map(Arc::new)));
+        }
+        Work::Migrations => {
+            let folder = standing::folder(&deck, &job, None).await;
+            handle.tell(Msg::Migrations(folder.map(Arc::new)));
+        }
+        Work::Standing(name, folder) => {
+            let standing = Box::pin(standing::standing(&deck, &job, &name, &folder)).await;
+            handle.tell(Msg::Standing(folder, name, standing.map(Arc::new)));
+        }
+        Work::Drift(from, to) => {
+            let compared = Box::pin(drift::compare(&deck, &job, &from, &to)).await;
+            handle.tell(Msg::Drifted(handle.job, compared.map(Arc::new)));
         }
         Work::Accept(asked) => handle.tell(Msg::Accepted(accept(&deck, &asked).map(Arc::new))),
         Work::Snapshot(environments) => snapshot(&deck, environments, &handle),

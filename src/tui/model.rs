@@ -19,7 +19,8 @@ use super::{
     msg::{Effect, Tone, Work},
     overlay::{self, Overlay},
     pane::{
-        self, Pane, audit::AuditPane, counts::CountsPane, journal::JournalPane, overview::OverviewPane, sync::SyncPane,
+        self, Pane, audit::AuditPane, counts::CountsPane, drift::DriftPane, journal::JournalPane,
+        migrations::MigrationsPane, overview::OverviewPane, sync::SyncPane,
     },
     reconnect::{self, Reconnect},
 };
@@ -99,6 +100,10 @@ pub struct Model {
     pub counts: CountsPane,
     /// The audit pane.
     pub audit: AuditPane,
+    /// The migrations pane.
+    pub migrations: MigrationsPane,
+    /// The drift pane.
+    pub drift: DriftPane,
     /// The sync pane.
     pub sync: SyncPane,
     /// The journal pane.
@@ -108,7 +113,7 @@ pub struct Model {
 impl Model {
     /// The console of `project`, on its first pane, with nothing known yet.
     pub fn new(project: impl Into<String>, environments: Vec<EnvStatus>, keys: Keys, look: Look) -> Self {
-        let audit = AuditPane::new(&environments);
+        let (audit, drift) = (AuditPane::new(&environments), DriftPane::new(&environments));
         let mut model = Model {
             project: project.into(),
             environments,
@@ -129,6 +134,8 @@ impl Model {
             overview: OverviewPane::default(),
             counts: CountsPane::default(),
             audit,
+            migrations: MigrationsPane::default(),
+            drift,
             sync: SyncPane::default(),
             journal: JournalPane::default(),
         };
@@ -140,6 +147,7 @@ impl Model {
     pub fn know(&mut self, project: &Project) {
         self.declared = Some(Arc::new(project.clone()));
         self.sync = SyncPane::new(project);
+        self.drift.know(project);
     }
 
     /// The same with the built-in keymap and theme.
@@ -219,16 +227,21 @@ impl Model {
         !self.jobs.running().is_empty()
     }
 
+    /// When each pane follows its selection, if it has yet to.
+    fn follows(&self) -> [Option<Duration>; 4] {
+        [self.counts.page.due(), self.audit.due(), self.migrations.due(), self.drift.due()]
+    }
+
     /// Whether something on the screen is about to follow what was done last.
     pub fn unsettled(&self) -> bool {
-        self.counts.page.due().is_some() || self.audit.due().is_some()
+        self.follows().iter().any(Option::is_some)
     }
 
     /// When something on the screen changes by itself, though nothing happens. `None` lets the console sleep.
     pub fn next_change(&self) -> Option<Duration> {
         let step = if self.focused { Duration::from_millis(125) } else { Duration::from_secs(1) };
         let spin = self.busy().then_some(self.now + step);
-        let follows = [self.counts.page.due(), self.audit.due()];
+        let follows = self.follows();
         let due = [spin, self.messages.next_expiry(), reconnect::next_change(self)].into_iter().chain(follows);
         due.flatten().min()
     }

@@ -6,7 +6,9 @@ use crate::{
     app::{
         audit::Audited,
         counts::{History, Listing},
+        drift::{Base, Compared},
         env::Reached,
+        migrations::standing::{Overview, Standing},
         sync::{Applied, Contents, Output},
     },
     config::{key::Key, project::accept::Entry},
@@ -14,6 +16,7 @@ use crate::{
         counts::Count,
         error::{Error, Result},
         journal,
+        migrations::folder::Folder,
         name::QName,
         sheet::Sheet,
         sync::{diff::Review, plan::Plan},
@@ -61,8 +64,14 @@ pub enum Msg {
     History(Result<Arc<History>>),
     /// What the checks say of an environment.
     Audited(String, Result<Arc<Audited>>),
+    /// The team's folder of migrations, with no environment asked yet.
+    Migrations(Result<Arc<Overview>>),
+    /// Where an environment stands to the files of this folder.
+    Standing(Arc<Folder>, String, Result<Arc<Standing>>),
     /// Something was accepted, or could not be.
     Accepted(Result<Arc<Accepted>>),
+    /// What differs between two sides, or why the job could not find out.
+    Drifted(JobId, Result<Arc<Compared>>),
     /// What is in the journal.
     Journal(Result<Arc<Vec<journal::Run>>>),
     /// The wizard got on.
@@ -245,8 +254,14 @@ pub enum Work {
     Snapshot(Vec<(String, Vec<(QName, Count)>)>),
     /// Audit this environment; answered by [`Msg::Audited`].
     Audit(String),
+    /// Read the team's folder of migrations; answered by [`Msg::Migrations`].
+    Migrations,
+    /// Ask this environment which files of this folder ran there; answered by [`Msg::Standing`].
+    Standing(String, Arc<Folder>),
     /// Accept a finding; answered by [`Msg::Accepted`].
     Accept(Arc<Accepting>),
+    /// Compare the schemas of these two; answered by [`Msg::Drifted`].
+    Drift(Base, String),
     /// Read what was recorded of counts; answered by [`Msg::History`].
     History,
     /// Write these rows to the new file of this name; answered by [`Msg::Filed`].

@@ -21,9 +21,11 @@ use super::{
 
 /// Takes in that `msg` happened.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
-    let effects = take_in(model, msg);
+    let mut effects = take_in(model, msg);
     pane::counts::follow(model);
     pane::audit::follow(model);
+    pane::migrations::follow(model);
+    effects.extend(pane::drift::follow(model));
     effects
 }
 
@@ -52,7 +54,10 @@ fn take_in(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Counted(name, table, count) => pane::counts::counted(model, &name, table, count),
         Msg::History(history) => pane::counts::recorded(model, history),
         Msg::Audited(name, audited) => pane::audit::audited(model, &name, audited),
+        Msg::Migrations(read) => return pane::migrations::read(model, read),
+        Msg::Standing(folder, name, standing) => return pane::migrations::told(model, &folder, &name, standing),
         Msg::Accepted(accepted) => pane::audit::accepted(model, accepted),
+        Msg::Drifted(job, compared) => pane::drift::compared(model, job, compared),
         Msg::Journal(runs) => pane::journal::read(model, runs),
         Msg::Sync(sync) => return pane::sync::told(model, sync),
         Msg::Undo(run, typed) => return vec![model.start(format!("undoing {run}"), Work::Undo(run, typed))],
@@ -61,6 +66,7 @@ fn take_in(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.jobs.end(job);
             overlay::ended(model, job);
             pane::counts::settled(model);
+            pane::drift::ended(model, job);
         }
         Msg::Filed(job, result) => overlay::filed(model, job, result),
         Msg::Said(tone, text) => model.say(tone, text),
@@ -78,6 +84,7 @@ fn open(model: &mut Model) -> Vec<Effect> {
     let mut effects: Vec<_> = names.iter().map(|name| reconnect::connect(model, name)).collect();
     effects.push(model.start("history", Work::History));
     effects.extend(pane::journal::refresh(model));
+    effects.extend(pane::migrations::refresh(model));
     effects
 }
 
@@ -103,8 +110,10 @@ fn environment(model: &mut Model, name: &str, state: EnvState) -> Vec<Effect> {
     if !answers {
         return Vec::new();
     }
+    pane::drift::answered(model, name);
     let mut effects = pane::counts::refresh(model, name);
     effects.extend(pane::audit::answered(model, name));
+    effects.extend(pane::migrations::answered(model, name));
     effects
 }
 
@@ -161,6 +170,8 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
         | Action::GoOverview
         | Action::GoCounts
         | Action::GoAudit
+        | Action::GoMigrations
+        | Action::GoDrift
         | Action::GoSync
         | Action::GoJournal => Ok(()),
         _ => pane::availability(model, action),
@@ -197,6 +208,8 @@ pub fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::GoOverview => model.pane = Pane::Overview,
         Action::GoCounts => model.pane = Pane::Counts,
         Action::GoAudit => model.pane = Pane::Audit,
+        Action::GoMigrations => model.pane = Pane::Migrations,
+        Action::GoDrift => model.pane = Pane::Drift,
         Action::GoSync => model.pane = Pane::Sync,
         Action::GoJournal => model.pane = Pane::Journal,
         Action::Export => export(model),

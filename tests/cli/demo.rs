@@ -30,7 +30,7 @@ impl Place {
         command
     }
 
-    fn left(&self) -> Vec<String> {
+    pub fn left(&self) -> Vec<String> {
         let entries = fs::read_dir(self.0.path()).unwrap();
         entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect()
     }

@@ -20,6 +20,7 @@ mod looks;
 mod migrations;
 mod migrations_apply;
 mod pipes;
+mod replay;
 mod schema;
 mod sync;
 #[path = "../support/world.rs"]

@@ -32,7 +32,7 @@ async fn a_difference_fails_the_run_and_is_told_with_both_sides() {
     let table = desk.exits(1, line);
     assert!(table.contains("public.plans.planted") && table.contains("production → preprod: "), "{table}");
     let json: Json = serde_json::from_str(&desk.exits(1, &format!("{line} --format json"))).unwrap();
-    assert_eq!(keys(&json), ["from", "to", "differences", "unseen", "unclear", "notes"]);
+    assert_eq!(keys(&json), ["from", "to", "differences", "unseen", "unclear", "replayed", "notes"]);
     assert_eq!((&json["from"], &json["to"]), (&json!("production"), &json!("preprod")));
     let column = about(&json, "public.plans.planted");
     assert_eq!(column.len(), 1, "{column:?}");

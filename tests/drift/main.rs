@@ -3,5 +3,6 @@
 
 mod equal;
 mod planted;
+mod replay;
 mod support;
 mod unseen;

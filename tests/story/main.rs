@@ -5,7 +5,9 @@
 
 mod apply;
 mod audit;
+mod drift;
 mod look;
+mod migrations;
 mod offline;
 mod outputs;
 mod overview;

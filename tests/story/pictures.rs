@@ -23,7 +23,7 @@ async fn the_console_as_pictures() {
     picture(&story, "counts", "capability_domain_questions");
     story.press("3 / F K enter j").await;
     picture(&story, "audit", "POLICIES ON");
-    story.press("4 enter").await;
+    story.press("6 enter").await;
     story.press(&"down ".repeat(13)).await;
     story.press("tab down down down").await;
     picture(&story, "review", "program_modules");

@@ -54,15 +54,28 @@ impl Story {
         (Story::on(demo, Arc::new(deck), width, height).await, line)
     }
 
-    /// The example's servers.
+    /// The servers of the first example.
     pub async fn demo() -> Demo {
+        Story::example(None).await
+    }
+
+    /// Opens the console on the example `name`.
+    pub async fn of(name: &str, width: u16, height: u16) -> Self {
+        let demo = Story::example(Some(name)).await;
+        let deck = Arc::clone(&demo.deck);
+        Story::on(demo, deck, width, height).await
+    }
+
+    /// The servers of an example, the first one where none is named.
+    pub async fn example(name: Option<&str>) -> Demo {
         // Colours as on a good terminal, whatever the tests run in.
         let vars = |name: &str| match name {
             "COLORTERM" => Some("truecolor".to_owned()),
             "NO_COLOR" => None,
             name => std::env::var(name).ok(),
         };
-        demo::start(&Options::default(), &Job::quiet(), &vars).await.expect("demo")
+        let options = Options { example: name.map(str::to_owned), ..Options::default() };
+        demo::start(&options, &Job::quiet(), &vars).await.expect("demo")
     }
 
     /// Opens the console of `deck` on a screen of `width` × `height`, and waits until it has read everything.
@@ -207,7 +220,7 @@ impl Story {
     /// The same before there is a console.
     pub async fn superuser_of(demo: &Demo, environment: &str) -> Client {
         let (_, server) = demo.servers.iter().find(|(name, _)| name == environment).expect("environment");
-        connect(server).await.expect("superuser")
+        connect(server, &demo.deck.project.name).await.expect("superuser")
     }
 }
 
@@ -218,9 +231,9 @@ fn written(buffer: &Buffer) -> String {
         .collect()
 }
 
-async fn connect(server: &server::Server) -> Result<Client, tokio_postgres::Error> {
+async fn connect(server: &server::Server, database: &str) -> Result<Client, tokio_postgres::Error> {
     let mut config = tokio_postgres::Config::new();
-    config.host_path(server.host()).port(server.port()).user("postgres").dbname("innotrue");
+    config.host_path(server.host()).port(server.port()).user("postgres").dbname(database);
     let (client, connection) = config.connect(NoTls).await?;
     tokio::spawn(connection);
     Ok(client)

@@ -59,12 +59,13 @@ pub async fn start(options: &Options, job: &Job, vars: Vars<'_>) -> Result<Demo>
     let starts = names.iter().map(|name| server(&programs, example, name, options.keep.as_deref()));
     let servers = job.drop_on_cancel(futures_util::future::try_join_all(starts)).await?;
     job.progress(format!("{} servers are ready", names.len()), total, total);
+    let bin = programs.bin().display().to_string();
     let state = if options.keep.is_some() { None } else { Some(scratch("state")?) };
     let folder = state
         .as_ref()
         .map_or_else(|| options.keep.clone().unwrap_or_default().join("state"), |state| state.path().to_path_buf());
     example.unpack(&folder)?;
-    let deck = Deck::new(project, lookup(example, &servers, &folder, vars))?;
+    let deck = Deck::new(project, lookup(example, &servers, &folder, (&bin, vars)))?;
     Ok(Demo { deck: Arc::new(deck), servers, _state: state })
 }
 
@@ -110,7 +111,7 @@ fn lookup(
     example: &Example,
     servers: &[(String, Server)],
     state: &Path,
-    vars: Vars<'_>,
+    (bin, vars): (&str, Vars<'_>),
 ) -> impl Fn(&str) -> Option<String> + Send + Sync + 'static {
     let mut known: HashMap<String, String> = servers
         .iter()
@@ -119,6 +120,8 @@ fn lookup(
         })
         .collect();
     known.insert("PGDECK_STATE_DIR".into(), state.display().to_string());
+    // Whatever needs a server beside these takes the programs that they run on.
+    known.insert("PGDECK_PG_BIN".into(), bin.to_owned());
     for name in PASSED {
         if let Some(value) = vars(name) {
             known.insert(name.into(), value);

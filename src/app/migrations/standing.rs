@@ -95,6 +95,11 @@ impl Told {
         }
     }
 
+    /// Whether nothing can be told.
+    pub fn is_unknown(self) -> bool {
+        matches!(self, Told::Is(Status::Unknown) | Told::Looks(Verdict::Unknown))
+    }
+
     /// Whether it did not run there, as far as can be told.
     pub fn is_pending(self) -> bool {
         matches!(self, Told::Is(Status::Pending) | Told::Looks(Verdict::None))
@@ -102,6 +107,24 @@ impl Told {
 }
 
 impl Standing {
+    /// What a database keeps, laid beside the files of `folder`; `listing` is what is there where it keeps nothing.
+    pub fn of(environment: String, folder: &Folder, histories: Histories, listing: Option<&Listing>) -> Self {
+        let traced = |file: &File| trace::read(file.text.get(file.forward()).unwrap_or_default());
+        let looks = listing
+            .map_or_else(Vec::new, |listing| trace::judge(&folder.forward().map(traced).collect::<Vec<_>>(), listing));
+        let state = state(folder, &histories);
+        let mut differences = BTreeMap::new();
+        for ((at, file), state_of) in folder.forward().enumerate().zip(&state.files) {
+            let (Status::Edited, Some(applied), Some((tool, _))) = (state_of.status, &state_of.applied, &state.history)
+            else {
+                continue;
+            };
+            differences.extend(difference(file, applied, *tool).map(|difference| (at, difference)));
+        }
+        let lookalikes = histories.lookalikes.clone();
+        Standing { environment, state, looks, differences, lookalikes, histories }
+    }
+
     /// The forward file at `at`.
     pub fn told(&self, at: usize) -> Told {
         match (self.looks.get(at), self.state.files.get(at)) {
@@ -132,6 +155,13 @@ impl Standing {
 }
 
 impl Overview {
+    /// The files of `folder`, which is at `dir`, each taken apart; nobody was asked yet.
+    pub fn of(dir: PathBuf, folder: Folder) -> Self {
+        let look = |file: &File| Inside { statements: file.statements(), risks: risk::risks(file) };
+        let inside = folder.forward().map(look).collect();
+        Overview { dir, folder: Arc::new(folder), environments: Vec::new(), inside }
+    }
+
     /// Every problem, of the folder and of each environment, with the environment's name.
     pub fn problems(&self) -> impl Iterator<Item = (Option<&str>, &Problem)> {
         let folder = self.folder.problems.iter().map(|problem| (None, problem));
@@ -216,15 +246,9 @@ pub async fn overview(deck: &Deck, job: &Job, dir: Option<&Path>, environments: 
 pub async fn folder(deck: &Deck, job: &Job, dir: Option<&Path>) -> Result<Overview> {
     let dir = dir.map_or_else(|| deck.folder().join(&deck.project.migrations.dir), Path::to_path_buf);
     job.progress(format!("reading {}", dir.display()), 0, 0);
-    let (path, style) = (dir.clone(), deck.project.migrations.style);
-    let read = aside("the folder was not read", move || {
-        let folder = read(&path, style)?;
-        let look = |file: &File| Inside { statements: file.statements(), risks: risk::risks(file) };
-        let inside: Arc<[Inside]> = folder.forward().map(look).collect();
-        Ok((Arc::new(folder), inside))
-    });
-    let (folder, inside) = job.drop_on_cancel(read).await?;
-    Ok(Overview { dir, folder, environments: Vec::new(), inside })
+    let style = deck.project.migrations.style;
+    let read = aside("the folder was not read", move || read(&dir, style).map(|folder| Overview::of(dir, folder)));
+    job.drop_on_cancel(read).await
 }
 
 /// Does what takes a while and waits for nothing, where nobody else is kept waiting.
@@ -249,24 +273,7 @@ pub async fn standing(deck: &Deck, job: &Job, environment: &str, folder: &Arc<Fo
     let read = Box::pin(job.cancel_on_server(&canceller, work)).await;
     let (histories, listing) = read.map_err(|error: Error| error.env(environment))?;
     let (name, folder) = (environment.to_owned(), Arc::clone(folder));
-    let joined = aside("the history was not compared", move || Ok(join(name, &folder, histories, listing.as_ref())));
+    let joined =
+        aside("the history was not compared", move || Ok(Standing::of(name, &folder, histories, listing.as_ref())));
     job.drop_on_cancel(joined).await
-}
-
-/// What a database keeps, laid beside the files.
-fn join(environment: String, folder: &Folder, histories: Histories, listing: Option<&Listing>) -> Standing {
-    let traced = |file: &File| trace::read(file.text.get(file.forward()).unwrap_or_default());
-    let looks = listing
-        .map_or_else(Vec::new, |listing| trace::judge(&folder.forward().map(traced).collect::<Vec<_>>(), listing));
-    let state = state(folder, &histories);
-    let mut differences = BTreeMap::new();
-    for ((at, file), state_of) in folder.forward().enumerate().zip(&state.files) {
-        let (Status::Edited, Some(applied), Some((tool, _))) = (state_of.status, &state_of.applied, &state.history)
-        else {
-            continue;
-        };
-        differences.extend(difference(file, applied, *tool).map(|difference| (at, difference)));
-    }
-    let lookalikes = histories.lookalikes.clone();
-    Standing { environment, state, looks, differences, lookalikes, histories }
 }

@@ -19,6 +19,7 @@ const AUTO: &str = "auto";
 pub(super) struct Section {
     dir: Option<String>,
     style: Option<Spanned<String>>,
+    before: Option<String>,
 }
 
 /// Where the migrations are.
@@ -30,12 +31,16 @@ pub struct Migrations {
     pub declared: bool,
     /// The style; `None` where it is to be found out.
     pub style: Option<Style>,
+    /// A file of SQL, as written, that stands in for what a platform brings along: it is run before the first migration
+    /// where these are replayed.
+    pub before: Option<String>,
 }
 
 pub(super) fn migrations(source: &Source, section: Section) -> Result<Migrations> {
     let style = section.style.filter(|word| word.get_ref() != AUTO).map(|word| style(source, &word)).transpose()?;
     let declared = section.dir.is_some();
-    Ok(Migrations { dir: section.dir.unwrap_or_else(|| DIR.to_owned()), declared, style })
+    let before = section.before;
+    Ok(Migrations { dir: section.dir.unwrap_or_else(|| DIR.to_owned()), declared, style, before })
 }
 
 fn style(source: &Source, word: &Spanned<String>) -> Result<Style> {
@@ -58,9 +63,12 @@ mod tests {
 
     #[test]
     fn a_folder_and_a_style_are_declared_or_found_out() {
-        assert_eq!(parse("").unwrap(), Migrations { dir: "migrations".into(), declared: false, style: None });
+        let nothing = Migrations { dir: "migrations".into(), declared: false, style: None, before: None };
+        assert_eq!(parse("").unwrap(), nothing);
+        let before = parse("[migrations]\nbefore = \"platform.sql\"").unwrap();
+        assert_eq!(before, Migrations { before: Some("platform.sql".into()), ..nothing });
         let both = parse("[migrations]\ndir = \"db\"\nstyle = \"flyway\"").unwrap();
-        assert_eq!(both, Migrations { dir: "db".into(), declared: true, style: Some(Style::Flyway) });
+        assert_eq!(both, Migrations { dir: "db".into(), declared: true, style: Some(Style::Flyway), before: None });
         assert_eq!(parse("[migrations]\nstyle = \"auto\"").unwrap().style, None);
     }
 

@@ -51,6 +51,7 @@ pub fn compare(from: &State, to: &State) -> Drift {
     }
     let mut drift = Drift { unseen: unseen(from, to), versions: (from.major(), to.major()), ..Drift::default() };
     for (key, here) in &found {
+        *drift.compared.entry(key.kind).or_default() += 1;
         let parents: Vec<&Found> = comparison.parents(key).filter_map(|parent| found.get(parent)).collect();
         let told = |difference: &&Difference| {
             !parents.iter().any(|parent| parent.differences.iter().any(|other| difference.same_as(other)))

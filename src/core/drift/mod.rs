@@ -8,6 +8,9 @@ mod compare;
 mod dialect;
 pub mod record;
 pub mod report;
+pub mod scope;
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -117,6 +120,8 @@ pub struct Drift {
     pub unclear: Vec<Unclear>,
     /// What could not be seen.
     pub unseen: Vec<Unseen>,
+    /// How many objects of each kind were compared, those counted that one side only has.
+    pub compared: BTreeMap<Kind, usize>,
     /// The major versions of both servers.
     pub versions: (u32, u32),
 }

@@ -63,6 +63,32 @@ impl Kind {
             Kind::EventTrigger => "event-trigger",
         }
     }
+
+    /// What several of them are called.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Kind::Schema => "schemas",
+            Kind::Extension => "extensions",
+            Kind::Enum => "enums",
+            Kind::Domain => "domains",
+            Kind::CompositeType => "composite types",
+            Kind::Range => "ranges",
+            Kind::Sequence => "sequences",
+            Kind::Table => "tables",
+            Kind::Column => "columns",
+            Kind::Constraint => "constraints",
+            Kind::Index => "indexes",
+            Kind::View => "views",
+            Kind::MaterializedView => "materialized views",
+            Kind::Function => "functions",
+            Kind::Trigger => "triggers",
+            Kind::Rule => "rules",
+            Kind::Policy => "policies",
+            Kind::Grant => "grants",
+            Kind::DefaultPrivileges => "default privileges",
+            Kind::EventTrigger => "event triggers",
+        }
+    }
 }
 
 /// Which object: unique on a side.

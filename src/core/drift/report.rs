@@ -7,6 +7,7 @@ use similar::TextDiff;
 
 use super::{Change, Difference, Drift, Side, Unseen};
 use crate::core::{
+    migrations::replay::Replayed,
     sheet::markdown_text,
     text::{printable, printable_lines},
 };
@@ -14,8 +15,8 @@ use crate::core::{
 /// The two environments' names, in the order of the comparison.
 pub type Names<'a> = (&'a str, &'a str);
 
-/// The contract of `pgdeck schema diff --format json`.
-pub fn json(names: Names<'_>, drift: &Drift) -> Json {
+/// The contract of `pgdeck schema diff --format json`. `replayed` says how migrations were, where these are the first side.
+pub fn json(names: Names<'_>, drift: &Drift, replayed: Option<&Replayed>, notes: &[String]) -> Json {
     let differences: Vec<Json> = drift.differences.iter().map(difference).collect();
     let unseen: Vec<Json> = drift.unseen.iter().map(|unseen| unseen_record(names, unseen)).collect();
     json!({
@@ -24,11 +25,13 @@ pub fn json(names: Names<'_>, drift: &Drift) -> Json {
         "differences": differences,
         "unseen": unseen,
         "unclear": drift.unclear,
-        "notes": notes(names, drift),
+        "replayed": replayed,
+        "notes": notes,
     })
 }
 
-fn difference(difference: &Difference) -> Json {
+/// A difference as JSON has it.
+pub fn difference(difference: &Difference) -> Json {
     let Difference { kind, object, change, field, from, to, definitions } = difference;
     json!({
         "kind": kind, "object": object, "change": change, "field": field, "from": from, "to": to,
@@ -92,9 +95,10 @@ pub fn tally(drift: &Drift) -> String {
         };
     }
     let of = |change: Change| drift.differences.iter().filter(|difference| difference.change == change).count();
+    let count = drift.differences.len();
     format!(
-        "{} differences: {} added, {} removed, {} changed",
-        drift.differences.len(),
+        "{count} difference{}: {} added, {} removed, {} changed",
+        if count == 1 { "" } else { "s" },
         of(Change::Added),
         of(Change::Removed),
         of(Change::Changed)
@@ -102,7 +106,7 @@ pub fn tally(drift: &Drift) -> String {
 }
 
 /// The whole comparison as a document: a table of what differs, then what the long ones are in detail.
-pub fn markdown(names: Names<'_>, drift: &Drift) -> String {
+pub fn markdown(names: Names<'_>, drift: &Drift, notes: &[String]) -> String {
     let (from, to) = (markdown_text(names.0), markdown_text(names.1));
     // Writing to a string does not fail.
     let mut out = format!("# Drift from {from} to {to}\n\n{}.\n", tally(drift));
@@ -134,7 +138,7 @@ pub fn markdown(names: Names<'_>, drift: &Drift) -> String {
         told(&mut out, &title, &unclear.from, &unclear.to);
     }
     list(&mut out, "Cannot be seen", &unseen(names, drift));
-    list(&mut out, "Notes", &notes(names, drift));
+    list(&mut out, "Notes", notes);
     out
 }
 

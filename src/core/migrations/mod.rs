@@ -10,6 +10,7 @@ pub mod numbering;
 pub mod plan;
 pub mod problem;
 pub mod record;
+pub mod replay;
 pub mod risk;
 pub mod scan;
 pub mod state;

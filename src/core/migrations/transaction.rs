@@ -289,7 +289,7 @@ fn is_unfit(head: &[String]) -> bool {
 
 /// The line of a comment by which a tool marks the way back in a file of both ways (goose, sql-migrate, dbmate), where
 /// the file's own style knows of none.
-fn other_way(file: &File) -> Option<usize> {
+pub(super) fn other_way(file: &File) -> Option<usize> {
     let is_mark = |text: &str| {
         let words: Vec<String> =
             text.trim_start_matches('-').split_whitespace().take(2).map(str::to_lowercase).collect();

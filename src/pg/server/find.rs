@@ -37,6 +37,13 @@ impl Programs {
         find(pg_bin, vars, Path::new(DEBIAN), progress)
     }
 
+    /// Those of the major version `major`, where they can be had: the named ones whatever they are, else installed or
+    /// cached ones of that version, else fetched ones as in [`Programs::find`]. Where none can be fetched, those of
+    /// whichever version is there.
+    pub fn like(major: u32, pg_bin: Option<&Path>, vars: Vars, progress: &dyn Fn(&str)) -> Result<Programs> {
+        like(major, pg_bin, vars, Path::new(DEBIAN), progress)
+    }
+
     /// Those of one major version, from 13 to 18: from the cache, else fetched into it.
     pub fn of_major(major: u32, vars: Vars, progress: &dyn Fn(&str)) -> Result<Programs> {
         let user = server_user()?;
@@ -93,24 +100,55 @@ fn refused(error: &std::io::Error, user: Option<&Identity>) -> String {
 fn find(pg_bin: Option<&Path>, vars: Vars, debian: &Path, progress: &dyn Fn(&str)) -> Result<Programs> {
     let user = server_user()?;
     let user = user.as_ref();
-    if let Some(bin) = pg_bin {
-        return named(bin, "--pg-bin", user);
+    if let Some(programs) = chosen(pg_bin, vars, user) {
+        return programs;
     }
-    if let Some(bin) = vars("PGDECK_PG_BIN").filter(|bin| !bin.is_empty()) {
-        return named(Path::new(&bin), "PGDECK_PG_BIN", user);
+    let cached = fetch::cached(fetch::NEWEST, vars, user);
+    match probed(installed(vars, debian).chain(cached), user).next() {
+        Some(programs) => Ok(programs),
+        None => fetch::fetch(fetch::NEWEST, vars, user, progress),
     }
-    let on_path = path_dirs(vars);
-    let installed = on_path.into_iter().chain(newest_first(debian)).chain(pg_config(vars)).chain(fetch::cached(
-        fetch::NEWEST,
-        vars,
-        user,
-    ));
-    for bin in installed {
-        if let Ok(programs) = Programs::probe(&bin, user) {
+}
+
+fn like(major: u32, pg_bin: Option<&Path>, vars: Vars, debian: &Path, progress: &dyn Fn(&str)) -> Result<Programs> {
+    let user = server_user()?;
+    let user = user.as_ref();
+    if let Some(programs) = chosen(pg_bin, vars, user) {
+        return programs;
+    }
+    let wanted = major.to_string();
+    let mut others = Vec::new();
+    for programs in probed(installed(vars, debian).chain(fetch::cached(major, vars, user)), user) {
+        if programs.major() == wanted {
             return Ok(programs);
         }
+        others.push(programs);
     }
-    fetch::fetch(fetch::NEWEST, vars, user, progress)
+    let newest = fetch::cached(fetch::NEWEST, vars, user);
+    fetch::fetch(major, vars, user, progress)
+        .or_else(|error| others.into_iter().chain(probed(newest.into_iter(), user)).next().ok_or(error))
+}
+
+/// The programs that somebody named.
+fn chosen(pg_bin: Option<&Path>, vars: Vars, user: Option<&Identity>) -> Option<Result<Programs>> {
+    if let Some(bin) = pg_bin {
+        return Some(named(bin, "--pg-bin", user));
+    }
+    let bin = vars("PGDECK_PG_BIN").filter(|bin| !bin.is_empty())?;
+    Some(named(Path::new(&bin), "PGDECK_PG_BIN", user))
+}
+
+/// Where installed programs may be.
+fn installed(vars: Vars, debian: &Path) -> impl Iterator<Item = PathBuf> {
+    path_dirs(vars).into_iter().chain(newest_first(debian)).chain(pg_config(vars))
+}
+
+/// Those of the directories that serve.
+fn probed<'a>(
+    dirs: impl Iterator<Item = PathBuf> + 'a,
+    user: Option<&'a Identity>,
+) -> impl Iterator<Item = Programs> + 'a {
+    dirs.filter_map(move |bin| Programs::probe(&bin, user).ok())
 }
 
 fn named(bin: &Path, by: &str, user: Option<&Identity>) -> Result<Programs> {

@@ -17,6 +17,10 @@ pub enum Context {
     Counts,
     /// The audit pane.
     Audit,
+    /// The migrations pane.
+    Migrations,
+    /// The drift pane.
+    Drift,
     /// The sync pane, whichever step it is at.
     Sync,
     /// The sync pane while sets are chosen.
@@ -53,6 +57,8 @@ impl Context {
         (Context::Parts, "parts", "Panes of several parts"),
         (Context::Counts, "counts", "Counts"),
         (Context::Audit, "audit", "Audit"),
+        (Context::Migrations, "migrations", "Migrations"),
+        (Context::Drift, "drift", "Drift"),
         (Context::Sync, "sync", "Sync"),
         (Context::Choose, "choose", "Sync: export"),
         (Context::Review, "review", "Sync: review"),

@@ -15,7 +15,7 @@ impl Action {
                 "palette",
                 "Palette",
                 &[C::Global],
-                "Find an action, a table, an environment, a check or a sync set by its name.",
+                "Find an action, a table, an environment, a check, a migration or a sync set by its name.",
             )
             .hint("palette"),
             entry(
@@ -41,6 +41,20 @@ impl Action {
                 "Audit",
                 &[C::Global],
                 "What is wrong with an environment, and how it is mended.",
+            ),
+            entry(
+                A::GoMigrations,
+                "go-migrations",
+                "Migrations",
+                &[C::Global],
+                "Which files there are, where each of them ran, and what is wrong.",
+            ),
+            entry(
+                A::GoDrift,
+                "go-drift",
+                "Drift",
+                &[C::Global],
+                "What differs between the schemas of two environments.",
             ),
             entry(A::GoSync, "go-sync", "Sync", &[C::Global], "Export, review, apply and verify."),
             entry(
@@ -79,7 +93,8 @@ impl Action {
                 "copy",
                 "Copy",
                 &[C::List, C::Detail],
-                "Copy the selected row's name; of a finding, the SQL that mends it.",
+                "Copy the selected row's name; of a finding, the SQL that mends it; of a difference, the object's SQL; of a \
+                 problem, all that is said of it.",
             )
             .hint("copy"),
             entry(A::CopyRow, "copy-row", "Copy row as JSON", &[C::List], "Copy the whole selected row as JSON."),
@@ -139,8 +154,8 @@ impl Action {
                 A::GroupBy,
                 "group-by",
                 "Group by",
-                &[C::Audit],
-                "The worst first; in families of checks; or all findings of an object together.",
+                &[C::Audit, C::Drift],
+                "The worst first, in families of checks, or by object; differences by kind, by change, or by name.",
             )
             .hint("group"),
             entry(
@@ -181,6 +196,41 @@ impl Action {
                 &[C::Audit],
                 "What somebody accepted alone; once more, everything.",
             ),
+            entry(A::DriftFrom, "drift-from", "Compare with another", &[C::Drift], "Put the next environment on the first side.")
+                .hint("from"),
+            entry(A::DriftTo, "drift-to", "Compare another", &[C::Drift], "Put the next environment on the second side.")
+                .hint("to"),
+            entry(A::DriftSwap, "drift-swap", "Swap the sides", &[C::Drift], "Compare the other way round.").hint("swap"),
+            entry(
+                A::OnlyKind,
+                "only-kind",
+                "Only this kind",
+                &[C::Drift],
+                "Differences of the selected one's kind alone; once more, everything.",
+            ),
+            entry(
+                A::OnlyChange,
+                "only-change",
+                "Only one change",
+                &[C::Drift],
+                "What was added; removed; changed; what could not be compared; and everything again.",
+            ),
+            entry(
+                A::OnlyProblems,
+                "only-problems",
+                "Only problems",
+                &[C::Migrations],
+                "What is wrong and the files that it is about alone; once more, everything.",
+            )
+            .hint("problems"),
+            entry(
+                A::OnlyPending,
+                "only-pending",
+                "Only pending",
+                &[C::Migrations],
+                "The files alone that have not run everywhere; once more, everything.",
+            )
+            .hint("pending"),
             entry(
                 A::SyncStart,
                 "sync-start",

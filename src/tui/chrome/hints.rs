@@ -42,7 +42,9 @@ fn hints(model: &Model) -> Vec<Cell> {
     let mut actions: Vec<Action> = Vec::new();
     for context in &contexts {
         let here = Action::ALL.iter().filter(|entry| entry.hint.is_some() && entry.contexts.contains(context));
-        actions.extend(here.map(|entry| entry.action).filter(|action| *action != Action::Help));
+        let ours =
+            |action: &Action| pane::homes(*action).next().is_none() || pane::homes(*action).any(|it| it == model.pane);
+        actions.extend(here.map(|entry| entry.action).filter(|action| *action != Action::Help && ours(action)));
     }
     if !contexts.contains(&Context::Help) {
         actions.push(Action::Help);

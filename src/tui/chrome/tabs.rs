@@ -11,8 +11,8 @@ use crate::{
     },
 };
 
-/// Cells between tabs.
-const GAP: u16 = 3;
+/// How many letters of a title are shown at most and how many cells stand between tabs, the roomiest first.
+const STEPS: [(usize, u16); 4] = [(32, 3), (32, 2), (4, 3), (0, 3)];
 
 /// Draws the line.
 pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
@@ -30,19 +30,19 @@ pub fn at(model: &Model, area: Rect, x: u16) -> Option<Pane> {
 /// The tabs with their longest titles that all fit.
 fn placed(model: &Model, area: Rect) -> Vec<(Pane, u16, Cell)> {
     let room = area.width.saturating_sub(2);
-    let lines = [32, 4, 0].map(|letters| line(model, letters, area.x + 1));
+    let lines = STEPS.map(|(letters, gap)| line(model, letters, gap, area.x + 1));
     let fits = |line: &&Vec<(Pane, u16, Cell)>| {
         line.last().is_none_or(|(_, x, tab)| x - area.x - 1 + tab.width() as u16 <= room)
     };
-    lines.iter().find(fits).unwrap_or(&lines[2]).clone()
+    lines.iter().find(fits).unwrap_or(&lines[STEPS.len() - 1]).clone()
 }
 
-fn line(model: &Model, letters: usize, start: u16) -> Vec<(Pane, u16, Cell)> {
+fn line(model: &Model, letters: usize, gap: u16, start: u16) -> Vec<(Pane, u16, Cell)> {
     let mut x = start;
     let place = |(at, entry): (usize, &Entry)| {
         let tab = tab(model, entry, at + 1, letters);
         let placed = (entry.pane, x, tab.clone());
-        x += tab.width() as u16 + GAP;
+        x += tab.width() as u16 + gap;
         placed
     };
     Pane::ALL.iter().enumerate().map(place).collect()

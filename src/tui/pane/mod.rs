@@ -10,8 +10,10 @@ use ratatui::{
 
 pub mod audit;
 pub mod counts;
+pub mod drift;
 pub mod journal;
 mod list;
+pub mod migrations;
 pub mod overview;
 pub mod sync;
 
@@ -31,6 +33,8 @@ pub enum Pane {
     Overview,
     Counts,
     Audit,
+    Migrations,
+    Drift,
     Sync,
     Journal,
 }
@@ -55,6 +59,16 @@ impl Pane {
             pane: Pane::Audit,
             title: "Audit",
             purpose: "What is wrong with an environment, why it matters and how it is mended.",
+        },
+        Entry {
+            pane: Pane::Migrations,
+            title: "Migrations",
+            purpose: "Which files there are, where each of them ran, and what is wrong.",
+        },
+        Entry {
+            pane: Pane::Drift,
+            title: "Drift",
+            purpose: "What differs between the schemas of two environments, with the SQL of both.",
         },
         Entry {
             pane: Pane::Sync,
@@ -86,6 +100,8 @@ pub fn contexts(model: &Model) -> Vec<Context> {
         Pane::Overview => overview::contexts(),
         Pane::Counts => counts::contexts(),
         Pane::Audit => audit::contexts(),
+        Pane::Migrations => migrations::contexts(),
+        Pane::Drift => drift::contexts(),
         Pane::Sync => sync::contexts(model),
         Pane::Journal => journal::contexts(),
     }
@@ -97,6 +113,8 @@ pub fn typing(model: &Model) -> bool {
         Pane::Overview => model.overview.table.filter.editing,
         Pane::Counts => model.counts.table.filter.editing,
         Pane::Audit => model.audit.table.filter.editing,
+        Pane::Migrations => model.migrations.table.filter.editing,
+        Pane::Drift => model.drift.table.filter.editing,
         Pane::Sync => sync::typing(model),
         Pane::Journal => model.journal.table.filter.editing,
     }
@@ -111,6 +129,8 @@ pub fn typed(model: &mut Model, key: Key) {
         Pane::Overview => overview::typed(model, key),
         Pane::Counts => counts::typed(model, key),
         Pane::Audit => audit::typed(model, key),
+        Pane::Migrations => migrations::typed(model, key),
+        Pane::Drift => drift::typed(model, key),
         Pane::Sync => sync::typed(model, key),
         Pane::Journal => journal::typed(model, key),
     }
@@ -125,6 +145,8 @@ pub fn pasted(model: &mut Model, text: &str) {
         Pane::Overview => overview::pasted(model, text),
         Pane::Counts => counts::pasted(model, text),
         Pane::Audit => audit::pasted(model, text),
+        Pane::Migrations => migrations::pasted(model, text),
+        Pane::Drift => drift::pasted(model, text),
         Pane::Sync => sync::pasted(model, text),
         Pane::Journal => journal::pasted(model, text),
     }
@@ -136,6 +158,8 @@ pub fn can_go_back(model: &Model) -> bool {
         Pane::Overview => model.overview.table.filter.active(),
         Pane::Counts => model.counts.table.filter.active(),
         Pane::Audit => audit::can_go_back(model),
+        Pane::Migrations => migrations::can_go_back(model),
+        Pane::Drift => drift::can_go_back(model),
         Pane::Sync => sync::can_go_back(model),
         Pane::Journal => model.journal.table.filter.active(),
     }
@@ -154,6 +178,8 @@ pub fn availability_in(model: &Model, pane: Pane, action: Action) -> Result<(), 
         (_, Pane::Overview) => overview::availability(model, action),
         (_, Pane::Counts) => counts::availability(model, action),
         (_, Pane::Audit) => audit::availability(model, action),
+        (_, Pane::Migrations) => migrations::availability(model, action),
+        (_, Pane::Drift) => drift::availability(model, action),
         (_, Pane::Sync) => sync::availability(model, action),
         (_, Pane::Journal) => journal::availability(model, action),
     }
@@ -164,6 +190,8 @@ pub fn homes(action: Action) -> impl Iterator<Item = Pane> {
     action.entry().contexts.iter().filter_map(|context| match context {
         Context::Counts => Some(Pane::Counts),
         Context::Audit => Some(Pane::Audit),
+        Context::Migrations => Some(Pane::Migrations),
+        Context::Drift => Some(Pane::Drift),
         Context::Sync | Context::Choose | Context::Review | Context::Done => Some(Pane::Sync),
         Context::Journal => Some(Pane::Journal),
         _ => None,
@@ -176,6 +204,8 @@ pub fn sheet(model: &Model) -> Option<Sheet> {
         Pane::Overview => Some(overview::sheet(model)),
         Pane::Counts => Some(counts::sheet(model)),
         Pane::Audit => Some(audit::sheet(model)),
+        Pane::Migrations => Some(migrations::sheet(model)),
+        Pane::Drift => Some(drift::sheet(model)),
         Pane::Sync => sync::sheet(model),
         Pane::Journal => Some(journal::sheet(model)),
     }
@@ -187,6 +217,8 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Pane::Overview => overview::act(model, action),
         Pane::Counts => counts::act(model, action),
         Pane::Audit => audit::act(model, action),
+        Pane::Migrations => migrations::act(model, action),
+        Pane::Drift => drift::act(model, action),
         Pane::Sync => sync::act(model, action),
         Pane::Journal => journal::act(model, action),
     }
@@ -199,6 +231,8 @@ pub fn clicked(model: &mut Model, mouse: Mouse, area: Rect) -> Vec<Effect> {
         Pane::Overview => overview::clicked(model, mouse, area),
         Pane::Counts => counts::clicked(model, mouse, area),
         Pane::Audit => audit::clicked(model, mouse, area),
+        Pane::Migrations => migrations::clicked(model, mouse, area),
+        Pane::Drift => drift::clicked(model, mouse, area),
         Pane::Sync => sync::clicked(model, mouse, area),
         Pane::Journal => journal::clicked(model, mouse, area),
     }
@@ -211,6 +245,8 @@ pub fn position(model: &Model) -> Option<Position> {
         Pane::Overview => Some(model.overview.table.position()),
         Pane::Counts => Some(model.counts.table.position()),
         Pane::Audit => Some(model.audit.position()),
+        Pane::Migrations => Some(model.migrations.position()),
+        Pane::Drift => Some(model.drift.position()),
         Pane::Sync => sync::position(model),
         Pane::Journal => Some(model.journal.table.position()),
     };
@@ -221,6 +257,8 @@ pub fn position(model: &Model) -> Option<Position> {
 pub fn badge(model: &Model, pane: Pane) -> Option<Cell> {
     match pane {
         Pane::Audit => audit::badge(model),
+        Pane::Migrations => migrations::badge(model),
+        Pane::Drift => drift::badge(model),
         _ => None,
     }
 }
@@ -237,6 +275,8 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
         Pane::Overview => overview::draw(model, inside, buffer),
         Pane::Counts => counts::draw(model, inside, buffer),
         Pane::Audit => audit::draw(model, inside, buffer),
+        Pane::Migrations => migrations::draw(model, inside, buffer),
+        Pane::Drift => drift::draw(model, inside, buffer),
         Pane::Sync => sync::draw(model, inside, buffer),
         Pane::Journal => journal::draw(model, inside, buffer),
     }

@@ -68,8 +68,8 @@ async fn escape_reaches_the_work_and_the_job_ends_when_it_has_returned() {
         handle.cancelled.cancelled().await;
         handle.tell(Msg::Said(Tone::Note, "cancelled".into()));
     });
-    // What was recorded and the journal are read beside it, and are newer jobs.
-    for _ in 0..3 {
+    // What was recorded, the journal and the migrations are read beside it, and are newer jobs.
+    for _ in 0..4 {
         console.outbox().send(Msg::Key(Key::plain(KeyCode::Esc))).expect("open");
     }
     until_idle(&mut console).await;

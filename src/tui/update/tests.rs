@@ -37,14 +37,14 @@ fn opening_connects_everywhere_at_once() {
     let works: Vec<_> =
         effects.iter().filter_map(|effect| if let Effect::Run(_, work) = effect { Some(work) } else { None }).collect();
     let connect = |name: &str| Work::Connect(name.into());
-    assert_eq!(works, [&connect("production"), &connect("preprod"), &Work::History, &Work::Journal]);
-    assert_eq!(model.jobs.running().len(), 4, "busy from the first moment on");
+    assert_eq!(works, [&connect("production"), &connect("preprod"), &Work::History, &Work::Journal, &Work::Migrations]);
+    assert_eq!(model.jobs.running().len(), 5, "busy from the first moment on");
 }
 
 #[test]
 fn numbers_and_brackets_change_the_pane() {
     let mut model = model();
-    press(&mut model, "5");
+    press(&mut model, "7");
     assert_eq!(model.pane, Pane::Journal);
     press(&mut model, "]");
     assert_eq!(model.pane, Pane::Overview);
@@ -166,7 +166,7 @@ fn no_size_and_no_key_makes_it_panic() {
     let mut model = model();
     let keys = [
         "?", "G", "g", "g", ":", "down", "pageup", "esc", "esc", "M", "/", "enter", "tab", "space", "1", "2", "3", "4",
-        "5", "A", "b", "d", "D", "n", "t", "E", "esc", "]",
+        "5", "6", "7", "x", "p", "A", "b", "d", "D", "n", "t", "E", "esc", "]",
     ];
     for (width, height) in (0..60).map(|n| (n * 3, n)) {
         update(&mut model, Msg::Resize(width, height));
@@ -186,7 +186,14 @@ fn letters_go_into_a_filter_only_while_it_is_typed() {
         model.pane = pane.pane;
         press(&mut model, "Q");
         update(&mut model, Msg::Paste("Q".into()));
-        let filters = [&model.overview.table, &model.counts.table, &model.audit.table, &model.journal.table];
+        let filters = [
+            &model.overview.table,
+            &model.counts.table,
+            &model.audit.table,
+            &model.migrations.table,
+            &model.drift.table,
+            &model.journal.table,
+        ];
         assert!(filters.iter().all(|table| !table.filter.active()), "{}", pane.title);
     }
     model.pane = Pane::Counts;

@@ -1,14 +1,30 @@
 //! SQL to read: keywords and comments stand out. Our own statements write keywords in capitals, so that is what is
-//! looked for, outside of names and texts in quotes.
+//! looked for, outside of names and texts in quotes. In files that people wrote, the words that begin statements and
+//! clauses are known in small letters, too.
 
 use crate::config::theme::Role;
 
 use super::cell::Cell;
 
+/// Keywords that people write in small letters; none that is a usual name of a column.
+const SMALL: &str = " add alter and as asc begin between by cascade case check commit comment concurrently constraint \
+    create cross declare default delete desc disable distinct do drop each else enable end except execute exists extension \
+    for foreign from full function generated grant group having if immutable in index inner insert intersect into is \
+    join key language left like limit materialized no not null on only or order outer over partition policy primary \
+    procedure raise references rename replace restrict return returning returns revoke right row rows schema security \
+    select sequence set stable table then to trigger truncate union unique update using validate values view volatile \
+    when where with ";
+
 /// The lines of `sql`, each with its roles.
 pub fn lines(sql: &str) -> Vec<Cell> {
     let mut open = Open::Nothing;
-    sql.lines().map(|line| painted(line, &mut open)).collect()
+    sql.lines().map(|line| painted(line, &mut open, false)).collect()
+}
+
+/// The same for SQL that people wrote, who may write keywords in small letters.
+pub fn written(sql: &str) -> Vec<Cell> {
+    let mut open = Open::Nothing;
+    sql.lines().map(|line| painted(line, &mut open, true)).collect()
 }
 
 /// What is not closed yet where a line begins.
@@ -18,7 +34,7 @@ enum Open {
     Until(String, Role),
 }
 
-fn painted(line: &str, open: &mut Open) -> Cell {
+fn painted(line: &str, open: &mut Open, small: bool) -> Cell {
     let (mut cell, mut rest) = (Cell::default(), line);
     // What has one role is one piece, so that a line is broken at its blanks only.
     let (mut run, mut of) = (String::new(), Role::Text);
@@ -31,7 +47,7 @@ fn painted(line: &str, open: &mut Open) -> Cell {
                 }
                 (role, found.unwrap_or(rest.len()))
             }
-            Open::Nothing => next(rest, open),
+            Open::Nothing => next(rest, open, small),
         };
         if role != of {
             cell = cell.and(of, std::mem::take(&mut run));
@@ -44,7 +60,7 @@ fn painted(line: &str, open: &mut Open) -> Cell {
 }
 
 /// The role and the length of what `rest` begins with; says in `open` what has yet to be closed.
-fn next(rest: &str, open: &mut Open) -> (Role, usize) {
+fn next(rest: &str, open: &mut Open, small: bool) -> (Role, usize) {
     if rest.starts_with("--") {
         return (Role::SqlComment, rest.len());
     }
@@ -65,7 +81,8 @@ fn next(rest: &str, open: &mut Open) -> (Role, usize) {
     if word.is_empty() {
         return (Role::Text, rest.chars().next().map_or(1, char::len_utf8));
     }
-    let keyword = word.len() > 1 && word.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+    let capital = word.len() > 1 && word.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+    let keyword = capital || small && SMALL.split_ascii_whitespace().any(|known| known == word);
     (if keyword { Role::SqlKeyword } else { Role::Text }, word.len())
 }
 
@@ -95,6 +112,14 @@ mod tests {
         assert_eq!(*cell, expected);
         let sql = "SELECT 'it''s\nSELECT', $1, $a$ IN\n$a$, größe /* a\nb */ FROM t";
         assert_eq!(lines(sql).iter().map(Cell::plain).collect::<Vec<_>>(), sql.lines().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn what_people_write_in_small_letters_is_known_where_people_wrote_it() {
+        let cell = Cell::of(Role::SqlKeyword, "create").and(Role::Text, " ").and(Role::SqlKeyword, "table");
+        let expected = cell.and(Role::Text, " plans (id int, title text)");
+        assert_eq!(written("create table plans (id int, title text)")[0], expected);
+        assert_eq!(lines("create table plans")[0], Cell::text("create table plans"));
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! What the palette finds: every action and check, and the environments, sync sets and tables of the project.
+//! What the palette finds: every action and check, and the environments, sync sets, migrations and tables of the
+//! project.
 
 use std::fmt::Write as _;
 
@@ -7,6 +8,7 @@ use crate::{
     core::{
         audit,
         counts::{Count, thousands},
+        migrations::file::File,
     },
     tui::{
         action::{Action, Context, Reason},
@@ -32,6 +34,8 @@ pub enum Item {
     Set(usize),
     /// See what it found.
     Check(&'static str),
+    /// See where it ran.
+    Migration(usize),
     /// See its counts.
     Table(usize),
 }
@@ -65,7 +69,7 @@ fn home(model: &Model, action: Action) -> Option<Pane> {
 }
 
 /// Everything, what is nearest first: what the pane in front can do, what works everywhere, what other panes
-/// can do, moving about; then environments, sets, checks and tables.
+/// can do, moving about; then environments, sets, checks, migrations and tables.
 pub fn all(model: &Model) -> Vec<Item> {
     let here: Vec<_> = model.ground().into_iter().filter(|context| *context != Context::Scroll).collect();
     let known = Context::ALL.iter().map(|(context, ..)| *context);
@@ -85,7 +89,9 @@ pub fn all(model: &Model) -> Vec<Item> {
     let environments = (0..model.environments.len()).map(Item::Environment);
     let tables = (0..model.counts.rows.len()).map(Item::Table);
     let checks = audit::checks().map(|check| Item::Check(check.id));
-    actions.chain(environments).chain((0..sets).map(Item::Set)).chain(checks).chain(tables).collect()
+    let migrations = (0..model.migrations.files()).map(Item::Migration);
+    let named = (0..sets).map(Item::Set).chain(checks).chain(migrations).chain(tables);
+    actions.chain(environments).chain(named).collect()
 }
 
 impl Item {
@@ -96,6 +102,7 @@ impl Item {
             Item::Environment(_) => "environment",
             Item::Set(_) => "set",
             Item::Check(_) => "check",
+            Item::Migration(_) => "migration",
             Item::Table(_) => "table",
         }
     }
@@ -116,6 +123,7 @@ impl Item {
             Item::Environment(at) => environment(model, at).map(|it| it.name.clone()).unwrap_or_default(),
             Item::Set(at) => set(model, at).map(|set| set.name.clone()).unwrap_or_default(),
             Item::Check(id) => id.to_owned(),
+            Item::Migration(at) => model.migrations.file(at).map(File::title).unwrap_or_default(),
             Item::Table(at) => model.counts.rows.get(at).map(CountRow::title).unwrap_or_default(),
         }
     }
@@ -134,6 +142,7 @@ impl Item {
                 Err(Reason(why)) => Cell::of(Role::Faint, name).then(muted(format!("not now: {why}"))),
             },
             Item::Check(id) => Cell::text(name).then(muted(title(id).to_owned())),
+            Item::Migration(at) => Cell::text(name).then(muted(pane::migrations::stands(model, at))),
             Item::Table(at) => Cell::text(name).then(muted(figures(model, at))),
         }
     }
@@ -163,6 +172,10 @@ impl Item {
             Item::Check(id) => {
                 model.pane = Pane::Audit;
                 pane::audit::find(model, id);
+            }
+            Item::Migration(at) => {
+                model.pane = Pane::Migrations;
+                pane::migrations::reveal(model, at);
             }
             Item::Table(at) => {
                 model.pane = Pane::Counts;

@@ -1,0 +1,202 @@
+//! Migrations on a throw-away server: what a database would be that nothing but they has made.
+//!
+//! This writes without a permit, because there is nothing to protect: it takes a [`Server`], and a server is always one
+//! that pgdeck started and throws away.
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use tokio::task::JoinHandle;
+use tokio_postgres::{Client, NoTls, error::SqlState};
+
+use super::run;
+use crate::{
+    core::{
+        drift::State,
+        env::{Environment, Kind, Target},
+        error::{Code, Error, Result},
+        migrations::{file::File, statements::Statement, transaction::Mode},
+        name::{QName, ident},
+    },
+    pg::{
+        connect::{Conninfo, Pool, Transaction, error::describe},
+        drift, query,
+        server::Server,
+    },
+};
+
+/// The superuser that every throw-away server has.
+const SUPERUSER: &str = "postgres";
+/// The database.
+const DATABASE: &str = "replay";
+
+/// What of an environment has to be there before migrations can be replayed as they ran in it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Surroundings {
+    /// The names of all roles but the server's own.
+    pub roles: Vec<String>,
+    /// Who runs migrations there: the owner of the history, else of the database.
+    pub runner: String,
+}
+
+/// Reads the names of the roles, and who runs migrations; `history` is the table in which that is kept.
+///
+/// # Errors
+/// The server's own.
+pub async fn surroundings(tx: &Transaction<'_>, history: Option<&QName>) -> Result<Surroundings> {
+    let names = [history.map(|table| table.schema.as_str()), history.map(|table| table.name.as_str())];
+    let json = query::scalar(tx, include_str!("../sql/migrations/surroundings.sql"), &names).await?;
+    serde_json::from_str(json.as_deref().unwrap_or("null"))
+        .map_err(|error| Error::rolled_back(format!("the server's catalogue is not as expected: {error}")))
+}
+
+/// An empty database on a throw-away server, in which files are run as on a real one.
+pub struct Stage<'s> {
+    server: &'s Server,
+    runner: String,
+    session: Session,
+}
+
+/// A session whose connection goes with it: a statement that nobody waits for any more has nothing to say.
+struct Session {
+    client: Client,
+    connection: JoinHandle<()>,
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.connection.abort();
+    }
+}
+
+impl<'s> Stage<'s> {
+    /// Makes the database, and what `around` says but for `made`, the roles that migrations make themselves. Of roles
+    /// there are the names and nothing else; who runs the migrations may do everything.
+    ///
+    /// # Errors
+    /// The server's own.
+    pub async fn open(server: &'s Server, around: &Surroundings, made: &[String]) -> Result<Self> {
+        let admin = connect(server, "postgres", SUPERUSER).await?;
+        let foreign = around.runner.starts_with("pg_") || made.contains(&around.runner);
+        let runner = if foreign { SUPERUSER } else { around.runner.as_str() };
+        let missing = around.roles.iter().filter(|role| *role != SUPERUSER && *role != runner && !made.contains(role));
+        let mut setup: Vec<String> = missing.map(|role| format!("CREATE ROLE {}", ident(role))).collect();
+        if runner != SUPERUSER {
+            setup.push(format!("CREATE ROLE {} SUPERUSER LOGIN", ident(runner)));
+        }
+        setup.push(format!("CREATE DATABASE {DATABASE} OWNER {}", ident(runner)));
+        for sql in setup {
+            admin.client.batch_execute(&sql).await.map_err(|error| told(&error))?;
+        }
+        let session = connect(server, DATABASE, runner).await?;
+        Ok(Stage { server, runner: runner.to_owned(), session })
+    }
+
+    /// Begins a new session, so that what was set for those of this role or database is in force.
+    ///
+    /// # Errors
+    /// The server's own.
+    pub async fn begin_anew(&mut self) -> Result<()> {
+        self.session = connect(self.server, DATABASE, &self.runner).await?;
+        Ok(())
+    }
+
+    /// Runs statements of `file`; before each `go_on` is told its number, from 0, and may stop it. What one transaction
+    /// cannot hold is run once more without: it ran somewhere, so a tool has put up with it.
+    ///
+    /// # Errors
+    /// The server's words of the first statement that failed, with file and line.
+    pub async fn run(
+        &self,
+        file: &File,
+        mode: Mode,
+        list: &[Statement],
+        go_on: &(dyn Fn(usize) -> Result<()> + Send + Sync),
+    ) -> Result<()> {
+        let client = &self.session.client;
+        let alone = |sql: &'static str| async move {
+            client.batch_execute(sql).await.map_err(|error| told(&error).at(&file.path))
+        };
+        // A new file finds a session as new as can be.
+        alone("DISCARD ALL").await?;
+        if mode == Mode::Inside {
+            alone("BEGIN").await?;
+            match run::run(client, file, list, &told, go_on).await {
+                Ok(()) => return alone("COMMIT").await,
+                Err(failed) => {
+                    alone("ROLLBACK").await?;
+                    if !failed.early {
+                        return Err(failed.error);
+                    }
+                }
+            }
+        }
+        run::run(client, file, list, &told, go_on).await.map_err(|failed| failed.error)?;
+        // A transaction that the file leaves open is lost, as it is when psql ends.
+        alone("ROLLBACK").await
+    }
+
+    /// What the database is compared by.
+    ///
+    /// # Errors
+    /// The server's own.
+    pub async fn state(&self) -> Result<State> {
+        let url = SecretString::from(self.server.url_as(DATABASE, SUPERUSER));
+        let environment = Environment {
+            name: "migrations".into(),
+            kind: Kind::Development,
+            writable: false,
+            target: Target { url: Some(url), ..Target::default() },
+        };
+        let pool = Pool::new(Conninfo::resolve(&environment, &|_: &str| None)?, 1)?;
+        let mut reader = pool.get().await?;
+        let tx = reader.begin_read().await?;
+        let state = Box::pin(drift::read(&tx)).await?;
+        tx.rollback().await?;
+        Ok(state)
+    }
+}
+
+async fn connect(server: &Server, dbname: &str, role: &str) -> Result<Session> {
+    let (client, connection) = tokio_postgres::Config::new()
+        .host_path(server.host())
+        .port(server.port())
+        .user(role)
+        .dbname(dbname)
+        .connect(NoTls)
+        .await
+        .map_err(|error| describe(&error))?;
+    let connection = tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            // Whoever waits for an answer is told by that.
+            tracing::debug!(%error, "connection to a throw-away server ended");
+        }
+    });
+    Ok(Session { client, connection })
+}
+
+/// What the server said, and what to do about it where the database is what migrations have made of it so far.
+fn told(error: &tokio_postgres::Error) -> Error {
+    let said = describe(error);
+    let code = if said.code == Code::Connect { Code::Connect } else { Code::RolledBack };
+    Error { code, hint: hint(error).map(str::to_owned).or(said.hint), ..said }
+}
+
+fn hint(error: &tokio_postgres::Error) -> Option<&'static str> {
+    const PLATFORM: &str = "no file before it makes this; if the platform brings it along, create it in a file that \
+                            `before` under [migrations] names";
+    let answer = error.as_db_error()?;
+    let lacking = [
+        SqlState::INVALID_SCHEMA_NAME,
+        SqlState::UNDEFINED_TABLE,
+        SqlState::UNDEFINED_COLUMN,
+        SqlState::UNDEFINED_FUNCTION,
+        SqlState::UNDEFINED_OBJECT,
+    ];
+    match answer.code() {
+        code if lacking.contains(code) => Some(PLATFORM),
+        code if *code == SqlState::FEATURE_NOT_SUPPORTED && answer.message().contains("extension") => {
+            Some("the throw-away server lacks this extension: name programs that have it with --pg-bin")
+        }
+        _ => None,
+    }
+}

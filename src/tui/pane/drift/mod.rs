@@ -1,0 +1,277 @@
+//! What differs between the schemas of two environments: each difference with the SQL of both sides.
+
+mod act;
+mod detail;
+mod draw;
+mod export;
+mod mark;
+mod rows;
+mod sides;
+mod summary;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+pub use act::{act, availability};
+pub use draw::{clicked, draw};
+pub use export::sheet;
+pub use mark::Mark;
+pub use rows::Row;
+
+use self::{
+    rows::{Group, Key},
+    sides::Pair,
+};
+use super::{Pane, list};
+use crate::{
+    app::drift::{Base, Compared},
+    config::{key, project::Project, theme::Role},
+    core::{
+        drift::Kind,
+        error::{Code, Error},
+    },
+    tui::{
+        action::{Action, Context},
+        keys::label,
+        model::{EnvStatus, JobId, Model},
+        msg::{Effect, Tone, Work},
+        overlay::Overlay,
+        rest::Rest,
+        widget::{
+            cell::Cell,
+            table::{Position, Rows, TableState},
+        },
+    },
+};
+
+/// What was compared, and what is shown of it.
+#[derive(Debug, Clone, Default)]
+pub struct DriftPane {
+    /// What is compared with.
+    from: Option<Base>,
+    /// The environment that is compared.
+    to: Option<String>,
+    read: BTreeMap<Pair, Arc<Compared>>,
+    /// Why a pair could not be compared.
+    failed: BTreeMap<Pair, Error>,
+    /// The pair that is being read, one at a time, and the job that reads it.
+    reading: Option<(Pair, JobId)>,
+    /// What there is to show, as the filters that have a key of their own let it through.
+    rows: Vec<Row>,
+    /// How many there would be without these filters.
+    all: usize,
+    group: Group,
+    kind: Option<Kind>,
+    change: Option<Mark>,
+    /// Sorting, filter, selection.
+    pub table: TableState,
+    /// The row whose details stand beside the list, and they.
+    page: Rest<Key>,
+    detail: Option<(Key, Vec<Cell>)>,
+}
+
+impl DriftPane {
+    /// Nothing is read yet: the first production beside the first other environment, else the first two.
+    pub fn new(environments: &[EnvStatus]) -> Self {
+        let (from, to) = sides::first(environments);
+        DriftPane { from, to, table: order(Group::default()), ..DriftPane::default() }
+    }
+
+    /// Takes in what the team declared: one environment alone can be compared with its migrations.
+    pub fn know(&mut self, project: &Project) {
+        if self.from.is_none() && self.to.is_some() && project.migrations.declared {
+            self.from = Some(Base::Migrations);
+        }
+    }
+
+    /// Both sides, where both are chosen.
+    fn pair(&self) -> Option<Pair> {
+        Some((self.from.clone()?, self.to.clone()?))
+    }
+
+    /// What was read of the pair that is looked at.
+    fn compared(&self) -> Option<&Arc<Compared>> {
+        self.read.get(&self.pair()?)
+    }
+
+    /// Whether the pair that is looked at is being read.
+    fn is_reading(&self) -> bool {
+        self.reading.as_ref().map(|(pair, _)| pair) == self.pair().as_ref() && self.reading.is_some()
+    }
+
+    fn selected(&self) -> Option<&Row> {
+        self.rows.get(self.table.selected()?)
+    }
+
+    /// When the details beside the list change by themselves.
+    pub fn due(&self) -> Option<std::time::Duration> {
+        self.page.due()
+    }
+
+    /// Where the selection is, of all that was found.
+    pub fn position(&self) -> Position {
+        Position { all: self.all, ..self.table.position() }
+    }
+}
+
+/// Where keys go.
+pub fn contexts() -> Vec<Context> {
+    vec![Context::Drift, Context::List, Context::Scroll]
+}
+
+/// By the object's name in every group.
+fn order(group: Group) -> TableState {
+    TableState::sorted(rows::object_column(group), false)
+}
+
+/// Whoever looks at a pair that nothing is known of has it read, as soon as both sides answer. What is being read of
+/// another pair is given up.
+pub fn follow(model: &mut Model) -> Vec<Effect> {
+    if model.pane != Pane::Drift {
+        return Vec::new();
+    }
+    details(model);
+    let Some(pair) = model.drift.pair() else { return Vec::new() };
+    let mut effects = Vec::new();
+    if let Some((_, job)) = model.drift.reading.take_if(|(reading, _)| *reading != pair) {
+        effects.extend(model.jobs.cancel(job).map(Effect::Cancel));
+    }
+    let pane = &model.drift;
+    let known = pane.is_reading() || pane.read.contains_key(&pair) || pane.failed.contains_key(&pair);
+    // A server is started only where somebody asks for it.
+    if !known && pair.0 != Base::Migrations && sides::answer(model, &pair) {
+        effects.extend(read(model, pair));
+    }
+    effects
+}
+
+/// Compares `pair`; what is shown stays until the answer is there.
+fn read(model: &mut Model, pair: Pair) -> Vec<Effect> {
+    if model.drift.is_reading() {
+        return Vec::new();
+    }
+    let (from, to) = pair.clone();
+    let effect = model.start(format!("comparing {from} with {to}"), Work::Drift(from, to));
+    if let Effect::Run(job, _) = &effect {
+        model.drift.reading = Some((pair, *job));
+    }
+    vec![effect]
+}
+
+/// Reads again what is looked at; where a side does not answer yet, as soon as it does.
+fn refresh(model: &mut Model) -> Vec<Effect> {
+    let Some(pair) = model.drift.pair() else { return Vec::new() };
+    model.drift.failed.remove(&pair);
+    if sides::answer(model, &pair) { read(model, pair) } else { Vec::new() }
+}
+
+/// An environment answers: what failed because it did not is tried again when it is looked at.
+pub fn answered(model: &mut Model, environment: &str) {
+    let waits = |(from, to): &Pair| to == environment || *from == Base::Environment(environment.to_owned());
+    model.drift.failed.retain(|pair, error| error.code != Code::Connect || !waits(pair));
+}
+
+/// Takes in what came of the comparison that `job` made. What was given up meanwhile is no longer wanted.
+pub fn compared(model: &mut Model, job: JobId, result: Result<Arc<Compared>, Error>) {
+    let Some((pair, _)) = model.drift.reading.take_if(|(_, reading)| *reading == job) else { return };
+    match result {
+        Ok(compared) => {
+            model.drift.failed.remove(&pair);
+            model.drift.read.insert(pair, compared);
+            let was = model.drift.selected().map(Row::key);
+            rebuild(model);
+            // A page about a row that is gone is not true any more.
+            if model.pane == Pane::Drift && model.drift.selected().map(Row::key) != was {
+                model.overlays.retain(|overlay| !matches!(overlay, Overlay::Page(page) if page.detail));
+            }
+        }
+        Err(error) => {
+            if error.code == Code::Interrupted {
+                model.say(Tone::Note, "the comparison was stopped");
+            } else {
+                model.fail(&error);
+            }
+            model.drift.failed.insert(pair, error);
+        }
+    }
+}
+
+/// Takes in that `job` is over: nothing waits for what is not told any more.
+pub fn ended(model: &mut Model, job: JobId) {
+    if let Some((pair, _)) = model.drift.reading.take_if(|(_, reading)| *reading == job) {
+        model.drift.failed.insert(pair, Error::rolled_back("the comparison ended without a result"));
+    }
+}
+
+/// Makes the rows anew; the selected one stays selected where it is still there.
+fn rebuild(model: &mut Model) {
+    // Whoever has not moved yet stays on the first row, whatever it is by now.
+    let was = model.drift.selected().filter(|_| model.drift.table.cursor() > 0).map(Row::key);
+    let all = model.drift.compared().map(rows::of).unwrap_or_default();
+    let pane = &mut model.drift;
+    pane.all = all.len();
+    let (kind, change) = (pane.kind, pane.change);
+    let shown = |row: &Row| kind.is_none_or(|kind| row.kind() == kind) && change.is_none_or(|mark| mark.has(row));
+    pane.rows = all.into_iter().filter(shown).collect();
+    pane.detail = None;
+    let DriftPane { rows, table, group, .. } = pane;
+    rows::with(rows, *group, &model.look.glyphs, |view| {
+        table.load(&rows::columns(*group), view, |at| was.as_ref().is_some_and(|was| rows[at].key() == *was));
+    });
+    if was.is_none() {
+        model.drift.table.select(0, 1);
+    }
+}
+
+/// The details follow the selection when it rests.
+fn details(model: &mut Model) {
+    let now = model.now;
+    let selected = model.drift.selected().map(Row::key);
+    model.drift.page.follow(selected, now);
+    model.drift.page.settle(now);
+    let at = model.drift.page.at().cloned();
+    if model.drift.detail.as_ref().map(|(key, _)| key) == at.as_ref() {
+        return;
+    }
+    let row = at.as_ref().and_then(|key| model.drift.rows.iter().find(|row| row.key() == *key));
+    let lines = row.map(|row| detail::lines(model, row));
+    model.drift.detail = at.zip(lines);
+}
+
+/// Takes in a key of the filter.
+pub fn typed(model: &mut Model, key: key::Key) {
+    with_rows(model, |table, view| table.typed(key, view));
+}
+
+/// Takes in what was pasted into the filter.
+pub fn pasted(model: &mut Model, text: &str) {
+    with_rows(model, |table, view| table.pasted(text, view));
+}
+
+fn with_rows(model: &mut Model, change: impl FnOnce(&mut TableState, &Rows<'_>)) {
+    let DriftPane { rows, table, group, .. } = &mut model.drift;
+    rows::with(rows, *group, &model.look.glyphs, |view| change(table, view));
+}
+
+/// Whether Esc has a filter to leave.
+pub fn can_go_back(model: &Model) -> bool {
+    let pane = &model.drift;
+    pane.table.filter.active() || pane.kind.is_some() || pane.change.is_some()
+}
+
+/// The key that does `action` in the pane itself, whatever lies over it.
+fn key_of(model: &Model, action: Action) -> Cell {
+    let chord = model.keys.shown(action, &[&contexts()[..], &[Context::Global]].concat());
+    Cell::of(Role::Accent, chord.map(|chord| label(chord, &model.look.glyphs)).unwrap_or_default()).bold()
+}
+
+/// How much differs, once that was looked at; a question mark where it could not be, or not all of it.
+pub fn badge(model: &Model) -> Option<Cell> {
+    let Some(compared) = model.drift.compared() else {
+        let failed = model.drift.pair().is_some_and(|pair| model.drift.failed.contains_key(&pair));
+        return failed.then(|| Cell::of(Role::Warn, "?").bold());
+    };
+    match compared.drift.differences.len() {
+        0 => (!compared.drift.is_none()).then(|| Cell::of(Role::Warn, "?").bold()),
+        some => Some(Cell::of(Role::Warn, format!("{}{some}", model.look.glyphs.delta)).bold()),
+    }
+}
