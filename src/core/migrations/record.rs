@@ -272,7 +272,7 @@ fn pieces(file: &File) -> Vec<&str> {
     }
     out.push(file.text.get(from..forward.end).unwrap_or_default());
     out.into_iter()
-        .map(|piece| piece.trim_end_matches(|c: char| c == ';' || c.is_whitespace()).trim())
+        .map(|piece| piece.trim_matches(|c: char| c == ';' || c.is_whitespace()))
         .filter(|piece| !piece.is_empty())
         .collect()
 }
