@@ -106,6 +106,7 @@ impl Entry {
     /// What was written, in few characters: files of migrations, or rows.
     pub fn amount(&self) -> String {
         match &self.migrations {
+            Some(migrations) if migrations.ran.len() == migrations.of && migrations.of == 1 => "1 file".to_owned(),
             Some(migrations) if migrations.ran.len() == migrations.of => format!("{} files", migrations.of),
             Some(migrations) => format!("{} of {} files", migrations.ran.len(), migrations.of),
             None => format!("+{} ~{} −{}", self.rows.insert, self.rows.update, self.rows.delete),

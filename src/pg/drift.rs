@@ -25,7 +25,10 @@ struct Query {
 /// Read by every statement: what things are called, where they belong and what is said of them.
 const ALWAYS: [&str; 4] = ["pg_class", "pg_namespace", "pg_depend", "pg_description"];
 
-const QUERIES: [Query; 15] = [
+const STATISTICS: &str = include_str!("sql/drift/statistics.sql");
+const PUBLICATIONS: &str = include_str!("sql/drift/publications.sql");
+
+const QUERIES: [Query; 17] = [
     Query { sql: include_str!("sql/drift/schemas.sql"), kinds: &[Kind::Schema], catalogs: &[] },
     Query { sql: include_str!("sql/drift/extensions.sql"), kinds: &[Kind::Extension], catalogs: &["pg_extension"] },
     Query {
@@ -59,12 +62,18 @@ const QUERIES: [Query; 15] = [
     Query {
         sql: include_str!("sql/drift/constraints.sql"),
         kinds: &[Kind::Constraint],
-        catalogs: &["pg_constraint", "pg_type"],
+        catalogs: &["pg_constraint", "pg_type", "pg_index"],
     },
     Query {
         sql: include_str!("sql/drift/indexes.sql"),
         kinds: &[Kind::Index],
         catalogs: &["pg_index", "pg_constraint"],
+    },
+    Query { sql: STATISTICS, kinds: &[Kind::Statistics], catalogs: &["pg_statistic_ext", "pg_attribute"] },
+    Query {
+        sql: PUBLICATIONS,
+        kinds: &[Kind::Publication],
+        catalogs: &["pg_publication", "pg_publication_rel", "pg_publication_namespace", "pg_attribute"],
     },
     Query {
         sql: include_str!("sql/drift/functions.sql"),
@@ -90,6 +99,17 @@ const QUERIES: [Query; 15] = [
         catalogs: &["pg_event_trigger", "pg_proc"],
     },
 ];
+
+impl Query {
+    /// The statement for a server of this version, such as 150018: older ones lack what some of them name.
+    fn sql(&self, version: u32) -> &'static str {
+        match self.sql {
+            STATISTICS if version < 140_000 => include_str!("sql/drift/statistics_13.sql"),
+            PUBLICATIONS if version < 150_000 => include_str!("sql/drift/publications_13.sql"),
+            sql => sql,
+        }
+    }
+}
 
 #[derive(Deserialize)]
 struct Probe {
@@ -119,7 +139,7 @@ pub async fn read(tx: &Transaction<'_>) -> Result<State> {
     for query in &QUERIES {
         match probe.kept_from(query) {
             Some(reason) => unseen.extend(query.kinds.iter().map(|kind| (*kind, reason.clone()))),
-            None => readable.push(first(records::<Record>(tx, query.sql))),
+            None => readable.push(first(records::<Record>(tx, query.sql(probe.version)))),
         }
     }
     let records = try_join_all(readable).await?.into_iter().flatten().collect();

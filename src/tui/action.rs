@@ -74,6 +74,8 @@ pub enum Action {
     OnlyChange,
     OnlyProblems,
     OnlyPending,
+    ApplyPending,
+    TryPending,
     SyncStart,
     SyncApply,
     SyncAgain,

@@ -9,7 +9,7 @@ use std::{
 use super::{
     Handle,
     model::EnvState,
-    msg::{Accepted, Accepting, Comparison, Filed, Msg, Origin, Sync, Tone, Work},
+    msg::{Accepted, Accepting, Comparison, Filed, Migrating, Msg, Origin, Sync, Tone, Work},
     widget::gauge::counted,
 };
 use crate::{
@@ -19,13 +19,14 @@ use crate::{
         drift, env, export,
         job::Job,
         journal,
-        migrations::standing,
+        migrations::{self, standing},
         sync::{self, Output, Written},
     },
     core::{
         counts::{Count, Counts},
         error::{Code, Error, Result},
         guard,
+        migrations::plan::Choice,
         name::QName,
         sync::{diff::Review, plan::Plan},
     },
@@ -60,6 +61,14 @@ pub async fn execute(deck: Arc<Deck>, work: Work, handle: Handle) {
         Work::Drift(from, to) => {
             let compared = Box::pin(drift::compare(&deck, &job, &from, &to)).await;
             handle.tell(Msg::Drifted(handle.job, compared.map(Arc::new)));
+        }
+        Work::PlanMigrations(name, dry_run) => {
+            let planned = Box::pin(migrations::apply::plan(&deck, &job, None, &name, &Choice::default())).await;
+            handle.tell(Msg::PlannedMigrations(planned.map(|plan| Migrating { plan: Arc::new(plan), dry_run })));
+        }
+        Work::Migrate(asked, typed) => {
+            let ran = migrate(&deck, &job, &asked, &typed).await;
+            handle.tell(Msg::Migrated(asked, ran.map(Arc::new)));
         }
         Work::Accept(asked) => handle.tell(Msg::Accepted(accept(&deck, &asked).map(Arc::new))),
         Work::Snapshot(environments) => snapshot(&deck, environments, &handle),
@@ -221,4 +230,11 @@ async fn apply(deck: &Deck, job: &Job, plan: &Plan, typed: &str) -> Result<sync:
 async fn undo(deck: &Deck, job: &Job, run: &str, typed: &str) -> Result<sync::Applied> {
     sync::settle(deck, job).await?;
     apply(deck, job, &sync::undo_plan(deck, run)?, typed).await
+}
+
+/// Through the same gate.
+async fn migrate(deck: &Deck, job: &Job, asked: &Migrating, typed: &str) -> Result<migrations::apply::Applied> {
+    let Migrating { plan, dry_run } = asked;
+    let permit = guard::permit(&deck.environment(&plan.environment)?, &plan.digest, &plan.environment, typed)?;
+    Box::pin(migrations::apply::apply(deck, job, plan, &permit, *dry_run)).await
 }

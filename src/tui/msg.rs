@@ -8,7 +8,10 @@ use crate::{
         counts::{History, Listing},
         drift::{Base, Compared},
         env::Reached,
-        migrations::standing::{Overview, Standing},
+        migrations::{
+            apply::Applied as Migrated,
+            standing::{Overview, Standing},
+        },
         sync::{Applied, Contents, Output},
     },
     config::{key::Key, project::accept::Entry},
@@ -16,7 +19,7 @@ use crate::{
         counts::Count,
         error::{Error, Result},
         journal,
-        migrations::folder::Folder,
+        migrations::{self, folder::Folder},
         name::QName,
         sheet::Sheet,
         sync::{diff::Review, plan::Plan},
@@ -78,6 +81,12 @@ pub enum Msg {
     Sync(Sync),
     /// A run is to be taken back: the run, and the name that was typed.
     Undo(String, String),
+    /// What would be run in an environment.
+    PlannedMigrations(Result<Migrating>),
+    /// These migrations are to be run: the name that was typed.
+    Migrate(Migrating, String),
+    /// They ran, or did not.
+    Migrated(Migrating, Result<Arc<Migrated>>),
     /// What became of the file that a prompt asked for. The job is the one that the prompt waits for.
     Filed(JobId, Result<Filed>),
     /// Something to say.
@@ -153,6 +162,24 @@ impl PartialEq for Accepting {
 }
 
 impl Eq for Accepting {}
+
+/// Migrations that are to be run, or tried.
+#[derive(Debug, Clone)]
+pub struct Migrating {
+    /// What is run.
+    pub plan: Arc<migrations::plan::Plan>,
+    /// Whether all of it is rolled back.
+    pub dry_run: bool,
+}
+
+/// A plan is what its digest says.
+impl PartialEq for Migrating {
+    fn eq(&self, other: &Self) -> bool {
+        self.plan.digest == other.plan.digest && self.dry_run == other.dry_run
+    }
+}
+
+impl Eq for Migrating {}
 
 /// What became of it.
 #[derive(Debug, Clone)]
@@ -258,6 +285,10 @@ pub enum Work {
     Migrations,
     /// Ask this environment which files of this folder ran there; answered by [`Msg::Standing`].
     Standing(String, Arc<Folder>),
+    /// Plan what this environment lacks, to be run or only tried; answered by [`Msg::PlannedMigrations`].
+    PlanMigrations(String, bool),
+    /// Run these migrations; the name is what was typed. Answered by [`Msg::Migrated`].
+    Migrate(Migrating, String),
     /// Accept a finding; answered by [`Msg::Accepted`].
     Accept(Arc<Accepting>),
     /// Compare the schemas of these two; answered by [`Msg::Drifted`].

@@ -6,6 +6,7 @@
 
 mod audit;
 mod broken_files;
+mod broken_migrations;
 mod broken_projects;
 mod connecting;
 mod demo;

@@ -2,7 +2,10 @@
 //! look like one, tables that may not be read; and what can be said where there is no history.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod apart;
 mod found;
 mod looks;
+mod matrix;
+mod psql;
 mod support;
 mod tools;

@@ -16,8 +16,8 @@ use pgdeck::{
 };
 use tokio_postgres::{Client, NoTls};
 
-/// One server, ended when it is dropped.
-pub struct Server(server::Server);
+/// One server, ended when it is dropped, and where its programs are.
+pub struct Server(server::Server, std::path::PathBuf);
 
 fn env(name: &str) -> Option<String> {
     std::env::var(name).ok()
@@ -35,7 +35,10 @@ pub fn majors() -> impl Iterator<Item = Server> {
             Some(major) => Programs::of_major(major, &env, &|line| eprintln!("{line}")),
         };
         match programs {
-            Ok(programs) => Some(Server(server::Server::start(&programs, "migrations", None).unwrap())),
+            Ok(programs) => {
+                let bin = programs.bin().to_path_buf();
+                Some(Server(server::Server::start(&programs, "migrations", None).unwrap(), bin))
+            }
             Err(error) => {
                 eprintln!("PostgreSQL {major:?} is not tested: {error}");
                 None
@@ -48,6 +51,11 @@ impl Server {
     /// Its version, such as `15.18`.
     pub fn version(&self) -> &str {
         self.0.version()
+    }
+
+    /// Where its programs are.
+    pub fn bin(&self) -> &std::path::Path {
+        &self.1
     }
 
     /// A new database with what `sql` makes.
@@ -64,6 +72,11 @@ pub struct Database {
 }
 
 impl Database {
+    /// Its address for a role.
+    pub fn url(&self, role: &str) -> String {
+        self.addresses.replace("ROLE", role)
+    }
+
     /// The superuser in it.
     pub async fn connect(&self) -> Client {
         let (client, connection) =
@@ -74,8 +87,15 @@ impl Database {
 
     /// A project whose one environment, `here`, is this database for `role`.
     pub fn deck(&self, role: &str) -> Arc<Deck> {
-        let text =
-            "[project]\nname = \"migrations\"\n[env.here]\nkind = \"development\"\nurl = \"${URL}\"\n".to_owned();
+        self.deck_of(role, "auto")
+    }
+
+    /// The same, for files of a style.
+    pub fn deck_of(&self, role: &str, style: &str) -> Arc<Deck> {
+        let text = format!(
+            "[project]\nname = \"migrations\"\n[migrations]\nstyle = \"{style}\"\n\
+             [env.here]\nkind = \"development\"\nurl = \"${{URL}}\"\n"
+        );
         let project = Project::parse(Source::new("pgdeck.toml", text)).unwrap();
         let url = self.addresses.replace("ROLE", role);
         let state = std::env::temp_dir().display().to_string();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use pgdeck::{
     app::drift::{Base, Compared},
-    config::theme::Role,
+    config::{project::Project, source::Source, theme::Role},
     core::error::{Code, Error, Result},
     tui::{
         model::{EnvState, JobId, Model},
@@ -121,6 +121,54 @@ fn what_could_not_be_compared_or_seen_stands_apart_and_is_never_equal() {
     assert!(screen.contains("no differences in what could be compared"), "{screen}");
     let tabs = screen.lines().nth(1).expect("tabs").to_owned();
     assert!(tabs.contains("5 Drift ?"), "{tabs}");
+}
+
+/// The project with a folder of migrations, and these on the first side.
+fn migrations(mut model: Model) -> Model {
+    let project =
+        "[project]\nname = \"innotrue\"\n[env.production]\nkind = \"production\"\n[migrations]\ndir = \"migrations\"";
+    model.know(&Project::parse(Source::new("pgdeck.toml", project)).expect("project"));
+    if model.environments.len() > 1 {
+        press(&mut model, "5 f");
+        settle(&mut model);
+    }
+    press(&mut model, "5");
+    model
+}
+
+fn replayed(result: Result<Arc<Compared>>) -> Model {
+    let mut model = migrations(innotrue());
+    let effects = pressed(&mut model, "r");
+    let [Effect::Run(job, Work::Drift(Base::Migrations, to))] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(to, "preprod");
+    update(&mut model, Msg::Drifted(*job, result));
+    settle(&mut model);
+    model
+}
+
+#[test]
+fn migrations_are_replayed_when_somebody_asks_for_that() {
+    let asked = migrations(innotrue());
+    assert!(asked.jobs.running().is_empty(), "no server is started by itself");
+    golden("drift-migrations", &asked);
+    golden("drift-migrations-alone", &migrations(with_environments(1)));
+    let mut replaying = asked.clone();
+    press(&mut replaying, "r");
+    golden("drift-migrations-replaying", &replaying);
+    golden("drift-migrations-data", &replayed(Ok(world::replayed(&differing()))));
+    golden("drift-migrations-none", &replayed(Ok(world::replayed(&same()))));
+    let error = Error::rolled_back(
+        "statement 1 of 3, `CREATE VIEW auth.b AS SELECT …`: schema \"auth\" does not exist",
+    )
+    .at("002_file.sql:2")
+    .hint("no file before it makes this; if the platform brings it along, create it in a file that `before` names");
+    golden("drift-migrations-failed", &replayed(Err(error)));
+    let screen = shown(&after(asked.clone(), "s"));
+    assert!(screen.contains("migrations are compared with, not compared"), "{screen}");
+    let page = after(replayed(Ok(world::replayed(&differing()))), "G enter G");
+    assert!(text(&drawn(&page, (120, 40))).contains("HOW IT WAS REPLAYED"), "{}", shown(&page));
+    // Round and round: behind the migrations stands the first environment again.
+    assert!(shown(&after(asked, "f")).contains("production → preprod"));
 }
 
 #[test]

@@ -245,25 +245,3 @@ fn the_palette_finds_a_migration() {
     press(&mut model, "0 0 2");
     assert!(screen(&model).contains("002 plans  production out of order") || screen(&model).contains("002 plans  "));
 }
-
-/// As many files as a very old project may have: what a key costs does not grow with them.
-#[test]
-fn ten_thousand_files_are_no_burden() {
-    use pgdeck::core::migrations::folder::{self, Found};
-    let found = |at: usize| Found {
-        path: format!("{at:05}_step_{at}.sql"),
-        content: Ok(format!("CREATE TABLE step_{at} (id int);\n").into_bytes()),
-    };
-    let folder = overview(folder::read("migrations", (1..=10_000).map(found).collect(), None));
-    let mut model = full();
-    press(&mut model, "4");
-    read(&mut model, &folder);
-    told(&mut model, &folder, all_ran("production", &folder.folder));
-    update(&mut model, Msg::Resize(120, 40));
-    let begun = std::time::Instant::now();
-    for _ in 0..50 {
-        press(&mut model, "j");
-        drawn(&model, (120, 40));
-    }
-    assert!(begun.elapsed() < Duration::from_secs(3), "{:?} for 50 keys", begun.elapsed());
-}

@@ -41,6 +41,28 @@ async fn a_stray_index_and_what_an_edited_file_did_are_found() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_environment_is_compared_with_what_its_migrations_make() {
+    let mut story = Story::of("introalignment", 140, 40).await;
+    story.press("5 t f").await;
+    story.sees("migrations → staging");
+    story.sees("r replays and compares");
+    story.press("r").await;
+    story.sees("No differences: staging is what its migrations make.");
+    story.sees("replayed 19 files");
+    story.press("t").await;
+    story.sees("migrations → production");
+    story.press("r").await;
+    story.sees("migrations → production  1 added  1 removed  1 changed");
+    story.sees("17 files replayed, 2 pending left out");
+    story.sees("+ added    profiles_city_idx");
+    story.press("G").await;
+    story.sees("HOW IT WAS REPLAYED");
+    story.sees("011_match_generation_system.sql");
+    story.press("s").await;
+    story.sees("migrations are compared with, not compared");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn equal_schemas_are_said_to_be_equal_and_the_sides_can_be_swapped() {
     let mut story = Story::open(80, 24).await;
     story.press("5").await;

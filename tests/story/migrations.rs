@@ -7,7 +7,7 @@ use std::{
 
 use pgdeck::app::deck::Deck;
 
-use crate::support::Story;
+use crate::support::{Story, one};
 
 const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/introalignment");
 
@@ -195,4 +195,82 @@ async fn who_may_not_read_the_history_is_told_and_nothing_is_made_up() {
     story.sees("✗ unseen  in staging");
     let row = line(&story, " 018  ");
     assert!(row.contains("~applied  unknown   pending"), "{row}");
+}
+
+/// The example's files and more of them.
+fn with_more(more: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("folder");
+    for file in std::fs::read_dir(PathBuf::from(EXAMPLE).join("migrations")).expect("example") {
+        let path = file.expect("file").path();
+        std::fs::copy(&path, folder.path().join(path.file_name().expect("name"))).expect("copied");
+    }
+    for (name, text) in more {
+        std::fs::write(folder.path().join(name), text).expect("written");
+    }
+    folder
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_pending_is_tried_then_applied_then_on_record() {
+    let more = [
+        ("020_notes.sql", "CREATE TABLE public.notes (id int PRIMARY KEY);\nINSERT INTO notes VALUES (1);\n"),
+        ("021_index.sql", "CREATE INDEX CONCURRENTLY notes_id ON notes (id);\n"),
+    ];
+    let folder = with_more(&more);
+    let mut story = with_files(folder.path(), 120, 40).await;
+    let staging = story.superuser("staging").await;
+    let notes = "SELECT to_regclass('public.notes')::text";
+    story.sees("a applies to staging");
+    story.press("d").await;
+    story.sees("Try to staging (STAGING)");
+    story.sees("020 notes · 2 statements, one transaction");
+    story.sees("021 index · 1 statement, no transaction");
+    story.type_in("staging").await;
+    story.press("tab enter").await;
+    story.sees("staging: 1 of 2 could be run, nothing was kept");
+    assert_eq!(one(&staging, notes).await, None);
+
+    // Another name opens nothing.
+    story.press("a").await;
+    story.type_in("production").await;
+    story.press("tab enter").await;
+    story.sees("Apply to staging (STAGING)");
+    story.press("esc").await;
+    assert_eq!(one(&staging, notes).await, None);
+
+    story.press("a").await;
+    story.sees("supabase_migrations.schema_migrations (Supabase)");
+    story.type_in("staging").await;
+    story.press("tab enter").await;
+    story.sees("2 files applied to staging, run ");
+    assert_eq!(one(&staging, notes).await.as_deref(), Some("notes"));
+    let recorded = "SELECT string_agg(version || name, ',' ORDER BY version) FROM supabase_migrations.schema_migrations \
+                    WHERE version > '019'";
+    assert_eq!(one(&staging, recorded).await.as_deref(), Some("020notes,021index"));
+    story.press("a").await;
+    story.sees("production is read-only in pgdeck.toml");
+    story.press("7").await;
+    story.sees("migrate");
+    story.sees("2 files");
+    story.press("enter").await;
+    story.sees("ran       020_notes.sql");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_fails_is_told_in_full_and_leaves_nothing() {
+    let folder = with_more(&[("020_notes.sql", "CREATE TABLE public.notes (id int);\nINSERT INTO nots VALUES (1);\n")]);
+    let mut story = with_files(folder.path(), 80, 24).await;
+    let staging = story.superuser("staging").await;
+    story.press("a").await;
+    story.type_in("staging").await;
+    story.press("tab enter").await;
+    story.sees("It failed");
+    story.sees("statement 2 of 2, `INSERT INTO nots VALUES (…`: relation \"nots\" does");
+    story.sees("020_notes.sql:2:13");
+    assert_eq!(one(&staging, "SELECT to_regclass('public.notes')::text").await, None);
+    // A file that cannot be run at all is told before any name is asked for.
+    std::fs::write(folder.path().join("020_notes.sql"), "SELECT 1;\nCOMMIT;\nSELECT 2;\n").expect("written");
+    story.press("esc a").await;
+    story.sees("Nothing was run");
+    story.sees("020_notes.sql:2");
 }

@@ -21,7 +21,7 @@ use crate::{
             numbering,
             problem::Problem,
             risk::{self, Risk},
-            state::{FileState, State, Status, state},
+            state::{FileState, State, Status, relevant, state},
             statements::Statements,
             trace::{self, Listing, Look, Verdict},
         },
@@ -263,7 +263,7 @@ pub async fn standing(deck: &Deck, job: &Job, environment: &str, folder: &Arc<Fo
     let canceller = reader.canceller();
     let work = async {
         let tx = reader.begin_read().await?;
-        let histories = pg::read(&tx).await?;
+        let histories = relevant(folder, pg::read(&tx).await?);
         // Only where nothing is recorded do objects have to speak.
         let silent = histories.read.is_empty() && histories.unseen.is_empty();
         let listing = if silent { Some(pg::objects(&tx).await?) } else { None };

@@ -26,6 +26,7 @@ pub enum Kind {
     Column,
     Constraint,
     Index,
+    Statistics,
     View,
     MaterializedView,
     Function,
@@ -35,6 +36,7 @@ pub enum Kind {
     Grant,
     DefaultPrivileges,
     EventTrigger,
+    Publication,
 }
 
 impl Kind {
@@ -52,6 +54,7 @@ impl Kind {
             Kind::Column => "column",
             Kind::Constraint => "constraint",
             Kind::Index => "index",
+            Kind::Statistics => "statistics",
             Kind::View => "view",
             Kind::MaterializedView => "materialized-view",
             Kind::Function => "function",
@@ -61,6 +64,7 @@ impl Kind {
             Kind::Grant => "grant",
             Kind::DefaultPrivileges => "default-privileges",
             Kind::EventTrigger => "event-trigger",
+            Kind::Publication => "publication",
         }
     }
 
@@ -78,6 +82,7 @@ impl Kind {
             Kind::Column => "columns",
             Kind::Constraint => "constraints",
             Kind::Index => "indexes",
+            Kind::Statistics => "extended statistics",
             Kind::View => "views",
             Kind::MaterializedView => "materialized views",
             Kind::Function => "functions",
@@ -87,6 +92,7 @@ impl Kind {
             Kind::Grant => "grants",
             Kind::DefaultPrivileges => "default privileges",
             Kind::EventTrigger => "event triggers",
+            Kind::Publication => "publications",
         }
     }
 }
@@ -189,7 +195,7 @@ impl State {
         let own = self.records.iter().filter_map(|record| {
             let inside = !matches!(
                 record.key.kind,
-                Kind::Extension | Kind::Grant | Kind::DefaultPrivileges | Kind::EventTrigger
+                Kind::Extension | Kind::Grant | Kind::DefaultPrivileges | Kind::EventTrigger | Kind::Publication
             );
             record.key.path.first().filter(|_| inside).map(String::as_str)
         });

@@ -12,7 +12,7 @@ const PUBLIC: &str = "public";
 /// The schema that an object is in, or that it is.
 fn schema(key: &Key) -> Option<&str> {
     let at = match key.kind {
-        Kind::Extension | Kind::EventTrigger => return None,
+        Kind::Extension | Kind::EventTrigger | Kind::Publication => return None,
         Kind::Grant | Kind::DefaultPrivileges => 1,
         _ => 0,
     };

@@ -1,13 +1,16 @@
 //! What each tool hashes a migration's file to, from its bytes.
 //!
-//! | tool | algorithm | over |
-//! |---|---|---|
-//! | sqlx | SHA-384 | the bytes |
-//! | Prisma | SHA-256 | the text; either form of line breaks counts as the same |
-//! | Drizzle | SHA-256 | the text |
-//! | Flyway | CRC-32, signed | the lines without their breaks, one after the other, without a byte order mark |
-//! | refinery | SipHash-1-3 with a key of zeros | name, version, text, as Rust hashes strings and integers |
-//! | Sqitch | SHA-1 | the bytes of the deploy script |
+//! | tool | algorithm | over | source |
+//! |---|---|---|---|
+//! | sqlx | SHA-384 | the bytes, `-- no-transaction` and carriage returns included | launchbadge/sqlx, sqlx-core/src/migrate/{migration,source}.rs |
+//! | Prisma | SHA-256 | the text; either form of line breaks counts as the same | prisma/prisma-engines, …/schema-connector/src/checksum.rs |
+//! | Drizzle | SHA-256 | the text with its breakpoints; some versions put LF for CR LF first | drizzle-team/drizzle-orm, drizzle-orm/src/migrator.ts |
+//! | Flyway | CRC-32, signed | the lines without their breaks, one after the other, without a byte order mark | flyway/flyway, `…/internal/resolver/ChecksumCalculator.java` |
+//! | refinery | SipHash-1-3 with a key of zeros | name, version, text, as Rust hashes strings and integers | rust-db/refinery, `refinery_core/src/migration.rs` |
+//! | Sqitch | SHA-1 | the bytes of the deploy script | sqitchers/sqitch, lib/App/Sqitch/Plan/Change.pm (`script_hash`) |
+//!
+//! sqlx can be told to leave characters out (`ignored_chars`), which its table does not say; Atlas' hash covers all files
+//! up to one, and Liquibase's a parsed change: neither is computed.
 
 use std::{
     fmt::Write as _,

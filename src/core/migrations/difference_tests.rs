@@ -72,12 +72,10 @@ fn where_only_a_checksum_is_kept_both_are_told() {
     assert_eq!(difference(&file(""), &atlas, Tool::Atlas), None);
 }
 
-/// Nothing in common, and many lines: told as one piece, in a moment.
+/// Nothing in common, and many lines: told as one piece.
 #[test]
-fn what_is_large_takes_no_longer() {
+fn what_is_large_is_one_piece() {
     let many = |word: &str| (0..20_000).map(|at| format!("SELECT '{word}{at}';\n")).collect::<Vec<_>>().concat();
-    let begun = std::time::Instant::now();
     let hunks = told(&[&many("a")], &many("b"));
     assert_eq!(hunks.iter().map(|hunk| hunk.lines().count()).sum::<usize>(), 40_000);
-    assert!(begun.elapsed() < std::time::Duration::from_secs(5), "{:?}", begun.elapsed());
 }

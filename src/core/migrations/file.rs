@@ -76,17 +76,42 @@ impl File {
         statements
     }
 
-    /// Whether it asks to be run outside of a transaction: `-- no transaction` or `-- no-transaction` in the comments
-    /// that it begins with, or dbmate's `-- migrate:up transaction:false`.
+    /// Whether it asks to be run outside of a transaction, in the words of its style's tool where that has some.
+    ///
+    /// | tool | what it looks for |
+    /// |---|---|
+    /// | sqlx | `-- no-transaction`, the first bytes of the file (launchbadge/sqlx, sqlx-core/src/migrate/source.rs) |
+    /// | dbmate | `-- migrate:up transaction:false` (amacneil/dbmate, pkg/dbmate/migration.go) |
+    /// | refinery | a line `-- refinery:noTransaction` (rust-db/refinery, `refinery_core/src/util.rs`) |
+    /// | goose | a line `-- +goose NO TRANSACTION` (pressly/goose, internal/sqlparser/parser.go) |
+    /// | Atlas | `-- atlas:txmode none` in the comments at the top (ariga/atlas, sql/migrate/dir.go) |
+    ///
+    /// The other tools have no such words; there pgdeck takes `-- no transaction` or `-- no-transaction` in the comments
+    /// that a file begins with.
     pub fn no_transaction(&self) -> bool {
-        let asks = |line: &str| {
-            let words: Vec<_> = line.trim_start_matches(['-', '+', ' ', '\t']).split_whitespace().collect();
-            let joined = words.join("-").to_lowercase().replace('_', "-");
-            matches!(joined.as_str(), "no-transaction" | "disable-transaction")
-                || words.first() == Some(&"migrate:up") && words[1..].contains(&"transaction:false")
-        };
+        let bare = |line: &str| line.trim_start_matches('-').trim().to_owned();
+        let lines = || self.text.lines().filter(|line| line.starts_with("--")).map(bare);
+        match self.style {
+            Style::Sqlx => return self.text.starts_with("-- no-transaction"),
+            Style::Dbmate => return lines().any(|line| marks(&line, "up", &["transaction:false"])),
+            Style::Refinery if lines().any(|line| line == "refinery:noTransaction") => return true,
+            _ => {}
+        }
         let text = self.text.trim_start_matches('\u{feff}');
-        text.lines().map(str::trim).take_while(|line| line.is_empty() || line.starts_with("--")).any(asks)
+        let mut top =
+            text.lines().map(str::trim).take_while(|line| line.is_empty() || line.starts_with("--")).map(bare);
+        lines().any(|line| line == "+goose NO TRANSACTION")
+            || top.any(|line| {
+                let words: Vec<_> = line.split_whitespace().collect();
+                let joined = words.join("-").to_lowercase().replace('_', "-");
+                joined == "no-transaction" || words == ["atlas:txmode", "none"]
+            })
+    }
+
+    /// Whether its tool runs it after later ones without complaint: refinery does so with what it calls unversioned
+    /// (rust-db/refinery, `refinery_core/src/traits/mod.rs`).
+    pub fn may_come_late(&self) -> bool {
+        self.style == Style::Refinery && self.path.rsplit('/').next().is_some_and(|base| base.starts_with('U'))
     }
 
     /// Whether `recorded` is this file's checksum; `None` where that cannot be told.
@@ -128,18 +153,31 @@ impl Named {
 
 /// What `path` says in `style`; `None` where its tool would pass it over. Drizzle's and Sqitch's files are known by
 /// their lists and not by their names; for those this is the number that a name begins with, if any.
+///
+/// | tool | names (all from the tools' own sources) |
+/// |---|---|
+/// | Supabase | `^([0-9]+)_(.*)\.sql$` (supabase/cli, pkg/migration/file.go) |
+/// | golang-migrate | `^([0-9]+)_(.*)\.(down|up)\.(.*)$` (golang-migrate/migrate, source/parse.go) |
+/// | dbmate | `^(\d+).*\.sql$` (amacneil/dbmate, pkg/dbmate/db.go) |
+/// | sqlx | `NUMBER_NAME.sql`; a number that is none stops it (launchbadge/sqlx, sqlx-core/src/migrate/source.rs) |
+/// | refinery | `^([U|V])(\d+(?:\.\d+)?)__(\w+)\.sql$`, a whole number (rust-db/refinery, `refinery_core/src/util.rs`) |
+/// | Flyway | `V1__name`, `V1`, `U…`, `R__name` (flyway/flyway, `…/internal/resource/ResourceNameParser.java`) |
+/// | Prisma | any folder with a `migration.sql` (prisma/prisma-engines, `…/schema-connector/src/migrations_directory.rs`) |
 pub fn named(style: Style, path: &str) -> Option<Named> {
     let base = if style.goes_down() { path.rsplit('/').next()? } else { path };
     match style {
         Style::Prisma => {
             let folder = path.strip_suffix("/migration.sql").filter(|folder| !folder.contains('/'))?;
-            number_and_name(folder, &['_'])
+            let whole = || Named { version: None, name: folder.to_owned(), kind: Kind::Up, prefix: None };
+            Some(number_and_name(folder, &['_']).unwrap_or_else(whole))
         }
         _ if base.contains('/') => None,
         Style::Flyway => lettered(base, &['.', '_']),
         Style::Refinery => {
             let named = lettered(base, &[]).filter(|named| named.prefix != Some('R'))?;
-            Some(Named { kind: Kind::Up, ..named })
+            let word = |letter: char| letter.is_alphanumeric() || letter == '_';
+            let fits = !named.name.is_empty() && named.name.chars().all(word);
+            fits.then_some(Named { kind: Kind::Up, ..named })
         }
         Style::Golang => directed(base).filter(|named| named.kind != Kind::UpAndDown),
         Style::Sqlx => directed(base).map(|named| match named.kind {
@@ -147,9 +185,13 @@ pub fn named(style: Style, path: &str) -> Option<Named> {
             _ => named,
         }),
         Style::Dbmate => {
-            number_and_name(base.strip_suffix(".sql")?, &['_']).map(|named| Named { kind: Kind::UpAndDown, ..named })
+            let stem = base.strip_suffix(".sql")?;
+            let (version, rest) = number(stem)?;
+            let name = rest.strip_prefix(['_', '-']).unwrap_or(rest).to_owned();
+            Some(Named { version: Some(version.into()), name, kind: Kind::UpAndDown, prefix: None })
         }
-        Style::Supabase | Style::Drizzle => number_and_name(base.strip_suffix(".sql")?, &['_']),
+        Style::Supabase => number_and_name(base.strip_suffix(".sql")?, &['_']).filter(|_| base.contains('_')),
+        Style::Drizzle => number_and_name(base.strip_suffix(".sql")?, &['_']),
         Style::Sqitch => None,
         Style::Plain => plain(base),
     }
@@ -163,7 +205,7 @@ fn directed(base: &str) -> Option<Named> {
         (_, Some(stem)) => (stem, Kind::Down),
         _ => (stem, Kind::UpAndDown),
     };
-    number_and_name(stem, &['_']).map(|named| Named { kind, ..named })
+    number_and_name(stem, &['_']).filter(|_| stem.contains('_')).map(|named| Named { kind, ..named })
 }
 
 /// What people do by hand: a number, a sign or none, a name, and perhaps a direction.
@@ -175,23 +217,28 @@ fn plain(base: &str) -> Option<Named> {
     number_and_name(stem, &['_', '-', '.', ' ']).map(|named| Named { kind, ..named })
 }
 
-fn number_and_name(stem: &str, between: &[char]) -> Option<Named> {
+/// The digits that a text begins with, and the rest.
+fn number(stem: &str) -> Option<(&str, &str)> {
     let digits = stem.find(|c: char| !c.is_ascii_digit()).unwrap_or(stem.len());
-    let (version, rest) = stem.split_at(digits);
+    (digits > 0).then(|| stem.split_at(digits))
+}
+
+fn number_and_name(stem: &str, between: &[char]) -> Option<Named> {
+    let (version, rest) = number(stem)?;
     let name = match rest.strip_prefix(between) {
         Some(name) => name,
         // A number alone is what a hurried person writes.
         None if rest.is_empty() => rest,
         None => return None,
     };
-    (digits > 0).then(|| Named { version: Some(version.into()), name: name.into(), kind: Kind::Up, prefix: None })
+    Some(Named { version: Some(version.into()), name: name.into(), kind: Kind::Up, prefix: None })
 }
 
-/// `V1__name.sql`, `V1.2__name.sql`, `V1_2__name.sql`, `U1__name.sql`, `R__name.sql`.
+/// `V1__name.sql`, `V1.2__name.sql`, `V1_2__name.sql`, `V1.sql`, `U1__name.sql`, `R__name.sql`.
 fn lettered(base: &str, between: &[char]) -> Option<Named> {
     let stem = base.strip_suffix(".sql")?;
     let prefix = stem.chars().next().filter(|letter| matches!(letter, 'V' | 'U' | 'R'))?;
-    let (version, name) = stem[1..].split_once("__")?;
+    let (version, name) = stem[1..].split_once("__").unwrap_or((&stem[1..], ""));
     let numbers = version.split(between).all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
     let kind = match prefix {
         'R' if version.is_empty() => Kind::Repeatable,
@@ -203,17 +250,26 @@ fn lettered(base: &str, between: &[char]) -> Option<Named> {
     Some(Named { version, name: name.into(), kind, prefix: Some(prefix) })
 }
 
-/// The section of a dbmate file after the line `-- migrate:NAME`, up to the next such line.
+/// Whether a comment without its dashes is dbmate's mark of a section, with these options among others.
+fn marks(comment: &str, section: &str, options: &[&str]) -> bool {
+    let mut words = comment.split_whitespace();
+    words.next().and_then(|word| word.strip_prefix("migrate:")) == Some(section)
+        && options.iter().all(|option| words.clone().any(|word| word == *option))
+}
+
+/// The section of a dbmate file after the line `-- migrate:NAME`, up to the next such line. Only a line that begins with
+/// the dashes is one (amacneil/dbmate, pkg/dbmate/migration.go).
 pub fn section(text: &str, name: &str) -> Option<Range<usize>> {
     let mut found: Option<usize> = None;
     let mut at = 0;
     for line in text.split_inclusive('\n') {
-        let mark = line.trim_start().strip_prefix("--").and_then(|rest| rest.trim_start().strip_prefix("migrate:"));
-        if let (Some(start), Some(_)) = (found, mark) {
+        let comment = line.strip_prefix("--").unwrap_or_default();
+        let mark = comment.trim_start().starts_with("migrate:");
+        if let Some(start) = found.filter(|_| mark) {
             return Some(start..at);
         }
         at += line.len();
-        if mark.and_then(|mark| mark.split_whitespace().next()) == Some(name) {
+        if marks(comment, name, &[]) {
             found = Some(at);
         }
     }

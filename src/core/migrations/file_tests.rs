@@ -23,6 +23,11 @@ fn every_style_reads_its_own_names() {
         (Style::Plain, "002-add-usage.sql", "002", "add-usage", Kind::Up),
         (Style::Plain, "010_x_rollback.sql", "010", "x", Kind::Down),
         (Style::Plain, "7.sql", "7", "", Kind::Up),
+        (Style::Dbmate, "20240131-a.sql", "20240131", "a", Kind::UpAndDown),
+        (Style::Dbmate, "7.sql", "7", "", Kind::UpAndDown),
+        (Style::Dbmate, "1st.sql", "1", "st", Kind::UpAndDown),
+        (Style::Flyway, "V1.sql", "1", "", Kind::Up),
+        (Style::Prisma, "init/migration.sql", "", "init", Kind::Up),
     ] {
         assert_eq!(says(style, path), Some((version.into(), name.into(), kind)), "{path}");
     }
@@ -34,7 +39,13 @@ fn what_the_tool_passes_over_has_no_name() {
         (Style::Supabase, "a_1.sql"),
         (Style::Supabase, "001-a.sql"),
         (Style::Supabase, "old/001_a.sql"),
+        (Style::Supabase, "001.sql"),
         (Style::Golang, "1_a.sql"),
+        (Style::Golang, "1.up.sql"),
+        (Style::Sqlx, "1.sql"),
+        (Style::Dbmate, "a1.sql"),
+        (Style::Refinery, "V1__a-b.sql"),
+        (Style::Refinery, "V1.sql"),
         (Style::Flyway, "V1_a.sql"),
         (Style::Flyway, "V1..2__a.sql"),
         (Style::Flyway, "V__a.sql"),
@@ -73,18 +84,43 @@ fn only_the_way_forward_is_run_and_lines_are_those_of_the_file() {
     assert_eq!(&text[section(text, "down").unwrap()], "DROP TABLE a;\n");
 }
 
+/// Each tool's own words, as its source looks for them, and nothing that only resembles them.
 #[test]
-fn a_file_may_ask_for_no_transaction() {
-    for text in
-        ["-- no transaction\nSELECT 1;", "\u{feff}\n-- a\n-- no-transaction\n", "-- migrate:up transaction:false\n"]
-    {
-        assert!(file(Kind::Up, text).no_transaction(), "{text}");
+fn a_file_may_ask_for_no_transaction_in_its_tools_words() {
+    let asks = |style, text: &str| File { style, ..file(Kind::Up, text) }.no_transaction();
+    for (style, text) in [
+        (Style::Plain, "-- no transaction\nSELECT 1;"),
+        (Style::Supabase, "\u{feff}\n-- a\n-- no-transaction\n"),
+        (Style::Plain, "-- a\n-- atlas:txmode none\n\nSELECT 1;"),
+        (Style::Plain, "-- +goose Up\n-- +goose NO TRANSACTION\nSELECT 1;"),
+        (Style::Sqlx, "-- no-transaction\nSELECT 1;"),
+        (Style::Dbmate, "-- a\n--migrate:up a:b transaction:false\n"),
+        (Style::Refinery, "SELECT 1;\n--- refinery:noTransaction\n"),
+    ] {
+        assert!(asks(style, text), "{style:?} {text}");
     }
-    for text in
-        ["SELECT 1; -- no transaction", "SELECT 1;\n-- no transaction", "-- migrate:up\n", "-- in no transaction"]
-    {
-        assert!(!file(Kind::Up, text).no_transaction(), "{text}");
+    for (style, text) in [
+        (Style::Plain, "SELECT 1; -- no transaction"),
+        (Style::Plain, "SELECT 1;\n-- no transaction"),
+        (Style::Plain, "-- in no transaction"),
+        (Style::Plain, "-- +goose no transaction"),
+        (Style::Sqlx, "-- a\n-- no-transaction\nSELECT 1;"),
+        (Style::Sqlx, "-- no transaction\nSELECT 1;"),
+        (Style::Sqlx, "\u{feff}-- no-transaction\n"),
+        (Style::Dbmate, "-- migrate:up\n-- no transaction\n"),
+        (Style::Dbmate, "-- migrate:up\n-- migrate:down transaction:false\n"),
+        (Style::Refinery, "SELECT 1;\n-- refinery:noTransaction please\n"),
+    ] {
+        assert!(!asks(style, text), "{style:?} {text}");
     }
+}
+
+/// amacneil/dbmate looks for the mark at the beginning of a line.
+#[test]
+fn a_section_begins_with_a_mark_at_the_beginning_of_a_line() {
+    assert_eq!(section("SELECT 1; -- migrate:up\n", "up"), None);
+    assert_eq!(section("  -- migrate:up\n", "up"), None);
+    assert_eq!(section("--migrate:up a:b\nx", "up"), Some(17..18));
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! A folder of migrations as a whole: its style, its files in the order in which they run, and what is wrong with it.
 
+mod listed;
+
 use super::{
     file::{File, Kind, named},
-    list::{self, Entry},
     numbering,
     problem::{Class, Problem},
     style::{Style, detect},
@@ -37,6 +38,8 @@ pub struct Folder {
     pub problems: Vec<Problem>,
     /// SQL files that the tool does not read because of where they are.
     pub aside: Vec<String>,
+    /// The project that a list names, where it names one (Sqitch).
+    pub project: Option<String>,
 }
 
 impl Folder {
@@ -53,10 +56,9 @@ pub fn read(dir: &str, mut found: Vec<Found>, forced: Option<Style>) -> Folder {
     let style = forced.unwrap_or_else(|| {
         detect(dir, &sources.iter().map(|source| (source.path.as_str(), source.text.as_str())).collect::<Vec<_>>())
     });
-    let mut folder = Folder { style, files: Vec::new(), problems: Vec::new(), aside: Vec::new() };
+    let mut folder = Folder { style, files: Vec::new(), problems: Vec::new(), aside: Vec::new(), project: None };
     match style {
-        Style::Drizzle => listed(&mut folder, sources, "meta/_journal.json", list::journal),
-        Style::Sqitch => listed(&mut folder, sources, "sqitch.plan", |text| Ok(list::plan(text))),
+        Style::Drizzle | Style::Sqitch => listed::read(&mut folder, sources),
         _ => by_name(&mut folder, sources),
     }
     folder.problems.extend(numbering::problems(style, &folder.files));
@@ -126,6 +128,7 @@ fn by_name(folder: &mut Folder, sources: Vec<Source>) {
     let style = folder.style;
     for source in sources.into_iter().filter(Source::is_sql) {
         if let Some(says) = named(style, &source.path) {
+            folder.problems.extend(too_large(style, &source.path, says.version.as_deref()));
             folder.files.push(source.file(style, says, &mut folder.problems));
         } else if source.path.contains('/') && !style.goes_down() && style != Style::Prisma {
             folder.aside.push(source.path);
@@ -133,6 +136,11 @@ fn by_name(folder: &mut Folder, sources: Vec<Source>) {
             folder.problems.push(unnumbered(style, &source.path));
             folder.problems.extend(source.problem);
         }
+    }
+    if style.is_textual() {
+        // `/` ends a folder's name, and stands before all that a name goes on with.
+        folder.files.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
+        return;
     }
     folder.files.sort_by(|a, b| {
         let last = |file: &File| file.kind == Kind::Repeatable;
@@ -149,17 +157,35 @@ fn by_name(folder: &mut Folder, sources: Vec<Source>) {
     });
 }
 
+/// A number that the style's tool cannot hold, and for which it stops.
+fn too_large(style: Style, path: &str, version: Option<&str>) -> Option<Problem> {
+    let version = version?;
+    let (tool, bits, fits) = match style {
+        Style::Golang => ("golang-migrate", 64, version.parse::<u64>().is_ok()),
+        Style::Sqlx => ("sqlx", 64, version.parse::<i64>().is_ok()),
+        Style::Refinery => ("refinery", 64, version.parse::<i64>().is_ok()),
+        _ => return None,
+    };
+    let detail = format!("{tool} stops here: a number of {} digits does not fit {bits} bits", version.len());
+    let problem = Problem::new(Class::Unnumbered, path, detail, "give it a number that fits").at(1);
+    (!fits).then(|| problem.of(Some(&version.to_owned())))
+}
+
 fn unnumbered(style: Style, path: &str) -> Problem {
     let (detail, example) = match style {
+        // launchbadge/sqlx, sqlx-core/src/migrate/source.rs: what has no `_` is passed over, the rest has to be a number.
+        Style::Sqlx if path.contains('_') => {
+            ("sqlx stops here: what stands before the first _ is no number", "1_name.sql")
+        }
         Style::Supabase => ("Supabase passes it over: its name is not NUMBER_NAME.sql", "20240131120000_name.sql"),
         Style::Golang => ("golang-migrate passes it over: its name is not N_NAME.up.sql or .down.sql", "1_name.up.sql"),
-        Style::Dbmate => ("dbmate passes it over: its name is not NUMBER_NAME.sql", "20240131120000_name.sql"),
+        Style::Dbmate => ("dbmate passes it over: its name does not begin with a number", "20240131120000_name.sql"),
         Style::Refinery => ("refinery passes it over: its name is not V1__NAME.sql or U1__NAME.sql", "V1__name.sql"),
         Style::Flyway => {
             ("Flyway passes it over: its name is not V1__NAME.sql, U1__NAME.sql or R__NAME.sql", "V1__name.sql")
         }
         Style::Prisma => (
-            "Prisma passes it over: it is not migration.sql in a folder NUMBER_NAME",
+            "Prisma passes it over: it is not migration.sql in a folder of its own",
             "20240131120000_name/migration.sql",
         ),
         Style::Sqlx => ("sqlx passes it over: its name is not NUMBER_NAME.sql", "1_name.sql"),
@@ -169,79 +195,21 @@ fn unnumbered(style: Style, path: &str) -> Problem {
         .at(1)
 }
 
-/// The files that the list at `path` names, in its order.
-fn listed(
-    folder: &mut Folder,
-    sources: Vec<Source>,
-    path: &str,
-    entries: impl Fn(&str) -> Result<Vec<Entry>, (usize, String)>,
-) {
-    let (lists, sources): (Vec<_>, Vec<_>) = sources.into_iter().partition(|source| source.path == path);
-    let entries = match lists.into_iter().next() {
-        None => {
-            let detail = format!("there is no {path}, so the order is unknown");
-            folder.problems.push(Problem::new(Class::List, path, detail, "point `dir` to the folder that holds it"));
-            Vec::new()
-        }
-        Some(list) => {
-            folder.problems.extend(list.problem);
-            entries(&list.text).unwrap_or_else(|(line, wrong)| {
-                let hint = "restore it from version control";
-                folder.problems.push(Problem::new(Class::List, path, wrong, hint).at(line));
-                Vec::new()
-            })
-        }
-    };
-    place(folder, sources, path, entries);
-}
-
-fn place(folder: &mut Folder, sources: Vec<Source>, list: &str, entries: Vec<Entry>) {
-    let style = folder.style;
-    let mut left: std::collections::BTreeMap<String, Source> =
-        sources.into_iter().filter(Source::is_sql).map(|source| (source.path.clone(), source)).collect();
-    for entry in entries {
-        let own = match style {
-            Style::Sqitch => format!("deploy/{}.sql", entry.name),
-            _ => format!("{}.sql", entry.name),
-        };
-        let says = says(style, &entry, &own);
-        let Some(source) = left.remove(&own) else {
-            let detail = format!("{own} stands in {list} and is not there");
-            let problem = Problem::new(Class::Absent, list, detail, "restore it from version control");
-            folder.problems.push(Problem { line: entry.line, ..problem }.of(says.version.as_ref()));
-            continue;
-        };
-        let back = format!("revert/{}.sql", entry.name);
-        let down = left.remove(&back).filter(|_| style == Style::Sqitch);
-        let file = source.file(style, says.clone(), &mut folder.problems);
-        folder.files.push(File { stamp: entry.stamp, ..file });
-        if let Some(down) = down {
-            folder.files.push(down.file(style, super::file::Named { kind: Kind::Down, ..says }, &mut folder.problems));
-        }
-    }
-    for (path, _) in left {
-        let aside = if style == Style::Sqitch { !path.starts_with("deploy/") } else { path.contains('/') };
-        if aside {
-            folder.aside.push(path);
-        } else {
-            let detail = format!("it does not stand in {list}, so it is never run");
-            let hint = "add it with the tool, or move it out of the folder";
-            folder.problems.push(Problem::new(Class::Unnumbered, &path, detail, hint).at(1));
-        }
-    }
-}
-
-fn says(style: Style, entry: &Entry, path: &str) -> super::file::Named {
-    let change = super::file::Named { version: None, name: entry.name.clone(), kind: Kind::Up, prefix: None };
-    named(style, path).unwrap_or(change)
-}
-
 /// What is wrong with a file's text.
 fn text_problems(file: &File) -> Vec<Problem> {
     let mut found = Vec::new();
     let of = |class, detail: String, hint: &str, line| {
         Problem::new(class, &file.path, detail, hint).at(line).of(file.version.as_ref())
     };
+    if file.text.starts_with('\u{feff}') {
+        let detail = "it begins with a byte order mark, at which the server stops where a tool sends it along";
+        found.push(of(Class::ByteOrderMark, detail.into(), "save it as UTF-8 without one", 1));
+    }
+    if let Some(at) = file.text.find('\0').filter(|_| file.exact) {
+        let line = 1 + file.text[..at].matches('\n').count();
+        let detail = "byte 0x00 is in it, which no text of SQL can hold".to_owned();
+        found.push(of(Class::NotUtf8, detail, "save the file as UTF-8", line));
+    }
     let statements = file.statements();
     if let Some((open, line)) = statements.unfinished {
         let (what, end) = open.words();

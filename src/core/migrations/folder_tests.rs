@@ -124,3 +124,43 @@ fn files_in_folders_that_the_tool_does_not_read_are_set_aside() {
     let folder = folder(&[("001_a.sql", b"SELECT 1;"), ("old/000_b.sql", b"SELECT 1;")], None);
     assert_eq!((folder.files.len(), folder.aside.as_slice()), (1, ["old/000_b.sql".to_owned()].as_slice()));
 }
+
+#[test]
+fn names_stand_as_the_tool_sorts_them() {
+    let names = ["1_a.sql", "10_b.sql", "9_c.sql"];
+    assert_eq!(
+        order(&names, Some(Style::Supabase)),
+        ["10_b.sql", "1_a.sql", "9_c.sql"],
+        "as text, and _ stands after digits"
+    );
+    assert_eq!(order(&names, Some(Style::Plain)), ["1_a.sql", "9_c.sql", "10_b.sql"]);
+    let folders = ["init/migration.sql", "2_b/migration.sql", "1_a/migration.sql", "1/migration.sql"];
+    let sorted = ["1/migration.sql", "1_a/migration.sql", "2_b/migration.sql", "init/migration.sql"];
+    assert_eq!(order(&folders, Some(Style::Prisma)), sorted);
+}
+
+#[test]
+fn a_number_that_a_tool_cannot_hold_is_one_line() {
+    let long = format!("{}_a.sql", "9".repeat(40));
+    let files: [(&str, &[u8]); 2] = [("1_b.sql", b"SELECT 1;"), (&long, b"SELECT 1;")];
+    let found = folder(&files, Some(Style::Sqlx));
+    let told: Vec<_> = found.problems.iter().map(|problem| problem.detail.as_str()).collect();
+    assert_eq!(told, ["sqlx stops here: a number of 40 digits does not fit 64 bits"]);
+    assert_eq!((found.files.len(), folder(&files, Some(Style::Supabase)).problems.len()), (2, 0));
+}
+
+#[test]
+fn a_reworked_change_has_the_script_of_the_first_tag_that_has_one() {
+    let plan = b"a 2024-01-01T00:00:00Z A <a@b>\n@v1 2024-01-01T00:00:00Z A <a@b>\n\
+        @v2 2024-01-01T00:00:00Z A <a@b>\na [a@v2] 2024-01-01T00:00:00Z A <a@b>\n";
+    let files: [(&str, &[u8]); 4] = [
+        ("sqitch.plan", plan),
+        ("deploy/a.sql", b"SELECT 2;"),
+        ("deploy/a@v2.sql", b"SELECT 1;"),
+        ("revert/a@v2.sql", b"SELECT 0;"),
+    ];
+    let found = folder(&files, None);
+    let paths: Vec<_> = found.files.iter().map(|file| file.path.as_str()).collect();
+    assert_eq!(paths, ["deploy/a@v2.sql", "revert/a@v2.sql", "deploy/a.sql"]);
+    assert_eq!(found.problems, []);
+}

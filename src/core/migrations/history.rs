@@ -66,6 +66,11 @@ impl Tool {
         }
     }
 
+    /// Whether it takes a version for a number and keeps no more of it than that: `004` is `4`.
+    pub fn counts(self) -> bool {
+        matches!(self, Tool::Golang | Tool::Sqlx | Tool::Refinery | Tool::Goose | Tool::Rails)
+    }
+
     /// Whether its table holds where the database stands, and not how it came there.
     pub fn current_only(self) -> bool {
         matches!(self, Tool::Golang | Tool::Alembic)

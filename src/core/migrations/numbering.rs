@@ -1,6 +1,6 @@
 //! Numbers of migrations: twice, missing, written in two ways; and how they could be put right.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     file::{File, Kind},
@@ -50,7 +50,17 @@ fn duplicates(style: Style, files: &[File]) -> Vec<Problem> {
             groups.push((file, Vec::new()));
         }
     }
-    let twice = groups.into_iter().filter(|(_, others)| !others.is_empty());
+    // Two that go back are one fault with the two that they take back, and not another.
+    let forward: BTreeSet<String> = groups
+        .iter()
+        .filter(|(first, others)| first.kind.is_forward() && !others.is_empty())
+        .filter_map(|(first, _)| first.version.as_deref().map(canonical))
+        .collect();
+    let told = |first: &File| {
+        !first.kind.is_forward()
+            && first.version.as_deref().is_some_and(|version| forward.contains(&canonical(version)))
+    };
+    let twice = groups.into_iter().filter(|(first, others)| !others.is_empty() && !told(first));
     twice.map(|(first, others)| duplicate(style, first, &others)).collect()
 }
 
@@ -167,8 +177,7 @@ pub fn renumber(style: Style, files: &[File], ran: impl Fn(&File) -> bool) -> Ve
     }
     let numbers: Vec<(&File, u64)> = all.filter_map(|file| Some((file, number(file.version.as_deref()?)?))).collect();
     let width = numbers.iter().filter_map(|(file, _)| file.version.as_ref()).map(String::len).max().unwrap_or(3);
-    let kept: std::collections::BTreeSet<u64> =
-        numbers.iter().filter(|(file, _)| ran(file)).map(|(_, number)| *number).collect();
+    let kept: BTreeSet<u64> = numbers.iter().filter(|(file, _)| ran(file)).map(|(_, number)| *number).collect();
     let mut renames = Vec::new();
     let mut taken = kept.clone();
     let mut last = None::<u64>;

@@ -267,7 +267,14 @@ impl Doubts<'_> {
             | Class::Padded => self.is_about(problem),
             Class::OutOfOrder => !self.choice.out_of_order && self.is_about(problem),
             Class::Missing => self.is_later(problem) && !self.choice.out_of_order,
-            Class::Unnumbered | Class::Gap | Class::Crlf | Class::Empty | Class::Edited | Class::OtherName => false,
+            // A byte order mark is no part of the first statement.
+            Class::ByteOrderMark
+            | Class::Unnumbered
+            | Class::Gap
+            | Class::Crlf
+            | Class::Empty
+            | Class::Edited
+            | Class::OtherName => false,
         }
     }
 

@@ -20,8 +20,10 @@ pub enum Class {
     Padded,
     /// Lines end as on Windows.
     Crlf,
-    /// The text is no UTF-8.
+    /// The text is no UTF-8, or none that SQL can be.
     NotUtf8,
+    /// It begins with a byte order mark.
+    ByteOrderMark,
     /// A string, comment, quote or parenthesis does not end.
     Unfinished,
     /// Nothing is in it that could be run.
@@ -60,6 +62,7 @@ impl Class {
             Class::Padded => "padded",
             Class::Crlf => "crlf",
             Class::NotUtf8 => "not-utf8",
+            Class::ByteOrderMark => "byte-order-mark",
             Class::Unfinished => "unfinished",
             Class::Empty => "empty",
             Class::Unreadable => "unreadable",

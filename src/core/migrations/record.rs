@@ -271,10 +271,8 @@ fn pieces(file: &File) -> Vec<&str> {
         from = (end + 1).min(forward.end);
     }
     out.push(file.text.get(from..forward.end).unwrap_or_default());
-    out.into_iter()
-        .map(|piece| piece.trim_matches(|c: char| c == ';' || c.is_whitespace()))
-        .filter(|piece| !piece.is_empty())
-        .collect()
+    let around = |c: char| c == ';' || c.is_whitespace();
+    out.into_iter().map(|piece| piece.trim_matches(around)).filter(|piece| !piece.is_empty()).collect()
 }
 
 fn line_end(text: &str, from: usize) -> usize {

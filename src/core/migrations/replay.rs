@@ -170,10 +170,7 @@ impl Replayed {
         let mut notes =
             vec![format!("replayed {} of {} on PostgreSQL {}{by}", files(self.files.len()), self.dir, self.server)];
         if self.server.split(['.', ' ']).next() != Some(&version.to_string()) {
-            notes.push(format!(
-                "replayed on {}, {environment} is {version}: no programs of {version} were to be had",
-                self.server
-            ));
+            notes.push(format!("replayed on {}, {environment} is {version}", self.server));
         }
         let mut told = |names: &[String], says: &dyn Fn(String) -> String| {
             if !names.is_empty() {

@@ -2,7 +2,7 @@ use super::*;
 use crate::core::migrations::{
     checksum,
     folder::{Found, read},
-    history::{Checksum, Unseen},
+    history::{Checksum, History, Unseen},
     problem::Class,
 };
 
@@ -189,4 +189,121 @@ fn a_history_that_cannot_be_read_leaves_the_files_unknown() {
     let state = state(&folder, &Histories { unseen: vec![unseen], ..Histories::default() });
     assert_eq!(state.files[0].status, Status::Unknown);
     assert_eq!(state.problems[0].class, Class::Unseen);
+}
+
+#[test]
+fn a_number_that_is_kept_as_a_number_says_nothing_of_how_the_file_writes_it() {
+    let folder = folder(Style::Plain, &["4_a.sql", "004_b.sql"]);
+    for tool in [Tool::Goose, Tool::Rails, Tool::Golang] {
+        let expected = (vec!["unknown", "unknown"], vec!["duplicate", "duplicate"]);
+        assert_eq!(states(&folder, vec![history(tool, vec![ran("4", "")])]), expected, "{tool}");
+    }
+    let text = vec![history(Tool::Dbmate, vec![ran("004", "")])];
+    assert_eq!(states(&folder, text), (vec!["pending", "applied"], vec!["out-of-order"]));
+}
+
+#[test]
+fn of_two_files_below_the_current_number_nobody_knows_which_ran() {
+    let folder = folder(Style::Golang, &["1_a.up.sql", "2_b.up.sql", "2_c.up.sql", "3_d.up.sql", "4_e.up.sql"]);
+    let expected = (vec!["applied", "unknown", "unknown", "applied", "pending"], vec!["duplicate", "duplicate"]);
+    assert_eq!(states(&folder, vec![history(Tool::Golang, vec![ran("3", "")])]), expected);
+}
+
+#[test]
+fn a_new_name_is_no_edit_though_the_checksum_covers_it() {
+    let folder = folder(Style::Refinery, &["V1__b.sql"]);
+    let checksum = Some(Checksum::SipHash13(checksum::refinery("a", 1, SQL)));
+    let list = vec![Applied { checksum, ..ran("1", "a") }];
+    assert_eq!(states(&folder, vec![history(Tool::Refinery, list)]), (vec!["applied"], vec!["other-name"]));
+}
+
+#[test]
+fn a_path_that_is_kept_tells_two_files_apart() {
+    let folder = folder(Style::Plain, &["001_a.sql", "001_b.sql"]);
+    let set = |id: &str| Applied { script: Some("db/migrations/001_b.sql".into()), ..ran(id, "somebody") };
+    // Every file may have a change set 1, and more than one.
+    let list = vec![set("1"), set("add-index")];
+    assert_eq!(
+        states(&folder, vec![history(Tool::Liquibase, list)]),
+        (vec!["pending", "applied"], vec!["out-of-order"])
+    );
+}
+
+#[test]
+fn a_move_shows_by_the_text_where_no_name_is_kept() {
+    let files = [("0000_a.sql", SQL), ("meta/_journal.json", "{\"entries\":[{\"when\":18,\"tag\":\"0000_a\"}]}")];
+    let found = |(path, text): &(&str, &str)| Found { path: (*path).into(), content: Ok(text.as_bytes().to_vec()) };
+    let folder = read("m", files.iter().map(found).collect(), None);
+    let checksum = Some(Checksum::Sha256(checksum::sha256(SQL)));
+    let list = vec![Applied { checksum, ..ran("17", "") }];
+    assert_eq!(states(&folder, vec![history(Tool::Drizzle, list)]), (vec!["pending"], vec!["moved"]));
+}
+
+#[test]
+fn refinerys_unversioned_ones_may_come_late() {
+    let folder = folder(Style::Refinery, &["V1__a.sql", "U2__b.sql", "V3__c.sql"]);
+    let list = vec![ran("1", "a"), ran("3", "c")];
+    let expected = (vec!["applied", "pending", "applied"], vec![]);
+    assert_eq!(states(&folder, vec![history(Tool::Refinery, list)]), expected);
+}
+
+fn tables(histories: &Histories) -> (Vec<String>, Vec<String>, usize) {
+    let read = histories.read.iter().map(|history| history.table.to_string()).collect();
+    let apart = histories.lookalikes.iter().map(|one| format!("{}: {}", one.table, one.reason)).collect();
+    (read, apart, histories.unseen.len())
+}
+
+#[test]
+fn a_history_that_knows_no_file_is_about_other_files() {
+    let folder = folder(Style::Supabase, &["001_a.sql", "002_b.sql"]);
+    let others = history(Tool::Rails, vec![ran("20260301000000", ""), ran("20260302000000", "")]);
+    let own = history(Tool::Supabase, vec![ran("001", "a")]);
+    let unseen = Unseen { tool: Tool::Golang, table: QName::new("x", "y"), reason: "no right to read it".into() };
+    let both =
+        Histories { read: vec![others.clone(), own.clone()], unseen: vec![unseen.clone()], ..Histories::default() };
+    let apart = "public.rails: a history of Rails that knows none of these files, and so is about others".to_owned();
+    let shut = "x.y: a history of golang-migrate that cannot be read: no right to read it".to_owned();
+    assert_eq!(
+        tables(&relevant(&folder, both)),
+        (vec!["public.supabase".into()], vec![apart.clone(), shut], 0),
+        "beside the folder's own"
+    );
+    let alone = Histories { read: vec![others], unseen: vec![unseen], ..Histories::default() };
+    assert_eq!(tables(&relevant(&folder, alone)), (vec![], vec![apart], 1), "what cannot be read may be about them");
+    let stranger = Histories { read: vec![history(Tool::Supabase, vec![ran("9", "z")])], ..Histories::default() };
+    assert_eq!(tables(&relevant(&folder, stranger)).0.len(), 1, "the folder's own tool is believed");
+}
+
+#[test]
+fn a_number_alone_does_not_make_a_history_be_about_these_files() {
+    let folder = folder(Style::Plain, &["1_a.sql", "2_b.sql"]);
+    let with = |names: [&str; 2]| {
+        let read = vec![history(Tool::Flyway, vec![ran("1", names[0]), ran("2", names[1])])];
+        relevant(&folder, Histories { read, ..Histories::default() }).read.len()
+    };
+    assert_eq!((with(["x", "y"]), with(["x", "b"])), (0, 1));
+    let empty = Histories { read: vec![history(Tool::Dbmate, vec![])], ..Histories::default() };
+    assert_eq!(relevant(&folder, empty).read.len(), 1, "nothing ran, as far as is known");
+}
+
+#[test]
+fn another_project_of_sqitch_is_about_other_files() {
+    let sources =
+        [("deploy/users.sql", SQL), ("sqitch.plan", "%project=shop\nusers 2024-01-31T12:00:00Z A <a@example.org>\n")];
+    let found = |(path, text): &(&str, &str)| Found { path: (*path).into(), content: Ok(text.as_bytes().to_vec()) };
+    let folder = read("m", sources.iter().map(found).collect(), None);
+    let of = |project: &str| History { project: Some(project.into()), ..history(Tool::Sqitch, vec![ran("", "users")]) };
+    let histories = Histories { read: vec![of("library"), of("shop")], ..Histories::default() };
+    let (read, apart, _) = tables(&relevant(&folder, histories));
+    assert_eq!((read.len(), apart), (1, vec!["public.sqitch: a history of Sqitch, for the project library".into()]));
+}
+
+#[test]
+fn where_the_journal_is_broken_the_text_tells_what_ran() {
+    let sources = [("0000_a.sql", SQL), ("0001_b.sql", "SELECT 2;"), ("meta/_journal.json", "{\"entries\":[")];
+    let found = |(path, text): &(&str, &str)| Found { path: (*path).into(), content: Ok(text.as_bytes().to_vec()) };
+    let folder = read("m", sources.iter().map(found).collect(), None);
+    assert_eq!(folder.problems.iter().map(|problem| problem.class.word()).collect::<Vec<_>>(), ["list"]);
+    let list = vec![Applied { checksum: Some(Checksum::Sha256(checksum::sha256(SQL))), ..ran("17", "") }];
+    assert_eq!(states(&folder, vec![history(Tool::Drizzle, list)]), (vec!["applied", "pending"], vec![]));
 }

@@ -113,3 +113,94 @@ proptest::proptest! {
         }
     }
 }
+
+mod random {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What SQL is made of, with all that could make a semicolon count, or not.
+    const TOKENS: &[&str] = &[
+        "a",
+        "b2",
+        "1.5",
+        "'it''s;'",
+        "'\\'",
+        "E'a\\';\\\\'",
+        "e'\\\\'",
+        "\"odd\"\";\"",
+        "$$;'$$",
+        "$x$ ;$$; $y$ $x$",
+        "/* ; /* ' */ $$ */",
+        "-- ; ' $$\n",
+        "(;)",
+        "((';'))",
+        "$1",
+        "a$b$",
+        ":=",
+        "::text",
+        "\n",
+        "\t",
+        "é",
+        "U&'\\0061'",
+    ];
+    /// What may stand between two statements.
+    const BETWEEN: &[&str] = &["", " ", "\n\n", "-- note; ' \n", "/* ; */", ";", " ; ;\n", "\r\n"];
+    /// Whole statements that hold semicolons of their own, and the words that could end them too early.
+    const WHOLE: &[&str] = &[
+        "CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; SELECT 2; END",
+        "CREATE OR REPLACE PROCEDURE \"p;\"() LANGUAGE sql BEGIN ATOMIC INSERT INTO a VALUES ('END;'); END",
+        "CREATE RULE r AS ON INSERT TO a DO (DELETE FROM b; DELETE FROM c)",
+        "DO $do$ BEGIN PERFORM 1; END; $do$",
+        "BEGIN",
+        "END",
+    ];
+
+    fn statement() -> impl Strategy<Value = String> {
+        let tokens = proptest::collection::vec(proptest::sample::select(TOKENS), 0..8);
+        let made = tokens.prop_map(|tokens| format!("SELECT {} x", tokens.join(" ")));
+        prop_oneof![4 => made, 1 => proptest::sample::select(WHOLE).prop_map(str::to_owned)]
+    }
+
+    fn between() -> impl Strategy<Value = String> {
+        proptest::collection::vec(proptest::sample::select(BETWEEN), 0..4).prop_map(|parts| parts.concat())
+    }
+
+    /// Any mixture, whole or broken off.
+    fn nonsense() -> impl Strategy<Value = String> {
+        let odd =
+            ["'", "\"", "$", "$$", "$x$", "/*", "*/", "--", "\n", ";", "(", ")", "\\", "E'", "begin", "atomic", "end"];
+        let more = ["create function f()", "copy t from stdin;\n", "\\.\n", "case", "\\g\n", "\0", "ü", " "];
+        let all: Vec<&str> = odd.into_iter().chain(more).chain(TOKENS.iter().copied()).collect();
+        proptest::collection::vec(proptest::sample::select(all), 0..40).prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+        #[test]
+        fn what_was_put_together_is_taken_apart_again(parts in proptest::collection::vec((between(), statement()), 0..6)) {
+            let text: String = parts.iter().flat_map(|(between, statement)| [between.as_str(), statement, ";"]).collect();
+            let split = split(&text);
+            prop_assert_eq!(split.unfinished, None);
+            let found: Vec<&str> = split.list.iter().map(|one| one.text(&text)).collect();
+            let wanted: Vec<&str> = parts.iter().map(|(_, statement)| statement.as_str()).collect();
+            prop_assert_eq!(found, wanted);
+            for one in &split.list {
+                prop_assert_eq!(one.line, 1 + text[..one.range.start].matches('\n').count());
+            }
+        }
+
+        #[test]
+        fn nothing_is_lost_or_told_twice(text in nonsense()) {
+            let split = split(&text);
+            let mut at = 0;
+            for one in &split.list {
+                prop_assert!(one.range.start >= at && one.range.end > one.range.start, "{:?}", split.list);
+                at = one.rows.as_ref().map_or(one.range.end, |rows| rows.end);
+                prop_assert!(at >= one.range.end && text.is_char_boundary(one.range.start) && text.is_char_boundary(at));
+            }
+            let pieces: String = Scanner::new(&text).map(|piece| &text[piece.range()]).collect();
+            prop_assert_eq!(pieces, text);
+        }
+    }
+}

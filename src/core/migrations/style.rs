@@ -78,12 +78,17 @@ impl Style {
         matches!(self, Style::Flyway | Style::Refinery)
     }
 
-    /// Which of two versions the tool runs first. Tools that compare file names as text put `10` before `9`.
+    /// Whether the tool sorts the names of files as text, and takes no look at the numbers in them: Supabase's CLI
+    /// (supabase/cli, pkg/migration/list.go), dbmate (amacneil/dbmate, pkg/dbmate/db.go), Prisma
+    /// (prisma/prisma-engines).
+    pub fn is_textual(self) -> bool {
+        matches!(self, Style::Supabase | Style::Dbmate | Style::Prisma)
+    }
+
+    /// Which of two versions the tool runs first. Tools that compare file names as text put `10_` before `9_`, and
+    /// before `1_` too, for a digit stands before `_`.
     pub fn order(self, a: &str, b: &str) -> Ordering {
-        match self {
-            Style::Supabase | Style::Dbmate | Style::Prisma => a.cmp(b),
-            _ => parts(a, b),
-        }
+        if self.is_textual() { a.bytes().chain([b'_']).cmp(b.bytes().chain([b'_'])) } else { parts(a, b) }
     }
 }
 
@@ -208,6 +213,7 @@ mod tests {
         assert_eq!(Style::Flyway.order("1_1", "1.1.0"), Ordering::Equal);
         assert_eq!(Style::Golang.order("9", "10"), Ordering::Less);
         assert_eq!(Style::Supabase.order("9", "10"), Ordering::Greater);
+        assert_eq!(Style::Supabase.order("1", "10"), Ordering::Greater, "10_a.sql stands before 1_a.sql");
         assert_eq!(Style::Plain.order("9", "099999999999999999999999999999"), Ordering::Less);
     }
 

@@ -16,7 +16,7 @@ use crate::{
             history::Histories,
             plan::{How, Known, Plan, Step},
             record::{Ran, Write},
-            state::{Status, state},
+            state::{Status, relevant, state},
             statements::Statement,
             transaction::Mode,
         },
@@ -215,7 +215,7 @@ impl Runner<'_> {
         lock(tx).await?;
         let creates = self.order.plan.creates && self.print.is_none();
         if creates {
-            self.compare(&super::read(tx).await?)?;
+            self.compare(super::read(tx).await?)?;
             let there = "SELECT nspname::text FROM pg_catalog.pg_namespace WHERE nspname = $1";
             let there = query::scalar(tx, there, &[Some(&recorder.table.schema)]).await?;
             // Who may not make schemas may not even say IF NOT EXISTS.
@@ -228,11 +228,11 @@ impl Runner<'_> {
         query::rows(tx, &sql, &[]).await.map_err(about)?;
         if self.print.is_none() {
             if !creates {
-                self.compare(&super::read(tx).await?)?;
+                self.compare(super::read(tx).await?)?;
             }
             self.print = self.fingerprint(tx).await?;
         } else if self.fingerprint(tx).await? != self.print {
-            self.compare(&super::read(tx).await?)?;
+            self.compare(super::read(tx).await?)?;
             return Err(self.changed(&recorder.table.to_string()));
         }
         Ok(())
@@ -242,11 +242,13 @@ impl Runner<'_> {
         query::scalar(tx, &self.order.plan.recorder.fingerprint(), &[]).await
     }
 
-    fn compare(&self, now: &Histories) -> Result<()> {
+    fn compare(&self, now: Histories) -> Result<()> {
         let steps = &self.order.plan.steps;
         let version = |done: &Done| steps[done.step].file.version.as_deref();
         let own: Vec<&str> = self.done.iter().filter_map(version).chain(self.done.first().map(|_| "")).collect();
-        match self.order.plan.known.other(&Known::new(now), &own) {
+        // The plan knows of those that are about its files, and of no others.
+        let now = relevant(&self.order.plan.folder, now);
+        match self.order.plan.known.other(&Known::new(&now), &own) {
             None => Ok(()),
             Some(other) => Err(self.changed(&other)),
         }
@@ -293,7 +295,8 @@ impl Runner<'_> {
         write(tx, &writes).await.map_err(about)?;
         // Each row that is written comes back; that this tool's rows are understood needs to be seen once.
         if !self.sure {
-            let state = state(&plan.folder, &super::read(tx).await.map_err(about)?);
+            let histories = relevant(&plan.folder, super::read(tx).await.map_err(about)?);
+            let state = state(&plan.folder, &histories);
             if state.files.get(step.place).is_none_or(|file| file.status != Status::Applied) {
                 return Err(about(unheld()));
             }

@@ -226,6 +226,15 @@ mod tests {
         find(None, &vars, &root.join("debian"), &|_| {})
     }
 
+    fn looks_like(major: u32, root: &Path, more: &[(&str, &str)]) -> Result<Programs> {
+        let vars = |name: &str| match name {
+            "PATH" => Some(root.join("path").display().to_string()),
+            "HOME" => Some(root.join("home").display().to_string()),
+            _ => more.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()),
+        };
+        like(major, None, &vars, &root.join("debian"), &|_| {})
+    }
+
     #[test]
     fn the_places_are_tried_in_order() {
         let dir = open_dir();
@@ -242,6 +251,21 @@ mod tests {
         assert_eq!(look(root, &[]).unwrap().version(), "17.1", "PATH");
         let named = root.join("elsewhere").display().to_string();
         assert_eq!(look(root, &[("PGDECK_PG_BIN", &named)]).unwrap().version(), "12.1", "named");
+    }
+
+    #[test]
+    fn a_version_is_found_wherever_it_is_and_else_another_will_do() {
+        let dir = open_dir();
+        let root = dir.path();
+        assert_eq!(looks_like(15, root, &[]).unwrap_err().code, Code::Connect, "nothing, and no npm");
+        fake(&root.join("path"), "17.1");
+        fake(&root.join("debian/15/bin"), "15.18");
+        fake(&root.join("debian/16/bin"), "16.3");
+        for (major, found) in [(15, "15.18"), (16, "16.3"), (17, "17.1"), (13, "17.1"), (99, "17.1")] {
+            assert_eq!(looks_like(major, root, &[]).unwrap().version(), found, "{major}");
+        }
+        let named = root.join("debian/16/bin").display().to_string();
+        assert_eq!(looks_like(15, root, &[("PGDECK_PG_BIN", &named)]).unwrap().version(), "16.3", "named");
     }
 
     #[test]

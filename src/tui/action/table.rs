@@ -177,8 +177,8 @@ impl Action {
                 A::NextEnvironment,
                 "next-environment",
                 "Next environment",
-                &[C::Audit],
-                "Look at the next environment.",
+                &[C::Audit, C::Migrations],
+                "Look at the next environment; of migrations, the next that can get what it lacks.",
             ),
             entry(A::OnlyErrors, "only-errors", "Only errors", &[C::Audit], "Errors alone; once more, everything."),
             entry(A::OnlyWarnings, "only-warnings", "Only warnings", &[C::Audit], "Warnings alone; once more, everything."),
@@ -231,6 +231,22 @@ impl Action {
                 "The files alone that have not run everywhere; once more, everything.",
             )
             .hint("pending"),
+            entry(
+                A::ApplyPending,
+                "apply-pending",
+                "Apply what is pending",
+                &[C::Migrations],
+                "Run the files that have not run, in their order, once the environment's name was typed.",
+            )
+            .hint("apply"),
+            entry(
+                A::TryPending,
+                "try-pending",
+                "Try what is pending",
+                &[C::Migrations],
+                "Run them in one transaction and roll it back, once the environment's name was typed.",
+            )
+            .hint("try"),
             entry(
                 A::SyncStart,
                 "sync-start",

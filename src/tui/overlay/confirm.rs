@@ -14,7 +14,7 @@ use crate::{
     tui::{
         action::Action,
         look::Look,
-        msg::{Msg, Sync},
+        msg::{Migrating, Msg, Sync},
         widget::{cell::Cell, input::TextInput, section},
     },
 };
@@ -45,6 +45,8 @@ pub enum Asked {
     Apply,
     /// Taking this run back.
     Undo(String),
+    /// Running these migrations.
+    Migrate(Migrating),
 }
 
 impl Asked {
@@ -52,6 +54,7 @@ impl Asked {
         match self {
             Asked::Apply => Msg::Sync(Sync::Confirmed(typed)),
             Asked::Undo(run) => Msg::Undo(run.clone(), typed),
+            Asked::Migrate(asked) => Msg::Migrate(asked.clone(), typed),
         }
     }
 }

@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use pgdeck::{
     app::drift::{Base, Compared},
-    core::drift::{Kind, State, compare},
+    core::{
+        drift::{Kind, State, compare},
+        migrations::replay::Replayed,
+    },
 };
 use serde_json::{Value, json};
 
@@ -142,4 +145,23 @@ pub fn blind() -> Arc<Compared> {
     let mut to = state(15, common());
     to.unseen.insert(Kind::Grant, "deploy may not read pg_proc".into());
     pair(compare(&state(15, common()), &to))
+}
+
+/// An environment against its migrations.
+pub fn replayed(compared: &Arc<Compared>) -> Arc<Compared> {
+    let file = |number: u32| format!("{number:03}_file.sql");
+    let replayed = Replayed {
+        dir: "migrations".into(),
+        server: "15.18".into(),
+        history: Some("Supabase, supabase_migrations.schema_migrations".into()),
+        before: Some("platform.sql".into()),
+        files: (1..=17).map(file).collect(),
+        pending: vec![file(18), file(19)],
+        edited: vec![file(11)],
+        missing: Vec::new(),
+        bookkeeping: vec!["supabase_migrations.schema_migrations".into()],
+        platform: vec!["auth".into()],
+    };
+    let compared = Compared::clone(compared);
+    Arc::new(Compared { from: Base::Migrations, replayed: Some(replayed), ..compared })
 }

@@ -179,7 +179,8 @@ const SIGNATURES: &[Signature] = &[
         usual: "__drizzle_migrations",
         name: Name::Has("migrations"),
         required: &[("id", Class::Int), ("hash", Class::Text), ("created_at", Class::Int)],
-        optional: &[("name", Class::Text), ("applied_at", Class::Time)],
+        // drizzle-team/drizzle-orm src/up-migrations/pg.ts: three columns more from 1.0 on.
+        optional: &[("name", Class::Text), ("applied_at", Class::Time), ("version", Class::Int)],
     },
     Signature {
         tool: Tool::Atlas,

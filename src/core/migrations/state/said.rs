@@ -1,9 +1,17 @@
 //! What is said about files and histories that do not fit, one line each.
 
-use super::{FileState, Join, Status, plain};
+use std::{
+    collections::{HashMap, HashSet},
+    mem::{Discriminant, discriminant},
+};
+
+use super::{FileState, Join, Status, join::plain};
 use crate::core::migrations::{
-    history::{Applied, Unseen},
+    checksum,
+    file::File,
+    history::{Applied, Checksum, Unseen},
     problem::{Class, Problem},
+    scan::normalised,
 };
 
 /// How many files a disagreement names.
@@ -15,7 +23,8 @@ pub(super) fn problems(join: &Join, files: &[FileState], last: Option<usize>) ->
     for (place, state) in files.iter().enumerate() {
         found.extend(of_file(join, place, state, last));
     }
-    found.extend(join.missing().map(|applied| missing(join, files, applied)));
+    let moved = Moved::new(join, files);
+    found.extend(join.missing().map(|applied| missing(join, &moved, applied)));
     // That a file ran by another number says why it did not run by this one.
     let moved: Vec<String> = found
         .iter()
@@ -63,8 +72,67 @@ fn of_file(join: &Join, place: usize, state: &FileState, last: Option<usize>) ->
     found
 }
 
-/// What ran and has no file; where a file that did not run has its name, the two are one.
-fn missing(join: &Join, files: &[FileState], applied: &Applied) -> Problem {
+/// Files that did not run, by what they may have run as.
+struct Moved {
+    /// By name.
+    names: HashMap<String, usize>,
+    /// By what is known of nothing but the text.
+    texts: HashMap<String, usize>,
+}
+
+impl Moved {
+    fn new(join: &Join, files: &[FileState]) -> Moved {
+        let pending = || (0..files.len()).rev().filter(|place| files[*place].status == Status::Pending);
+        let mut moved = Moved { names: HashMap::new(), texts: HashMap::new() };
+        // The first of equals is what counts, so the last is put in first.
+        for place in pending() {
+            moved.names.insert(plain(&join.name(place)), place);
+        }
+        let mut kinds = HashSet::new();
+        for applied in join.missing().filter(|applied| kinds.insert(kind_of_text(applied))) {
+            for place in pending().filter(|place| join.files[*place].exact) {
+                moved.texts.extend(text_of(applied, join.files[place]).map(|text| (text, place)));
+            }
+        }
+        moved
+    }
+
+    fn place(&self, join: &Join, applied: &Applied) -> Option<usize> {
+        let name = join.kept_name(applied).and_then(|name| self.names.get(&plain(name)));
+        name.or_else(|| self.texts.get(&kept_text(applied)?)).copied()
+    }
+}
+
+/// By what the text of a migration is known in a history; nothing where that covers its name or number too.
+fn kept_text(applied: &Applied) -> Option<String> {
+    match (&applied.checksum, &applied.statements) {
+        (Some(Checksum::Sha256(sum) | Checksum::Sha384(sum) | Checksum::Sha1(sum)), _) => Some(sum.clone()),
+        (Some(Checksum::Crc32(sum)), _) => Some(sum.to_string()),
+        (None, Some(list)) if !list.is_empty() => Some(normalised(&list.join("\n;\n")).trim_end().to_owned()),
+        _ => None,
+    }
+}
+
+/// By what `file` would be known in the history that `applied` is from.
+fn text_of(applied: &Applied, file: &File) -> Option<String> {
+    match (&applied.checksum, &applied.statements) {
+        (Some(Checksum::Sha256(_)), _) => Some(checksum::sha256(&file.text)),
+        (Some(Checksum::Sha384(_)), _) => Some(checksum::sqlx(&file.text)),
+        (Some(Checksum::Sha1(_)), _) => Some(checksum::sqitch(&file.text)),
+        (Some(Checksum::Crc32(_)), _) => Some(checksum::flyway(&file.text).to_string()),
+        (None, Some(list)) if !list.is_empty() => {
+            Some(normalised(file.text.get(file.forward())?).trim_end().to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn kind_of_text(applied: &Applied) -> (Option<Discriminant<Checksum>>, bool) {
+    (applied.checksum.as_ref().map(discriminant), applied.statements.is_some())
+}
+
+/// What ran and has no file; where a file that did not run has its name or its text, the two are one.
+fn missing(join: &Join, moved: &Moved, applied: &Applied) -> Problem {
     let version = applied.version.as_deref().unwrap_or_default();
     let name = applied.name.as_deref().unwrap_or_default();
     if let Some(why) = &applied.failed {
@@ -73,19 +141,13 @@ fn missing(join: &Join, files: &[FileState], applied: &Applied) -> Problem {
         let detail = format!("{title} failed by the history of {}, and there is no file: {why}", join.history.tool);
         return without_file(applied, Class::Failed, detail, "look what is left of it, repair that and the history");
     }
-    let pending = |place: &usize| matches!(files[*place].status, Status::Pending);
-    let moved = (0..files.len())
-        .filter(pending)
-        .find(|place| !plain(name).is_empty() && join.same_name(*place, applied) == Some(true));
-    if let Some(place) = moved {
+    if let Some(place) = moved.place(join, applied) {
         let file = join.files[place];
-        let detail = format!("it ran as {version}, and would run again");
+        let detail = format!("it ran as {}, and would run again", if version.is_empty() { name } else { version });
         let hint = "give the file its old number, or correct the history with the tool";
         let problem = Problem::new(Class::Moved, &file.path, detail, hint).at(1);
-        return Problem {
-            versions: [Some(version.to_owned()), file.version.clone()].into_iter().flatten().collect(),
-            ..problem
-        };
+        let versions = [applied.version.clone(), file.version.clone()].into_iter().flatten().collect();
+        return Problem { versions, ..problem };
     }
     let title = format!("{version} {name}");
     let detail = format!("{} ran by the history of {}, and there is no file", title.trim(), join.history.tool);

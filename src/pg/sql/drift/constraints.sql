@@ -11,6 +11,8 @@ SELECT json_build_object(
     'validated', k.convalidated,
     'options', (SELECT string_agg(o.option_name || '=' || o.option_value, ', ' ORDER BY o.option_name COLLATE "C")
                 FROM pg_class x, pg_options_to_table(x.reloptions) o WHERE x.oid = k.conindid AND k.contype <> 'f'),
+    'clustered', i.indisclustered, 'replica_identity', i.indisreplident,
+    'index_comment', obj_description(i.indexrelid, 'pg_class'),
     'comment', obj_description(k.oid, 'pg_constraint')
   ),
   'texts', json_build_object('definition', regexp_replace(f.text, ' NOT VALID$', '')),
@@ -20,6 +22,7 @@ SELECT json_build_object(
 FROM pg_constraint k
 LEFT JOIN pg_class c ON c.oid = k.conrelid AND k.conrelid <> 0
 LEFT JOIN pg_type t ON t.oid = k.contypid AND k.contypid <> 0
+LEFT JOIN pg_index i ON i.indexrelid = k.conindid AND k.contype IN ('p', 'u', 'x')
 JOIN pg_namespace n ON n.oid = coalesce(c.relnamespace, t.typnamespace)
 CROSS JOIN LATERAL (SELECT pg_get_constraintdef(k.oid) AS text) f
 WHERE k.contype IN ('p', 'u', 'f', 'c', 'x') AND k.conparentid = 0 AND k.conislocal AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'

@@ -8,8 +8,10 @@ SELECT json_build_object(
       'pg_class', 'pg_namespace', 'pg_depend', 'pg_description', 'pg_attribute', 'pg_attrdef', 'pg_type', 'pg_enum',
       'pg_range', 'pg_collation', 'pg_constraint', 'pg_index', 'pg_inherits', 'pg_am', 'pg_sequence', 'pg_proc',
       'pg_language', 'pg_aggregate', 'pg_trigger', 'pg_rewrite', 'pg_policy', 'pg_extension', 'pg_default_acl',
-      'pg_event_trigger', 'pg_foreign_table', 'pg_foreign_server'
+      'pg_event_trigger', 'pg_foreign_table', 'pg_foreign_server', 'pg_statistic_ext', 'pg_publication', 'pg_publication_rel',
+      'pg_publication_namespace'
     ]) c(name)
-    WHERE NOT has_table_privilege('pg_catalog.' || c.name, 'SELECT')
+    -- Of a catalogue that the server does not have there is nothing to say.
+    WHERE NOT has_table_privilege(to_regclass('pg_catalog.' || c.name), 'SELECT')
   ), '[]')
 )::text

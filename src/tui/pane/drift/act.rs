@@ -21,12 +21,11 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
     let no = |why: &'static str| Err(Reason::new(why));
     match action {
         Action::FocusNext | Action::FocusPrevious => no("this pane has one part"),
-        Action::Accept | Action::Cancel | Action::Back => Ok(()),
         Action::DriftFrom => sides::next_from(model).map(|_| ()).ok_or_else(|| sides::alone(model)),
         Action::DriftTo => sides::next_to(model).map(|_| ()).ok_or_else(|| sides::alone(model)),
         Action::DriftSwap => sides::swapped(model).map(|_| ()),
         Action::Refresh if pane.pair().is_none() => Err(sides::alone(model)),
-        Action::Refresh => Ok(()),
+        Action::Refresh | Action::Accept | Action::Cancel | Action::Back => Ok(()),
         _ if pane.compared().is_none() => no("nothing was compared yet"),
         _ if pane.all == 0 => no("nothing differs"),
         Action::OnlyKind if pane.kind.is_some() => Ok(()),

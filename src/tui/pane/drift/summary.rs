@@ -73,9 +73,9 @@ pub fn below(model: &Model, compared: &Compared, short: bool) -> Cell {
         if compared.drift.differences.is_empty() && pane.all > 0 {
             parts.push(Cell::of(Role::Warn, "no differences in what could be compared"));
         }
-        parts.push(Cell::of(Role::Muted, objects(compared)));
         parts.extend(versions(compared).map(|text| Cell::of(Role::Muted, text)));
         parts.extend(replayed(compared).map(|text| Cell::of(Role::Muted, text)));
+        parts.push(Cell::of(Role::Muted, objects(compared)));
     }
     let dot = format!(" {} ", model.look.glyphs.dot);
     parts.into_iter().fold(
@@ -128,11 +128,10 @@ pub fn none(model: &Model, compared: &Compared, room: usize) -> Vec<Cell> {
     let line = |nth: usize| figures.iter().skip(nth).step_by(down).cloned().fold(Cell::default(), Cell::then);
     lines.extend((0..down).map(line));
     lines.push(Cell::default());
-    let mut more = "The order of columns and who owns what make no difference.".to_owned();
-    if let Some(versions) = versions(compared) {
-        more += &format!(" Definitions of {versions} were compared by what they say.");
-    }
-    lines.extend(Cell::of(Role::Muted, more).wrapped(room));
+    let order = "The order of columns and who owns what make no difference.";
+    let versions = versions(compared).map(|both| format!("Definitions of {both} were compared by what they say."));
+    let more = std::iter::once(order.to_owned()).chain(versions);
+    lines.extend(more.flat_map(|text| Cell::of(Role::Muted, text).wrapped(room)));
     lines.extend(how(compared).iter().flat_map(|line| line.wrapped(room)));
     let hint = key_of(model, Action::Refresh).and(Role::Muted, " compares again");
     lines.extend([Cell::default(), hint]);
@@ -179,9 +178,10 @@ pub fn waiting(model: &Model, room: usize) -> Vec<Cell> {
     }
     let connecting: Vec<&str> =
         names.iter().copied().filter(|name| matches!(state(name), Some(EnvState::Connecting))).collect();
-    let doing = match connecting.is_empty() {
-        false => format!("connecting to {}{ellipsis}", connecting.join(" and ")),
-        true => format!("reading the catalogues of {}{ellipsis}", names.join(" and ")),
+    let doing = if connecting.is_empty() {
+        format!("reading the catalogues of {}{ellipsis}", names.join(" and "))
+    } else {
+        format!("connecting to {}{ellipsis}", connecting.join(" and "))
     };
     lines.push(Cell::of(Role::Muted, doing));
     lines

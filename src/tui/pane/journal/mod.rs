@@ -15,7 +15,7 @@ use crate::{
     config::{key::Key, theme::Role},
     core::{
         error::{Error, Result},
-        journal::{Action as Did, Outcome, Run},
+        journal::{Action as Did, Entry, Outcome, Run},
         sheet::Sheet,
     },
     tui::{
@@ -101,6 +101,7 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
         };
     };
     match action {
+        Action::Undo if run.last.action == Did::Migrate => Err(Reason::new("migrations are not taken back")),
         Action::Undo if run.last.outcome == Outcome::RolledBack => Err(Reason::new("this run was rolled back")),
         Action::Undo if run.last.outcome != Outcome::Applied => Err(Reason::new("this run did not end")),
         Action::Undo => list::writable(model, &run.last.environment),
@@ -156,11 +157,16 @@ pub fn ask(model: &mut Model, run: &str, environment: &str, facts: Vec<Cell>) {
     model.overlays.push(Overlay::Confirm(Confirm::new("Undo", environment, kind, facts, asked)));
 }
 
+/// What was written, in words.
+fn amount(entry: &Entry) -> String {
+    if entry.migrations.is_some() { entry.amount() } else { format!("{} rows", entry.rows) }
+}
+
 fn open(model: &mut Model) {
     let Some(run) = selected(model) else { return };
     let entry = &run.last;
     let mut lines = vec![
-        (Role::Text, format!("{} of {} rows, {}", entry.action.word(), entry.rows, entry.outcome.word())),
+        (Role::Text, format!("{} of {}, {}", entry.action.word(), amount(entry), entry.outcome.word())),
         (Role::Muted, String::new()),
         (Role::Text, format!("began     {}", run.began.strftime("%Y-%m-%d %H:%M:%S UTC"))),
         (Role::Text, format!("ended     {}", entry.at.strftime("%Y-%m-%d %H:%M:%S UTC"))),
@@ -169,6 +175,8 @@ fn open(model: &mut Model) {
         (Role::Text, format!("operator  {}", entry.operator)),
         (Role::Text, format!("plan      {}", entry.digest)),
     ];
+    let ran = entry.migrations.iter().flat_map(|migrations| &migrations.ran);
+    lines.extend(ran.map(|path| (Role::Text, format!("ran       {path}"))));
     lines.extend(entry.xid.as_ref().map(|xid| (Role::Text, format!("xid       {xid}"))));
     lines.extend(entry.error.as_ref().map(|error| (Role::Danger, error.clone())));
     if entry.action == Did::Apply && entry.outcome == Outcome::Applied {

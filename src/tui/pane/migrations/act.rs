@@ -1,6 +1,6 @@
 //! What keys do in the pane.
 
-use super::{Only, can_go_back, detail, draw, export, list, rebuild, refresh, with_rows};
+use super::{Only, apply, can_go_back, detail, draw, export, list, rebuild, refresh, with_rows};
 use crate::tui::{
     action::{Action, Reason},
     model::Model,
@@ -18,6 +18,7 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
         Action::Refresh if pane.reading_folder => no("the folder is being read"),
         Action::Refresh | Action::Accept | Action::Cancel | Action::Back => Ok(()),
         _ if pane.overview.is_none() => no("no folder of migrations was read"),
+        Action::ApplyPending | Action::TryPending | Action::NextEnvironment => apply::availability(model, action),
         _ if pane.all == 0 => no("there is no migration"),
         Action::Open | Action::Copy | Action::CopyRow if pane.selected().is_none() => no("nothing is selected"),
         _ => Ok(()),
@@ -30,6 +31,9 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Refresh => return refresh(model),
         Action::OnlyProblems => only(model, Only::Problems),
         Action::OnlyPending => only(model, Only::Pending),
+        Action::ApplyPending => return apply::plan(model, false),
+        Action::TryPending => return apply::plan(model, true),
+        Action::NextEnvironment => apply::next(model),
         Action::Open => open(model),
         Action::Copy => {
             let name = model.migrations.selected().map(|row| export::name(model, row));

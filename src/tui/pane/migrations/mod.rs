@@ -1,6 +1,7 @@
 //! A team's migrations: what is wrong with them, the order in which they run, and where each of them ran.
 
 mod act;
+mod apply;
 mod detail;
 mod draw;
 mod export;
@@ -17,6 +18,7 @@ use std::{
 };
 
 pub use act::{act, availability};
+pub use apply::{confirmed, planned, ran};
 pub use draw::{clicked, draw};
 pub use export::sheet;
 
@@ -62,6 +64,10 @@ pub struct MigrationsPane {
     all: usize,
     only: Option<Only>,
     facts: summary::Facts,
+    /// The environment that was chosen to get what it lacks.
+    target: Option<String>,
+    /// Whether a plan is being made or run.
+    applying: bool,
     /// Filter and selection; the order is that of the files.
     pub table: TableState,
     /// The row whose details stand beside the list, and they, broken into lines for that many cells.
@@ -81,6 +87,8 @@ impl Default for MigrationsPane {
             all: 0,
             only: None,
             facts: summary::Facts::default(),
+            target: None,
+            applying: false,
             table: TableState::sorted(0, false),
             page: Rest::default(),
             detail: None,

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-use super::{MigrationsPane, key_of, rows};
+use super::{MigrationsPane, apply, key_of, rows};
 
 /// What is counted once for every reading.
 #[derive(Debug, Clone, Default)]
@@ -105,6 +105,10 @@ pub fn below(model: &Model) -> Cell {
         if aside > 0 {
             parts.push(Cell::of(Role::Muted, format!("{} passed over", counted(aside, "file"))));
         }
+    }
+    if let Some(target) = apply::target(model) {
+        let key = key_of(model, Action::ApplyPending);
+        parts.push(key.and(Role::Muted, " applies to ").and(Role::Text, target));
     }
     parts.push(pending(model));
     let dot = format!(" {} ", model.look.glyphs.dot);
