@@ -160,7 +160,7 @@ async fn failures_of_sqlx_with_and_without_their_file() {
                 NOT NULL DEFAULT now(), success boolean NOT NULL, checksum bytea NOT NULL, execution_time bigint NOT NULL); \
                 INSERT INTO _sqlx_migrations VALUES (1, 'a', now(), false, '\\x00', 1);";
     refused(sqlx, &[("1_a.sql", A.1), ("2_b.sql", "CREATE TABLE b (id int);")], "failed").await;
-    refused(sqlx, &[("2_b.sql", "CREATE TABLE b (id int);")], "failed").await;
+    refused(sqlx, &[("2_b.sql", "-- no-transaction\nCREATE TABLE b (id int);")], "failed").await;
 }
 
 /// A history whose files are gone keeps what comes after them from nothing.
