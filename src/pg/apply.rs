@@ -157,6 +157,19 @@ pub(in crate::pg) async fn lock(tx: &Transaction<'_>) -> Result<()> {
     Err(Error::refused("another apply is running here").hint("wait for it to end, then review again"))
 }
 
+/// Keeps them out, after [`lock`], for as long as the session lasts or until it is cleared: for what runs outside of a
+/// transaction. Behind a pooler no session is ours, and nothing is held.
+pub(in crate::pg) async fn hold(tx: &Transaction<'_>) -> Result<()> {
+    if tx.connection().pooled() {
+        return Ok(());
+    }
+    let got = query::scalar(tx, "SELECT pg_try_advisory_lock($1::bigint)::text", &[Some(LOCK)]).await?;
+    if got.as_deref() == Some("true") {
+        return Ok(());
+    }
+    Err(Error::refused("another apply is running here").hint("wait for it to end, then review again"))
+}
+
 fn image(shape: &Shape, row: &Row) -> Image {
     let columns = shape.columns.iter().zip(&row.columns).filter(|(column, _)| column.role != Role::Generated);
     columns.map(|(column, value)| (column.name.clone(), value.clone())).collect()

@@ -7,6 +7,7 @@ mod bouncer;
 #[path = "../support/commit.rs"]
 mod commit;
 mod dry;
+mod hostile;
 mod lost;
 mod outside;
 mod planned;

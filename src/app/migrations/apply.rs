@@ -7,7 +7,8 @@ use crate::{
     app::{
         deck::Deck,
         job::Job,
-        runs::{Attempt, Begin},
+        journal,
+        runs::{Attempt, Begin, is_running},
     },
     core::{
         error::{Code, Error, Result},
@@ -19,7 +20,7 @@ use crate::{
     pg::{
         apply::{self as settling, Settled},
         connect::connect_migrating,
-        migrations::apply::{self as pg, Done, Ended, Order},
+        migrations::apply::{self as pg, Done, Ended, Left, Order},
     },
 };
 
@@ -36,12 +37,32 @@ pub struct Applied {
 ///
 /// # Errors
 /// An environment that there is not, a folder that is not there, a connection's and a server's own; `Refused` where it
-/// is doubtful what would have to run.
+/// is doubtful what would have to run, and where a run was cut off while one of the files ran outside of a transaction.
 pub async fn plan(deck: &Deck, job: &Job, dir: Option<&Path>, environment: &str, choice: &Choice) -> Result<Plan> {
     deck.known(environment)?;
     let folder = standing::folder(deck, job, dir).await?.folder;
     let standing = standing::standing(deck, job, environment, &folder).await?;
-    plan::plan((&deck.project.name, environment), folder, &standing.histories, &standing.looks, choice)
+    let plan = plan::plan((&deck.project.name, environment), folder, &standing.histories, &standing.looks, choice)?;
+    cut_off(deck, &plan)?;
+    Ok(plan)
+}
+
+/// Refuses a file that a run was cut off in while it ran outside of a transaction, until the journal has noted that end:
+/// nobody was told yet that a part of it may be there.
+fn cut_off(deck: &Deck, plan: &Plan) -> Result<()> {
+    for run in journal::read(deck)? {
+        let last = run.last;
+        let next = last.migrations.and_then(|migrations| migrations.next).unwrap_or_default();
+        let open = last.outcome == Outcome::Started && last.xid.is_none() && last.environment == plan.environment;
+        if open && plan.steps.iter().any(|step| step.file.path == next) && !is_running(deck, &last.run)? {
+            let message = format!("run {} was cut off while this file ran outside of a transaction", last.run);
+            return Err(Error::refused(message)
+                .env(&plan.environment)
+                .at(next)
+                .hint("look what is there of it; once `pgdeck journal` has noted that end, it can be run again"));
+        }
+    }
+    Ok(())
 }
 
 /// Runs `plan` with `permit`. With `dry_run` all that one transaction can hold is tried and rolled back.
@@ -128,20 +149,20 @@ struct End<'a> {
 
 impl End<'_> {
     async fn finish(mut self, book: Option<Book>, ended: Ended) -> Result<Applied> {
-        let (error, stays) = match ended {
+        let (error, left) = match ended {
             Ended::Whole => return self.whole(book),
-            Ended::Failed { error, stays } => (error, stays),
+            Ended::Failed { error, left } => (error, left),
             Ended::Lost { xid, error } => match self.settle(&xid).await {
                 Ok(true) => {
                     self.done.push(Done { step: self.done.len(), took: std::time::Duration::ZERO });
                     if self.done.len() == self.plan.steps.len() {
                         return self.whole(book);
                     }
-                    (Error { code: Code::RolledBack, ..error }, 0)
+                    (Error { code: Code::RolledBack, ..error }, Left::Nothing)
                 }
                 Ok(false) => {
                     let message = format!("at COMMIT, and the server rolled back: {}", error.message);
-                    (Error { code: Code::RolledBack, message, ..error }, 0)
+                    (Error { code: Code::RolledBack, message, ..error }, Left::Nothing)
                 }
                 Err(unknown) => {
                     let error = self.unknown(&xid, &unknown);
@@ -149,8 +170,13 @@ impl End<'_> {
                 }
             },
         };
-        let outcome = if self.done.is_empty() && stays == 0 { Outcome::RolledBack } else { Outcome::Stopped };
-        let error = self.told(error, stays);
+        if book.is_none() {
+            // What a dry run tried before it went with it.
+            self.done.clear();
+        }
+        let outcome =
+            if self.done.is_empty() && left == Left::Nothing { Outcome::RolledBack } else { Outcome::Stopped };
+        let error = self.told(error, left);
         self.failed(book, outcome, error)
     }
 
@@ -178,7 +204,7 @@ impl End<'_> {
     }
 
     /// The error with what is there and what is not.
-    fn told(&self, error: Error, stays: usize) -> Error {
+    fn told(&self, error: Error, left: Left) -> Error {
         let code = match error.code {
             _ if self.job.is_cancelled() && error.code != Code::Stale => Code::Interrupted,
             // A connection that breaks before COMMIT is sent takes its transaction with it.
@@ -186,9 +212,10 @@ impl End<'_> {
             code => code,
         };
         let of = self.plan.steps.get(self.done.len()).map_or(0, |step| step.how.statements());
-        let what = match stays {
-            0 => "rolled back".to_owned(),
-            stays => format!("outside of a transaction: {stays} of its {of} statements were done and stay"),
+        let what = match left {
+            Left::Nothing => "rolled back".to_owned(),
+            Left::Unclear => "not recorded; a part of it stays".to_owned(),
+            Left::Done(stays) => format!("outside of a transaction: {stays} of its {of} statements were done and stay"),
         };
         let before = match self.done.len() {
             0 => String::new(),

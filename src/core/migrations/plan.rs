@@ -281,8 +281,11 @@ impl Doubts<'_> {
     /// Whether what ran and has no file comes after a file that would run: the folder is older than the database.
     fn is_later(&self, problem: &Problem) -> bool {
         let files: Vec<&File> = self.folder.forward().collect();
-        let first = self.chosen.first().and_then(|(place, _)| files[*place].version.as_deref());
-        let later = |version: &String| first.is_some_and(|first| self.folder.style.order(version, first).is_gt());
+        // What a history knows a file by is what its entries are compared with.
+        let known_by = |file: &'_ &File| file.stamp.clone().or_else(|| file.version.clone());
+        let first = self.chosen.first().and_then(|(place, _)| known_by(&files[*place]));
+        let later =
+            |version: &String| first.as_ref().is_some_and(|first| self.folder.style.order(version, first).is_gt());
         problem.versions.iter().any(later)
     }
 

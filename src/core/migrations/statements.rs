@@ -115,8 +115,11 @@ impl<'a> Splitter<'a> {
             match piece.kind {
                 Kind::Space | Kind::Comment => {}
                 Kind::Symbol(b';') if current.parentheses == 0 && current.blocks == 0 => {
-                    let rows = current.is_copy().then(|| self.rows(piece.end));
-                    self.end(&std::mem::take(&mut current), rows.flatten());
+                    let rows = current.is_copy().then(|| self.rows(piece.end)).flatten();
+                    self.end(&std::mem::take(&mut current), rows.clone());
+                    if let Some(rows) = rows {
+                        self.beside(piece.end, rows.start);
+                    }
                 }
                 Kind::Backslash => self.backslash(&mut current, piece),
                 _ => self.take(&mut current, piece),
@@ -194,6 +197,19 @@ impl<'a> Splitter<'a> {
         self.out.unfinished = Some((Open::Rows, line));
         self.scanner.skip_to(bytes.len());
         Some(start..bytes.len())
+    }
+
+    /// What stands behind a COPY on its line, before the rows.
+    fn beside(&mut self, from: usize, to: usize) {
+        let beside = split(self.text.get(from..to).unwrap_or_default());
+        for statement in beside.list {
+            let range = statement.range.start + from..statement.range.end + from;
+            let line = self.lines.of(range.start);
+            self.out.list.push(Statement { range, line, rows: None, ..statement });
+        }
+        if let Some((open, _)) = beside.unfinished {
+            self.out.unfinished = Some((open, self.lines.of(from)));
+        }
     }
 
     fn end(&mut self, current: &Current<'a>, rows: Option<Range<usize>>) {

@@ -4,6 +4,7 @@ use super::{
     file::File,
     scan::{Kind, Scanner},
     statements::Statement,
+    style::Style,
 };
 
 /// How the statements of a file are run.
@@ -48,10 +49,15 @@ pub fn mode(file: &File) -> Result<(Mode, Vec<Statement>), Trouble> {
         let detail = "the file holds the way back, too, and its style does not say where that begins".into();
         return Err(Trouble { line, detail, hint: "set `style` under [migrations], or put the way back elsewhere" });
     }
-    if let Some(psql) = statements.list.iter().find(|statement| statement.psql) {
+    if let Some(line) = backslash(file, &statements.list) {
         let detail = "this is a command of psql's own, which no server understands".into();
-        return Err(Trouble { line: psql.line, detail, hint: "write it in SQL" });
+        return Err(Trouble { line, detail, hint: "write it in SQL" });
     }
+    if let Some(beside) = beside_rows(&statements.list) {
+        let detail = "this stands on the line of a COPY whose rows follow".into();
+        return Err(Trouble { line: beside.line, detail, hint: "give it a line of its own, behind the rows" });
+    }
+    unsent(file)?;
     let heads: Vec<Vec<String>> = statements.list.iter().map(|statement| head(statement.text(&file.text))).collect();
     let controls: Vec<Option<Control>> = heads.iter().map(|head| control(head)).collect();
     if file.no_transaction() {
@@ -77,6 +83,115 @@ pub fn mode(file: &File) -> Result<(Mode, Vec<Statement>), Trouble> {
             Err(Trouble { line, detail, hint: MARK })
         }
     }
+}
+
+/// The line of the first command of psql's own, alone or behind a statement, outside of the rows of a COPY: whatever
+/// follows a backslash is no part of a statement, and would be left out.
+fn backslash(file: &File, list: &[Statement]) -> Option<usize> {
+    let part = file.forward();
+    let mut scanner = Scanner::new(file.text.get(..part.end)?);
+    let mut copies = list.iter().filter_map(|statement| statement.rows.as_ref()).peekable();
+    scanner.skip_to(part.start);
+    while let Some(piece) = scanner.next() {
+        // The line break before the rows is in this piece, and perhaps some of what they begin with.
+        if let Some(rows) = copies.next_if(|rows| rows.start <= piece.end) {
+            scanner.skip_to((rows.end + 2).min(part.end));
+        } else if piece.kind == Kind::Backslash {
+            return Some(line_of(file, piece.start));
+        }
+    }
+    None
+}
+
+/// The first statement that begins before the rows of the COPY that it follows.
+fn beside_rows(list: &[Statement]) -> Option<&Statement> {
+    let begins_before =
+        |pair: &&[Statement]| pair[0].rows.as_ref().is_some_and(|rows| pair[1].range.start < rows.start);
+    list.windows(2).find(begins_before).map(|pair| &pair[1])
+}
+
+fn line_of(file: &File, at: usize) -> usize {
+    1 + file.text.get(..at).unwrap_or_default().matches('\n').count()
+}
+
+/// What keeps a file's text from being sent as it is: sections that its tool would read otherwise, what its tool would
+/// fill in first, and what no server takes.
+fn unsent(file: &File) -> Result<(), Trouble> {
+    let part = file.forward();
+    if let Some(at) = file.text.get(part.clone()).and_then(|text| text.find('\0')) {
+        let detail = "a byte of zero is in it, which no server takes".into();
+        return Err(Trouble { line: line_of(file, part.start + at), detail, hint: "take it out" });
+    }
+    match (file.kind, file.style) {
+        (super::file::Kind::UpAndDown, _) => sections(file),
+        (_, Style::Flyway) => match placeholder(file) {
+            Some(line) => {
+                let detail =
+                    "Flyway would put a value in place of this placeholder, and pgdeck does not know it".into();
+                Err(Trouble { line, detail, hint: "write the value, or run this file with Flyway" })
+            }
+            None => Ok(()),
+        },
+        _ => Ok(()),
+    }
+}
+
+/// Whether a file of both ways has one section that goes forward, and nothing before it: what stood elsewhere would be
+/// recorded and not run.
+fn sections(file: &File) -> Result<(), Trouble> {
+    let hint =
+        "let one line `-- migrate:up` stand before what is run, and one line `-- migrate:down` before the way back";
+    let mark = |line: &str| {
+        let rest = line.trim_start().strip_prefix("--")?.trim_start().strip_prefix("migrate:")?;
+        rest.split_whitespace().next().map(str::to_owned)
+    };
+    let marks: Vec<(usize, String)> =
+        file.text.lines().enumerate().filter_map(|(at, line)| Some((at + 1, mark(line)?))).collect();
+    let trouble = |line: usize, detail: &str| Err(Trouble { line, detail: detail.into(), hint });
+    let Some(first) = marks.iter().position(|(_, word)| word == "up") else {
+        return trouble(1, "there is no `-- migrate:up` in it, so that nothing of it would run");
+    };
+    let before = super::statements::split(file.text.get(..file.forward().start).unwrap_or_default());
+    if let Some(statement) = before.list.first() {
+        return trouble(statement.line, "this stands before `-- migrate:up`, and would not run");
+    }
+    match marks[first + 1..].iter().enumerate().find(|(at, (_, word))| *at > 0 || word != "down") {
+        Some((_, (line, _))) => trouble(*line, "behind `-- migrate:up` only one `migrate:down` may follow"),
+        None => Ok(()),
+    }
+}
+
+/// The line of the first `${name}` that is in no comment.
+fn placeholder(file: &File) -> Option<usize> {
+    let named = |rest: &str| {
+        let name = rest.split('}').next().unwrap_or_default();
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':');
+        name.len() < rest.len() && !name.is_empty() && name.chars().all(fits)
+    };
+    let text = file.text.get(file.forward())?;
+    let comments: Vec<_> = Scanner::new(text).filter(|piece| piece.kind == Kind::Comment).collect();
+    let outside = |at: usize| {
+        let next = comments.partition_point(|piece| piece.end <= at);
+        comments.get(next).is_none_or(|piece| at < piece.start)
+    };
+    let at = text.match_indices("${").map(|(at, _)| at).find(|at| named(&text[at + 2..]) && outside(*at))?;
+    Some(line_of(file, file.forward().start + at))
+}
+
+/// How many of the first `done` statements stay that were run outside of a transaction: those that a transaction of
+/// their own took back do not.
+pub fn kept(text: &str, list: &[Statement], done: usize) -> usize {
+    let (mut kept, mut open) = (0, None);
+    for statement in &list[..done.min(list.len())] {
+        match (control(&head(statement.text(text))), open) {
+            (Some(Control::Begin), None) => open = Some(1),
+            (Some(Control::Commit), Some(inside)) => (kept, open) = (kept + inside + 1, None),
+            (Some(Control::Rollback), _) => open = None,
+            (_, Some(inside)) => open = Some(inside + 1),
+            (_, None) => kept += 1,
+        }
+    }
+    kept
 }
 
 /// A statement about the transaction that it is in.
@@ -179,9 +294,9 @@ pub(super) fn other_way(file: &File) -> Option<usize> {
         let words: Vec<String> =
             text.trim_start_matches('-').split_whitespace().take(2).map(str::to_lowercase).collect();
         match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-            ["+goose" | "+migrate", "down"] => true,
+            ["+goose" | "+migrate" | "+micrate" | "rambler", "down"] => true,
             ["migrate:down", ..] => file.kind != super::file::Kind::UpAndDown,
-            _ => false,
+            _ => text.starts_with("--") && is_bare_mark(text),
         }
     };
     let part = file.forward();
@@ -189,6 +304,17 @@ pub(super) fn other_way(file: &File) -> Option<usize> {
     let comments = Scanner::new(text).filter(|piece| piece.kind == Kind::Comment);
     let found = comments.into_iter().find(|piece| is_mark(&text[piece.range()]))?;
     Some(1 + file.text[..part.start + found.start].matches('\n').count())
+}
+
+/// Whether a comment is nothing but the mark of node-pg-migrate, Play, tern, `MyBatis` or of a hand for the way back.
+fn is_bare_mark(comment: &str) -> bool {
+    let words: Vec<String> =
+        comment.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+    match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["down" | "downs"] | ["down", "migration"] | ["create", "above", "drop", "below"] => true,
+        ["undo"] => comment.contains('@'),
+        _ => false,
+    }
 }
 
 #[cfg(test)]

@@ -100,3 +100,32 @@ fn rows_of_a_copy_are_part_of_their_statement() {
     let (_, list) = mode(&file("COPY t FROM stdin;\n1\n2\n\\.\nSELECT 1;\n")).expect("runs");
     assert_eq!((list.len(), list[0].rows.is_some()), (2, true));
 }
+
+#[test]
+fn a_backslash_behind_a_statement_is_psqls_own_and_one_in_rows_is_not() {
+    for text in ["SELECT 1 \\gexec", "SELECT 1 \\; COMMIT;", "COPY t FROM stdin;\n\\x\n\\.\nSELECT 1 \\g\n"] {
+        assert!(trouble(text).1.contains("psql's own"), "{text}");
+    }
+    let rows = "COPY t FROM stdin;\n\\N\ta\\tb\n  \\x\n\\.\nCOPY t FROM stdin;\n\\.\nSELECT '\\g', E'\\'' -- \\g\n";
+    assert_eq!(ran(rows).1.len(), 3);
+    assert_eq!(trouble("COPY t FROM stdin; SELECT 1;\n1\n\\.\n").0, 1);
+}
+
+#[test]
+fn what_its_own_transaction_took_back_is_not_kept() {
+    let text =
+        "SELECT 1;\nBEGIN;\nSELECT 2;\nCOMMIT;\nBEGIN;\nSELECT 3;\nROLLBACK;\nSELECT 4;\nBEGIN;\nSELECT 5;\nSELECT 6;";
+    let list = super::super::statements::split(text).list;
+    let stay: Vec<usize> = (0..=list.len()).map(|done| kept(text, &list, done)).collect();
+    assert_eq!(stay, [0, 1, 1, 1, 4, 4, 4, 4, 5, 5, 5, 5]);
+}
+
+#[test]
+fn placeholders_are_flyways_and_in_no_comment() {
+    let flyway = |text: &str| mode(&File { style: Style::Flyway, ..file(text) });
+    assert_eq!(flyway("-- ${a}\nSELECT '${flyway:user}';").expect_err("a placeholder").line, 2);
+    for text in ["-- ${a}\nSELECT 1 /* ${b} */;", "SELECT '${', '$ {a}', '${a b}';"] {
+        assert!(flyway(text).is_ok(), "{text}");
+    }
+    assert!(mode(&file("SELECT '${a}';")).is_ok());
+}

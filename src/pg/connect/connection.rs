@@ -135,6 +135,11 @@ impl Connection {
         self.run("ROLLBACK").await
     }
 
+    /// Takes back what a file of migrations has set for its session, and nothing that it or others rely on.
+    pub(in crate::pg) async fn settings_back(&self) -> Result<()> {
+        self.run("RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; DISCARD TEMP").await
+    }
+
     /// The driver outside a transaction, for statements that cannot run inside one.
     ///
     /// # Errors

@@ -27,8 +27,10 @@ const PINNED: [(&str, &str); 7] = [
 
 const READ_ONLY: (&str, &str) = ("default_transaction_read_only", "on");
 
-/// What tells whether a migrating session got its settings: they are few, for files are written for the role's own.
-const MIGRATING: (&str, &str) = ("lock_timeout", "3s");
+/// What tells whether a migrating session got its settings: they are few, for files are written for the role's own. All
+/// of them, as `SHOW` writes them, for a role may well have one of them by itself.
+const MIGRATING: [(&str, &str); 3] =
+    [("statement_timeout", "0"), ("lock_timeout", "3s"), ("idle_in_transaction_session_timeout", "5min")];
 
 /// What a session is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,12 +68,12 @@ impl Settings {
 
     /// Those that [`Settings::hold`] checks.
     fn checked(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        let own = match self.work {
-            Work::Read => Some(READ_ONLY),
-            Work::Write => None,
-            Work::Migrate => Some(MIGRATING),
+        let own: &[(&str, &str)] = match self.work {
+            Work::Read => &[READ_ONLY],
+            Work::Write => &[],
+            Work::Migrate => &MIGRATING,
         };
-        own.into_iter().chain(self.pinned().iter().copied())
+        own.iter().copied().chain(self.pinned().iter().copied())
     }
 
     /// The startup parameter `options`. A value without anything behind the `=` is the empty string.
@@ -153,6 +155,15 @@ mod tests {
             bad[at] = Some("off");
             assert!(!settings.hold(bad.into_iter()));
         }
+    }
+
+    /// A role's own `lock_timeout` of 3 s is no sign that a pooler has passed the settings on.
+    #[test]
+    fn a_migrating_session_is_known_by_all_of_its_timeouts() {
+        let settings = Settings { work: Work::Migrate, timeouts: TIMEOUTS };
+        assert!(settings.hold(["0", "3s", "5min"].map(Some).into_iter()));
+        assert!(!settings.hold(["0", "3s", "0"].map(Some).into_iter()));
+        assert!(!settings.hold(["30s", "3s", "5min"].map(Some).into_iter()));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! Before each file the histories are read again, under locks that keep other runs and other tools from writing them
 //! meanwhile: where they are not as they were reviewed, nothing more is run.
 
+mod outside;
+
 use std::time::{Duration, Instant};
 
 use super::run::{Failed, run};
@@ -55,12 +57,12 @@ pub struct Done {
 pub enum Ended {
     /// All files are there; in a dry run, all up to the first that cannot be tried.
     Whole,
-    /// The file after those that are done failed; `stays` says how many of its statements are there all the same.
+    /// The file after those that are done failed.
     Failed {
         /// Why.
         error: Error,
-        /// How many of the file's statements were not rolled back.
-        stays: usize,
+        /// What is left of it.
+        left: Left,
     },
     /// COMMIT was sent for the file after those that are done, and its answer never came.
     Lost {
@@ -69,6 +71,17 @@ pub enum Ended {
         /// Why.
         error: Error,
     },
+}
+
+/// What is left of a file that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// It was rolled back.
+    Nothing,
+    /// So many of its statements ran outside of a transaction and stay; the one after them may have left a part.
+    Done(usize),
+    /// A statement of it ended the transaction that was put around it.
+    Unclear,
 }
 
 /// What a run did.
@@ -106,7 +119,7 @@ struct Runner<'a> {
 /// What keeps a file from being kept.
 struct Stop {
     error: Error,
-    stays: usize,
+    left: Left,
     /// Whether only a dry run cannot do it.
     early: bool,
 }
@@ -114,13 +127,13 @@ struct Stop {
 impl From<Error> for Stop {
     fn from(error: Error) -> Self {
         let code = if error.code == Code::Usage { Code::RolledBack } else { error.code };
-        Stop { error: Error { code, ..error }, stays: 0, early: false }
+        Stop { error: Error { code, ..error }, left: Left::Nothing, early: false }
     }
 }
 
 impl From<Failed> for Stop {
     fn from(failed: Failed) -> Self {
-        Stop { error: failed.error, stays: 0, early: failed.early }
+        Stop { error: failed.error, left: Left::Nothing, early: failed.early }
     }
 }
 
@@ -137,7 +150,7 @@ impl Runner<'_> {
             match ended {
                 Ok(None) => self.done.push(Done { step: at, took: began.elapsed() }),
                 Ok(Some(lost)) => return lost,
-                Err(stop) => return Ended::Failed { error: stop.error, stays: stop.stays },
+                Err(stop) => return Ended::Failed { error: stop.error, left: stop.left },
             }
         }
         Ended::Whole
@@ -166,77 +179,14 @@ impl Runner<'_> {
         Ok(None)
     }
 
-    /// A file statement by statement, with its record in a transaction behind it.
-    async fn outside(
-        &mut self,
-        connection: &mut Connection,
-        step: &Step,
-        list: &[Statement],
-    ) -> Result<Option<Ended>, Stop> {
-        let recorder = &self.order.plan.recorder;
-        (self.order.keep)(step, None)?;
-        let marks = recorder.begun(&step.file);
-        let tx = connection.begin_write().await?;
-        self.ready(&tx).await?;
-        write(&tx, &marks).await?;
-        self.print = self.fingerprint(&tx).await?;
-        tx.commit().await?;
-        let began = Instant::now();
-        let describe = |error: &tokio_postgres::Error| connection.describe(error);
-        let go_on = |at| (self.order.go_on)(step, at);
-        let ran = match connection.outside_transaction() {
-            Ok(client) => run(client, &step.file, list, &describe, &go_on).await,
-            Err(error) => return Err(error.into()),
-        };
-        if let Err(failed) = ran {
-            let error = self.failed(connection, step, began.elapsed(), failed.error).await;
-            return Err(Stop { error, stays: failed.done, early: false });
-        }
-        tidy(connection).await;
-        let written = async {
-            let tx = connection.begin_write().await?;
-            self.ready(&tx).await?;
-            self.record(&tx, step, began.elapsed(), !marks.is_empty()).await?;
-            tx.commit().await
-        };
-        // All of it ran, and that is what the operator has to know whatever became of the record.
-        written.await.map(|()| None).map_err(|error: Error| {
-            let message = format!("all of it ran, and that could not be recorded: {}", error.message);
-            let hint = "record it by hand, for it would be run again".to_owned();
-            Stop {
-                error: Error { message, hint: Some(hint), ..error }.at(&step.file.path),
-                stays: list.len(),
-                early: false,
-            }
-        })
-    }
-
-    /// Records that a file failed, for the tools that do; the error is still what matters.
-    async fn failed(&self, connection: &mut Connection, step: &Step, took: Duration, error: Error) -> Error {
-        let writes = self.order.plan.recorder.failed(&step.file, took, &error.message);
-        let recorded = async {
-            // Its own transaction may still be open.
-            connection.reset().await?;
-            let tx = connection.begin_write().await?;
-            write(&tx, &writes).await?;
-            tx.commit().await
-        };
-        match recorded.await {
-            Err(lost) if !writes.is_empty() => {
-                let message = format!("{}; that it failed could not be recorded ({})", error.message, lost.message);
-                Error { message, ..error }
-            }
-            _ => error,
-        }
-    }
-
     /// Everything in one transaction, and back again.
     async fn dry(&mut self, connection: &mut Connection) -> Ended {
         let ended = self.tried(connection).await;
         match ended {
             Ok(()) => Ended::Whole,
-            Err(stop) if stop.early => Ended::Whole,
-            Err(stop) => Ended::Failed { error: stop.error, stays: 0 },
+            // With nothing tried before it, it is in its own way, and would be in the run.
+            Err(stop) if stop.early && !self.done.is_empty() => Ended::Whole,
+            Err(stop) => Ended::Failed { error: stop.error, left: stop.left },
         }
     }
 
@@ -266,7 +216,10 @@ impl Runner<'_> {
         let creates = self.order.plan.creates && self.print.is_none();
         if creates {
             self.compare(super::read(tx).await?)?;
-            for sql in recorder.create() {
+            let there = "SELECT nspname::text FROM pg_catalog.pg_namespace WHERE nspname = $1";
+            let there = query::scalar(tx, there, &[Some(&recorder.table.schema)]).await?;
+            // Who may not make schemas may not even say IF NOT EXISTS.
+            for sql in recorder.create().into_iter().skip(usize::from(there.is_some())) {
                 query::rows(tx, &sql, &[]).await.map_err(about)?;
             }
         }
@@ -305,16 +258,29 @@ impl Runner<'_> {
         Error::stale("the history has changed since this was planned")
             .env(&self.order.plan.environment)
             .object(what)
-            .hint("somebody else runs migrations here; look again with `pgdeck migrations`")
+            .hint(
+                "somebody else runs migrations here, or a file writes the history; look again with `pgdeck migrations`",
+            )
     }
 
     async fn statements(&self, tx: &Transaction<'_>, step: &Step, list: &[Statement]) -> Result<(), Stop> {
         let describe = |error: &tokio_postgres::Error| tx.describe(error);
         let go_on = |at| (self.order.go_on)(step, at);
-        run(tx.client(), &step.file, list, &describe, &go_on).await?;
+        let own = "SELECT pg_catalog.pg_current_xact_id()::text";
+        let before = query::scalar(tx, own, &[]).await?.unwrap_or_default();
+        if let Err(failed) = run(tx.client(), &step.file, list, &describe, &go_on).await {
+            let left = if committed(tx, &before).await { Left::Unclear } else { Left::Nothing };
+            return Err(Stop { left, ..failed.into() });
+        }
+        if query::scalar(tx, own, &[]).await?.as_deref() != Some(before.as_str()) {
+            let error = Error::rolled_back("a statement of this file ended the transaction that was put around it")
+                .hint("look what is there, and which of its statements holds a COMMIT or ROLLBACK");
+            return Err(Stop { error: error.at(&step.file.path), left: Left::Unclear, early: false });
+        }
         // What was put off is checked here, where it still has a file's name. Whatever the file has set for itself ends
         // with it: the record is written by the role that was let in.
-        let end = "SET CONSTRAINTS ALL IMMEDIATE; RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; DISCARD TEMP";
+        let end = "CLOSE ALL; SET CONSTRAINTS ALL IMMEDIATE; RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; \
+                   DISCARD TEMP";
         let ended = tx.client().batch_execute(end).await;
         ended.map_err(|error| describe(&error).at(&step.file.path))?;
         Ok(())
@@ -324,6 +290,7 @@ impl Runner<'_> {
     async fn record(&mut self, tx: &Transaction<'_>, step: &Step, took: Duration, begun: bool) -> Result<()> {
         let plan = self.order.plan;
         let about = |error: Error| error.at(&step.file.path).object(&plan.recorder.table);
+        let touched = self.fingerprint(tx).await.map_err(about)? != self.print;
         let writes = plan.recorder.done(&Ran { file: &step.file, took }, begun);
         write(tx, &writes).await.map_err(about)?;
         // Each row that is written comes back; that this tool's rows are understood needs to be seen once.
@@ -336,8 +303,21 @@ impl Runner<'_> {
             self.sure = true;
         }
         self.print = self.fingerprint(tx).await.map_err(about)?;
+        if touched {
+            // The file wrote more into the history than its record, perhaps of files that would come next: no
+            // fingerprint is like this one, and the next file finds another history than the planned one.
+            self.print = Some(String::new());
+        }
         Ok(())
     }
+}
+
+/// Whether the transaction `xid` was committed behind our back; what it left open is rolled back.
+async fn committed(tx: &Transaction<'_>, xid: &str) -> bool {
+    let status = "SELECT pg_catalog.pg_xact_status($1::pg_catalog.xid8)";
+    // A connection that is gone has taken the transaction with it.
+    tx.client().batch_execute("ROLLBACK").await.is_ok()
+        && matches!(query::scalar(tx, status, &[Some(xid)]).await, Ok(Some(status)) if status == "committed")
 }
 
 /// The file counts as not applied although it was recorded.

@@ -135,6 +135,12 @@ fn kind_of_text(applied: &Applied) -> (Option<Discriminant<Checksum>>, bool) {
 fn missing(join: &Join, moved: &Moved, applied: &Applied) -> Problem {
     let version = applied.version.as_deref().unwrap_or_default();
     let name = applied.name.as_deref().unwrap_or_default();
+    if let Some(why) = &applied.failed {
+        let title = format!("{version} {name}");
+        let title = if title.trim().is_empty() { "a migration" } else { title.trim() };
+        let detail = format!("{title} failed by the history of {}, and there is no file: {why}", join.history.tool);
+        return without_file(applied, Class::Failed, detail, "look what is left of it, repair that and the history");
+    }
     if let Some(place) = moved.place(join, applied) {
         let file = join.files[place];
         let detail = format!("it ran as {}, and would run again", if version.is_empty() { name } else { version });
@@ -145,14 +151,13 @@ fn missing(join: &Join, moved: &Moved, applied: &Applied) -> Problem {
     }
     let title = format!("{version} {name}");
     let detail = format!("{} ran by the history of {}, and there is no file", title.trim(), join.history.tool);
-    Problem {
-        class: Class::Missing,
-        versions: applied.version.iter().cloned().collect(),
-        paths: Vec::new(),
-        line: None,
-        detail,
-        hint: "restore it from version control, or take it out of the history with the tool".into(),
-    }
+    let hint = "restore it from version control, or take it out of the history with the tool";
+    without_file(applied, Class::Missing, detail, hint)
+}
+
+fn without_file(applied: &Applied, class: Class, detail: String, hint: &str) -> Problem {
+    let versions = applied.version.iter().cloned().collect();
+    Problem { class, versions, paths: Vec::new(), line: None, detail, hint: hint.into() }
 }
 
 /// Where two histories say different things of the same files.
