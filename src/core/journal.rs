@@ -44,10 +44,12 @@ pub struct Migrations {
     pub of: usize,
     /// Those that ran and were kept, in order.
     pub ran: Vec<String>,
-    /// The one that was about to be: its COMMIT was on its way if the entry has a transaction id, else it ran outside of
-    /// a transaction.
+    /// The one that was about to be: the COMMIT of its record was on its way if the entry has a transaction id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+    /// Whether that one runs outside of a transaction: what it has done is there, recorded or not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub outside: bool,
 }
 
 /// What was done.

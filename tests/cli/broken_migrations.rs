@@ -214,7 +214,7 @@ fn each_fault_is_one_line_as_table_and_as_json_and_the_rest_is_shown() {
         for text in [desk.exits(0, &line("list")), desk.exits(code, &line("check"))] {
             let problems: Vec<&str> = text.lines().filter(|line| line.contains(" — ")).collect();
             assert_eq!(problems, lines, "{}:\n{text}", case.what);
-            let whole = format!("{} files, ", case.files);
+            let whole = if case.files == 1 { "1 file, ".to_owned() } else { format!("{} files, ", case.files) };
             assert!(text.lines().last().unwrap().contains(&whole), "{}: no `{whole}` in\n{text}", case.what);
         }
         for (code, verb) in [(0, "list"), (code, "check")] {

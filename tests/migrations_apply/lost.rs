@@ -3,12 +3,18 @@
 use std::sync::Arc;
 
 use pgdeck::{
-    app::{job::Job, migrations::apply, sync::settle},
+    app::{
+        job::Job,
+        migrations::apply,
+        runs::{Attempt, Begin},
+        sync::settle,
+    },
     core::{
         error::{Code, Result},
         guard,
-        journal::{Migrations, Outcome},
+        journal::{Action, Migrations, Outcome},
         migrations::plan::Plan,
+        sync::plan::Tally,
     },
 };
 use tokio::sync::Notify;
@@ -114,4 +120,40 @@ async fn a_stop_ends_the_statement_and_says_what_stays() {
     place.client.batch_execute("ROLLBACK").await.unwrap();
     assert_eq!((place.tables().await, place.recorded().await), (vec!["a".into(), "busy".into()], vec!["001".into()]));
     assert_eq!(ended(&place).0, Outcome::Stopped);
+}
+
+/// A process that ended in the middle leaves a line that says what it was about to do: the server knows the rest.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_cut_off_is_settled_by_its_last_line() {
+    let place = Place::new("", &[]).await;
+    let committed = place.rows("SELECT pg_current_xact_id()").await.remove(0);
+    let aborted = place.rows("BEGIN; SELECT pg_current_xact_id(); ROLLBACK").await.remove(0);
+    let cut_off = |next: Option<&str>, outside: bool, xid: Option<&String>| {
+        let begin = Begin {
+            action: Action::Migrate,
+            environment: "here".into(),
+            from: "migrations".into(),
+            digest: "d".into(),
+            rows: Tally::default(),
+            migrations: Some(Migrations { of: 2, ..Migrations::default() }),
+        };
+        let attempt = Attempt::begin(&place.deck, begin).unwrap();
+        let noted = Migrations { of: 2, ran: vec!["001_a.sql".into()], next: next.map(str::to_owned), outside };
+        attempt.note(&place.deck, noted, xid.cloned()).unwrap();
+    };
+    let b = Some("002_b.sql");
+    for (next, outside, xid, outcome, ran, says) in [
+        (b, false, Some(&committed), Outcome::Applied, 2, ""),
+        (b, false, Some(&aborted), Outcome::Stopped, 1, "cut off"),
+        (b, true, Some(&committed), Outcome::Applied, 2, ""),
+        (b, true, Some(&aborted), Outcome::Stopped, 1, "002_b.sql ran outside of a transaction"),
+        (b, true, None, Outcome::Stopped, 1, "002_b.sql ran outside of a transaction"),
+    ] {
+        cut_off(next, outside, xid);
+        assert!(settle(&place.deck, &Job::quiet()).await.unwrap().is_empty());
+        let last = place.journal()[0].last.clone();
+        let told = last.migrations.unwrap();
+        assert_eq!((last.outcome, told.ran.len(), told.next), (outcome, ran, None));
+        assert!(last.error.unwrap_or_default().contains(says));
+    }
 }

@@ -105,3 +105,16 @@ async fn apply_as(place: &Place, role: &str) -> String {
     let permit = guard::permit(&deck.environment("here").unwrap(), &plan.digest, "here", "here").unwrap();
     apply::apply(&deck, &job, &plan, &permit, false).await.expect_err("not allowed").to_string()
 }
+
+/// A checkout that is older than the database, or another branch: that none of its files ran is no reason to begin anew.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_history_that_knows_none_of_the_files() {
+    let place = Place::new("", &[A, ("010_j.sql", "CREATE TABLE j (id int);")]).await;
+    place.apply().await.unwrap();
+    for name in [A.0, "010_j.sql"] {
+        std::fs::remove_file(place.dir().join(name)).unwrap();
+    }
+    place.write("009_i.sql", "CREATE TABLE i (id int);");
+    let error = place.plan().await.expect_err("it is older than the database");
+    assert!(error.code == Code::Refused && error.to_string().contains("--out-of-order"), "{error}");
+}

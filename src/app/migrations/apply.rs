@@ -129,14 +129,20 @@ impl Book {
     /// Before `step` is kept: whatever was noted before it was.
     fn note(&self, deck: &Deck, step: &Step, xid: Option<&str>) -> Result<()> {
         let mut migrations = self.migrations.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let before = migrations.next.replace(step.file.path.clone());
-        migrations.ran.extend(before);
+        let path = &step.file.path;
+        // A file outside of a transaction comes twice: before its first statement, and before its record.
+        let again = migrations.next.as_ref() == Some(path);
+        migrations.outside = xid.is_none() || again && migrations.outside;
+        if !again {
+            let before = migrations.next.replace(path.clone());
+            migrations.ran.extend(before);
+        }
         self.attempt.note(deck, migrations.clone(), xid.map(str::to_owned))
     }
 
     fn end(self, deck: &Deck, plan: &Plan, done: &[Done], outcome: Outcome, error: Option<&Error>) -> Result<()> {
         let ran = done.iter().map(|done| plan.steps[done.step].file.path.clone()).collect();
-        self.attempt.end_with(deck, Migrations { of: plan.steps.len(), ran, next: None }, outcome, error)
+        self.attempt.end_with(deck, Migrations { of: plan.steps.len(), ran, ..Migrations::default() }, outcome, error)
     }
 }
 

@@ -72,16 +72,19 @@ async fn end_of_rows(deck: &Deck, job: &Job, run: &Run) -> Result<Entry, String>
 
 /// Each file is on record before its COMMIT is sent, with its transaction; those before it were committed.
 async fn end_of_migrations(deck: &Deck, job: &Job, run: &Run, mut known: Migrations) -> Result<Entry, String> {
-    let outside = known.next.is_some() && run.last.xid.is_none();
     let mut why = "cut off".to_owned();
-    match (known.next.take(), &run.last.xid) {
-        (Some(next), Some(xid)) => {
-            if committed(deck, job, run, xid).await? {
-                known.ran.push(next);
-            }
+    let mut outside = false;
+    if let Some(next) = known.next.take() {
+        let recorded = match &run.last.xid {
+            Some(xid) => committed(deck, job, run, xid).await?,
+            None => false,
+        };
+        outside = std::mem::take(&mut known.outside) && !recorded;
+        if recorded {
+            known.ran.push(next);
+        } else if outside {
+            why = format!("cut off while {next} ran outside of a transaction: look what is there");
         }
-        (Some(next), None) => why = format!("cut off while {next} ran outside of a transaction: look what is there"),
-        (None, _) => {}
     }
     let outcome = match known.ran.len() {
         all if all == known.of => Outcome::Applied,

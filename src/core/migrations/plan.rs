@@ -140,7 +140,11 @@ pub fn plan(
     let chosen = chosen(&folder, &state, histories, looks, choice).map_err(|error| error.env(environment))?;
     let doubts = Doubts { folder: &folder, state: &state, chosen: &chosen, choice };
     doubts.first().map_or(Ok(()), |problem| Err(doubtful(problem, environment)))?;
-    let warnings = doubts.warnings();
+    let mut warnings = doubts.warnings();
+    if creates {
+        // A new history is made although there is another: somebody else's, let us hope.
+        warnings.extend(histories.lookalikes.iter().map(|other| format!("{}: {}", other.table, other.reason)));
+    }
     let files: Vec<&File> = folder.forward().collect();
     let steps: Vec<Step> = chosen
         .iter()

@@ -75,11 +75,8 @@ pub fn prepared(file: &File) -> Result<(Mode, Vec<Statement>)> {
         Ok(ready) => return Ok(ready),
         Err(trouble) => trouble,
     };
-    let statements = file.statements();
-    let runs = statements.unfinished.is_none()
-        && transaction::other_way(file).is_none()
-        && !statements.list.iter().any(|statement| statement.psql);
-    if runs {
+    // It did run somewhere, as long as nothing of it is left out.
+    if let Ok(statements) = transaction::whole(file) {
         return Ok((Mode::Outside, statements.list));
     }
     Err(Error::rolled_back(format!("it cannot be replayed: {}", trouble.detail))

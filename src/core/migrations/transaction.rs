@@ -3,7 +3,7 @@
 use super::{
     file::File,
     scan::{Kind, Scanner},
-    statements::Statement,
+    statements::{Statement, Statements},
     style::Style,
 };
 
@@ -40,24 +40,7 @@ const OWN: &str = "let the file begin with BEGIN and end with COMMIT and have ne
 /// Psql's own commands, text that does not end, transactions that nothing can be put around, and statements that none
 /// can hold among others.
 pub fn mode(file: &File) -> Result<(Mode, Vec<Statement>), Trouble> {
-    let mut statements = file.statements();
-    if let Some((open, line)) = statements.unfinished {
-        let detail = format!("{} begins here and does not end", open.words().0);
-        return Err(Trouble { line, detail, hint: "end it" });
-    }
-    if let Some(line) = other_way(file) {
-        let detail = "the file holds the way back, too, and its style does not say where that begins".into();
-        return Err(Trouble { line, detail, hint: "set `style` under [migrations], or put the way back elsewhere" });
-    }
-    if let Some(line) = backslash(file, &statements.list) {
-        let detail = "this is a command of psql's own, which no server understands".into();
-        return Err(Trouble { line, detail, hint: "write it in SQL" });
-    }
-    if let Some(beside) = beside_rows(&statements.list) {
-        let detail = "this stands on the line of a COPY whose rows follow".into();
-        return Err(Trouble { line: beside.line, detail, hint: "give it a line of its own, behind the rows" });
-    }
-    unsent(file)?;
+    let mut statements = whole(file)?;
     let heads: Vec<Vec<String>> = statements.list.iter().map(|statement| head(statement.text(&file.text))).collect();
     let controls: Vec<Option<Control>> = heads.iter().map(|head| control(head)).collect();
     if file.no_transaction() {
@@ -192,6 +175,32 @@ pub fn kept(text: &str, list: &[Statement], done: usize) -> usize {
         }
     }
     kept
+}
+
+/// The statements of `file`, which are all that is in it.
+///
+/// # Errors
+/// Text that does not end, the way back, psql's own commands, and what else would be left out.
+pub fn whole(file: &File) -> Result<Statements, Trouble> {
+    let statements = file.statements();
+    if let Some((open, line)) = statements.unfinished {
+        let detail = format!("{} begins here and does not end", open.words().0);
+        return Err(Trouble { line, detail, hint: "end it" });
+    }
+    if let Some(line) = other_way(file) {
+        let detail = "the file holds the way back, too, and its style does not say where that begins".into();
+        return Err(Trouble { line, detail, hint: "set `style` under [migrations], or put the way back elsewhere" });
+    }
+    if let Some(line) = backslash(file, &statements.list) {
+        let detail = "this is a command of psql's own, which no server understands".into();
+        return Err(Trouble { line, detail, hint: "write it in SQL" });
+    }
+    if let Some(beside) = beside_rows(&statements.list) {
+        let detail = "this stands on the line of a COPY whose rows follow".into();
+        return Err(Trouble { line: beside.line, detail, hint: "give it a line of its own, behind the rows" });
+    }
+    unsent(file)?;
+    Ok(statements)
 }
 
 /// A statement about the transaction that it is in.

@@ -168,7 +168,7 @@ impl Runner<'_> {
         let began = Instant::now();
         self.statements(&tx, step, list).await?;
         self.record(&tx, step, began.elapsed(), false).await?;
-        let xid = query::scalar(&tx, "SELECT pg_catalog.pg_current_xact_id()::text", &[]).await?.unwrap_or_default();
+        let xid = xid(&tx).await?;
         (self.order.keep)(step, Some(&xid))?;
         match tx.commit().await {
             Ok(()) => {}
@@ -266,13 +266,12 @@ impl Runner<'_> {
     async fn statements(&self, tx: &Transaction<'_>, step: &Step, list: &[Statement]) -> Result<(), Stop> {
         let describe = |error: &tokio_postgres::Error| tx.describe(error);
         let go_on = |at| (self.order.go_on)(step, at);
-        let own = "SELECT pg_catalog.pg_current_xact_id()::text";
-        let before = query::scalar(tx, own, &[]).await?.unwrap_or_default();
+        let before = xid(tx).await?;
         if let Err(failed) = run(tx.client(), &step.file, list, &describe, &go_on).await {
             let left = if committed(tx, &before).await { Left::Unclear } else { Left::Nothing };
             return Err(Stop { left, ..failed.into() });
         }
-        if query::scalar(tx, own, &[]).await?.as_deref() != Some(before.as_str()) {
+        if xid(tx).await? != before {
             let error = Error::rolled_back("a statement of this file ended the transaction that was put around it")
                 .hint("look what is there, and which of its statements holds a COMMIT or ROLLBACK");
             return Err(Stop { error: error.at(&step.file.path), left: Left::Unclear, early: false });
@@ -318,6 +317,12 @@ async fn committed(tx: &Transaction<'_>, xid: &str) -> bool {
     // A connection that is gone has taken the transaction with it.
     tx.client().batch_execute("ROLLBACK").await.is_ok()
         && matches!(query::scalar(tx, status, &[Some(xid)]).await, Ok(Some(status)) if status == "committed")
+}
+
+/// The transaction's id.
+async fn xid(tx: &Transaction<'_>) -> Result<String> {
+    let id = query::scalar(tx, "SELECT pg_catalog.pg_current_xact_id()::text", &[]).await?;
+    Ok(id.unwrap_or_default())
 }
 
 /// The file counts as not applied although it was recorded.

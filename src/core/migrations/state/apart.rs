@@ -5,10 +5,14 @@
 //! it does not know them is no disagreement.
 
 use super::{Join, style_of};
-use crate::core::migrations::{
-    file::File,
-    folder::Folder,
-    history::{Histories, History, Lookalike, Tool},
+use crate::core::{
+    migrations::{
+        file::File,
+        folder::Folder,
+        history::{Histories, History, Lookalike, Tool},
+        record::Recorder,
+    },
+    name::QName,
 };
 
 /// `histories` with those that are about other files moved to the lookalikes, with what they are: another tool's that
@@ -17,21 +21,26 @@ use crate::core::migrations::{
 #[must_use]
 pub fn relevant(folder: &Folder, mut histories: Histories) -> Histories {
     let files: Vec<&File> = folder.forward().collect();
-    let own = |tool: Tool| style_of(tool) == Some(folder.style);
+    // Where pgdeck itself would make the history it is the folder's own, too: one that knows none of the files is then
+    // that of another state of them, and not of somebody else.
+    let usual = Recorder::usual(folder.style);
+    let own_tool = |tool: Tool| style_of(tool) == Some(folder.style);
+    let own = |tool: Tool, table: &QName| own_tool(tool) || tool == usual.tool && *table == usual.table;
     let touches: Vec<bool> = histories.read.iter().map(|history| Join::new(&files, history).touches()).collect();
     let any = |test: &dyn Fn(&History, bool) -> bool| {
         histories.read.iter().zip(&touches).any(|(history, touches)| test(history, *touches))
     };
-    let own_is_there = any(&|history, _| own(history.tool));
-    let own_knows = any(&|history, touches| own(history.tool) && touches);
+    let own_is_there = any(&|history, _| own(history.tool, &history.table));
+    let own_knows = any(&|history, touches| own(history.tool, &history.table) && touches);
     let reason = |history: &History, touches: bool| {
         let (tool, empty) = (history.tool, is_empty(history));
+        let own = own(tool, &history.table);
         match &history.project {
             Some(project) if folder.project.as_ref().is_some_and(|own| own != project) => {
                 Some(format!("a history of {tool}, for the project {project}"))
             }
-            _ if empty && own_is_there && !own(tool) => Some(format!("a history of {tool} that is empty")),
-            _ if touches || empty || own(tool) && !own_knows => None,
+            _ if empty && own_is_there && !own => Some(format!("a history of {tool} that is empty")),
+            _ if touches || empty || own && !own_knows => None,
             _ => Some(format!("a history of {tool} that knows none of these files, and so is about others")),
         }
     };
@@ -44,7 +53,7 @@ pub fn relevant(folder: &Folder, mut histories: Histories) -> Histories {
     }
     let (kept, unseen) = std::mem::take(&mut histories.unseen).into_iter().partition(|unseen| {
         // What the own tool's table does not tell may stand in another table of the same tool.
-        !own_knows || own(unseen.tool)
+        !own_knows || own(unseen.tool, &unseen.table)
     });
     let told = |unseen: crate::core::migrations::history::Unseen| Lookalike {
         reason: format!("a history of {} that cannot be read: {}", unseen.tool, unseen.reason),

@@ -54,6 +54,7 @@ impl Runner<'_> {
             let tx = connection.begin_write().await?;
             self.ready(&tx).await?;
             self.record(&tx, step, began.elapsed(), !marks.is_empty()).await?;
+            (self.order.keep)(step, Some(&super::xid(&tx).await?))?;
             tx.commit().await
         };
         // All of it ran, and that is what the operator has to know whatever became of the record.
