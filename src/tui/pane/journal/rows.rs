@@ -19,7 +19,7 @@ pub(super) fn columns() -> Vec<Column> {
     vec![
         Column::text("when (UTC)").sized(16, 16),
         Column::text("run").sized(12, 14).priority(1),
-        Column::text("did").sized(5, 6),
+        Column::text("did").sized(5, 7),
         Column::text("environment").sized(8, 16),
         Column::text("from").sized(8, 20).priority(3),
         Column::number("rows").sized(9, 14),

@@ -21,6 +21,9 @@ use crate::{
     },
 };
 
+/// The cells that a line of the box has.
+const WIDTH: usize = 60;
+
 /// The environments in which something has not run, as far as is known.
 fn pending(model: &Model) -> impl Iterator<Item = &str> {
     model.migrations.facts.standings.iter().filter(|(_, count, _)| *count > 0).map(|(name, _, _)| name.as_str())
@@ -102,11 +105,11 @@ fn facts(model: &Model, asked: &Migrating) -> Vec<Cell> {
     let doing = if asked.dry_run { "tried in one transaction, which is rolled back" } else { "run, in this order" };
     let mut facts = vec![Cell::text(format!("{} are {doing}:", counted(plan.steps.len(), "file")))];
     facts.extend(plan.steps.iter().map(|step| fact(model, step)));
+    facts.push(Cell::of(Role::Muted, format!("recorded in {}", plan.recorder.table)));
     let new = if plan.creates { ", which is made" } else { "" };
-    let history = format!("recorded in {} ({}){new}", plan.recorder.table, plan.recorder.tool);
-    facts.push(Cell::of(Role::Muted, format!("{history}, plan {}", short(&plan.digest))));
+    facts.push(Cell::of(Role::Muted, format!("for {}{new}; plan {}", plan.recorder.tool, short(&plan.digest))));
     facts.extend(plan.warnings.iter().map(|warning| Cell::of(Role::Warn, warning)));
-    facts
+    facts.into_iter().flat_map(|fact| fact.wrapped(WIDTH)).collect()
 }
 
 fn fact(model: &Model, step: &Step) -> Cell {
