@@ -8,18 +8,24 @@ use std::{
 };
 
 use pgdeck::{
-    app::counts::Listing,
+    app::{
+        counts::Listing,
+        drift::{Base, Compared},
+        migrations::standing::Overview,
+    },
     config::key::Key,
     core::{
         counts::{Count, Counts},
+        drift::{State, compare},
         env::Kind,
+        migrations::folder::{self, Found},
         name::QName,
         schema::{Catalog, Relation, Table},
     },
     tui::{
         canvas::{self, Canvas},
         model::{EnvState, EnvStatus, Model},
-        msg::Msg,
+        msg::{Effect, Msg, Work},
         pane::Pane,
         update::update,
         view::view,
@@ -27,6 +33,7 @@ use pgdeck::{
 };
 use ratatui::Terminal;
 use rustix::time::{ClockId, clock_gettime};
+use serde_json::json;
 
 use crate::{Figure, figure};
 
@@ -132,6 +139,56 @@ fn percentiles(times: &[Duration]) -> String {
     format!("p50 {:.2} ms, p99 {:.2} ms", at(50), at(99))
 }
 
+/// As many files as a very old project has, with half of them run in production.
+fn migrations(model: &mut Model) {
+    let found = |at: u64| Found {
+        path: format!("{at:05}_step_{at}.sql"),
+        content: Ok(format!("CREATE TABLE step_{at} (id int);\n").into_bytes()),
+    };
+    let folder = folder::read("migrations", (1..=ROWS).map(found).collect(), None);
+    let overview = Overview::of("migrations".into(), folder);
+    update(model, Msg::Migrations(Ok(Arc::new(overview))));
+    model.pane = Pane::Migrations;
+}
+
+/// As many tables on either side, each with a column of another type.
+fn drift(model: &mut Model) {
+    let side = |kind: &str| {
+        let tables = (0..ROWS).flat_map(|nth| {
+            let name = format!("table_{nth:05}");
+            let table = json!({ "kind": "table", "path": ["public", name] });
+            let column = json!({
+                "kind": "column", "path": ["public", name, "id"], "within": { "kind": "table", "path": ["public", name] },
+                "fields": { "type": kind }, "definition": format!("id {kind}")
+            });
+            [table, column]
+        });
+        let records = tables.map(|record| serde_json::from_value(record).unwrap()).collect();
+        State { version: 150_000, records, unseen: BTreeMap::new() }
+    };
+    let drift = compare(&side("integer"), &side("bigint"));
+    assert_eq!(drift.differences.len() as u64, ROWS);
+    model.pane = Pane::Overview;
+    let asked = update(model, Msg::Key(Key::parse("5").unwrap()));
+    let job = asked.iter().find_map(|effect| match effect {
+        Effect::Run(job, Work::Drift(..)) => Some(*job),
+        _ => None,
+    });
+    let from = Base::Environment("production".into());
+    let compared = Compared { from, to: "preprod".into(), drift, replayed: None };
+    update(model, Msg::Drifted(job.expect("the pane compares"), Ok(Arc::new(compared))));
+}
+
+/// What a key costs in a long list of another pane.
+fn moving(mut model: Model, fill: impl FnOnce(&mut Model)) -> String {
+    fill(&mut model);
+    let terminal = Terminal::new(Canvas::new(|| Ok((120, 40)))).unwrap();
+    let mut bench = Bench { model, terminal, line: Line::default(), now: Duration::ZERO };
+    bench.paint();
+    let keys: Vec<Key> = Key::parse_chord("j j j k pagedown j ctrl-d pageup").unwrap();
+    percentiles(&bench.times(keys.into_iter().cycle().take(400)))
+}
+
 pub fn key_to_paint() -> Vec<Figure> {
     let terminal = Terminal::new(Canvas::new(|| Ok((120, 40)))).unwrap();
     let model = Model { pane: Pane::Counts, ..model() };
@@ -146,6 +203,8 @@ pub fn key_to_paint() -> Vec<Figure> {
     let sorting = bench.times(keys("o O", 100).into_iter());
     vec![
         figure("key to paint, moving in 10k rows", "p99 ≤ 8 ms", percentiles(&moving)),
+        figure("key to paint, moving in 10k migrations", "p99 ≤ 8 ms", self::moving(self::model(), migrations)),
+        figure("key to paint, moving in 10k differences", "p99 ≤ 8 ms", self::moving(self::model(), drift)),
         figure("key to paint, filtering 10k rows", "p99 ≤ 8 ms", percentiles(&filtering)),
         figure("key to paint, sorting 10k rows", "p99 ≤ 8 ms", percentiles(&sorting)),
         figure(
