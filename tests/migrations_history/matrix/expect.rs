@@ -108,7 +108,8 @@ pub fn own(naming: Naming, ledger: Ledger) -> bool {
         Naming::Drizzle => Ledger::Drizzle,
         Naming::Sqlx => Ledger::Sqlx,
         Naming::Sqitch => Ledger::Sqitch,
-        Naming::Plain => return false,
+        // No tool's; pgdeck itself begins Supabase's for them.
+        Naming::Plain => Ledger::Supabase,
     };
     ledger.tool() == tool.tool()
 }

@@ -11,6 +11,7 @@ use crate::core::{
         folder::Folder,
         history::{Histories, History, Lookalike, Tool},
         record::Recorder,
+        style::Style,
     },
     name::QName,
 };
@@ -21,11 +22,14 @@ use crate::core::{
 #[must_use]
 pub fn relevant(folder: &Folder, mut histories: Histories) -> Histories {
     let files: Vec<&File> = folder.forward().collect();
-    // Where pgdeck itself would make the history it is the folder's own, too: one that knows none of the files is then
-    // that of another state of them, and not of somebody else.
+    // For files of no tool the history that pgdeck itself begins is their own: one that knows none of them is then of
+    // another state of the folder, and not somebody else's.
     let usual = Recorder::usual(folder.style);
     let own_tool = |tool: Tool| style_of(tool) == Some(folder.style);
-    let own = |tool: Tool, table: &QName| own_tool(tool) || tool == usual.tool && *table == usual.table;
+    let own = |tool: Tool, table: &QName| {
+        let begun = folder.style == Style::Plain && tool == usual.tool && *table == usual.table;
+        own_tool(tool) || begun
+    };
     let touches: Vec<bool> = histories.read.iter().map(|history| Join::new(&files, history).touches()).collect();
     let any = |test: &dyn Fn(&History, bool) -> bool| {
         histories.read.iter().zip(&touches).any(|(history, touches)| test(history, *touches))
