@@ -99,7 +99,8 @@ pub fn key(naming: Naming, ledger: Ledger) -> Key {
 /// Whether a history is the one that the folder's own tool would keep.
 pub fn own(naming: Naming, ledger: Ledger) -> bool {
     let tool = match naming {
-        Naming::Supabase3 | Naming::Supabase14 => Ledger::Supabase,
+        // For plain files, which are no tool's, pgdeck itself begins Supabase's.
+        Naming::Supabase3 | Naming::Supabase14 | Naming::Plain => Ledger::Supabase,
         Naming::Golang => Ledger::Golang,
         Naming::Dbmate => Ledger::Dbmate,
         Naming::Refinery => Ledger::Refinery,
@@ -108,8 +109,6 @@ pub fn own(naming: Naming, ledger: Ledger) -> bool {
         Naming::Drizzle => Ledger::Drizzle,
         Naming::Sqlx => Ledger::Sqlx,
         Naming::Sqitch => Ledger::Sqitch,
-        // No tool's; pgdeck itself begins Supabase's for them.
-        Naming::Plain => Ledger::Supabase,
     };
     ledger.tool() == tool.tool()
 }
