@@ -9,6 +9,7 @@ use ratatui::{
 };
 
 pub mod audit;
+mod beside;
 pub mod counts;
 pub mod drift;
 pub mod journal;

@@ -16,7 +16,7 @@ use ratatui::{
 
 pub use rows::CountRow;
 
-use super::list;
+use super::{beside, list};
 use crate::{
     app::counts::{History, Listing},
     config::{key::Key, theme::Role},
@@ -39,9 +39,6 @@ use crate::{
         },
     },
 };
-
-/// Below this width the details of a table are a page of their own.
-const WIDE: u16 = 100;
 
 /// What is known of every environment's tables.
 #[derive(Debug, Clone, Default)]
@@ -278,13 +275,7 @@ pub fn sheet(model: &Model) -> Sheet {
 
 /// The list, and beside it the details where there is room.
 fn split(area: Rect) -> (Rect, Option<Rect>) {
-    if area.width < WIDE {
-        return (area, None);
-    }
-    let side = (area.width * 3 / 10).clamp(36, 56);
-    let left = Rect { width: area.width - side - 3, ..area };
-    let right = Rect { x: left.right() + 1, width: side + 2, ..area };
-    (left, Some(right))
+    beside::split(area, |width| (width * 3 / 10).clamp(36, 56))
 }
 
 /// Takes in a click.

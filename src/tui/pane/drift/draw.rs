@@ -17,6 +17,7 @@ use crate::{
         layout,
         model::Model,
         msg::Mouse,
+        pane::beside,
         widget::{
             cell::Cell,
             section,
@@ -25,18 +26,9 @@ use crate::{
     },
 };
 
-/// Below this width the details are a page of their own.
-const WIDE: u16 = 100;
-
 /// The list, and beside it the details where there is room.
 fn split(area: Rect) -> (Rect, Option<Rect>) {
-    if area.width < WIDE {
-        return (area, None);
-    }
-    let side = (area.width / 2).clamp(50, 96);
-    let left = Rect { width: area.width - side - 3, ..area };
-    let right = Rect { x: left.right() + 1, width: side + 2, ..area };
-    (left, Some(right))
+    beside::split(area, |width| (width / 2).clamp(50, 96))
 }
 
 /// Hands the groups of the list to `use_them`. Where rows do not stand in groups, only what could not be compared or
@@ -120,19 +112,9 @@ fn table(model: &Model, view: &Rows<'_>, body: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// What there is to say about the selected row; where not all of it has room, the last line says how to see the rest.
+/// What there is to say about the selected row.
 fn details(model: &Model, area: Rect, buffer: &mut Buffer) {
     let Some((_, paragraphs)) = &model.drift.detail else { return };
     let lines: Vec<Cell> = paragraphs.iter().flat_map(|line| line.wrapped(area.width.into())).collect();
-    let room = usize::from(area.height);
-    if lines.len() <= room {
-        section::lines(&lines, 0, area, &model.look, buffer);
-        return;
-    }
-    let shown = room.saturating_sub(1);
-    section::lines(&lines[..shown], 0, area, &model.look, buffer);
-    let last = Rect { y: area.bottom().saturating_sub(1), height: 1, ..area };
-    let more = format!("{} {} more lines, ", model.look.glyphs.ellipsis, lines.len() - shown);
-    let more = Cell::of(Role::Muted, more).then(key_of(model, Action::Open));
-    more.and(Role::Muted, " opens all").left(last, &model.look, buffer);
+    beside::details(&lines, key_of(model, Action::Open), area, &model.look, buffer);
 }

@@ -23,12 +23,11 @@ use crate::{
         model::Model,
         msg::Mouse,
         overlay::page,
+        pane::beside,
         widget::{cell::Cell, gauge::counted, section},
     },
 };
 
-/// Below this width the details are a page of their own.
-const WIDE: u16 = 100;
 /// Cells before a file's title: the marker of the selection, the line of all files, and a blank.
 const BEFORE: u16 = 4;
 /// The longest version that is shown in full: a moment has fourteen digits.
@@ -36,13 +35,7 @@ const VERSION: usize = 14;
 
 /// The list, and beside it the details where there is room.
 fn split(area: Rect) -> (Rect, Option<Rect>) {
-    if area.width < WIDE {
-        return (area, None);
-    }
-    let side = (area.width * 2 / 5).clamp(44, 86);
-    let left = Rect { width: area.width - side - 3, ..area };
-    let right = Rect { x: left.right() + 1, width: side + 2, ..area };
-    (left, Some(right))
+    beside::split(area, |width| (width * 2 / 5).clamp(44, 86))
 }
 
 /// The cells that a line of the details has, where they stand beside the list.
@@ -259,18 +252,8 @@ fn named(version: &str, name: &str, columns: &Columns) -> Cell {
     pad(version, columns.version).and(Role::Text, "  ").and(Role::Text, name)
 }
 
-/// What there is to say about the selected row; where not all of it has room, the last line says how to see the rest.
+/// What there is to say about the selected row.
 fn details(model: &Model, area: Rect, buffer: &mut Buffer) {
     let Some((_, _, lines)) = &model.migrations.detail else { return };
-    let room = usize::from(area.height);
-    if lines.len() <= room {
-        section::lines(lines, 0, area, &model.look, buffer);
-        return;
-    }
-    let shown = room.saturating_sub(1);
-    section::lines(&lines[..shown], 0, area, &model.look, buffer);
-    let last = Rect { y: area.bottom().saturating_sub(1), height: 1, ..area };
-    let more = format!("{} {} more lines, ", model.look.glyphs.ellipsis, lines.len() - shown);
-    let more = Cell::of(Role::Muted, more).then(key_of(model, Action::Open));
-    more.and(Role::Muted, " opens all").left(last, &model.look, buffer);
+    beside::details(lines, key_of(model, Action::Open), area, &model.look, buffer);
 }
