@@ -5,7 +5,7 @@ use tokio::try_join;
 
 use super::{
     connect::{Transaction, error::AFTERMATH},
-    query,
+    query::{self, List},
 };
 use crate::core::{
     error::{Error, Result},
@@ -81,9 +81,18 @@ pub(super) async fn first<T>(work: impl Future<Output = Result<T>>) -> Result<T>
 }
 
 pub(super) async fn records<T: DeserializeOwned>(tx: &Transaction<'_>, sql: &str) -> Result<Vec<T>> {
+    records_of(tx, sql, &[]).await
+}
+
+/// The same for a query that takes lists.
+pub(super) async fn records_of<T: DeserializeOwned>(
+    tx: &Transaction<'_>,
+    sql: &str,
+    lists: &[List<'_>],
+) -> Result<Vec<T>> {
     let mut out = Vec::new();
     let mut broken = None;
-    query::for_each(tx, sql, &[], |fields| match serde_json::from_str(fields[0].unwrap_or("null")) {
+    query::for_each(tx, sql, lists, |fields| match serde_json::from_str(fields[0].unwrap_or("null")) {
         Ok(record) => out.push(record),
         Err(error) => broken = Some(error),
     })

@@ -7,7 +7,7 @@ use tokio_postgres::{
 };
 
 use super::connect::Transaction;
-use crate::core::error::Result;
+use crate::core::error::{Code, Result};
 
 /// A parameter of a set-based statement: a list of texts.
 pub(super) type List<'a> = Vec<Option<&'a str>>;
@@ -28,6 +28,20 @@ pub(super) async fn for_each(
         each(&fields.map_err(|error| tx.describe(&error))?);
     }
     Ok(())
+}
+
+/// Asks something that the server may refuse, behind a savepoint: `None` where it did, and the transaction goes on. All
+/// three statements are sent before the first is answered.
+pub(super) async fn attempt<T>(tx: &Transaction<'_>, asked: impl Future<Output = Result<T>>) -> Result<Option<T>> {
+    let (begun, asked, ended) =
+        tokio::join!(rows(tx, "SAVEPOINT attempt", &[]), asked, rows(tx, "ROLLBACK TO SAVEPOINT attempt", &[]));
+    begun?;
+    ended?;
+    match asked {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if matches!(error.code, Code::RolledBack | Code::Usage) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Runs `sql` and returns its rows.

@@ -4,11 +4,13 @@ mod canonical;
 mod digest;
 mod facts;
 mod open;
+mod preflight;
 mod rows;
 
 pub use canonical::{Refused, canonical};
 pub use digest::digest;
 use facts::operators;
 pub use facts::{Operators, children, equal, equal_by, parents, taken};
-pub use open::{Opened, open};
+pub use open::{Opened, open, open_target};
+pub use preflight::{failing_rows, refused_inputs, write_rules};
 pub use rows::{Groups, Opening, Rows, located, read};

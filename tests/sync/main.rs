@@ -16,6 +16,7 @@ mod keys;
 mod lost;
 mod offline;
 mod pooler;
+mod preflight;
 mod proxy;
 mod rules;
 mod seed;

@@ -229,7 +229,12 @@ async fn nothing_is_cut_or_rounded_to_fit_the_target() {
         let target =
             format!("{needs}; CREATE TABLE t (k text PRIMARY KEY, v {here}); INSERT INTO t VALUES ('a', {old})");
         let pair = Pair::new(&set(r#"{ table = "t" }"#), "", &source, &target).await;
-        let error = pair.refused(&pair.all(&pair.review().await)).await;
+        let review = pair.review().await;
+        if let Some(reason) = &row(&review, "public.t", "a").blocked {
+            assert!(reason.contains("`v`") && pair.all(&review).steps.is_empty(), "{here}: {reason}");
+            continue;
+        }
+        let error = pair.refused(&pair.all(&review)).await;
         assert_eq!((error.code, error.object.as_deref()), (Code::RolledBack, Some("public.t a")), "{here}: {error}");
     }
 }
@@ -275,7 +280,12 @@ async fn a_value_that_is_too_long_is_no_triggers_doing() {
             "CREATE DOMAIN cut AS varchar(3); CREATE DOMAIN cut_again AS cut; CREATE TABLE t (k text PRIMARY KEY, v {kind}); {trigger}"
         );
         let pair = Pair::new(&set(r#"{ table = "t" }"#), "", &source, &target).await;
-        let error = pair.refused(&pair.all(&pair.review().await)).await;
+        let review = pair.review().await;
+        if let Some(reason) = &row(&review, "public.t", "a").blocked {
+            assert!(reason.contains("`v`") && pair.all(&review).steps.is_empty(), "{kind}: {reason}");
+            continue;
+        }
+        let error = pair.refused(&pair.all(&review)).await;
         assert_eq!((error.code, error.object.as_deref()), (Code::RolledBack, Some("public.t a")), "{kind}: {error}");
         assert!(error.to_string().contains("too long for type"), "{kind}: {error}");
     }

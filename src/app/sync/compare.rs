@@ -1,6 +1,6 @@
 //! Comparing two environments, reading no more of them than what may differ.
 
-use std::{cmp::Ordering, collections::BTreeSet};
+use std::cmp::Ordering;
 
 use futures_util::{StreamExt, future::try_join_all, stream};
 use tokio::try_join;
@@ -9,6 +9,7 @@ use super::{
     export::{AT_ONCE, by_keys},
     review::{Held, same_environment, target_shape},
     shapes::{counterpart, included, shapes},
+    target_checks::TargetChecks,
 };
 use crate::{
     app::{deck::Deck, job::Job},
@@ -16,7 +17,7 @@ use crate::{
         error::{Error, Result},
         name::QName,
         sync::{
-            diff::{self, ChildCounts, Compare, KeptIds, Review, TableReview, Wanted},
+            diff::{self, Compare, Review, TableReview, Wanted},
             digest::{Differ, buckets},
             row::{Key, Row},
             shape::Shape,
@@ -26,7 +27,7 @@ use crate::{
     },
     pg::{
         connect::Transaction,
-        sync::{self as pg, Groups, Opened, Opening, Operators, Rows},
+        sync::{self as pg, Groups, Opened, Opening, Rows},
     },
 };
 
@@ -45,8 +46,10 @@ pub async fn compare(deck: &Deck, job: &Job, names: &[String], from: &str, to: &
     job.progress(format!("connecting to {from} and {to}"), 0, 0);
     let (mut source, mut target) = job.drop_on_cancel(async { try_join!(deck.reader(from), deck.reader(to)) }).await?;
     let (source_canceller, target_canceller) = (source.canceller(), target.canceller());
+    let written = deck.project.sets.tables();
     let work = async {
-        let (source, target) = try_join!(side(from, pg::open(&mut source)), side(to, pg::open(&mut target)))?;
+        let (source, target) =
+            try_join!(side(from, pg::open(&mut source)), side(to, pg::open_target(&mut target, &written)))?;
         let sides = Sides { deck, job, from, to, source: &source.0, target: &target.0, opened: (&source.1, &target.1) };
         Box::pin(sides.review(names, deletes)).await
     };
@@ -89,9 +92,9 @@ impl Sides<'_> {
         Box::pin(self.rows(&pairs, &mut compares, &differ, hashing)).await?;
         let tables = compares.into_iter().map(|compare| compare.map_or_else(|blocked| *blocked, Compare::finish));
         let review = Review { from: self.from.to_owned(), to: self.to.to_owned(), tables: tables.collect() };
-        let mut conclusion = Conclusion { tx: self.target, operators: &self.opened.1.operators };
+        let checks = TargetChecks::of(self.target, self.opened.1);
         let review = Box::pin(self.bring_parents(names, review)).await?;
-        side(self.to, Box::pin(conclusion.reach(review))).await
+        side(self.to, Box::pin(checks.complete(review))).await
     }
 
     fn pairs(&self, names: &[String]) -> Result<Vec<Pair>> {
@@ -295,56 +298,5 @@ pub(super) async fn walk(compare: &mut Compare<'_>, mut source: impl Source, mut
         let to = if order.is_ge() { target.next().await? } else { Vec::new() };
         let Some(key) = from.first().or(to.first()).map(|row| row.key.clone()) else { return Ok(()) };
         compare.rows(&key, &from, &to);
-    }
-}
-
-/// What only the target can say of the rows that differ.
-pub(super) struct Conclusion<'a> {
-    pub(super) tx: &'a Transaction<'a>,
-    pub(super) operators: &'a Operators,
-}
-
-impl Conclusion<'_> {
-    /// Completes `review`, in one round trip.
-    pub(super) async fn reach(&mut self, mut review: Review) -> Result<Review> {
-        let pairs = diff::pairs(&review);
-        let wanted = diff::wanted_parents(&review);
-        let kept: Vec<_> = review.tables.iter().map(diff::kept_ids).collect();
-        let (parents, taken, children, equal) = try_join!(
-            pg::parents(self.tx, &wanted),
-            self.taken(&review, &kept),
-            self.children(&review),
-            // The last that is asked, because it may fail and go back.
-            pg::equal_by(self.tx, self.operators, &pairs),
-        )?;
-        for (table, rows) in taken.iter().enumerate().filter(|(_, rows)| !rows.is_empty()) {
-            diff::drop_taken_ids(&mut review, table, rows);
-        }
-        diff::mark_representation(&mut review, equal);
-        diff::resolve_parents(&mut review, &parents);
-        diff::check_children(&mut review, &children);
-        diff::drop_unneeded(&mut review);
-        Ok(review)
-    }
-
-    /// The rows of each table whose ids another row has already.
-    async fn taken(&self, review: &Review, kept: &[KeptIds]) -> Result<Vec<BTreeSet<usize>>> {
-        let asked = review.tables.iter().zip(kept).map(|(table, kept)| async move {
-            match &table.shape {
-                Some(shape) if !kept.rows.is_empty() => pg::taken(self.tx, shape, kept).await,
-                _ => Ok(BTreeSet::new()),
-            }
-        });
-        try_join_all(asked).await
-    }
-
-    async fn children(&self, review: &Review) -> Result<ChildCounts> {
-        let asked = review.tables.iter().map(|table| async move {
-            let Some(shape) = &table.shape else { return Ok(ChildCounts::new()) };
-            let rows = table.rows.iter().filter(|row| row.blocked.is_none() && diff::disturbs(shape, row));
-            let rows: Vec<&Row> = rows.filter_map(|row| row.target.as_ref()).collect();
-            if rows.is_empty() { Ok(ChildCounts::new()) } else { pg::children(self.tx, shape, &rows).await }
-        });
-        Ok(try_join_all(asked).await?.into_iter().flatten().collect())
     }
 }

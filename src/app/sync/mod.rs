@@ -11,6 +11,7 @@ mod runs;
 mod seed;
 mod settle;
 mod shapes;
+mod target_checks;
 
 pub use apply::{Applied, apply, apply_in_batches};
 pub use compare::compare;

@@ -5,9 +5,10 @@ use std::path::Path;
 use futures_util::{StreamExt, stream};
 
 use super::{
-    compare::{Conclusion, compared, walk},
+    compare::{compared, walk},
     export::AT_ONCE,
     shapes::counterpart,
+    target_checks::TargetChecks,
 };
 use crate::{
     app::{deck::Deck, job::Job, store},
@@ -38,11 +39,12 @@ pub async fn review(deck: &Deck, job: &Job, bundle: &Bundle, environment: &str, 
     job.progress(format!("connecting to {environment}"), 0, 0);
     let mut reader = job.drop_on_cancel(deck.reader(environment)).await?;
     let canceller = reader.canceller();
+    let written = deck.project.sets.tables();
     let work = async {
-        let (tx, opened) = pg::open(&mut reader).await?;
+        let (tx, opened) = pg::open_target(&mut reader, &written).await?;
         let tables = Box::pin(tables(deck, job, &tx, &opened, bundle, environment, deletes)).await?;
         let review = Review { from: bundle.source.environment.clone(), to: environment.to_owned(), tables };
-        let review = Conclusion { tx: &tx, operators: &opened.operators }.reach(review).await?;
+        let review = TargetChecks::of(&tx, &opened).complete(review).await?;
         tx.rollback().await?;
         Ok(review)
     };

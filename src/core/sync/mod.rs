@@ -14,6 +14,7 @@
 //! | [`paste`] | what that statement returned, as SQL editors hand it over |
 //! | [`digest`] | which parts of two tables differ |
 //! | [`diff`] | two sides → a review |
+//! | [`preflight`] | what the target's server would refuse |
 //! | [`select`] | what the operator chose of a review |
 //! | [`plan`] | the chosen steps, in order, under one digest |
 //! | [`sql`] | steps → statements |
@@ -36,6 +37,7 @@ mod fixture;
 pub mod park;
 pub mod paste;
 pub mod plan;
+pub mod preflight;
 pub mod query;
 pub mod report;
 pub mod row;

@@ -181,6 +181,11 @@ impl Sets {
         Ok(self.all.iter().filter(|set| names.is_empty() || names.contains(&set.name)).collect())
     }
 
+    /// Every table that some set declares.
+    pub fn tables(&self) -> Vec<QName> {
+        self.keys.keys().cloned().collect()
+    }
+
     /// The declared key of `table`: `None` where no set names it, empty where a set leaves it to the primary key.
     pub fn key(&self, table: &QName) -> Option<&[String]> {
         self.keys.get(table).map(Vec::as_slice)

@@ -6,7 +6,7 @@ use futures_util::future::try_join_all;
 
 use crate::{
     core::{
-        error::{Code, Error, Result},
+        error::{Error, Result},
         name::QName,
         sync::{
             diff::{ChildCount, ChildCounts, KeptIds, Pair, ParentCounts, Wanted},
@@ -166,18 +166,8 @@ async fn equal_of(
     let mut answers = Vec::new();
     let question = sql::representation(cast, operator);
     let asked = query::for_each(tx, &question, &lists, |fields| answers.push(fields[0] == Some("true")));
-    // What the other side holds need not be a value of this type at all: then nothing is equal. All three are sent
-    // before the first is answered.
-    let (begun, asked, ended) = tokio::join!(
-        query::rows(tx, "SAVEPOINT equal", &[]),
-        asked,
-        query::rows(tx, "ROLLBACK TO SAVEPOINT equal", &[])
-    );
-    begun?;
-    ended?;
-    match asked {
-        Ok(()) => Ok(pairs.iter().zip(answers).filter(|(_, equal)| *equal).map(|(pair, _)| pair.at).collect()),
-        Err(error) if error.code == Code::RolledBack || error.code == Code::Usage => Ok(Vec::new()),
-        Err(error) => Err(error),
-    }
+    // What the other side holds need not be a value of this type at all: then nothing is equal.
+    let answered = query::attempt(tx, asked).await?.is_some();
+    let equal = pairs.iter().zip(answers).filter(|(_, equal)| answered && *equal);
+    Ok(equal.map(|(pair, _)| pair.at).collect())
 }

@@ -2,12 +2,13 @@
 
 use tokio::try_join;
 
-use super::{Operators, operators};
+use super::{Operators, operators, preflight::write_rules};
 use crate::{
     core::{
         error::{Error, Result},
+        name::QName,
         schema::Catalog,
-        sync::sql::HANDSHAKE,
+        sync::{preflight::Rules, sql::HANDSHAKE},
     },
     pg::{
         catalog,
@@ -19,6 +20,8 @@ use crate::{
 /// What is known of a side once its snapshot is open.
 #[derive(Debug, Clone)]
 pub struct Opened {
+    /// What the server asks of rows that are written.
+    pub rules: Rules,
     /// Its tables.
     pub catalog: Catalog,
     /// The equality operators, by type.
@@ -31,10 +34,16 @@ pub struct Opened {
 
 /// Opens a snapshot and reads the catalogue, in one round trip.
 pub async fn open(connection: &mut Connection) -> Result<(Transaction<'_>, Opened)> {
+    open_target(connection, &[]).await
+}
+
+/// The same where `written` are the tables that a review may write.
+pub async fn open_target<'a>(connection: &'a mut Connection, written: &[QName]) -> Result<(Transaction<'a>, Opened)> {
     let tx = connection.begin_read_unconfirmed();
-    let (common, catalog, operators) = try_join!(handshake(&tx), catalog::read(&tx), operators(&tx))?;
+    let (common, catalog, operators, rules) =
+        try_join!(handshake(&tx), catalog::read(&tx), operators(&tx), write_rules(&tx, written))?;
     let (hashes, utf8) = common;
-    Ok((tx, Opened { catalog, operators, hashes, utf8 }))
+    Ok((tx, Opened { rules, catalog, operators, hashes, utf8 }))
 }
 
 /// Also shows that the transaction is what it was begun as.

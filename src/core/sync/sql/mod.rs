@@ -9,6 +9,7 @@
 //! | `read` | queries for rows |
 //! | `hash` | queries for digests of rows |
 //! | `facts` | queries about parents, children and equality |
+//! | `preflight` | questions about values that would be written |
 //! | `key` | rows and parents found by their keys |
 //! | `canonical` | values as the server itself writes them |
 //! | `write` | the statements of a plan's steps |
@@ -21,6 +22,7 @@ mod fields;
 mod hash;
 mod key;
 mod leaf;
+mod preflight;
 mod read;
 mod statement;
 mod together;
@@ -32,6 +34,7 @@ pub use facts::{children, parents, representation};
 pub use hash::{HANDSHAKE, Hashing, Term, digest};
 pub(super) use key::{exists, found};
 pub use leaf::is_loose;
+pub use preflight::{cast_inputs, failing_rows, refused_inputs};
 pub use read::{Query, Side, Subset, read, read_located, taken};
 pub use statement::Statement;
 pub use together::{Parameter, Together};

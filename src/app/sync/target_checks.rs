@@ -1,0 +1,109 @@
+//! What only the target can say of a review: parents, children, ids in use, equal values, and what its server would refuse.
+
+use std::collections::BTreeSet;
+
+use futures_util::future::try_join_all;
+use tokio::try_join;
+
+use crate::{
+    core::{
+        error::Result,
+        sync::{
+            diff::{self, ChildCounts, KeptIds, Review},
+            preflight::{self, CheckQuestion, Rules},
+            row::Row,
+        },
+    },
+    pg::{
+        connect::Transaction,
+        sync::{self as pg, Opened, Operators},
+    },
+};
+
+/// The checks that need the target.
+pub(super) struct TargetChecks<'a> {
+    tx: &'a Transaction<'a>,
+    operators: &'a Operators,
+    rules: &'a Rules,
+}
+
+impl<'a> TargetChecks<'a> {
+    /// The checks in the snapshot `tx`, of which `opened` is known.
+    pub(super) fn of(tx: &'a Transaction<'a>, opened: &'a Opened) -> Self {
+        TargetChecks { tx, operators: &opened.operators, rules: &opened.rules }
+    }
+
+    /// Completes `review`, in one round trip where the server refuses nothing.
+    pub(super) async fn complete(&self, mut review: Review) -> Result<Review> {
+        preflight::block_refused(&mut review, self.rules);
+        let pairs = diff::pairs(&review);
+        let wanted = diff::wanted_parents(&review);
+        let kept: Vec<_> = review.tables.iter().map(diff::kept_ids).collect();
+        let inputs = preflight::input_questions(&review, self.rules);
+        let checks = preflight::check_questions(&review, self.rules);
+        let (parents, taken, children, equal, refused, failing) = try_join!(
+            pg::parents(self.tx, &wanted),
+            self.taken(&review, &kept),
+            self.children(&review),
+            // The last that are asked, because they may fail and go back.
+            pg::equal_by(self.tx, self.operators, &pairs),
+            pg::refused_inputs(self.tx, &inputs),
+            pg::failing_rows(self.tx, &checks),
+        )?;
+        for (table, rows) in taken.iter().enumerate().filter(|(_, rows)| !rows.is_empty()) {
+            diff::drop_taken_ids(&mut review, table, rows);
+        }
+        diff::mark_representation(&mut review, equal);
+        for (question, refused) in inputs.iter().zip(&refused) {
+            preflight::refuse_inputs(&mut review, question, refused);
+        }
+        self.refuse_checks(&mut review, checks, failing).await?;
+        diff::resolve_parents(&mut review, &parents);
+        diff::check_children(&mut review, &children);
+        diff::drop_unneeded(&mut review);
+        Ok(review)
+    }
+
+    /// Blocks what fails a condition. One that could not be evaluated, because a row held what its type refuses, is asked
+    /// again without such rows.
+    async fn refuse_checks(
+        &self,
+        review: &mut Review,
+        checks: Vec<CheckQuestion>,
+        failing: Vec<Option<Vec<usize>>>,
+    ) -> Result<()> {
+        let (answered, open): (Vec<_>, Vec<_>) = checks.into_iter().zip(failing).partition(|(_, rows)| rows.is_some());
+        let mut again: Vec<CheckQuestion> = open.into_iter().map(|(question, _)| question).collect();
+        for question in &mut again {
+            let rows = &review.tables[question.table].rows;
+            question.rows.retain(|(at, _)| rows[*at].blocked.is_none());
+        }
+        again.retain(|question| !question.rows.is_empty());
+        let second = if again.is_empty() { Vec::new() } else { pg::failing_rows(self.tx, &again).await? };
+        for (question, rows) in answered.iter().chain(&again.into_iter().zip(second).collect::<Vec<_>>()) {
+            preflight::refuse_checks(review, self.rules, question, rows.as_deref().unwrap_or_default());
+        }
+        Ok(())
+    }
+
+    /// The rows of each table whose ids another row has already.
+    async fn taken(&self, review: &Review, kept: &[KeptIds]) -> Result<Vec<BTreeSet<usize>>> {
+        let asked = review.tables.iter().zip(kept).map(|(table, kept)| async move {
+            match &table.shape {
+                Some(shape) if !kept.rows.is_empty() => pg::taken(self.tx, shape, kept).await,
+                _ => Ok(BTreeSet::new()),
+            }
+        });
+        try_join_all(asked).await
+    }
+
+    async fn children(&self, review: &Review) -> Result<ChildCounts> {
+        let asked = review.tables.iter().map(|table| async move {
+            let Some(shape) = &table.shape else { return Ok(ChildCounts::new()) };
+            let rows = table.rows.iter().filter(|row| row.blocked.is_none() && diff::disturbs(shape, row));
+            let rows: Vec<&Row> = rows.filter_map(|row| row.target.as_ref()).collect();
+            if rows.is_empty() { Ok(ChildCounts::new()) } else { pg::children(self.tx, shape, &rows).await }
+        });
+        Ok(try_join_all(asked).await?.into_iter().flatten().collect())
+    }
+}

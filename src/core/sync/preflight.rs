@@ -1,0 +1,130 @@
+//! What the target's server would refuse of the rows of a review, said before anything is written.
+//!
+//! Privileges, NULLs, replica identity and partitions are known from the catalogue; values of closed types (enums, domains)
+//! and CHECK constraints are put to the server as questions, with the values that would be written.
+
+mod ask;
+mod rights;
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+pub use ask::{CheckQuestion, InputQuestion, check_questions, input_questions, refuse_checks, refuse_inputs};
+pub use rights::block_refused;
+
+use super::{
+    diff::{Change, Field, RowReview},
+    row::Value,
+    shape::Shape,
+};
+use crate::core::{name::QName, schema::Origin};
+
+/// The rules of all tables that a review may write, by name.
+pub type Rules = BTreeMap<QName, WriteRules>;
+
+/// What the server asks of rows that are written into one table (`pg/sql/write_rules.sql`).
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct WriteRules {
+    /// The schema.
+    pub schema: String,
+    /// The table's name inside it.
+    pub table: String,
+    /// The connected role.
+    pub role: String,
+    /// Whether the role has USAGE on the schema.
+    pub usage: bool,
+    /// Whether the role has DELETE.
+    pub delete: bool,
+    /// The columns on which the role has INSERT.
+    pub insert: Vec<String>,
+    /// The columns on which the role has UPDATE.
+    pub update: Vec<String>,
+    /// Relations that publish updates and have no replica identity.
+    pub unidentified_updates: Vec<String>,
+    /// Relations that publish deletes and have no replica identity.
+    pub unidentified_deletes: Vec<String>,
+    /// The type of every column, as it was declared.
+    pub types: BTreeMap<String, String>,
+    /// Whether a BEFORE trigger may change a new row.
+    pub changes_inserts: bool,
+    /// Whether a BEFORE trigger may change an updated row.
+    pub changes_updates: bool,
+    /// CHECK constraints that can be evaluated beforehand.
+    pub checks: Vec<Check>,
+    /// Where rows of a partitioned table go.
+    pub partitions: Option<Partitions>,
+    /// The columns whose type accepts a closed set of values: enums, domains, and arrays and rows of them.
+    pub closed: Vec<String>,
+    /// The sequences behind defaults and identity columns.
+    pub sequences: Vec<SequenceRights>,
+}
+
+/// A CHECK constraint.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Check {
+    /// Its name.
+    pub name: String,
+    /// Its condition, over the table's columns.
+    pub expression: String,
+    /// The columns that it is about.
+    pub columns: Vec<String>,
+}
+
+/// Which rows a partitioned table has a partition for.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Partitions {
+    /// The condition that holds for a row that some partition takes.
+    pub condition: String,
+    /// The columns that it is about.
+    pub columns: Vec<String>,
+    /// Whether these are all: no expression is part of a partition key.
+    pub plain: bool,
+}
+
+/// What the role may do with the sequence behind a column.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct SequenceRights {
+    /// The column.
+    pub column: String,
+    /// The sequence.
+    pub sequence: String,
+    /// Whether the role may take its next number.
+    pub next: bool,
+    /// Whether the role may set it.
+    pub set: bool,
+}
+
+impl WriteRules {
+    /// The table's name.
+    pub fn name(&self) -> QName {
+        QName::new(&self.schema, &self.table)
+    }
+
+    /// Whether a trigger may change the values of a row before the server checks them.
+    fn may_change(&self, change: Change) -> bool {
+        if change == Change::Insert { self.changes_inserts } else { self.changes_updates }
+    }
+}
+
+/// The value that the column `name` of `row` would hold; `None` where only the server will know.
+fn resulting(shape: &Shape, row: &RowReview, name: &str) -> Option<Value> {
+    let at = shape.position(name)?;
+    let column = &shape.columns[at];
+    let source = row.source.as_ref()?;
+    for cell in &row.cells {
+        match cell.field {
+            Field::Column(to) if to == at => return Some(source.columns[at].clone()),
+            Field::Reference(to) if shape.references.get(to)?.columns.iter().any(|column| column == name) => {
+                return source.references[to].is_none().then_some(None);
+            }
+            _ => {}
+        }
+    }
+    match (&row.target, column.origin) {
+        (_, Origin::Generated) => None,
+        (Some(target), _) => Some(target.columns[at].clone()),
+        (None, Origin::Plain) if column.fill.is_none() => Some(None),
+        (None, _) => None,
+    }
+}

@@ -1,0 +1,263 @@
+//! What the target's server would refuse is said by the review, row by row, and the others still go.
+
+use pgdeck::core::sync::{diff::Review, select::Selection};
+
+use crate::support::{Pair, row, set, show, table};
+
+fn keyed() -> String {
+    set(r#"{ table = "t", key = ["k"] }"#)
+}
+
+/// Why the row `key` of `public.t` is blocked.
+fn why(review: &Review, key: &str) -> String {
+    row(review, "public.t", key).blocked.clone().unwrap_or_else(|| panic!("{key} goes: {}", show(review)))
+}
+
+/// Applies what can move and expects `sql` to give `wanted`; through a bundle the review is the same.
+async fn rest_goes(pair: &Pair, sql: &str, wanted: &[&str]) {
+    let review = pair.review_deletes().await;
+    let bundle = pair.export().await.unwrap();
+    assert_eq!(show(&pair.review_of(&bundle, true).await.unwrap()), show(&review), "one road for both");
+    let plan = pair.plan(&review, &Selection::all(&review));
+    if !plan.steps.is_empty() {
+        pair.apply(&plan).await.unwrap();
+    }
+    assert_eq!(pair.target.rows(sql).await, wanted);
+}
+
+#[tokio::test]
+async fn a_label_that_the_targets_enum_lacks() {
+    let schema = "CREATE TABLE t (k text PRIMARY KEY, one mood, many mood[], plain text)";
+    let source = format!(
+        "CREATE TYPE mood AS ENUM ('sad', 'ok', 'it''s'); {schema};
+        INSERT INTO t VALUES ('fits', 'ok', '{{sad,ok}}', 'x'), ('one', 'it''s', NULL, 'x'), ('many', NULL, '{{ok,it''s}}', 'x'),
+          ('both', 'it''s', NULL, 'new'), ('stays', 'ok', NULL, 'new')"
+    );
+    let target = format!(
+        "CREATE TYPE mood AS ENUM ('ok', 'sad'); {schema};
+        INSERT INTO t VALUES ('both', 'sad', NULL, 'old'), ('stays', 'ok', NULL, 'old')"
+    );
+    let pair = Pair::new(&keyed(), "SELECT 1", &source, &target).await;
+    let review = pair.review().await;
+    assert_eq!(why(&review, "one"), "`one` is `it's`, which the target's type public.mood does not accept");
+    assert_eq!(why(&review, "many"), "`many` is `{ok,it's}`, which the target's type public.mood[] does not accept");
+    assert_eq!(why(&review, "both"), "`one` is `it's`, which the target's type public.mood does not accept");
+    let sql = "SELECT k, one, many, plain FROM t ORDER BY k";
+    rest_goes(&pair, sql, &["both|sad|∅|old", "fits|ok|{sad,ok}|x", "stays|ok|∅|new"]).await;
+}
+
+#[tokio::test]
+async fn a_value_that_the_targets_domain_refuses() {
+    let schema = |check: &str| {
+        format!(
+            "CREATE DOMAIN word AS text CHECK (VALUE ~ '{check}'); CREATE DOMAIN size AS numeric(6,2) CHECK (VALUE < 50);
+            CREATE TABLE t (k text PRIMARY KEY, w word, n size, many word[])"
+        )
+    };
+    let rows =
+        "INSERT INTO t VALUES ('ok', 'abc', 49.99, '{abc}'), ('w', 'a1', NULL, NULL), ('many', NULL, NULL, '{abc,a1}')";
+    let pair =
+        Pair::new(&keyed(), "SELECT 1", &format!("{}; {rows}", schema("^[a-z0-9]+$")), &schema("^[a-z]+$")).await;
+    let review = pair.review().await;
+    assert_eq!(why(&review, "w"), "`w` is `a1`, which the target's type public.word does not accept");
+    assert_eq!(why(&review, "many"), "`many` is `{abc,a1}`, which the target's type public.word[] does not accept");
+    rest_goes(&pair, "SELECT k, w, n FROM t ORDER BY k", &["ok|abc|49.99"]).await;
+}
+
+#[tokio::test]
+async fn many_texts_that_a_type_refuses_are_all_found() {
+    let schema = |labels: &str| {
+        format!("CREATE TYPE mood AS ENUM ({labels}); CREATE TABLE t (k int PRIMARY KEY, m mood NOT NULL)")
+    };
+    let labels: Vec<_> = (0..12).map(|n| format!("'m{n}'")).collect();
+    let rows = "INSERT INTO t SELECT n, ('m' || n % 12)::mood FROM generate_series(1, 40) n";
+    let source = format!("{}; {rows}", schema(&labels.join(",")));
+    let pair = Pair::new(&keyed(), "SELECT 1", &source, &schema("'m0', 'm5', 'm7'")).await;
+    let review = pair.review().await;
+    let wanted = pair.source.rows("SELECT k FROM t WHERE m NOT IN ('m0', 'm5', 'm7') ORDER BY k").await;
+    let mut blocked: Vec<_> = table(&review, "public.t").rows.iter().filter(|row| row.blocked.is_some()).collect();
+    blocked.sort_by_key(|row| row.key.display().parse::<u32>().unwrap());
+    assert_eq!(blocked.iter().map(|row| row.key.display()).collect::<Vec<_>>(), wanted);
+    let left = pair.source.rows("SELECT k, m FROM t WHERE m IN ('m0', 'm5', 'm7') ORDER BY k").await;
+    rest_goes(&pair, "SELECT k, m FROM t ORDER BY k", &left.iter().map(String::as_str).collect::<Vec<_>>()).await;
+}
+
+#[tokio::test]
+async fn a_check_constraint_that_the_row_fails() {
+    let schema = "CREATE TABLE p (k text PRIMARY KEY, id serial UNIQUE);
+        CREATE TABLE t (k text PRIMARY KEY, low int, high numeric, \"N\" int, p int REFERENCES p (id), made int GENERATED ALWAYS AS (low * 2) STORED)";
+    let sets = set(r#"{ table = "p", key = ["k"] }, { table = "t", key = ["k"] }"#);
+    let source = "INSERT INTO p (k) VALUES ('p'); INSERT INTO t VALUES ('ok', 1, 2, 1, 1), ('swapped', 3, 2, 1, NULL), \
+        ('null', NULL, 2, 1, NULL), ('both', 1, 0.5, 1, NULL), ('odd', 1, 2, 100, NULL), ('zero', 1, 2, 0, NULL)";
+    let target = "INSERT INTO t VALUES ('both', 1, 9, 1, NULL);
+        ALTER TABLE t ADD CONSTRAINT ordered CHECK (low < high -- a comment
+        ), ADD CONSTRAINT tens CHECK (\"N\" % 10 <> 0 OR \"N\" = 0), ADD CONSTRAINT inverse CHECK (1000 / nullif(\"N\", 0) > 0),
+        ADD CHECK (made < 100), ADD CHECK (p < 1000)";
+    let pair = Pair::new(&sets, schema, source, target).await;
+    let review = pair.review().await;
+    let ordered = "it fails the CHECK constraint `ordered` of the target: ((low)::numeric < high)";
+    assert_eq!((why(&review, "swapped"), why(&review, "both")), (ordered.to_owned(), ordered.to_owned()));
+    assert!(why(&review, "odd").contains("`tens`"));
+    rest_goes(&pair, "SELECT k, high FROM t ORDER BY k", &["both|9", "null|2", "ok|2", "zero|2"]).await;
+}
+
+#[tokio::test]
+async fn a_check_is_left_to_the_apply_where_only_the_server_knows() {
+    let schema = "CREATE TABLE t (k text PRIMARY KEY, n int)";
+    let target =
+        "CREATE FUNCTION even(int) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION $$it ran$$; END';
+        CREATE FUNCTION up() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.n := NEW.n + 10; RETURN NEW; END';
+        CREATE TRIGGER up BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION up();
+        ALTER TABLE t ADD CONSTRAINT ten CHECK (n >= 10)";
+    let pair = Pair::new(&keyed(), schema, "INSERT INTO t VALUES ('a', 1)", target).await;
+    let review = pair.review().await;
+    let notes = &row(&review, "public.t", "a").notes;
+    assert!(
+        notes.iter().any(|note| note.contains("`ten`") && note.contains("unless a trigger changes it")),
+        "{notes:?}"
+    );
+    pair.apply(&pair.all(&review)).await.unwrap();
+    assert_eq!(pair.target.rows("SELECT k, n FROM t").await, ["a|11"]);
+    // A volatile function must not run while a review reads.
+    pair.target.run("ALTER TABLE t DROP CONSTRAINT ten; ALTER TABLE t ADD CHECK (even(n)) NOT VALID").await;
+    pair.source.run("INSERT INTO t VALUES ('b', 2)").await;
+    let review = pair.review().await;
+    assert!(row(&review, "public.t", "b").blocked.is_none(), "{}", show(&review));
+    assert!(pair.refused(&pair.all(&review)).await.message.contains("it ran"));
+}
+
+#[tokio::test]
+async fn a_row_without_a_partition() {
+    let schema = "CREATE TABLE t (k text, day date NOT NULL, n int CHECK (n > 0), PRIMARY KEY (k, day)) PARTITION BY RANGE (day);
+        CREATE TABLE january PARTITION OF t FOR VALUES FROM ('2024-01-01') TO ('2024-02-01');
+        CREATE TABLE february PARTITION OF t FOR VALUES FROM ('2024-02-01') TO ('2024-03-01') PARTITION BY LIST (k)";
+    let source = "CREATE TABLE february_rest PARTITION OF february DEFAULT; CREATE TABLE rest PARTITION OF t DEFAULT;
+        INSERT INTO t VALUES ('a', '2024-01-31', 1), ('a', '2024-02-01', 1), ('b', '2024-02-01', 1), ('a', '2024-03-01', 1), \
+        ('c', '2024-01-01', 5)";
+    let target = "CREATE TABLE february_a PARTITION OF february FOR VALUES IN ('a');
+        ALTER TABLE january ADD CONSTRAINT few CHECK (n < 5)";
+    let pair = Pair::new(&set(r#"{ table = "t" }"#), schema, source, target).await;
+    let review = pair.review().await;
+    for key in ["b · 2024-02-01", "a · 2024-03-01"] {
+        assert_eq!(why(&review, key), "the target has no partition of public.t for it");
+    }
+    assert!(why(&review, "c · 2024-01-01").contains("`few`"), "a CHECK of one partition");
+    rest_goes(&pair, "SELECT k, day FROM t ORDER BY 1, 2", &["a|2024-01-31", "a|2024-02-01"]).await;
+    pair.target
+        .run("CREATE TABLE rest PARTITION OF t DEFAULT; CREATE TABLE february_rest PARTITION OF february DEFAULT")
+        .await;
+    assert_eq!(pair.review().await.blocked(), 1, "all but the one that fails the CHECK");
+}
+
+#[tokio::test]
+async fn hash_partitions_and_none_at_all() {
+    let schema = "CREATE TABLE t (k int PRIMARY KEY) PARTITION BY HASH (k)";
+    let both = "CREATE TABLE t0 PARTITION OF t FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+        CREATE TABLE t1 PARTITION OF t FOR VALUES WITH (MODULUS 2, REMAINDER 1); INSERT INTO t SELECT generate_series(1, 20)";
+    let pair = Pair::new(&keyed(), schema, both, "").await;
+    assert_eq!(pair.review().await.blocked(), 20);
+    pair.target.run("CREATE TABLE t1 PARTITION OF t FOR VALUES WITH (MODULUS 2, REMAINDER 1)").await;
+    let wanted = pair.source.rows("SELECT k FROM t1 ORDER BY k").await;
+    rest_goes(&pair, "SELECT k FROM t ORDER BY k", &wanted.iter().map(String::as_str).collect::<Vec<_>>()).await;
+}
+
+#[tokio::test]
+async fn null_where_the_target_wants_a_value() {
+    let pair = Pair::new(
+        &keyed(),
+        "SELECT 1",
+        "CREATE TABLE t (k text PRIMARY KEY, a text, b text); INSERT INTO t VALUES ('new', NULL, 'x'), ('both', NULL, 'x'), ('ok', 'a', 'x')",
+        "CREATE TABLE t (k text PRIMARY KEY, a text NOT NULL DEFAULT 'd', b text); INSERT INTO t VALUES ('both', 'a', 'x')",
+    )
+    .await;
+    let review = pair.review().await;
+    for key in ["new", "both"] {
+        assert_eq!(why(&review, key), "`a` must not be NULL in the target");
+    }
+    rest_goes(&pair, "SELECT * FROM t ORDER BY k", &["both|a|x", "ok|a|x"]).await;
+}
+
+const ROLE: &str =
+    "DO $$ BEGIN CREATE ROLE writes_some LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;";
+
+#[tokio::test]
+async fn privileges_that_the_role_lacks() {
+    let schema = format!(
+        "{ROLE} CREATE SEQUENCE s; CREATE TABLE t (id int PRIMARY KEY DEFAULT nextval('s'), k text UNIQUE NOT NULL, v text, w text);
+        GRANT SELECT ON t TO writes_some"
+    );
+    let source = "INSERT INTO t (k, v) VALUES ('new', '1'), ('both', '1')";
+    let target = "INSERT INTO t (k, v) VALUES ('both', '0'), ('gone', '0')";
+    let pair = Pair::with_role("writes_some", &keyed(), &schema, source, target).await;
+    let blocked = |review: &Review| ["new", "both", "gone"].map(|key| row(review, "public.t", key).blocked.clone());
+    let no = |what: &str| Some(format!("the role `writes_some` has no {what} privilege on public.t"));
+    assert_eq!(blocked(&pair.review_deletes().await), [no("INSERT"), no("UPDATE"), no("DELETE")]);
+    pair.target.run("GRANT INSERT (k), UPDATE (w), DELETE ON t TO writes_some").await;
+    let review = pair.review_deletes().await;
+    assert_eq!(blocked(&review), [no("INSERT (v)"), no("UPDATE (v)"), None], "{}", show(&review));
+    assert!(
+        table(&review, "public.t")
+            .warnings
+            .iter()
+            .any(|w| w.contains("deletes cannot be undone") && w.contains("`id`")),
+        "{}",
+        show(&review)
+    );
+    pair.target.run("GRANT INSERT, UPDATE ON t TO writes_some; REVOKE DELETE ON t FROM writes_some").await;
+    let review = pair.review_deletes().await;
+    let sequence = "the role `writes_some` has no USAGE privilege on the sequence public.s behind `id`";
+    assert_eq!(blocked(&review), [Some(sequence.to_owned()), None, no("DELETE")], "{}", show(&review));
+    pair.target.run("GRANT USAGE ON SEQUENCE s TO writes_some").await;
+    let review = pair.review().await;
+    assert!(
+        table(&review, "public.t")
+            .warnings
+            .iter()
+            .any(|w| w.contains("new rows cannot be undone") && w.contains("DELETE")),
+        "{}",
+        show(&review)
+    );
+    rest_goes(&pair, "SELECT k, v FROM t ORDER BY k", &["both|1", "gone|0", "new|1"]).await;
+}
+
+#[tokio::test]
+async fn a_sequence_that_the_role_may_not_set() {
+    let schema = format!(
+        "{ROLE} CREATE TABLE t (id int PRIMARY KEY GENERATED BY DEFAULT AS IDENTITY, k text UNIQUE NOT NULL);
+        GRANT ALL ON t TO writes_some"
+    );
+    let sets = |ids: &str| set(&format!(r#"{{ table = "t", key = ["k"], ids = "{ids}" }}"#));
+    let pair = Pair::with_role("writes_some", &sets("keep"), &schema, "INSERT INTO t (k) VALUES ('a')", "").await;
+    let review = pair.review().await;
+    assert!(
+        why(&review, "a").contains("no UPDATE privilege on the sequence public.t_id_seq behind `id`"),
+        "{}",
+        show(&review)
+    );
+    let pair = Pair::with_role("writes_some", &sets("target"), &schema, "INSERT INTO t (k) VALUES ('a')", "").await;
+    rest_goes(&pair, "SELECT id, k FROM t", &["1|a"]).await;
+}
+
+#[tokio::test]
+async fn a_published_table_without_replica_identity() {
+    let schema = "CREATE TABLE t (k text NOT NULL, v text); CREATE TABLE u (k text PRIMARY KEY, v text)";
+    let sets = set(r#"{ table = "t", key = ["k"] }, { table = "u" }"#);
+    let source = "INSERT INTO t VALUES ('both', 'new'), ('new', 'new'); INSERT INTO u VALUES ('x', 'new')";
+    let target = "INSERT INTO t VALUES ('both', 'old'), ('gone', 'old'); INSERT INTO u VALUES ('x', 'old');
+        CREATE PUBLICATION all_tables FOR ALL TABLES";
+    let pair = Pair::new(&sets, schema, source, target).await;
+    let review = pair.review_deletes().await;
+    assert!(
+        why(&review, "both")
+            .starts_with("public.t is published and has no replica identity, so the server refuses UPDATE")
+    );
+    assert!(why(&review, "gone").contains("refuses DELETE"));
+    assert!(row(&review, "public.u", "x").blocked.is_none(), "its primary key identifies its rows");
+    assert!(table(&review, "public.t").warnings.iter().any(|warning| warning.contains("cannot be undone")));
+    rest_goes(&pair, "SELECT k, v FROM t ORDER BY k", &["both|old", "gone|old", "new|new"]).await;
+    for mend in ["ALTER TABLE t REPLICA IDENTITY FULL", "DROP PUBLICATION all_tables"] {
+        pair.target.run(mend).await;
+        assert_eq!(pair.review_deletes().await.blocked(), 0, "{mend}");
+        pair.target.run("ALTER TABLE t REPLICA IDENTITY DEFAULT").await;
+    }
+}
