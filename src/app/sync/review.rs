@@ -39,7 +39,7 @@ pub async fn review(deck: &Deck, job: &Job, bundle: &Bundle, environment: &str, 
     let mut reader = job.drop_on_cancel(deck.reader(environment)).await?;
     let canceller = reader.canceller();
     let work = async {
-        let (tx, opened) = pg::open(&mut reader).await?;
+        let (tx, opened) = pg::open(&mut reader, &deck.project.sets).await?;
         let tables = Box::pin(tables(deck, job, &tx, &opened, bundle, environment, deletes)).await?;
         let review = Review { from: bundle.source.environment.clone(), to: environment.to_owned(), tables };
         let review = Conclusion { tx: &tx, operators: &opened.operators }.reach(review).await?;
@@ -93,6 +93,10 @@ async fn tables(
         match (shape, rows) {
             (Ok(shape), Some(rows)) => {
                 let mut compare = Compare::new(&table.shape, shape, deletes);
+                if compare.fields().is_none() {
+                    out.push(compare.finish());
+                    continue;
+                }
                 walk(&mut compare, Held::of(table), compared(rows).await?).await?;
                 out.push(compare.finish());
             }

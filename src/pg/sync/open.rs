@@ -7,7 +7,7 @@ use crate::{
     core::{
         error::{Error, Result},
         schema::Catalog,
-        sync::sql::HANDSHAKE,
+        sync::{declared::declare, set::Sets, sql::HANDSHAKE},
     },
     pg::{
         catalog,
@@ -29,11 +29,13 @@ pub struct Opened {
     pub utf8: bool,
 }
 
-/// Opens a snapshot and reads the catalogue, in one round trip.
-pub async fn open(connection: &mut Connection) -> Result<(Transaction<'_>, Opened)> {
+/// Opens a snapshot and reads the catalogue, in one round trip; the references that `sets` declare are in it like
+/// foreign keys.
+pub async fn open<'a>(connection: &'a mut Connection, sets: &Sets) -> Result<(Transaction<'a>, Opened)> {
     let tx = connection.begin_read_unconfirmed();
-    let (common, catalog, operators) = try_join!(handshake(&tx), catalog::read(&tx), operators(&tx))?;
+    let (common, mut catalog, operators) = try_join!(handshake(&tx), catalog::read(&tx), operators(&tx))?;
     let (hashes, utf8) = common;
+    declare(&mut catalog, sets);
     Ok((tx, Opened { catalog, operators, hashes, utf8 }))
 }
 
