@@ -120,7 +120,7 @@ struct SyncSection {
 #[serde(deny_unknown_fields)]
 struct SetSection {
     name: String,
-    tables: Vec<TableSection>,
+    tables: Vec<Spanned<TableSection>>,
 }
 
 #[derive(Deserialize)]
@@ -144,14 +144,17 @@ struct TableSection {
     on_missing_parent: MissingParent,
     #[serde(default)]
     references: BTreeMap<String, AcrossWord>,
+    #[serde(default)]
+    plain: Vec<String>,
 }
 
-/// `"keep"`, `"null"`, `"exclude"`, or the columns by which the parent is known.
+/// `"keep"`, `"null"`, `"exclude"`, the columns by which the parent is known, or the table that the column points to.
 #[derive(Deserialize, Clone)]
-#[serde(untagged, expecting = "expected \"keep\", \"null\", \"exclude\" or a list of columns")]
+#[serde(untagged, expecting = "expected \"keep\", \"null\", \"exclude\", a list of columns or a table")]
 enum AcrossWord {
     Word(AcrossRule),
     Key(Vec<String>),
+    Table(String),
 }
 
 #[derive(Deserialize, Clone, Copy)]
@@ -327,7 +330,11 @@ fn sets(source: &Source, section: SyncSection) -> Result<Sets> {
     for set in section.set {
         known.push((set.get_ref().name.clone(), set.span().start));
         let SetSection { name, tables } = set.into_inner();
-        sets.push(Set { name, tables: tables.into_iter().map(SetTable::from).collect() });
+        let placed = |table: Spanned<TableSection>| {
+            let place = source.error(table.span().start, "").place;
+            SetTable { place, ..SetTable::from(table.into_inner()) }
+        };
+        sets.push(Set { name, tables: tables.into_iter().map(placed).collect() });
     }
     Sets::new(sets, section.never).map_err(|error| {
         // The last set that the error names is the one at fault.
@@ -356,6 +363,8 @@ impl From<TableSection> for SetTable {
             deletes: section.deletes,
             on_missing_parent: section.on_missing_parent,
             references: section.references.into_iter().map(|(column, word)| (column, word.into())).collect(),
+            plain: section.plain,
+            place: None,
         }
     }
 }
@@ -367,6 +376,7 @@ impl From<AcrossWord> for Across {
             AcrossWord::Word(AcrossRule::Null) => Across::Null,
             AcrossWord::Word(AcrossRule::Exclude) => Across::Exclude,
             AcrossWord::Key(columns) => Across::Key(columns),
+            AcrossWord::Table(table) => Across::Table(table),
         }
     }
 }

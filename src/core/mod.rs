@@ -11,6 +11,7 @@ pub mod guard;
 pub mod journal;
 pub mod migrations;
 pub mod name;
+pub mod partitions;
 pub mod relations;
 pub mod schema;
 pub mod sheet;

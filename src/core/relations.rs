@@ -25,18 +25,17 @@ pub struct Relation {
 /// Everything that `table` points to, in the order in which a tree is read.
 pub fn parents(catalog: &Catalog, table: &QName) -> Vec<Relation> {
     walk(table, &|name| {
-        let keys = catalog.table(name).map(|table| table.foreign_keys.as_slice()).unwrap_or_default();
-        keys.iter().map(|key| (key.references.clone(), key)).collect()
+        let Some(table) = catalog.table(name) else { return Vec::new() };
+        let partial = table.partial_keys.iter().map(|partial| &partial.key);
+        table.foreign_keys.iter().chain(partial).map(|key| (key.references.clone(), key)).collect()
     })
 }
 
 /// Everything that points to `table`, in the order in which a tree is read.
 pub fn children(catalog: &Catalog, table: &QName) -> Vec<Relation> {
     let mut pointing: HashMap<&QName, Vec<(&QName, &ForeignKey)>> = HashMap::new();
-    for child in catalog.tables.values() {
-        for key in &child.foreign_keys {
-            pointing.entry(&key.references).or_default().push((&child.name, key));
-        }
+    for (child, key) in catalog.pointing() {
+        pointing.entry(&key.references).or_default().push((&child.name, key));
     }
     walk(table, &|name| {
         let found = pointing.get(name).map(Vec::as_slice).unwrap_or_default();
@@ -77,6 +76,9 @@ mod tests {
             references: QName::new("public", *parent),
             referenced: vec!["id".into()],
             on_delete: OnDelete::Cascade,
+            match_full: false,
+            enforced: true,
+            partition: None,
         };
         Table {
             name: QName::new("public", name),
@@ -92,6 +94,9 @@ mod tests {
             foreign_keys: parents.iter().map(key).collect(),
             uniques: Vec::new(),
             triggers: Vec::new(),
+            parents: Vec::new(),
+            partial_keys: Vec::new(),
+            foreign_partitions: Vec::new(),
         }
     }
 

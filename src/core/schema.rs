@@ -23,10 +23,40 @@ impl Catalog {
 
     /// Every foreign key that points to `name`, with the table it belongs to.
     pub fn references_to<'a>(&'a self, name: &'a QName) -> impl Iterator<Item = (&'a Table, &'a ForeignKey)> {
-        self.tables
-            .values()
-            .flat_map(|table| table.foreign_keys.iter().map(move |key| (table, key)))
-            .filter(move |(_, key)| key.references == *name)
+        self.pointing().filter(move |(_, key)| key.references == *name)
+    }
+
+    /// Every foreign key with the table it belongs to; those that stand on partitions once, as their root's.
+    pub fn pointing(&self) -> impl Iterator<Item = (&Table, &ForeignKey)> {
+        let roots = self.tables.values().filter(|table| !table.partition);
+        roots.flat_map(|table| {
+            let partial = table.partial_keys.iter().map(|partial| &partial.key);
+            table.foreign_keys.iter().chain(partial).map(move |key| (table, key))
+        })
+    }
+
+    /// The partitioned table that `name` is a part of, at any depth; `name` itself where it is no partition.
+    pub fn root<'a>(&'a self, name: &'a QName) -> &'a QName {
+        let mut at = name;
+        // A partition has one parent, and no table is its own ancestor.
+        while let Some(parent) = self.tables.get(at).filter(|table| table.partition).and_then(|t| t.parents.first()) {
+            at = parent;
+        }
+        at
+    }
+
+    /// The tables that inherit from `name` by INHERITS, at any depth, by name.
+    pub fn heirs(&self, name: &QName) -> Vec<&Table> {
+        let mut found: BTreeMap<&QName, &Table> = BTreeMap::new();
+        let mut open = vec![name];
+        while let Some(parent) = open.pop() {
+            for table in self.tables.values().filter(|t| !t.partition && t.parents.contains(parent)) {
+                if found.insert(&table.name, table).is_none() {
+                    open.push(&table.name);
+                }
+            }
+        }
+        found.into_values().collect()
     }
 }
 
@@ -75,6 +105,12 @@ pub struct Table {
     pub uniques: Vec<Unique>,
     /// Enabled triggers of the table's own, by name.
     pub triggers: Vec<String>,
+    /// What it inherits from: the table that it is a partition of, or its parents by INHERITS.
+    pub parents: Vec<QName>,
+    /// Of a partitioned table: foreign keys that only some of its partitions have.
+    pub partial_keys: Vec<PartialKey>,
+    /// Of a partitioned table: partitions, at any depth, that are foreign tables.
+    pub foreign_partitions: Vec<QName>,
 }
 
 impl Table {
@@ -137,6 +173,8 @@ pub enum OnDelete {
     SetNull,
     /// The child's columns take their default.
     SetDefault,
+    /// Nothing: the reference was declared in `pgdeck.toml`, and the server does not know of it.
+    Declared,
 }
 
 impl OnDelete {
@@ -148,6 +186,7 @@ impl OnDelete {
             OnDelete::Cascade => "CASCADE",
             OnDelete::SetNull => "SET NULL",
             OnDelete::SetDefault => "SET DEFAULT",
+            OnDelete::Declared => "declared in pgdeck.toml",
         }
     }
 }
@@ -165,6 +204,23 @@ pub struct ForeignKey {
     pub referenced: Vec<String>,
     /// What a delete of the parent does.
     pub on_delete: OnDelete,
+    /// `MATCH FULL`: its columns are NULL together or not at all.
+    pub match_full: bool,
+    /// Whether the server checks what is written.
+    pub enforced: bool,
+    /// The partition that it points to, where the referenced columns tell rows apart in this partition only.
+    pub partition: Option<QName>,
+}
+
+/// A foreign key of a partitioned table that does not hold for all of its rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartialKey {
+    /// The key, as if the partitioned table had it.
+    pub key: ForeignKey,
+    /// The partitions that have it, of those that hold rows.
+    pub on: Vec<QName>,
+    /// How many partitions hold rows.
+    pub of: usize,
 }
 
 /// One unique index, or the index of an exclusion constraint.

@@ -10,6 +10,7 @@ use super::{
 use crate::core::{
     error::{Error, Result},
     name::QName,
+    partitions,
     schema::{Catalog, Column, ForeignKey, OnDelete, Origin, Relation, Table, Unique},
 };
 
@@ -41,6 +42,7 @@ pub async fn read(tx: &Transaction<'_>) -> Result<Catalog> {
             table.uniques.push(record.into());
         }
     }
+    partitions::settle(&mut catalog);
     Ok(catalog)
 }
 
@@ -117,6 +119,13 @@ struct TableRecord {
     policies: u32,
     comment: Option<String>,
     triggers: Vec<String>,
+    parents: Vec<NameRecord>,
+}
+
+#[derive(Deserialize)]
+struct NameRecord {
+    schema: String,
+    name: String,
 }
 
 impl From<TableRecord> for Table {
@@ -135,6 +144,9 @@ impl From<TableRecord> for Table {
             columns: Vec::new(),
             foreign_keys: Vec::new(),
             uniques: Vec::new(),
+            parents: record.parents.into_iter().map(|name| QName::new(name.schema, name.name)).collect(),
+            partial_keys: Vec::new(),
+            foreign_partitions: Vec::new(),
         }
     }
 }
@@ -176,6 +188,8 @@ struct KeyRecord {
     columns: Vec<String>,
     referenced: Vec<String>,
     on_delete: OnDelete,
+    match_full: bool,
+    enforced: bool,
 }
 
 impl From<KeyRecord> for ForeignKey {
@@ -186,6 +200,9 @@ impl From<KeyRecord> for ForeignKey {
             references: QName::new(record.ref_schema, record.ref_table),
             referenced: record.referenced,
             on_delete: record.on_delete,
+            match_full: record.match_full,
+            enforced: record.enforced,
+            partition: None,
         }
     }
 }

@@ -86,6 +86,9 @@ fn table(name: QName, estimate: Option<u64>) -> Table {
         references: QName::new("public", "programs"),
         referenced: vec!["id".into()],
         on_delete: OnDelete::Cascade,
+        match_full: false,
+        enforced: true,
+        partition: None,
     });
     Table {
         relation: Relation::Table,
@@ -100,6 +103,9 @@ fn table(name: QName, estimate: Option<u64>) -> Table {
         foreign_keys: parent.into_iter().collect(),
         uniques: Vec::new(),
         triggers: vec!["set_updated_at".into()],
+        parents: Vec::new(),
+        partial_keys: Vec::new(),
+        foreign_partitions: Vec::new(),
         name,
     }
 }
@@ -240,6 +246,8 @@ fn shape(table: &str, columns: &[(&str, &str)]) -> Shape {
         on_missing_parent: MissingParent::Stop,
         triggers: Vec::new(),
         children: Vec::new(),
+        blocked: None,
+        warnings: Vec::new(),
     }
 }
 

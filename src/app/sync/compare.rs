@@ -46,10 +46,10 @@ pub async fn compare(deck: &Deck, job: &Job, names: &[String], from: &str, to: &
     job.progress(format!("connecting to {from} and {to}"), 0, 0);
     let (mut source, mut target) = job.drop_on_cancel(async { try_join!(deck.reader(from), deck.reader(to)) }).await?;
     let (source_canceller, target_canceller) = (source.canceller(), target.canceller());
-    let written = deck.project.sets.tables();
     let work = async {
-        let (source, target) =
-            try_join!(side(from, pg::open(&mut source)), side(to, pg::open_target(&mut target, &written)))?;
+        let sets = &deck.project.sets;
+        let (source, target) = (pg::open(&mut source, sets), pg::open_target(&mut target, sets));
+        let (source, target) = try_join!(side(from, source), side(to, target))?;
         let sides = Sides { deck, job, from, to, source: &source.0, target: &target.0, opened: (&source.1, &target.1) };
         Box::pin(sides.review(names, deletes)).await
     };
@@ -216,7 +216,7 @@ impl Sides<'_> {
     fn include(&self, review: &mut Review, source: &Shape, rows: &[Row]) -> Result<()> {
         let target = counterpart(self.deck, &self.opened.1.catalog, source).map_err(|error| error.env(self.to))?;
         let mut compare = Compare::new(source, &target, false);
-        for row in rows {
+        for row in rows.iter().filter(|_| compare.fields().is_some()).collect::<Vec<_>>() {
             compare.rows(&row.key, std::slice::from_ref(row), &[]);
         }
         let found = compare.finish();

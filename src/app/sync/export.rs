@@ -105,7 +105,7 @@ async fn stream_out(deck: &Deck, job: &Job, names: &[String], environment: &str,
     let server = reader.server().version.clone();
     let source = Source { project: deck.project.name.clone(), environment: environment.to_owned(), server };
     let work = async {
-        let (tx, opened) = pg::open(&mut reader).await?;
+        let (tx, opened) = pg::open(&mut reader, &deck.project.sets).await?;
         let own = shapes(deck, &opened.catalog, names)?;
         let parents = included(deck, &opened.catalog, &own)?;
         let all: Vec<_> = own.iter().chain(&parents).cloned().collect();
@@ -131,10 +131,13 @@ async fn read_all(
     each: &mut (dyn FnMut(usize, Row) -> Result<()> + Send),
 ) -> Result<()> {
     let (what, total) = (format!("exporting {environment}"), shapes.len() as u64);
-    let opening: Vec<Opening> =
-        shapes.iter().map(|shape| pg::read(tx, shape, Side::Source, Subset::All, utf8, Vec::new())).collect();
-    let mut opening = stream::iter(opening).buffered(AT_ONCE).enumerate();
-    while let Some((at, rows)) = opening.next().await {
+    // What cannot move stays where it is.
+    let places: Vec<usize> = (0..shapes.len()).filter(|at| shapes[*at].blocked.is_none()).collect();
+    let read = |at: &usize| pg::read(tx, &shapes[*at], Side::Source, Subset::All, utf8, Vec::new());
+    let opening: Vec<Opening> = places.iter().map(read).collect();
+    let mut opening = stream::iter(opening).buffered(AT_ONCE);
+    for at in places {
+        let Some(rows) = opening.next().await else { break };
         job.progress(&*what, at as u64, total);
         let mut groups = Groups::new(rows?).await?;
         while groups.key().is_some() {

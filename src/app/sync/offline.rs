@@ -110,7 +110,7 @@ pub async fn query(deck: &Deck, job: &Job, names: &[String], environment: Option
     let mut reader = job.drop_on_cancel(deck.reader(&environment)).await?;
     let canceller = reader.canceller();
     let work = async {
-        let (tx, opened) = pg::open(&mut reader).await?;
+        let (tx, opened) = pg::open(&mut reader, &deck.project.sets).await?;
         let own = shapes(deck, &opened.catalog, names)?;
         let parents = included(deck, &opened.catalog, &own)?;
         tx.rollback().await?;
@@ -161,7 +161,7 @@ async fn by_hand(
     let mut reader = job.drop_on_cancel(deck.reader(target)).await?;
     let canceller = reader.canceller();
     let work = async {
-        let (tx, opened) = pg::open(&mut reader).await?;
+        let (tx, opened) = pg::open(&mut reader, &deck.project.sets).await?;
         let shapes = shapes(deck, &opened.catalog, names).map_err(|error| error.env(target))?;
         let nested = nested::drafts(name, document, &shapes)?;
         let mut tables = Vec::new();

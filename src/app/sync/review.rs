@@ -39,9 +39,8 @@ pub async fn review(deck: &Deck, job: &Job, bundle: &Bundle, environment: &str, 
     job.progress(format!("connecting to {environment}"), 0, 0);
     let mut reader = job.drop_on_cancel(deck.reader(environment)).await?;
     let canceller = reader.canceller();
-    let written = deck.project.sets.tables();
     let work = async {
-        let (tx, opened) = pg::open_target(&mut reader, &written).await?;
+        let (tx, opened) = pg::open_target(&mut reader, &deck.project.sets).await?;
         let tables = Box::pin(tables(deck, job, &tx, &opened, bundle, environment, deletes)).await?;
         let review = Review { from: bundle.source.environment.clone(), to: environment.to_owned(), tables };
         let review = TargetChecks::of(&tx, &opened).complete(review).await?;
@@ -95,6 +94,10 @@ async fn tables(
         match (shape, rows) {
             (Ok(shape), Some(rows)) => {
                 let mut compare = Compare::new(&table.shape, shape, deletes);
+                if compare.fields().is_none() {
+                    out.push(compare.finish());
+                    continue;
+                }
                 walk(&mut compare, Held::of(table), compared(rows).await?).await?;
                 out.push(compare.finish());
             }

@@ -22,12 +22,17 @@ pub(super) fn shapes(deck: &Deck, catalog: &Catalog, names: &[String]) -> Result
             // A table may stand in several sets; its rows are read once, so the sets must mean the same rows.
             match shapes.iter().find(|known| known.table == shape.table) {
                 None => shapes.push(shape),
-                Some(known) if Shape { set: known.set.clone(), ..shape.clone() } == *known => {}
+                Some(known) if alike(known, &shape) => {}
                 Some(known) => return Err(not_alike(&known.set, &shape)),
             }
         }
     }
     Ok(shapes)
+}
+
+/// Whether both mean the same rows; what is doubtful of them may be said in one set and answered in the other.
+fn alike(known: &Shape, shape: &Shape) -> bool {
+    Shape { set: known.set.clone(), warnings: known.warnings.clone(), ..shape.clone() } == *known
 }
 
 fn not_alike(set: &str, shape: &Shape) -> Error {

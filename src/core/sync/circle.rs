@@ -11,7 +11,7 @@ use petgraph::{algo::kosaraju_scc, graphmap::DiGraphMap};
 use super::{
     plan::{NewValue, Operation, Plan, Step},
     row::{Key, Value},
-    shape::{Reference, Shape},
+    shape::Reference,
 };
 use crate::core::{error::Result, name::QName};
 
@@ -48,7 +48,7 @@ fn edges(plan: &Plan, operation: Operation) -> Result<Vec<(usize, usize)>> {
     let mut edges = Vec::new();
     for (at, step) in plan.steps.iter().enumerate().filter(|(_, step)| step.operation == operation) {
         let shape = plan.shape(&step.table)?;
-        edges.extend(shape.references.iter().filter_map(|reference| Some((at, rows.parent(shape, step, reference)?))));
+        edges.extend(shape.references.iter().filter_map(|reference| Some((at, rows.parent(step, reference)?))));
     }
     Ok(edges)
 }
@@ -82,13 +82,11 @@ impl<'a> Rows<'a> {
     }
 
     /// The step whose row `step` points to by `reference`.
-    pub(super) fn parent(&self, shape: &Shape, step: &Step, reference: &Reference) -> Option<usize> {
+    pub(super) fn parent(&self, step: &Step, reference: &Reference) -> Option<usize> {
         let assigned = step.set.iter().find(|assignment| assignment.columns == reference.columns);
         if let Some(NewValue::Parent(key)) = assigned.map(|assignment| &assignment.value) {
             return self.by_key.get(&(&reference.table, key)).copied();
         }
-        // A foreign key that shares all its columns with others is what they say.
-        shape.owned(reference).next()?;
         let values = held(step, &reference.columns)?;
         self.by_value.get(&(&reference.table, reference.referenced.as_slice()))?.get(&values).copied()
     }

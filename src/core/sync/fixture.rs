@@ -28,6 +28,8 @@ pub fn shape(name: &str, parent: Option<&str>) -> Shape {
         key: vec![part.clone()],
         partitioned: false,
         ignored: false,
+        plain: Vec::new(),
+        enforced: true,
     };
     let mut columns = vec![column("k", "text", Role::Value), column("pos", "integer", Role::Value)];
     columns.extend(parent.map(|_| column("parent", "text", Role::Foreign)));
@@ -47,6 +49,8 @@ pub fn shape(name: &str, parent: Option<&str>) -> Shape {
         on_missing_parent: MissingParent::Stop,
         triggers: Vec::new(),
         children: Vec::new(),
+        blocked: None,
+        warnings: Vec::new(),
     }
 }
 

@@ -7,6 +7,7 @@
 //! | room | holds |
 //! |---|---|
 //! | [`set`] | what a team declared: sets, keys, what is never synced |
+//! | [`declared`] | references that a team declares where the server has no foreign key |
 //! | [`shape`] | a table as a set sees it: key, references, columns and their roles |
 //! | [`row`] | a row read through its shape |
 //! | [`bundle`] | the exported file |
@@ -30,6 +31,7 @@
 pub mod batch;
 pub mod bundle;
 pub mod circle;
+pub mod declared;
 pub mod diff;
 pub mod digest;
 #[cfg(test)]

@@ -31,6 +31,9 @@ use crate::core::{
 pub fn body(bundle: &Bundle, verb: &str) -> Result<String> {
     for table in &bundle.tables {
         names_fit(&table.shape)?;
+        if let Some(reason) = &table.shape.blocked {
+            return Err(Error::usage(reason).object(&table.shape.table).hint("or take the table out of the sync set"));
+        }
     }
     let order = order::order(bundle)?;
     let mut out = String::from("DECLARE\n");

@@ -41,8 +41,13 @@ pub struct SetTable {
     pub deletes: bool,
     /// What becomes of a row whose parent the target does not have.
     pub on_missing_parent: MissingParent,
-    /// What becomes of foreign keys into tables that are never synced, by column.
+    /// What becomes of foreign keys into tables that are never synced, and which tables columns without a foreign key
+    /// point to, by column.
     pub references: BTreeMap<String, Across>,
+    /// Columns that look like ids and mean the same in every environment.
+    pub plain: Vec<String>,
+    /// Where it is declared, as `file:line`.
+    pub place: Option<String>,
 }
 
 /// What becomes of a row whose parent is in another set, or outside of the `where`, and not in the target.
@@ -71,12 +76,27 @@ pub enum Across {
     Exclude,
     /// The target's row with the same values in these columns; it must be there.
     Key(Vec<String>),
+    /// The column points to this table, though no foreign key says so.
+    Table(String),
 }
 
 impl SetTable {
     /// The table's qualified name.
     pub fn qname(&self) -> Result<QName> {
         QName::parse(&self.table).ok_or_else(|| Error::usage("not a table name").object(&self.table))
+    }
+
+    /// The columns that point to a table by declaration, with the table's name as it was written.
+    pub fn declared(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.references.iter().filter_map(|(column, across)| match across {
+            Across::Table(table) => Some((column.as_str(), table.as_str())),
+            _ => None,
+        })
+    }
+
+    /// `error` with the place of this declaration, unless it has one.
+    pub fn placed(&self, error: Error) -> Error {
+        Error { place: error.place.clone().or_else(|| self.place.clone()), ..error }
     }
 }
 
@@ -95,6 +115,7 @@ pub struct Sets {
     all: Vec<Set>,
     never: Vec<String>,
     keys: BTreeMap<QName, Vec<String>>,
+    declared: BTreeMap<QName, BTreeMap<String, String>>,
 }
 
 /// Never synced in any project: schemas that a platform manages, and the history tables of migration tools.
@@ -124,7 +145,7 @@ impl Sets {
     /// Checks the declarations against each other: names once, one key per table, nothing that is
     /// never synced.
     pub fn new(sets: Vec<Set>, never: Vec<String>) -> Result<Self> {
-        let mut this = Sets { all: Vec::new(), never, keys: BTreeMap::new() };
+        let mut this = Sets { never, ..Sets::default() };
         for set in sets {
             if this.all.iter().any(|known| known.name == set.name) {
                 return Err(Error::usage("there are two sync sets of this name").object(&set.name));
@@ -146,6 +167,15 @@ impl Sets {
             return Err(Error::usage(format!("sync set `{set}` names a table that is never synced (`{pattern}`)"))
                 .object(name)
                 .hint("take it out of the set or out of `never`"));
+        }
+        let declared = table.declared().map(|(column, table)| (column.to_owned(), table.to_owned())).collect();
+        match self.declared.get(&name) {
+            Some(known) if *known != declared => {
+                return Err(Error::usage(format!("sync set `{set}` declares other references of it than another set"))
+                    .object(name)
+                    .hint("declare the same `references` to tables in all sets: they are part of what a row means"));
+            }
+            _ => _ = self.declared.insert(name.clone(), declared),
         }
         match self.keys.get(&name) {
             Some(key) if *key != table.key => Err(Error::usage(format!(
@@ -189,6 +219,13 @@ impl Sets {
     /// The declared key of `table`: `None` where no set names it, empty where a set leaves it to the primary key.
     pub fn key(&self, table: &QName) -> Option<&[String]> {
         self.keys.get(table).map(Vec::as_slice)
+    }
+
+    /// The references that sets declare, of all tables: table, column, and the name of the table it points to.
+    pub fn declared(&self) -> impl Iterator<Item = (&QName, &str, &str)> {
+        self.declared
+            .iter()
+            .flat_map(|(table, columns)| columns.iter().map(move |(c, to)| (table, c.as_str(), to.as_str())))
     }
 
     /// The set that declares `table`.

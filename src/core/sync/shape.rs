@@ -1,8 +1,10 @@
 //! A table as a sync set sees it: its key, its references, and what each column is for.
 
 mod build;
+mod doubts;
 mod reference;
 
+pub(super) use reference::known_column;
 use serde::{Deserialize, Serialize};
 
 use super::{row::Key, set::MissingParent};
@@ -93,12 +95,20 @@ pub struct Reference {
     pub partitioned: bool,
     /// Travels with a new row, makes no difference.
     pub ignored: bool,
+    /// Those of its columns that mean the same everywhere and travel as the values that they are, also where others
+    /// are NULL and it points to nothing.
+    #[serde(default)]
+    pub plain: Vec<String>,
+    /// Whether the server refuses a value that leads to no row.
+    #[serde(default)]
+    pub enforced: bool,
 }
 
 impl Reference {
     /// Whether both mean the same: the same columns point to the same table, which has the same key.
     pub fn same(&self, other: &Reference) -> bool {
-        self.columns == other.columns && self.table == other.table && labels(&self.key) == labels(&other.key)
+        let plain = self.plain == other.plain;
+        self.columns == other.columns && self.table == other.table && labels(&self.key) == labels(&other.key) && plain
     }
 
     /// How many flat values the parent's key has.
@@ -170,6 +180,12 @@ pub struct Shape {
     pub triggers: Vec<String>,
     /// The foreign keys that point to it: a row with children is never deleted.
     pub children: Vec<Child>,
+    /// Why none of its rows can move.
+    #[serde(default)]
+    pub blocked: Option<String>,
+    /// What the operator should know of it.
+    #[serde(default)]
+    pub warnings: Vec<String>,
 }
 
 /// A foreign key that points to a table.
@@ -185,6 +201,9 @@ pub struct Child {
     pub on_delete: OnDelete,
     /// The columns that name one of its rows to people: its primary key.
     pub identity: Vec<String>,
+    /// Whether it is partitioned; what inherits from an ordinary table does not inherit its foreign keys.
+    #[serde(default)]
+    pub partitioned: bool,
 }
 
 impl Shape {
@@ -203,9 +222,15 @@ impl Shape {
         self.key.iter().any(|part| matches!(part, Part::Reference(r) if r.columns == reference.columns))
     }
 
-    /// The columns that `reference` writes. Where foreign keys share a column, it belongs to the narrowest of them.
+    /// The columns that `reference` writes: not those that travel as they are. Where foreign keys share a column, it
+    /// belongs to the narrowest of them.
     pub fn owned<'a>(&'a self, reference: &'a Reference) -> impl Iterator<Item = &'a String> {
         owned(&self.references, reference)
+    }
+
+    /// Whether `reference` writes no column of its own, so that the values of others say where it points.
+    pub fn is_silent(&self, reference: &Reference) -> bool {
+        self.owned(reference).next().is_none()
     }
 
     /// The parents that `key` names: each reference of the key, with the part of `key` that is the parent's.
@@ -242,10 +267,12 @@ impl Shape {
     }
 }
 
-/// The columns of `reference` that no narrower one (of those alike, no earlier one) has.
+/// The columns of `reference` that no narrower one (of those alike, no earlier one) has and that do not travel as they
+/// are.
 fn owned<'a>(all: &'a [Reference], reference: &'a Reference) -> impl Iterator<Item = &'a String> {
     let owner = |column: &String| {
         all.iter().filter(|other| other.columns.contains(column)).min_by_key(|other| other.columns.len())
     };
-    reference.columns.iter().filter(move |column| owner(column).is_none_or(|owner| owner.columns == reference.columns))
+    let own = move |column: &&String| owner(column).is_none_or(|owner| owner.columns == reference.columns);
+    reference.columns.iter().filter(|column| !reference.plain.contains(column)).filter(own)
 }

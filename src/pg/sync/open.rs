@@ -8,7 +8,7 @@ use crate::{
         error::{Error, Result},
         name::QName,
         schema::Catalog,
-        sync::{preflight::Rules, sql::HANDSHAKE},
+        sync::{declared::declare, preflight::Rules, set::Sets, sql::HANDSHAKE},
     },
     pg::{
         catalog,
@@ -32,17 +32,27 @@ pub struct Opened {
     pub utf8: bool,
 }
 
-/// Opens a snapshot and reads the catalogue, in one round trip.
-pub async fn open(connection: &mut Connection) -> Result<(Transaction<'_>, Opened)> {
-    open_target(connection, &[]).await
+/// Opens a snapshot and reads the catalogue, in one round trip; the references that `sets` declare are in it like
+/// foreign keys.
+pub async fn open<'a>(connection: &'a mut Connection, sets: &Sets) -> Result<(Transaction<'a>, Opened)> {
+    open_for(connection, sets, &[]).await
 }
 
-/// The same where `written` are the tables that a review may write.
-pub async fn open_target<'a>(connection: &'a mut Connection, written: &[QName]) -> Result<(Transaction<'a>, Opened)> {
+/// The same for the side that a review is to change: with the rules that rows of the sets' tables are written under.
+pub async fn open_target<'a>(connection: &'a mut Connection, sets: &Sets) -> Result<(Transaction<'a>, Opened)> {
+    open_for(connection, sets, &sets.tables()).await
+}
+
+async fn open_for<'a>(
+    connection: &'a mut Connection,
+    sets: &Sets,
+    written: &[QName],
+) -> Result<(Transaction<'a>, Opened)> {
     let tx = connection.begin_read_unconfirmed();
-    let (common, catalog, operators, rules) =
+    let (common, mut catalog, operators, rules) =
         try_join!(handshake(&tx), catalog::read(&tx), operators(&tx), write_rules(&tx, written))?;
     let (hashes, utf8) = common;
+    declare(&mut catalog, sets);
     Ok((tx, Opened { rules, catalog, operators, hashes, utf8 }))
 }
 

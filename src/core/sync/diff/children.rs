@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Change, Field, Key, QName, Review, RowReview, Shape, Value};
+use super::{Change, Field, Key, QName, Review, RowReview, Shape, Value, fields::moves};
 use crate::core::sync::plan::locator;
 
 /// The rows that point to a row of the target, by (table, position of the child in its shape, row's locator).
@@ -112,8 +112,7 @@ fn leaving_children(review: &Review) -> HashMap<ChildValues, Vec<Key>> {
         for row in table.rows.iter().filter(|row| row.blocked.is_none()) {
             let Some(target) = &row.target else { continue };
             for (at, reference) in shape.references.iter().enumerate() {
-                let moves = row.cells.iter().any(|cell| cell.field == Field::Reference(at));
-                if row.change == Change::Delete || row.change == Change::Update && moves {
+                if row.change == Change::Delete || row.change == Change::Update && moves(shape, &row.cells, at) {
                     let values =
                         reference.columns.iter().map(|name| target.value(shape, name).map(str::to_owned)).collect();
                     let held = (table.table.clone(), reference.columns.clone(), values);

@@ -49,14 +49,33 @@ impl<'a> Fields<'a> {
         this.match_columns(source);
         this.match_references(source);
         this.check_inserts();
+        this.hear(source);
         this
+    }
+
+    /// What either side's shape says of itself.
+    fn hear(&mut self, source: &Shape) {
+        let target = self.target;
+        self.problem = match (&source.blocked, &target.blocked) {
+            (Some(source), Some(target)) if source == target => Some(source.clone()),
+            (Some(source), _) => Some(format!("in the source, {source}")),
+            (None, Some(target)) => Some(format!("in the target, {target}")),
+            (None, None) => self.problem.take(),
+        };
+        self.warnings.extend(source.warnings.iter().map(|warning| {
+            if target.warnings.contains(warning) { warning.clone() } else { format!("in the source, {warning}") }
+        }));
+        let other = target.warnings.iter().filter(|warning| !source.warnings.contains(warning));
+        self.warnings.extend(other.map(|warning| format!("in the target, {warning}")));
     }
 
     /// What is compared, in the places of the source's and of the target's shape.
     pub fn terms(&self, source: &Shape) -> (Vec<Term>, Vec<Term>) {
         let columns = self.compared.iter().map(|&(from, to)| (Term::Column(from), Term::Column(to)));
         let references = self.references.iter().filter(|(from, to)| {
-            !source.references[*from].ignored && !self.target.in_key(&self.target.references[*to])
+            let reference = &self.target.references[*to];
+            // What writes no column of its own differs where the values of others do.
+            !source.references[*from].ignored && !self.target.in_key(reference) && !self.target.is_silent(reference)
         });
         columns.chain(references.map(|&(from, to)| (Term::Reference(from), Term::Reference(to)))).unzip()
     }
@@ -132,7 +151,8 @@ impl<'a> Fields<'a> {
             new: source.and_then(|row| row.columns[from].clone()),
             representation: false,
         });
-        let references = self.references.iter().map(|&(from, to)| Cell {
+        let spoken = self.references.iter().filter(|(_, to)| !self.target.is_silent(&self.target.references[*to]));
+        let references = spoken.map(|&(from, to)| Cell {
             column: self.target.references[to].label(),
             field: Field::Reference(to),
             old: target.and_then(|row| row.references[to].as_ref().map(Key::display)),
@@ -178,6 +198,7 @@ impl<'a> Fields<'a> {
         target: Option<&Row>,
         blocked: Option<String>,
     ) -> RowReview {
+        let notes = target.map_or_else(Vec::new, |target| dangling(self.target, change, &cells, target));
         RowReview {
             key: key.clone(),
             change,
@@ -187,7 +208,7 @@ impl<'a> Fields<'a> {
             target: target.cloned(),
             requires: Vec::new(),
             included: false,
-            notes: Vec::new(),
+            notes,
         }
     }
 
@@ -207,4 +228,37 @@ impl<'a> Fields<'a> {
         }
         out
     }
+}
+
+/// The values of `row` that lead to no row today and that the server would not take back once they are gone.
+fn dangling(shape: &Shape, change: Change, cells: &[Cell], row: &Row) -> Vec<String> {
+    let leaves = |at: usize| change == Change::Delete || moves(shape, cells, at);
+    let references = shape.references.iter().zip(&row.references).enumerate();
+    let lost = references.filter(|(at, (reference, key))| {
+        let nowhere = key.as_ref().is_some_and(|key| key.0.iter().all(Option::is_none));
+        nowhere && reference.enforced && leaves(*at)
+    });
+    let value = |name: &String| row.value(shape, name).unwrap_or("NULL").to_owned();
+    lost.map(|(_, (reference, _))| {
+        let held: Vec<_> = reference.columns.iter().map(value).collect();
+        format!(
+            "its `{}` holds {} in the target, which leads to no row of {}: the server would refuse to take it back, \
+             so this change cannot be undone",
+            reference.label(),
+            held.join(", "),
+            reference.table
+        )
+    })
+    .collect()
+}
+
+/// Whether `cells` change where the reference at `at` points: by itself, or by a column that it shares.
+pub(super) fn moves(shape: &Shape, cells: &[Cell], at: usize) -> bool {
+    let reference = &shape.references[at];
+    let shared = |name: &String| shape.is_silent(reference) && reference.columns.contains(name);
+    cells.iter().any(|cell| match cell.field {
+        Field::Reference(other) if other == at => true,
+        Field::Reference(other) => shape.references.get(other).is_some_and(|other| other.columns.iter().any(shared)),
+        Field::Column(column) => shared(&shape.columns[column].name),
+    })
 }

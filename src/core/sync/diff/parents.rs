@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Change, Field, Key, QName, Review, RowReview, Shape, TableReview};
+use super::{Change, Field, Key, QName, Review, RowReview, Shape, TableReview, fields::moves};
 use crate::core::sync::{
     set::MissingParent,
     shape::{Reference, labels},
@@ -75,10 +75,7 @@ fn wanted(review: &Review, of: impl Fn(&Shape, &RowReview) -> bool) -> Vec<Wante
 /// The references that `row` writes, with the keys that they get.
 fn new_parents<'a>(shape: &'a Shape, row: &'a RowReview) -> impl Iterator<Item = (usize, &'a Key)> {
     let source = row.source.as_ref().filter(|_| row.change != Change::Delete);
-    let written = row.cells.iter().filter_map(|cell| match cell.field {
-        Field::Reference(at) if at < shape.references.len() => Some(at),
-        _ => None,
-    });
+    let written = (0..shape.references.len()).filter(move |at| moves(shape, &row.cells, *at));
     written.filter_map(move |at| Some((at, source?.references[at].as_ref()?)))
 }
 
@@ -179,8 +176,8 @@ fn resolve_row(shape: &Shape, row: &mut RowReview, parents: &ParentCounts, inser
 }
 
 fn may_be_null(shape: &Shape, reference: &Reference) -> bool {
-    !shape.in_key(reference)
-        && reference.columns.iter().any(|name| shape.column(name).is_some_and(|column| !column.not_null))
+    let nullable = |name: &String| shape.column(name).is_some_and(|column| !column.not_null);
+    !shape.in_key(reference) && !shape.is_silent(reference) && shape.owned(reference).all(nullable)
 }
 
 /// The row gets NULL where its parent is missing, as its set says.

@@ -147,7 +147,7 @@ fn visit(needs: &[Vec<(usize, usize)>], rows: &[Placed]) -> Result<Vec<usize>, V
 fn can_wait(row: &Placed, reference: usize) -> bool {
     let reference = &row.shape.references[reference];
     let nullable = |name: &String| row.shape.column(name).is_some_and(|column| !column.not_null);
-    !row.shape.in_key(reference) && row.shape.owned(reference).all(nullable)
+    !row.shape.in_key(reference) && !row.shape.is_silent(reference) && row.shape.owned(reference).all(nullable)
 }
 
 fn hard_circle(rows: &[Placed], circle: &[(usize, usize)]) -> Error {

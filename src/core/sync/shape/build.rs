@@ -1,31 +1,39 @@
 //! A shape out of a declaration and a catalogue.
 
 use super::{
-    Child, Part, Reference, Role, Shape, ShapeColumn,
+    Child, Part, Reference, Role, Shape, ShapeColumn, doubts,
     reference::{excluded, foreign_key_of, key_names, key_parts, known_column, known_table, references},
 };
 use crate::core::{
     error::{Error, Result},
     name::{QName, ident, literal},
     schema::{Catalog, Column, ForeignKey, Origin, Relation, Table},
-    sync::set::{Across, Ids, SetTable, Sets},
+    sync::{
+        declared,
+        set::{Across, Ids, SetTable, Sets},
+    },
 };
 
 impl Shape {
     /// Builds the shape of `spec` in the database that `catalog` describes.
     pub fn build(catalog: &Catalog, sets: &Sets, set: &str, spec: &SetTable) -> Result<Shape> {
+        Self::built(catalog, sets, set, spec).map_err(|error| spec.placed(error))
+    }
+
+    fn built(catalog: &Catalog, sets: &Sets, set: &str, spec: &SetTable) -> Result<Shape> {
         let name = spec.qname()?;
         let table = known_table(catalog, &name)?;
         if table.partition {
             return Err(Error::usage("this is a partition").object(name).hint("name the partitioned table instead"));
         }
-        for named in [&spec.columns, &spec.exclude, &spec.ignore].into_iter().flatten() {
+        for named in [&spec.columns, &spec.exclude, &spec.ignore, &spec.plain].into_iter().flatten() {
             known_column(table, named)?;
         }
-        check_across(sets, table, spec)?;
+        check_across(catalog, sets, table, spec)?;
+        check_plain(table, spec)?;
         let key_names = key_names(table, &spec.key)?;
         let key = key_parts(catalog, sets, table, &key_names, &mut vec![name.clone()])?;
-        let references = references(catalog, sets, table, spec)?;
+        let references = references(catalog, sets, table, spec, &key_names)?;
         let columns: Vec<_> =
             table.columns.iter().map(|c| shape_column(table, sets, spec, &key_names, &references, c)).collect();
         check_key(table, &key, &columns)?;
@@ -37,15 +45,17 @@ impl Shape {
             uniques: table.uniques.iter().filter(|u| u.exact).map(|u| u.columns.clone()).collect(),
             loose_uniques: table.uniques.iter().filter(|u| !u.exact).map(|u| u.involved.clone()).collect(),
             table: name,
-            key,
-            references,
-            columns,
             locator,
             filter: filter(spec),
             deletes: spec.deletes,
             on_missing_parent: spec.on_missing_parent,
             triggers: table.triggers.clone(),
             children: children(catalog, &table.name),
+            blocked: doubts::blocked(catalog, sets, table, spec, &references),
+            warnings: doubts::warnings(catalog, sets, table, spec, &columns, &references),
+            key,
+            references,
+            columns,
         })
     }
 }
@@ -75,21 +85,54 @@ fn filter(spec: &SetTable) -> Option<String> {
 }
 
 /// A rule for what is no foreign key into a table that is never synced would be read by nobody.
-fn check_across(sets: &Sets, table: &Table, spec: &SetTable) -> Result<()> {
+fn check_across(catalog: &Catalog, sets: &Sets, table: &Table, spec: &SetTable) -> Result<()> {
     for (column, across) in &spec.references {
         known_column(table, column)?;
+        if let Across::Table(to) = across {
+            check_declared(catalog, table, column, to)?;
+            continue;
+        }
         let key = foreign_key_of(table, column).filter(|key| sets.never_pattern(&key.references).is_some());
         let Some(key) = key else {
             return Err(Error::usage(format!(
                 "`references` names `{column}`, which is no foreign key to a table that is never synced"
             ))
             .object(&table.name)
-            .hint("take it out; other foreign keys travel by their parent's key"));
+            .hint(
+                "take it out: other foreign keys travel by their parent's key; a table's name declares a reference",
+            ));
         };
         if *across == Across::Key(Vec::new()) {
             return Err(Error::usage(format!("`references` gives `{column}` no column of {}", key.references))
                 .object(&table.name)
                 .hint("name the columns that identify its rows in every environment"));
+        }
+    }
+    Ok(())
+}
+
+/// A declared reference has to lead to one row of one table, and must not contradict a foreign key.
+fn check_declared(catalog: &Catalog, table: &Table, column: &str, to: &str) -> Result<()> {
+    let declared = declared::key(catalog, table, column, to)?;
+    let own = |key: &&ForeignKey| key.columns == declared.columns && key.references != declared.references;
+    match table.foreign_keys.iter().find(own) {
+        None => Ok(()),
+        Some(key) => Err(Error::usage(format!(
+            "`references` says that `{column}` points to {}, and its foreign key says {}",
+            declared.references, key.references
+        ))
+        .object(&table.name)
+        .hint("take it out of `references`")),
+    }
+}
+
+/// What has a foreign key is no plain value.
+fn check_plain(table: &Table, spec: &SetTable) -> Result<()> {
+    let partial = || table.partial_keys.iter().map(|partial| &partial.key);
+    for column in &spec.plain {
+        if let Some(key) = table.foreign_keys.iter().chain(partial()).find(|key| key.columns.contains(column)) {
+            let what = format!("`plain` names `{column}`, which is a foreign key to {}", key.references);
+            return Err(Error::usage(what).object(&table.name).hint("take it out of `plain`"));
         }
     }
     Ok(())
@@ -133,6 +176,7 @@ fn children(catalog: &Catalog, name: &QName) -> Vec<Child> {
         referenced: key.referenced.clone(),
         on_delete: key.on_delete,
         identity: table.primary_key().to_vec(),
+        partitioned: table.relation == Relation::Partitioned,
     };
     catalog.references_to(name).map(child).collect()
 }
@@ -159,10 +203,13 @@ fn shape_column(
 ) -> ShapeColumn {
     let in_key = key.contains(&column.name);
     let never = foreign_key_of(table, &column.name).is_some_and(|key| sets.never_pattern(&key.references).is_some());
+    let shared = references.iter().any(|reference| reference.plain.contains(&column.name));
     let role = if column.origin == Origin::Generated {
         Role::Generated
-    } else if references.iter().any(|reference| reference.columns.contains(&column.name)) {
+    } else if !shared && references.iter().any(|reference| reference.columns.contains(&column.name)) {
         Role::Foreign
+    } else if shared {
+        if spec.ignore.contains(&column.name) { Role::Ignored } else { Role::Value }
     } else if never && spec.references.get(&column.name) == Some(&Across::Null) {
         Role::Cleared
     } else if never || excluded(spec, &column.name) {

@@ -21,7 +21,7 @@ pub(super) fn known_table<'a>(catalog: &'a Catalog, name: &QName) -> Result<&'a 
     }
 }
 
-pub(super) fn known_column<'a>(table: &'a Table, name: &str) -> Result<&'a Column> {
+pub(in crate::core::sync) fn known_column<'a>(table: &'a Table, name: &str) -> Result<&'a Column> {
     table.column(name).ok_or_else(|| {
         Error::usage(format!("there is no column `{name}`"))
             .object(&table.name)
@@ -84,8 +84,18 @@ pub(super) fn key_parts(
     Ok(parts)
 }
 
-pub(super) fn references(catalog: &Catalog, sets: &Sets, table: &Table, spec: &SetTable) -> Result<Vec<Reference>> {
+pub(super) fn references(
+    catalog: &Catalog,
+    sets: &Sets,
+    table: &Table,
+    spec: &SetTable,
+    key_names: &[String],
+) -> Result<Vec<Reference>> {
     let mut found: Vec<Reference> = Vec::new();
+    // Columns that point to a table whose ids mean the same everywhere.
+    let mut alike: Vec<&String> = Vec::new();
+    // Those whose columns are not NULL together or not at all, and that are no part of the key.
+    let mut loose: Vec<&ForeignKey> = Vec::new();
     for key in &table.foreign_keys {
         let local = key.columns.iter().any(|column| excluded(spec, column));
         let known = found.iter().any(|reference| reference.columns == key.columns);
@@ -97,15 +107,69 @@ pub(super) fn references(catalog: &Catalog, sets: &Sets, table: &Table, spec: &S
             continue;
         }
         // The table itself is not on the path here: a plain self-reference is resolved one step deep.
-        if let Some(reference) = reference(catalog, sets, table, key, &mut Vec::new())? {
-            let ignored = key.columns.iter().all(|column| spec.ignore.contains(column));
-            found.push(Reference { ignored, ..reference });
+        match reference(catalog, sets, table, key, &mut Vec::new())? {
+            Some(reference) => {
+                let ignored = key.columns.iter().all(|column| spec.ignore.contains(column));
+                found.push(Reference { ignored, ..reference });
+                let in_key = key.columns.iter().all(|column| key_names.contains(column));
+                loose.extend((key.columns.len() > 1 && !key.match_full && !in_key).then_some(key));
+            }
+            None if key.columns.len() == 1 => alike.extend(&key.columns),
+            None => {}
         }
     }
+    let implied = implied(table, spec, &found, &loose);
+    found.extend(implied);
+    share(&mut found, &loose, &alike);
     // One whose columns all belong to narrower ones says nothing that they do not.
     let all = found.clone();
-    found.retain(|reference| super::owned(&all, reference).next().is_some());
+    found.retain(|reference| !reference.plain.is_empty() || super::owned(&all, reference).next().is_some());
     Ok(found)
+}
+
+/// Of several columns that point to a row, one may hold what is a reference in that row's key: it is the same reference
+/// here, and known also where the others are NULL.
+fn implied(table: &Table, spec: &SetTable, found: &[Reference], loose: &[&ForeignKey]) -> Vec<Reference> {
+    let mut out: Vec<Reference> = Vec::new();
+    for wide in found.iter().filter(|wide| loose.iter().any(|key| key.columns == wide.columns)) {
+        for (column, referenced) in wide.columns.iter().zip(&wide.referenced) {
+            let own = |key: &ForeignKey| key.columns == [column.clone()];
+            let of_it = |part: &&Part| matches!(part, Part::Reference(inner) if inner.columns == [referenced.clone()]);
+            let Some(Part::Reference(inner)) = wide.key.iter().find(of_it) else { continue };
+            if table.foreign_keys.iter().any(own) || out.iter().any(|known| known.columns == [column.clone()]) {
+                continue;
+            }
+            let cast = table.column(column).map_or_else(|| "text".to_owned(), |column| column.cast.clone());
+            out.push(Reference {
+                columns: vec![column.clone()],
+                casts: vec![cast],
+                ignored: spec.ignore.contains(column),
+                plain: Vec::new(),
+                enforced: false,
+                ..inner.clone()
+            });
+        }
+    }
+    out
+}
+
+/// Notes the columns of wide references that mean the same everywhere: those that are plain values in the parent's key,
+/// or point to a table whose ids are (`alike`). They travel also where the reference is none, because one of the other
+/// columns is NULL.
+fn share(found: &mut [Reference], loose: &[&ForeignKey], alike: &[&String]) {
+    let mut plain: Vec<String> = Vec::new();
+    for wide in found.iter().filter(|wide| loose.iter().any(|key| key.columns == wide.columns)) {
+        for (column, referenced) in wide.columns.iter().zip(&wide.referenced) {
+            let value = wide.key.iter().any(|part| matches!(part, Part::Column { name, .. } if name == referenced));
+            let own = found.iter().any(|narrow| narrow.columns == [column.clone()]);
+            if (value || alike.contains(&column)) && !own {
+                plain.push(column.clone());
+            }
+        }
+    }
+    for reference in found.iter_mut().filter(|reference| reference.columns.len() > 1) {
+        reference.plain = reference.columns.iter().filter(|column| plain.contains(column)).cloned().collect();
+    }
 }
 
 fn casts(table: &Table, key: &ForeignKey) -> Vec<String> {
@@ -164,6 +228,8 @@ fn made(table: &Table, key: &ForeignKey, parent: &Table, parts: Vec<Part>) -> Re
         key: parts,
         partitioned: parent.relation == Relation::Partitioned,
         ignored: false,
+        plain: Vec::new(),
+        enforced: key.enforced,
     }
 }
 

@@ -72,7 +72,7 @@ impl<'a> Inserts<'a> {
 
     /// The row of the circle that the row at `at` points to by `reference`.
     fn inside(&self, at: usize, reference: &Reference) -> Result<Option<usize>> {
-        let parent = self.rows.parent(self.shape(at)?, &self.plan.steps[at], reference);
+        let parent = self.rows.parent(&self.plan.steps[at], reference);
         Ok(parent.filter(|parent| self.circle.contains(parent)))
     }
 

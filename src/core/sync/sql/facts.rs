@@ -1,6 +1,6 @@
 //! Shapes → questions about rows: do parents exist, who points to a row, which values are equal.
 
-use super::{fields::parent_key, leaf::equals, read::lists};
+use super::{fields::parent_key, from_only, leaf::equals, read::lists};
 use crate::core::{
     name::ident,
     sync::shape::{Child, Reference, Shape},
@@ -38,7 +38,7 @@ pub fn children(shape: &Shape, child: &Child) -> String {
         "SELECT w.n::text, count(*)::text, array_to_string((array_agg({shown} ORDER BY {shown} COLLATE \"C\"))[1:3], ', ') \
          FROM {} JOIN {} AS t ON {} GROUP BY w.n",
         lists(child.columns.len()),
-        child.table.sql(),
+        from_only(child.partitioned, &child.table),
         on.join(" AND ")
     )
 }

@@ -34,7 +34,8 @@ pub(super) struct Fields {
 
 /// A reference as expressions.
 pub(super) struct Leads {
-    /// `t` where the foreign key is not NULL. A value that points to no row gives a key of NULLs, which no parent has.
+    /// `t` where the foreign key has a value: one of its own columns, or where it has none, all of its columns. A value
+    /// that points to no row gives a key of NULLs, which no parent has.
     pub(super) there: String,
     /// The parent's key.
     pub(super) leaves: Vec<String>,
@@ -150,7 +151,13 @@ struct Joins {
 
 impl Joins {
     fn leads(&mut self, shape: &Shape, reference: &Reference) -> Leads {
-        let there: Vec<_> = shape.owned(reference).map(|name| format!("t.{} IS NOT NULL", ident(name))).collect();
+        let filled = |name: &String| format!("t.{} IS NOT NULL", ident(name));
+        let there: Vec<_> = if shape.is_silent(reference) {
+            // Values of others, of which one alone points to nothing.
+            vec![reference.columns.iter().map(filled).collect::<Vec<_>>().join(" AND ")]
+        } else {
+            shape.owned(reference).map(filled).collect()
+        };
         let mut leaves = Vec::new();
         self.reference(reference, "t", &mut leaves);
         Leads { there: format!("left(({})::text, 1)", there.join(" OR ")), leaves }

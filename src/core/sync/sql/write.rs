@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Statement, cast,
+    Statement, cast, from_only,
     key::{key_condition, parent},
     leaf::same,
     only,
@@ -129,7 +129,8 @@ pub(super) fn childless<'a>(
                 same(&child, &parent, cast(shape, referenced))
             })
             .collect();
-        out.sql(format!("\n  AND NOT EXISTS (SELECT FROM {} AS c WHERE {}", child.table.sql(), on.join(" AND ")));
+        let table = from_only(child.partitioned, &child.table);
+        out.sql(format!("\n  AND NOT EXISTS (SELECT FROM {table} AS c WHERE {}", on.join(" AND ")));
         // A statement looks for children before it writes any row, and so does not see what the rows themselves, or
         // triggers on the way, do to them.
         if child.table == shape.table || !shape.triggers.is_empty() {

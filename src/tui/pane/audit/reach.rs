@@ -99,7 +99,7 @@ fn label(lookup: &Lookup<'_>, step: &Step<'_>) -> Cell {
     let (role, becomes) = match step.key.on_delete {
         OnDelete::Cascade => (Role::Danger, "its rows go too"),
         OnDelete::SetNull | OnDelete::SetDefault => (Role::Warn, "its rows stay, changed"),
-        OnDelete::NoAction | OnDelete::Restrict => (Role::Ok, "its rows stop the delete"),
+        OnDelete::NoAction | OnDelete::Restrict | OnDelete::Declared => (Role::Ok, "its rows stop the delete"),
     };
     let columns = lookup.columns(step.table.oid, &step.key.columns).join(", ");
     let rows = step.table.rows.map(|rows| format!("  ~{} rows", thousands(rows))).unwrap_or_default();

@@ -103,7 +103,7 @@ fn sync(model: &Model, row: &CountRow) -> Vec<Cell> {
 fn rule(on_delete: OnDelete) -> Cell {
     let role = match on_delete {
         OnDelete::Cascade | OnDelete::SetNull | OnDelete::SetDefault => Role::Warn,
-        OnDelete::NoAction | OnDelete::Restrict => Role::Ok,
+        OnDelete::NoAction | OnDelete::Restrict | OnDelete::Declared => Role::Ok,
     };
     Cell::of(role, format!(" {}", on_delete.word()))
 }

@@ -29,7 +29,7 @@ pub fn tree(catalog: &Catalog, project: Option<&Project>, table: &QName) -> Tree
 fn label(relation: &Relation, project: Option<&Project>) -> Cell {
     let role = match relation.on_delete {
         OnDelete::Cascade | OnDelete::SetNull | OnDelete::SetDefault => Role::Warn,
-        OnDelete::NoAction | OnDelete::Restrict => Role::Ok,
+        OnDelete::NoAction | OnDelete::Restrict | OnDelete::Declared => Role::Ok,
     };
     let name = if relation.table.schema == "public" { relation.table.name.clone() } else { relation.table.to_string() };
     let mut label = Cell::text(name)
