@@ -13,6 +13,7 @@ pub mod migrations;
 pub mod name;
 pub mod relations;
 pub mod schema;
+pub mod settings;
 pub mod sheet;
 pub mod size;
 pub mod sync;
