@@ -14,6 +14,7 @@ pub mod name;
 pub mod partitions;
 pub mod relations;
 pub mod schema;
+pub mod settings;
 pub mod sheet;
 pub mod size;
 pub mod sync;

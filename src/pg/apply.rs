@@ -2,12 +2,14 @@
 //! images, commit. Any surprise rolls everything back and names the row.
 
 mod execute;
+mod refused;
 mod reviewed;
 mod together;
 mod verify;
 
 use self::{
     execute::execute,
+    refused::refused,
     reviewed::reviewed_rows,
     verify::{verify, written_rows},
 };
@@ -18,6 +20,7 @@ use super::{
 use crate::core::{
     error::{Code, Error, Result},
     guard::Permit,
+    settings::{self, REFUSED},
     sync::{
         park,
         plan::{Plan, Step},
@@ -127,12 +130,18 @@ pub async fn settle(connection: &mut Connection, xid: &str) -> Result<Settled> {
 
 async fn write(tx: &Transaction<'_>, order: &Order<'_>) -> Result<Written> {
     let plan = order.plan;
-    lock(tx).await?;
+    let (ready, locked) = futures_util::join!(writable(tx), lock(tx));
+    ready?;
+    locked?;
     let xid = query::scalar(tx, "SELECT pg_current_xact_id()::text", &[]).await?.unwrap_or_default();
     let before = reviewed_rows(tx, plan).await?;
     let runs = park::statements(plan)?;
-    let locators = execute(tx, order, &runs).await?;
-    query::rows(tx, "SET CONSTRAINTS ALL IMMEDIATE", &[]).await.map_err(rolled_back)?;
+    // The target's own triggers, defaults and constraints run under the path that they were written for.
+    let (path, locators) = futures_util::join!(own_path(tx), execute(tx, order, &runs));
+    path?;
+    let locators = locators?;
+    let ended = tx.client().batch_execute("SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL search_path = ''").await;
+    ended.map_err(|error| refused(tx, &error))?;
     let after = written_rows(tx, plan, &locators).await?;
     let rewrote = verify(tx, plan, &after).await?;
     let images = plan.steps.iter().enumerate().map(|(at, step)| {
@@ -143,6 +152,42 @@ async fn write(tx: &Transaction<'_>, order: &Order<'_>) -> Result<Written> {
         })
     });
     Ok(Written { images: images.collect::<Result<_>>()?, xid, rewrote })
+}
+
+/// Refuses a session in which nothing can be written, or not as it was reviewed.
+///
+/// # Errors
+/// `Refused`, with what to do.
+async fn writable(tx: &Transaction<'_>) -> Result<()> {
+    let settings: Vec<_> =
+        REFUSED.iter().map(|setting| format!("current_setting('{}', true)", setting.name)).collect();
+    let text = format!(
+        "SELECT pg_is_in_recovery()::text, current_setting('transaction_read_only'), {}",
+        settings.join(", ")
+    );
+    let mut answer: Vec<Option<String>> = Vec::new();
+    query::for_each(tx, &text, &[], |fields| answer = fields.iter().map(|field| field.map(str::to_owned)).collect())
+        .await?;
+    let is = |at: usize, value: &str| answer.get(at).and_then(Option::as_deref) == Some(value);
+    if is(0, "true") {
+        return Err(Error::refused("the server is a standby, so nothing can be written")
+            .hint("give the environment the primary's address"));
+    }
+    if is(1, "on") {
+        return Err(Error::refused("the target is read-only for this role (default_transaction_read_only)")
+            .hint("let another role apply, or set it off for this role or database"));
+    }
+    match REFUSED.iter().enumerate().find(|(at, setting)| is(at + 2, setting.value)) {
+        Some((_, setting)) => Err(setting.error()),
+        None => Ok(()),
+    }
+}
+
+/// Puts the role's own search path behind `pg_catalog`, for what the target runs of itself.
+async fn own_path(tx: &Transaction<'_>) -> Result<()> {
+    let path = settings::own_path("s.reset_val");
+    let text = format!("SELECT {path} FROM pg_catalog.pg_settings AS s WHERE s.name = 'search_path'");
+    query::rows(tx, &text, &[]).await.map(drop)
 }
 
 /// Keeps another run of pgdeck on this database out until the transaction ends.

@@ -85,7 +85,7 @@ struct Pair {
 impl Sides<'_> {
     async fn review(&self, names: &[String], deletes: bool) -> Result<Review> {
         let pairs = self.pairs(names)?;
-        let hashing = if self.opened.0.hashes == self.opened.1.hashes { Hashing::Extended } else { Hashing::Md5 };
+        let hashing = if self.opened.0.hashes_like(self.opened.1) { Hashing::Extended } else { Hashing::Md5 };
         let mut compares: Vec<Result<Compare, Box<TableReview>>> =
             pairs.iter().map(|pair| compare_of(pair, deletes)).collect();
         let differ = Box::pin(self.digests(&pairs, &mut compares, hashing)).await?;

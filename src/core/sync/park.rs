@@ -284,11 +284,11 @@ mod tests {
         let runs = statements(&plan(positioned(), vec![update("a", "1", "2"), update("b", "2", "1")])).expect("runs");
         assert_eq!(
             runs[0].statement.script(),
-            "UPDATE ONLY public.t AS t SET pos = '2147483647'::integer\nWHERE t.k = 'a'::text AND t.pos::text = '1'::text\nRETURNING t.k::text"
+            "UPDATE ONLY public.t AS t SET pos = '2147483647'::integer\nWHERE t.k OPERATOR(pg_catalog.=) 'a'::text AND t.pos::text = '1'::text\nRETURNING t.k::text"
         );
         assert_eq!(
             runs[2].statement.script(),
-            "UPDATE ONLY public.t AS t SET pos = '2'::integer\nWHERE t.k = 'a'::text AND t.pos::text = '2147483647'::text\nRETURNING t.k::text"
+            "UPDATE ONLY public.t AS t SET pos = '2'::integer\nWHERE t.k OPERATOR(pg_catalog.=) 'a'::text AND t.pos::text = '2147483647'::text\nRETURNING t.k::text"
         );
     }
 

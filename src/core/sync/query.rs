@@ -12,18 +12,10 @@ use super::{
     shape::{Part, Reference, Shape},
     sql::{Side, Subset, read},
 };
-use crate::core::name::{QName, literal};
-
-/// As `pg::connect` sets every session (`tests/sync` checks that both give the same text).
-const PINNED: &[(&str, &str)] = &[
-    ("TimeZone", "UTC"),
-    ("DateStyle", "ISO"),
-    ("IntervalStyle", "postgres"),
-    ("extra_float_digits", "1"),
-    ("bytea_output", "hex"),
-    ("lc_monetary", "C"),
-    ("search_path", ""),
-];
+use crate::core::{
+    name::{QName, literal},
+    settings,
+};
 
 /// The statement for `own` shapes of the project, and for the tables `included` whose rows may come along as parents.
 pub fn text(project: &str, own: &[Shape], included: &[Shape]) -> String {
@@ -38,17 +30,16 @@ pub fn text(project: &str, own: &[Shape], included: &[Shape]) -> String {
         json!(shapes)
     );
     format!(
-        "WITH pinned AS MATERIALIZED (\n  SELECT concat({}) AS done\n), \
-         facts AS MATERIALIZED (\n  SELECT p.done, current_setting('server_version') AS server, h.names,\n    {} AS head\n  \
+        "WITH pinned AS MATERIALIZED (\n  SELECT pg_catalog.concat({}) AS done\n), \
+         facts AS MATERIALIZED (\n  SELECT p.done, pg_catalog.current_setting('server_version') AS server, h.names,\n    {} AS head\n  \
          FROM pinned AS p, LATERAL (\n{}\n  ) AS h\n), \
          tables AS (\n{}\n)\n\
-         SELECT {} || to_json(f.server)::text || ',\"rls\":' || to_json(f.names)::text || ',\"tables\":[' || E'\\n'\n  \
-         || string_agg('{{\"table\":' || to_json(t.name)::text || ',\"included\":' || t.included || ',\"rows\":' || t.rows\n    \
+         SELECT {} || pg_catalog.to_json(f.server)::text || ',\"rls\":' || pg_catalog.to_json(f.names)::text || ',\"tables\":[' || E'\\n'\n  \
+         || pg_catalog.string_agg('{{\"table\":' || pg_catalog.to_json(t.name)::text || ',\"included\":' || t.included || ',\"rows\":' || t.rows\n    \
          || ',\"sha256\":\"' || t.sha256 || '\",\"data\":[' || E'\\n' || t.data || ']}}', E',\\n' ORDER BY t.at)\n  \
          || E'\\n]}}' AS pgdeck\nFROM facts AS f, tables AS t GROUP BY f.server, f.names;\n",
-        PINNED
-            .iter()
-            .map(|(name, value)| format!("set_config('{name}', '{value}', true)"))
+        settings::reading()
+            .map(|setting| format!("pg_catalog.set_config('{}', '{}', true)", setting.name, setting.value))
             .collect::<Vec<_>>()
             .join(", "),
         head(project),
@@ -60,12 +51,12 @@ pub fn text(project: &str, own: &[Shape], included: &[Shape]) -> String {
 
 /// What every checksum begins with: project, server, and the tables with hidden rows.
 fn head(project: &str) -> String {
-    let measured_here = |value: &str| format!("length({value})::text || ':' || {value}");
+    let measured_here = |value: &str| format!("pg_catalog.octet_length(pg_catalog.convert_to({value}, 'UTF8'))::text || ':' || {value}");
     format!(
         "{} || {} || {}",
         literal(&measured([Some(project)])),
-        measured_here("current_setting('server_version')"),
-        measured_here("array_to_string(h.names, ',')")
+        measured_here("pg_catalog.current_setting('server_version')"),
+        measured_here("pg_catalog.array_to_string(h.names, ',')")
     )
 }
 
@@ -81,10 +72,10 @@ fn hidden(shapes: &[&Shape]) -> String {
     let names: Vec<_> = read.iter().map(|name| literal(&name.to_string())).collect();
     let conditions: Vec<_> = shapes.iter().filter_map(|shape| shape.filter.as_deref()).collect();
     format!(
-        "    SELECT coalesce(array_agg(c.name ORDER BY c.name), '{{}}') AS names FROM (\n      \
-         SELECT concat(n.nspname, '.', c.relname) AS name, c.relname, c.oid FROM pg_catalog.pg_class AS c\n      \
+        "    SELECT coalesce(pg_catalog.array_agg(c.name ORDER BY c.name), '{{}}') AS names FROM (\n      \
+         SELECT pg_catalog.concat(n.nspname, '.', c.relname) AS name, c.relname, c.oid FROM pg_catalog.pg_class AS c\n      \
          JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE c.relrowsecurity\n    ) AS c\n    \
-         WHERE row_security_active(c.oid) AND p.done IS NOT NULL\n      AND (c.name IN ({}) OR strpos(lower({}), lower(c.relname)) > 0)",
+         WHERE pg_catalog.row_security_active(c.oid) AND p.done IS NOT NULL\n      AND (c.name IN ({}) OR pg_catalog.strpos(pg_catalog.lower({}), pg_catalog.lower(c.relname::text)) > 0)",
         names.join(", "),
         literal(&conditions.join("\n"))
     )
@@ -121,11 +112,11 @@ fn table(at: usize, count: usize, shape: &Shape, included: bool) -> String {
     // The window keeps the rows below apart from `facts`, which is outside and so comes first: nothing is written as
     // text before the settings hold.
     format!(
-        "  SELECT {at} AS at, {} AS name, '{included}' AS included, count(w.n)::text AS rows,\n    \
-         coalesce(string_agg(to_json(w.f)::text, E',\\n' ORDER BY w.n), '') AS data,\n    \
-         encode(sha256(convert_to(f.head || {} || coalesce(string_agg((\n      \
-         SELECT string_agg(coalesce(length(u.v)::text || ':' || u.v, '-'), '' ORDER BY u.o)\n      \
-         FROM unnest(w.f) WITH ORDINALITY AS u(v, o)), '' ORDER BY w.n), ''), 'UTF8')), 'hex') AS sha256\n  \
+        "  SELECT {at} AS at, {} AS name, '{included}' AS included, pg_catalog.count(w.n)::text AS rows,\n    \
+         coalesce(pg_catalog.string_agg(pg_catalog.to_json(w.f)::text, E',\\n' ORDER BY w.n), '') AS data,\n    \
+         pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(f.head || {} || coalesce(pg_catalog.string_agg((\n      \
+         SELECT pg_catalog.string_agg(coalesce(pg_catalog.octet_length(pg_catalog.convert_to(u.v, 'UTF8'))::text || ':' || u.v, '-'), '' ORDER BY u.o)\n      \
+         FROM pg_catalog.unnest(w.f) WITH ORDINALITY AS u(v, o)), '' ORDER BY w.n), ''), 'UTF8')), 'hex') AS sha256\n  \
          FROM facts AS f LEFT JOIN LATERAL (\n    SELECT row_number() OVER () AS n, ARRAY[{}]::text[] AS f FROM (\n      {}\n    \
          ) AS q({}) WHERE f.done IS NOT NULL\n  ) AS w ON true GROUP BY f.head",
         literal(&shape.table.to_string()),

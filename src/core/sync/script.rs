@@ -3,25 +3,48 @@
 use std::fmt::Write as _;
 
 use super::{park, plan::Plan, sql};
-use crate::core::{error::Result, name::literal};
+use crate::core::{error::Result, name::literal, settings};
 
-/// The settings under which values were read; without them the same text could mean another value.
-pub(super) const SETTINGS: [(&str, &str); 9] = [
-    ("search_path", ""),
-    ("timezone", "UTC"),
-    ("datestyle", "ISO"),
-    ("intervalstyle", "postgres"),
-    ("extra_float_digits", "1"),
-    ("bytea_output", "hex"),
-    ("lc_monetary", "C"),
-    ("row_security", "off"),
-    ("lock_timeout", "3s"),
-];
+/// What a script and a seed set for their transaction: the settings that values depend on, row security off so that no
+/// row is hidden, and a limit for locks.
+pub(super) fn session() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let pinned = settings::writing().map(|setting| (setting.name, setting.value));
+    pinned.chain([("row_security", "off"), ("lock_timeout", "3s")])
+}
+
+/// PL/pgSQL that raises where the text `sql` is not read as UTF-8, in which it is written: another encoding would make
+/// other characters of it, without a word. Nothing for ASCII, which is the same in all.
+pub(super) fn encoding_check(sql: &str) -> String {
+    let Some(sample) = sql.chars().find(|c| !c.is_ascii()) else { return String::new() };
+    let bytes: String = sample.to_string().bytes().map(|byte| format!("{byte:02x}")).collect();
+    format!(
+        "  IF pg_catalog.convert_to('{sample}', 'UTF8') OPERATOR(pg_catalog.<>) pg_catalog.decode('{bytes}', 'hex') THEN\n    \
+         RAISE EXCEPTION 'this file is in UTF-8, and the session reads it as another encoding: SET client_encoding = UTF8';\n  \
+         END IF;\n"
+    )
+}
+
+/// The statement that prepares the session of a script: its own path behind `pg_catalog`, for triggers of the target, and
+/// what would make the rest mean something else.
+fn prepared(sql: &str) -> String {
+    let saved = "pg_catalog.current_setting('pgdeck.search_path')";
+    let body = format!(
+        "BEGIN\n  PERFORM pg_catalog.set_config('pgdeck.search_path', pg_catalog.current_setting('search_path'), true);\n  \
+         PERFORM pg_catalog.set_config('search_path', '', true);\n  \
+         IF pg_catalog.current_setting('session_replication_role') = 'replica' THEN\n    \
+         RAISE EXCEPTION 'session_replication_role is replica: foreign keys and triggers would not run';\n  END IF;\n\
+         {}  PERFORM {};\nEND",
+        encoding_check(sql),
+        settings::own_path(saved)
+    );
+    let tag = tag(&body);
+    format!("DO {tag}\n{body}\n{tag};\n")
+}
 
 /// The whole script: one transaction, every statement guarded by the reviewed values, every row checked
 /// at the end. Running it again changes nothing; running it on other data raises and rolls back.
 pub fn script(plan: &Plan) -> Result<String> {
-    let mut out = format!(
+    let head = format!(
         "-- {}: {} → {}, {}\n-- Plan {}. One transaction: if anything changed since the review, nothing is written.\nBEGIN;\n",
         comment(&plan.project),
         comment(&plan.from),
@@ -29,15 +52,13 @@ pub fn script(plan: &Plan) -> Result<String> {
         plan.tally(),
         plan.short_digest(),
     );
-    for (name, value) in SETTINGS {
-        // Writing to a string does not fail.
-        let _ = writeln!(out, "SET LOCAL {name} = '{value}';");
-    }
+    let mut out = String::new();
     for run in park::statements(plan)? {
         let parks = if run.parks { ", out of the way" } else { "" };
         let rows: Vec<_> = run.steps.iter().map(|at| &plan.steps[*at]).collect();
         let rows: Vec<_> = rows.iter().map(|step| format!("{} {}", step.table, step.key.display())).collect();
         let row = comment(&rows.join(", "));
+        // Writing to a string does not fail.
         let _ = write!(out, "\n-- {row}{parks}\n{};\n", run.statement.script());
     }
     out.push_str("\nSET CONSTRAINTS ALL IMMEDIATE;\n\n-- Every row must now be as it was reviewed.\n");
@@ -59,7 +80,12 @@ pub fn script(plan: &Plan) -> Result<String> {
         );
     }
     out.push_str("\nCOMMIT;\n");
-    Ok(out)
+    let mut whole = head;
+    for (name, value) in [("client_encoding", "UTF8")].into_iter().chain(session()) {
+        let _ = writeln!(whole, "SET LOCAL {name} = '{value}';");
+    }
+    whole.push_str(&prepared(&out));
+    Ok(whole + &out)
 }
 
 /// Text that stays inside a comment.

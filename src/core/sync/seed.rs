@@ -18,13 +18,14 @@ use self::row::{Wanted, inserted};
 use super::{
     bundle::Bundle,
     plan,
-    script::{self, SETTINGS},
+    script,
     shape::{Part, Reference, Shape},
     sql,
 };
 use crate::core::{
     error::{Error, Result},
     name::literal,
+    settings,
 };
 
 /// The region's body for the rows of `bundle`, which `verb` writes anew.
@@ -36,18 +37,11 @@ pub fn body(bundle: &Bundle, verb: &str) -> Result<String> {
         }
     }
     let order = order::order(bundle)?;
-    let mut out = String::from("DECLARE\n");
-    // Writing to a string does not fail.
-    for (at, (name, _)) in SETTINGS.iter().enumerate() {
-        let _ = writeln!(out, "  pgdeck_{at} text := pg_catalog.current_setting('{name}');");
-    }
-    out.push_str("BEGIN\n");
-    for (name, value) in SETTINGS {
-        let _ = writeln!(out, "PERFORM pg_catalog.set_config('{name}', '{value}', true);");
-    }
+    let mut out = String::new();
     for (reference, key, child) in &order.elsewhere {
         let there = sql::exists(reference, key).seed();
         let message = format!("{} {} is not here, and {child} needs it", reference.table, key.display());
+        // Writing to a string does not fail.
         let _ = write!(
             out,
             "\nIF NOT {there} THEN\n  RAISE EXCEPTION USING MESSAGE = {};\nEND IF;\n",
@@ -70,11 +64,7 @@ pub fn body(bundle: &Bundle, verb: &str) -> Result<String> {
             statement(&mut out, &advance);
         }
     }
-    out.push('\n');
-    for (at, (name, _)) in SETTINGS.iter().enumerate() {
-        let _ = writeln!(out, "PERFORM pg_catalog.set_config('{name}', pgdeck_{at}, true);");
-    }
-    out.push_str("END\n");
+    let out = within_own_settings(&out);
     let tag = script::tag(&out);
     let from = script::comment(&bundle.source.environment);
     let verb = script::comment(verb);
@@ -86,6 +76,28 @@ pub fn body(bundle: &Bundle, verb: &str) -> Result<String> {
         return Err(Error::usage("a name in it reads like the end of the region"));
     }
     Ok(text)
+}
+
+/// `statements` in a block that sets what they depend on, and gives the session its own back.
+fn within_own_settings(statements: &str) -> String {
+    let mut out = String::from("DECLARE\n  pgdeck_path text := pg_catalog.current_setting('search_path');\n");
+    for (at, (name, _)) in script::session().enumerate() {
+        let _ = writeln!(out, "  pgdeck_{at} text := pg_catalog.current_setting('{name}');");
+    }
+    out.push_str("BEGIN\n");
+    for (name, value) in [("search_path", "")].into_iter().chain(script::session()) {
+        let _ = writeln!(out, "PERFORM pg_catalog.set_config('{name}', '{value}', true);");
+    }
+    // For the triggers of the database.
+    let _ = writeln!(out, "PERFORM {};", settings::own_path("pgdeck_path"));
+    out.push_str(&script::encoding_check(statements));
+    out.push_str(statements);
+    out.push('\n');
+    for (at, (name, _)) in script::session().enumerate() {
+        let _ = writeln!(out, "PERFORM pg_catalog.set_config('{name}', pgdeck_{at}, true);");
+    }
+    out.push_str("PERFORM pg_catalog.set_config('search_path', pgdeck_path, true);\nEND\n");
+    out
 }
 
 /// Run from a text, so that the server forgets its plan at once: thousands that are kept take a gigabyte.

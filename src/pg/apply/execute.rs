@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use tokio_postgres::types::{ToSql, Type};
 
-use super::{Order, name, rolled_back, together::together};
+use super::{Order, name, refused::refused_step, together::together};
 use crate::{
     core::{
         error::{Error, Result},
@@ -83,7 +83,7 @@ async fn one(tx: &Transaction<'_>, plan: &Plan, run: &Run) -> Result<Vec<Located
         .client()
         .query_typed(&text, &parameters)
         .await
-        .map_err(|error| Error { object: Some(name(first)), ..rolled_back(tx.describe(&error)) })?;
+        .map_err(|error| refused_step(tx, first, &error))?;
     let found: Result<Vec<_>, _> = rows.iter().map(|row| located(run, row)).collect();
     let found = found.map_err(|error| tx.describe(&error))?;
     let missing = run.steps.iter().find(|at| found.iter().filter(|(step, _)| step == *at).count() != 1);

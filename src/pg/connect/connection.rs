@@ -65,7 +65,7 @@ impl Connection {
     ) -> Result<Self> {
         let asked = Instant::now();
         let answer = within(conninfo.connect_timeout, ask(&live.client, settings)).await;
-        let (server, told) = answer.map_err(|failure| error::connecting(conninfo, &failure))?;
+        let (server, told, local) = answer.map_err(|failure| error::connecting(conninfo, &failure))?;
         let canceller = Canceller {
             token: live.client.cancel_token(),
             tls,
@@ -81,7 +81,7 @@ impl Connection {
             server,
             canceller,
             environment: conninfo.environment.clone(),
-            local: settings.local(!told),
+            local,
             pooled: !told,
             writing,
             abandoned: false,
@@ -216,7 +216,7 @@ impl Connection {
     }
 }
 
-async fn ask(client: &Client, settings: &Settings) -> Result<(Server, bool), Failure> {
+async fn ask(client: &Client, settings: &Settings) -> Result<(Server, bool, String), Failure> {
     let sql = format!(
         "SELECT pg_catalog.current_setting('server_version_num'), pg_catalog.current_setting('server_version'), \
          pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(), {}",
@@ -234,7 +234,9 @@ async fn ask(client: &Client, settings: &Settings) -> Result<(Server, bool), Fai
         in_recovery: row.get(2) == Some("t"),
         backend_pid: row.get(3).and_then(|text| text.parse().ok()).unwrap_or_default(),
     };
-    Ok((server, settings.hold((4..row.len()).map(|at| row.get(at)))))
+    let answers: Vec<_> = (4..row.len()).map(|at| row.get(at)).collect();
+    let told = settings.hold(&answers);
+    Ok((server, told, settings.local(!told, &answers)))
 }
 
 /// An open transaction. Dropped, it is rolled back.

@@ -68,10 +68,19 @@ impl Failure {
         self.io() == Some(io::ErrorKind::NotFound)
     }
 
-    /// Whether a pooler may have refused the startup parameter `options`: `PgBouncer` calls it a protocol
-    /// violation, RDS Proxy a feature that is not supported.
+    /// Whether the startup parameter `options` may have been refused: `PgBouncer` calls it a protocol violation, RDS Proxy
+    /// a feature that is not supported, and a server that does not have one of the settings, or lets nobody set it, says so.
     pub(super) fn may_be_about_options(&self) -> bool {
-        self.has_code(&SqlState::PROTOCOL_VIOLATION) || self.has_code(&SqlState::FEATURE_NOT_SUPPORTED)
+        [
+            SqlState::PROTOCOL_VIOLATION,
+            SqlState::FEATURE_NOT_SUPPORTED,
+            SqlState::UNDEFINED_OBJECT,
+            SqlState::CANT_CHANGE_RUNTIME_PARAM,
+            SqlState::INVALID_PARAMETER_VALUE,
+            SqlState::INSUFFICIENT_PRIVILEGE,
+        ]
+        .iter()
+        .any(|code| self.has_code(code))
     }
 
     /// Whether another password may do.

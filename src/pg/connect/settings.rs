@@ -7,30 +7,22 @@
 use std::{fmt::Write as _, time::Duration};
 
 use super::conninfo::Conninfo;
+use crate::core::settings::{self, SEARCH_PATH, Setting};
 
 /// Time that a statement may wait for a lock: an operator's tool must not queue in front of the application.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(3);
 /// Time that a transaction may stay open with nothing to do: its snapshot holds vacuum back.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(300);
 
-/// Settings that change how values are written or names are found; pinned so that the same data gives
-/// the same text everywhere (`design/sync`, "Export"). `client_encoding` is sent by the driver itself.
-const PINNED: [(&str, &str); 7] = [
-    ("TimeZone", "UTC"),
-    ("DateStyle", "ISO"),
-    ("IntervalStyle", "postgres"),
-    ("extra_float_digits", "1"),
-    ("bytea_output", "hex"),
-    ("lc_monetary", "C"),
-    ("search_path", ""),
-];
-
 const READ_ONLY: (&str, &str) = ("default_transaction_read_only", "on");
 
-/// What tells whether a migrating session got its settings: they are few, for files are written for the role's own. All
-/// of them, as `SHOW` writes them, for a role may well have one of them by itself.
-const MIGRATING: [(&str, &str); 3] =
-    [("statement_timeout", "0"), ("lock_timeout", "3s"), ("idle_in_transaction_session_timeout", "5min")];
+/// What tells whether a session that writes got its settings: the others may be the server's own, and the same. As `SHOW`
+/// writes them.
+const MARKS: [(&str, &str); 2] = [("lock_timeout", "3s"), ("idle_in_transaction_session_timeout", "5min")];
+
+/// The same of a migrating session, which is set to little, for files are written for the role's own settings. All of them,
+/// for a role may well have one of them by itself.
+const MIGRATING: [(&str, &str); 3] = [("statement_timeout", "0"), MARKS[0], MARKS[1]];
 
 /// What a session is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,26 +53,34 @@ impl Settings {
         Settings { work, timeouts }
     }
 
-    /// Those that change how values are written and names are found.
-    fn pinned(&self) -> &'static [(&'static str, &'static str)] {
-        if self.work == Work::Migrate { &[] } else { &PINNED }
+    /// Those that change what a value or a name means. A session that writes has the role's own search path, for triggers;
+    /// its transactions begin with ours.
+    fn pinned(&self) -> Vec<&'static Setting> {
+        match self.work {
+            Work::Read => settings::reading().collect(),
+            Work::Write => settings::writing().collect(),
+            Work::Migrate => Vec::new(),
+        }
     }
 
     /// Those that [`Settings::hold`] checks.
     fn checked(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let own: &[(&str, &str)] = match self.work {
             Work::Read => &[READ_ONLY],
-            Work::Write => &[],
+            Work::Write => &MARKS,
             Work::Migrate => &MIGRATING,
         };
-        own.iter().copied().chain(self.pinned().iter().copied())
+        own.iter().copied().chain(self.pinned().into_iter().map(|setting| (setting.name, setting.value)))
     }
 
     /// The startup parameter `options`. A value without anything behind the `=` is the empty string.
     pub(super) fn options(&self) -> String {
         let mut options = String::new();
-        for (name, value) in self.checked() {
-            let _ = write!(options, "-c {name}={value} ");
+        let read_only = (self.work == Work::Read).then_some(READ_ONLY);
+        let pinned = self.pinned().into_iter().map(|setting| (setting.name, setting.value));
+        for (name, value) in read_only.into_iter().chain(pinned) {
+            // A blank would have to be escaped, which not every pooler knows.
+            let _ = write!(options, "-c {name}={} ", value.replace(' ', ""));
         }
         for (name, milliseconds) in self.timeouts {
             let _ = write!(options, "-c {name}={milliseconds} ");
@@ -88,32 +88,35 @@ impl Settings {
         options
     }
 
-    /// The expressions whose values [`Settings::hold`] judges.
+    /// The expressions whose values [`Settings::hold`] judges. NULL is a setting that this server does not have.
     pub(super) fn question(&self) -> String {
         let settings: Vec<_> =
-            self.checked().map(|(name, _)| format!("pg_catalog.current_setting('{name}')")).collect();
+            self.checked().map(|(name, _)| format!("pg_catalog.current_setting('{name}', true)")).collect();
         settings.join(", ")
     }
 
     /// Whether the server answered [`Settings::question`] as it was told. A pooler can drop `options`
     /// without a word (`PgBouncer`'s `ignore_startup_parameters`), so only the server's answer counts.
-    pub(super) fn hold<'a>(&self, answers: impl Iterator<Item = Option<&'a str>>) -> bool {
-        self.checked().zip(answers).all(|((name, wanted), answer)| match name {
-            // The order of day and month follows the server's own setting; ISO dates do not depend on it.
-            "DateStyle" => answer.is_some_and(|answer| answer.starts_with(wanted)),
-            _ => answer == Some(wanted),
-        })
+    pub(super) fn hold(&self, answers: &[Option<&str>]) -> bool {
+        self.checked().zip(answers).all(|((_, wanted), answer)| answer.is_none_or(|answer| answer == wanted))
     }
 
     /// What a transaction sets first. Row security is off always: a row that a policy hides is an error
-    /// then and never silently missing. The rest only where the session could not be told.
-    pub(super) fn local(&self, pooled: bool) -> String {
+    /// then and never silently missing. The rest only where the session could not be told; `answers` are those to
+    /// [`Settings::question`].
+    pub(super) fn local(&self, pooled: bool, answers: &[Option<&str>]) -> String {
         let mut sql = match self.work {
             Work::Read | Work::Write => String::from("SET LOCAL row_security = off;"),
             Work::Migrate => String::new(),
         };
+        if self.work == Work::Write {
+            let _ = write!(sql, "SET LOCAL {} = '';", SEARCH_PATH.name);
+        }
         if pooled {
-            for (name, value) in self.pinned().iter().copied().chain([("client_encoding", "UTF8")]) {
+            let unknown = |name: &str| self.checked().zip(answers).any(|((n, _), answer)| n == name && answer.is_none());
+            let pinned = self.pinned().into_iter().map(|setting| (setting.name, setting.value));
+            let pinned = pinned.filter(|(name, _)| !unknown(name));
+            for (name, value) in pinned.chain([("client_encoding", "UTF8")]) {
                 let _ = write!(sql, "SET LOCAL {name} = '{value}';");
             }
             for (name, milliseconds) in self.timeouts {
@@ -131,29 +134,37 @@ mod tests {
     const TIMEOUTS: [(&str, u128); 3] =
         [("statement_timeout", 60_000), ("lock_timeout", 3000), ("idle_in_transaction_session_timeout", 300_000)];
 
-    #[test]
-    fn no_value_needs_escaping_in_options() {
-        assert!(PINNED.iter().all(|(_, value)| !value.contains([' ', '\\', '\'', '\t'])));
+    fn answers(settings: &Settings) -> Vec<Option<&'static str>> {
+        settings.checked().map(|(_, value)| Some(value)).collect()
     }
 
     #[test]
-    fn only_reading_sessions_are_read_only() {
+    fn no_value_needs_escaping_in_options() {
+        assert!(settings::reading().all(|setting| !setting.value.contains(['\\', '\'', '\t'])));
+    }
+
+    #[test]
+    fn only_reading_sessions_are_read_only_and_have_our_path_for_good() {
         let reading = Settings { work: Work::Read, timeouts: TIMEOUTS }.options();
         let writing = Settings { work: Work::Write, timeouts: TIMEOUTS }.options();
-        assert!(reading.starts_with("-c default_transaction_read_only=on -c TimeZone=UTC "), "{reading}");
+        assert!(reading.starts_with("-c default_transaction_read_only=on -c TimeZone=UTC -c DateStyle=ISO,MDY "), "{reading}");
         assert!(reading.contains("-c search_path= -c statement_timeout=60000 "), "{reading}");
-        assert!(!writing.contains("read_only"), "{writing}");
+        assert!(!writing.contains("read_only") && !writing.contains("search_path"), "{writing}");
     }
 
     #[test]
     fn an_answer_that_differs_is_noticed() {
-        let settings = Settings { work: Work::Read, timeouts: TIMEOUTS };
-        let good = ["on", "UTC", "ISO, MDY", "postgres", "1", "hex", "C", ""].map(Some);
-        assert!(settings.hold(good.into_iter()));
-        for at in 0..good.len() {
-            let mut bad = good;
-            bad[at] = Some("off");
-            assert!(!settings.hold(bad.into_iter()));
+        for work in [Work::Read, Work::Write, Work::Migrate] {
+            let settings = Settings { work, timeouts: TIMEOUTS };
+            let good = answers(&settings);
+            assert!(settings.hold(&good));
+            for at in 0..good.len() {
+                let mut bad = good.clone();
+                bad[at] = Some("other");
+                assert!(!settings.hold(&bad));
+                bad[at] = None;
+                assert!(settings.hold(&bad), "what the server does not have cannot be set");
+            }
         }
     }
 
@@ -161,16 +172,28 @@ mod tests {
     #[test]
     fn a_migrating_session_is_known_by_all_of_its_timeouts() {
         let settings = Settings { work: Work::Migrate, timeouts: TIMEOUTS };
-        assert!(settings.hold(["0", "3s", "5min"].map(Some).into_iter()));
-        assert!(!settings.hold(["0", "3s", "0"].map(Some).into_iter()));
-        assert!(!settings.hold(["30s", "3s", "5min"].map(Some).into_iter()));
+        assert!(settings.hold(&["0", "3s", "5min"].map(Some)));
+        assert!(!settings.hold(&["0", "3s", "0"].map(Some)));
+        assert!(!settings.hold(&["30s", "3s", "5min"].map(Some)));
     }
 
     #[test]
-    fn a_pooled_transaction_sets_everything_itself() {
+    fn a_pooled_transaction_sets_everything_itself_that_the_server_has() {
         let settings = Settings { work: Work::Read, timeouts: TIMEOUTS };
-        assert_eq!(settings.local(false), "SET LOCAL row_security = off;");
-        assert!(settings.local(true).contains("SET LOCAL search_path = '';"));
-        assert!(settings.local(true).contains("SET LOCAL statement_timeout = 60000;"));
+        let mut answers = answers(&settings);
+        assert_eq!(settings.local(false, &answers), "SET LOCAL row_security = off;");
+        let local = settings.local(true, &answers);
+        for setting in settings::reading() {
+            assert!(local.contains(&format!("SET LOCAL {} = '{}';", setting.name, setting.value)), "{local}");
+        }
+        assert!(local.contains("SET LOCAL statement_timeout = 60000;"));
+        answers[1] = None;
+        assert!(!settings.local(true, &answers).contains("TimeZone"));
+    }
+
+    #[test]
+    fn a_writing_transaction_begins_with_our_path() {
+        let settings = Settings { work: Work::Write, timeouts: TIMEOUTS };
+        assert!(settings.local(false, &answers(&settings)).contains("SET LOCAL search_path = '';"));
     }
 }

@@ -8,6 +8,7 @@ use crate::{
         error::{Error, Result},
         name::QName,
         schema::Catalog,
+        settings::REFUSED,
         sync::{declared::declare, preflight::Rules, set::Sets, sql::HANDSHAKE},
     },
     pg::{
@@ -30,6 +31,17 @@ pub struct Opened {
     pub hashes: String,
     /// Whether the database is encoded in UTF-8, so that its bytes sort as ours.
     pub utf8: bool,
+    /// Its encoding, as PostgreSQL names it.
+    pub encoding: String,
+    /// Why nothing can be written there; `None` as far as is known.
+    pub read_only: Option<&'static str>,
+}
+
+impl Opened {
+    /// Whether both servers make one hash of one text.
+    pub fn hashes_like(&self, other: &Opened) -> bool {
+        self.hashes == other.hashes && self.encoding == other.encoding
+    }
 }
 
 /// Opens a snapshot and reads the catalogue, in one round trip; the references that `sets` declare are in it like
@@ -51,22 +63,44 @@ async fn open_for<'a>(
     let tx = connection.begin_read_unconfirmed();
     let (common, mut catalog, operators, rules) =
         try_join!(handshake(&tx), catalog::read(&tx), operators(&tx), write_rules(&tx, written))?;
-    let (hashes, utf8) = common;
+    let Handshake { hashes, encoding, read_only } = common;
     declare(&mut catalog, sets);
-    Ok((tx, Opened { rules, catalog, operators, hashes, utf8 }))
+    let utf8 = encoding == "UTF8";
+    Ok((tx, Opened { catalog, operators, rules, hashes, utf8, encoding, read_only }))
+}
+
+struct Handshake {
+    hashes: String,
+    encoding: String,
+    read_only: Option<&'static str>,
 }
 
 /// Also shows that the transaction is what it was begun as.
-async fn handshake(tx: &Transaction<'_>) -> Result<(String, bool)> {
+async fn handshake(tx: &Transaction<'_>) -> Result<Handshake> {
     let mut answer: Vec<String> = Vec::new();
     query::for_each(tx, HANDSHAKE, &[], |fields| {
         answer = fields.iter().map(|field| field.unwrap_or_default().to_owned()).collect();
     })
     .await?;
-    match answer.as_slice() {
-        [hashes, encoding, isolation, read_only] if isolation == "repeatable read" && read_only == "on" => {
-            Ok((hashes.clone(), encoding == "UTF8"))
-        }
-        _ => Err(Error::refused("the server did not open a read-only snapshot").hint("connect without the pooler")),
+    let [hashes, encoding, isolation, read_only, standby, role, damaged @ ..] = answer.as_slice() else {
+        return Err(no_snapshot());
+    };
+    if isolation != "repeatable read" || read_only != "on" {
+        return Err(no_snapshot());
     }
+    for (setting, value) in REFUSED.iter().filter(|setting| setting.name != "session_replication_role").zip(damaged) {
+        if setting.value == value {
+            return Err(setting.error());
+        }
+    }
+    let read_only = match (standby.as_str(), role.as_str()) {
+        ("true", _) => Some("the server is a standby"),
+        (_, "true") => Some("the target is read-only for this role (default_transaction_read_only)"),
+        _ => None,
+    };
+    Ok(Handshake { hashes: hashes.clone(), encoding: encoding.clone(), read_only })
+}
+
+fn no_snapshot() -> Error {
+    Error::refused("the server did not open a read-only snapshot").hint("connect without the pooler")
 }

@@ -50,12 +50,12 @@ struct Held {
     data: Vec<Vec<Option<String>>>,
 }
 
-/// Values as the checksums see them: each with its length in characters before it, NULL apart from empty.
+/// Values as the checksums see them: each with its length in bytes of UTF-8 before it, NULL apart from empty.
 pub(super) fn measured<'a>(values: impl IntoIterator<Item = Option<&'a str>>) -> String {
     values.into_iter().fold(String::new(), |mut out, value| {
         match value {
             Some(value) => {
-                out.push_str(&value.chars().count().to_string());
+                out.push_str(&value.len().to_string());
                 out.push(':');
                 out.push_str(value);
             }

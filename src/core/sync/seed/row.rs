@@ -110,7 +110,7 @@ impl<'a> Wanted<'a> {
             return out;
         }
         // An id that is another row's by now: the server makes one.
-        let taken: Vec<_> = ids.iter().map(|name| format!("t.{0} = v.{0}", ident(name))).collect();
+        let taken: Vec<_> = ids.iter().map(|name| format!("t.{0} OPERATOR(pg_catalog.=) v.{0}", ident(name))).collect();
         let rest: Vec<&str> = names.iter().copied().filter(|name| !ids.contains(name)).collect();
         let _ = write!(
             out,
@@ -186,11 +186,11 @@ fn parking(shape: &Shape, column: &ShapeColumn) -> Option<String> {
     let (table, name) = (sql::only(shape), ident(&column.name));
     match column.cast.as_str() {
         "smallint" | "integer" | "bigint" | "numeric" if column.role == Role::Value => {
-            Some(format!("(SELECT max(o.{name}) + 1 FROM {table} AS o)"))
+            Some(format!("(SELECT pg_catalog.max(o.{name}) OPERATOR(pg_catalog.+) 1 FROM {table} AS o)"))
         }
         _ if !column.not_null => Some("NULL".into()),
         "text" | "character varying" => {
-            Some(format!("(SELECT 'pgdeck-' || count(*) FROM {table} AS o WHERE o.{name} LIKE 'pgdeck-%')"))
+            Some(format!("(SELECT pg_catalog.concat('pgdeck-', pg_catalog.count(*)) FROM {table} AS o WHERE o.{name}::text LIKE 'pgdeck-%')"))
         }
         "uuid" if column.role == Role::Value => Some("pg_catalog.gen_random_uuid()".into()),
         _ => None,

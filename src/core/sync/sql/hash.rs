@@ -8,15 +8,22 @@ use crate::core::sync::shape::Shape;
 pub enum Hashing {
     /// `hashtextextended`: fast, and the same on servers of one byte order.
     Extended,
-    /// The first half of `md5`: the same everywhere, three times slower.
+    /// The first half of the `md5` of the text in UTF-8: the same everywhere, whatever the encoding; three times slower.
     Md5,
 }
 
-/// What both servers are asked before anything is compared by hash. Equal answers allow [`Hashing::Extended`].
+/// What both servers are asked before anything is compared by hash. Equal answers, and one encoding, allow
+/// [`Hashing::Extended`]. The texts are ASCII, because the statement has to be one that every encoding can hold.
 pub const HANDSHAKE: &str = "SELECT string_agg(hashtextextended(v, 0)::text, ' ' ORDER BY n), \
     current_setting('server_encoding'), current_setting('transaction_isolation'), \
-    current_setting('transaction_read_only') \
-    FROM unnest(ARRAY['', 'a', '(1,\"two words\",)', repeat('long ', 500), U&'\\00E9\\4E2D']) WITH ORDINALITY AS w(v, n)";
+    current_setting('transaction_read_only'), pg_is_in_recovery()::text, \
+    coalesce((SELECT split_part(c, '=', 2)::boolean FROM pg_db_role_setting AS d, unnest(d.setconfig) AS c \
+     WHERE c LIKE 'default_transaction_read_only=%' \
+     AND d.setrole IN (0, (SELECT r.oid FROM pg_roles AS r WHERE r.rolname = session_user)) \
+     AND d.setdatabase IN (0, (SELECT b.oid FROM pg_database AS b WHERE b.datname = current_database())) \
+     ORDER BY d.setrole <> 0 DESC, d.setdatabase <> 0 DESC LIMIT 1), false)::text, \
+    current_setting('zero_damaged_pages', true), current_setting('ignore_checksum_failure', true) \
+    FROM unnest(ARRAY['', 'a', '(1,\"two words\",)', repeat('long ', 500)]) WITH ORDINALITY AS w(v, n)";
 
 impl Hashing {
     fn of(self, texts: &[String]) -> String {
@@ -27,7 +34,7 @@ impl Hashing {
         };
         match self {
             Hashing::Extended => format!("hashtextextended({text}, 0)"),
-            Hashing::Md5 => format!("('x' || left(md5({text}), 16))::bit(64)::bigint"),
+            Hashing::Md5 => format!("('x' || left(md5(convert_to({text}, 'UTF8')), 16))::bit(64)::bigint"),
         }
     }
 

@@ -1,6 +1,9 @@
 //! Rows and parents found by their keys.
 
-use super::{Statement, from_only, leaf::operands};
+use super::{
+    Statement, from_only,
+    leaf::{EQUALS, operands},
+};
 use crate::core::{
     name::ident,
     sync::{
@@ -73,7 +76,7 @@ fn reference_condition(out: &mut Statement, reference: &Reference, alias: &str, 
         if values.iter().all(Option::is_none) {
             out.sql(format!("{alias}.{} IS NULL", ident(column)));
         } else {
-            out.sql(format!("{alias}.{} = ", ident(column)));
+            out.sql(format!("{alias}.{} {EQUALS} ", ident(column)));
             parent(out, reference, at, &mut values.iter(), depth);
         }
     }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::leaf::equality;
 use crate::core::{
     name::{literal, literal_lines},
     sync::row::Value,
@@ -143,7 +144,7 @@ fn spell(pieces: &[Piece], value: &mut dyn FnMut(&Value) -> String, out: &mut St
             Piece::Value(given, cast) => _ = write!(out, "{}::{cast}", value(given)),
             Piece::Same(Same { bare, value: None, .. }) => _ = write!(out, "{bare} IS NULL"),
             Piece::Same(Same { left, value: given, cast, .. }) => {
-                _ = write!(out, "{left} = {}::{cast}", value(given));
+                _ = write!(out, "{left} {} {}::{cast}", equality(left, cast), value(given));
             }
             Piece::Lookup(inner, _) => spell(inner, value, out),
             Piece::Together(_) | Piece::Rows(_) => {}

@@ -5,6 +5,7 @@
 
 use super::{
     Statement,
+    leaf::equality,
     statement::{Piece, Same},
 };
 
@@ -122,9 +123,13 @@ impl<'a> Weave<'a> {
         }
         let slot = self.slot(column);
         let text = match (nulls, filter) {
-            (0, false) => format!("{left} = {slot}::{cast}"),
+            (0, false) => format!("{left} {} {slot}::{cast}", equality(left, cast)),
             // Else a server that looks at a whole table would hash every value of it.
-            (0, true) => format!("({left} = {slot}::{cast}) IS TRUE"),
+            (0, true) => format!("({left} {} {slot}::{cast}) IS TRUE", equality(left, cast)),
+            // Which `=` DISTINCT uses cannot be said.
+            _ if equality(left, cast) != "=" => {
+                format!("({left} {} {slot}::{cast} OR {bare} IS NULL AND {slot} IS NULL)", equality(left, cast))
+            }
             _ => format!("{left} IS NOT DISTINCT FROM {slot}::{cast}"),
         };
         self.text.push_str(&text);
@@ -178,7 +183,7 @@ impl<'a> Weave<'a> {
         }
         let arrays: Vec<_> = lists.iter().map(|at| format!("${at}::text[]")).collect();
         let names: Vec<_> = lists.iter().map(|at| format!("c{at}, ")).collect();
-        let rows = format!("unnest({}) WITH ORDINALITY AS w({}n)", arrays.join(", "), names.concat());
+        let rows = format!("pg_catalog.unnest({}) WITH ORDINALITY AS w({}n)", arrays.join(", "), names.concat());
         self.text.insert_str(self.rows?, &rows);
         Some(Together { text: self.text, parameters: self.parameters })
     }
@@ -223,8 +228,8 @@ mod tests {
         let both = Statement::together(&[&a, &b]).expect("a batch");
         assert_eq!(
             both.text,
-            "UPDATE t SET p = (SELECT p.id FROM p WHERE p.k = $1::text) FROM unnest($2::text[]) WITH ORDINALITY AS \
-             w(c2, n) WHERE t.k = w.c2::text AND (t.note::text = $3::text) IS TRUE RETURNING w.n::text, t.k"
+            "UPDATE t SET p = (SELECT p.id FROM p WHERE p.k OPERATOR(pg_catalog.=) $1::text) FROM pg_catalog.unnest($2::text[]) WITH ORDINALITY AS \
+             w(c2, n) WHERE t.k OPERATOR(pg_catalog.=) w.c2::text AND (t.note::text = $3::text) IS TRUE RETURNING w.n::text, t.k"
         );
         let list = Parameter::List(vec![Some("a"), Some("b")]);
         assert_eq!(both.parameters, [Parameter::One(Some("p")), list, Parameter::One(Some("x"))]);
@@ -237,8 +242,8 @@ mod tests {
         let both = Statement::together(&[&a, &b]).expect("a batch");
         assert_eq!(
             both.text,
-            "UPDATE t SET p = CASE WHEN w.c1 IS NOT NULL THEN (SELECT p.id FROM p WHERE p.k = $2::text) END FROM \
-             unnest($1::text[], $3::text[], $4::text[]) WITH ORDINALITY AS w(c1, c3, c4, n) WHERE t.k = w.c3::text AND \
+            "UPDATE t SET p = CASE WHEN w.c1 IS NOT NULL THEN (SELECT p.id FROM p WHERE p.k OPERATOR(pg_catalog.=) $2::text) END FROM \
+             pg_catalog.unnest($1::text[], $3::text[], $4::text[]) WITH ORDINALITY AS w(c1, c3, c4, n) WHERE t.k OPERATOR(pg_catalog.=) w.c3::text AND \
              t.note::text IS NOT DISTINCT FROM w.c4::text RETURNING w.n::text, t.k"
         );
         assert_eq!(both.parameters[3], Parameter::List(vec![None, Some("x")]));

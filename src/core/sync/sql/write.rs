@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     Statement, cast, from_only,
     key::{key_condition, parent},
-    leaf::same,
+    leaf::{EQUALS, same},
     only,
 };
 use crate::core::{
@@ -139,7 +139,7 @@ pub(super) fn childless<'a>(
         if child.table == shape.table {
             // A row that points to itself goes with itself.
             let row = |alias: &str| -> Vec<String> {
-                shape.locator.iter().map(|name| format!("{alias}.{}", ident(name))).collect()
+                shape.locator.iter().map(|name| format!("{alias}.{}::text", ident(name))).collect()
             };
             out.sql(format!(" AND ROW({}) IS DISTINCT FROM ROW({})", row("c").join(", "), row("t").join(", ")));
         }
@@ -177,11 +177,11 @@ pub fn reached(shape: &Shape, step: &Step) -> Statement {
         out.sql(" AND ");
         match &assignment.value {
             NewValue::Value(value @ Some(_)) if REWRITTEN.contains(&cast(shape, name)) => {
-                out.sql(format!("t.{} = ", ident(name))).value(value, cast(shape, name));
+                out.sql(format!("t.{} {} ", ident(name), EQUALS)).value(value, cast(shape, name));
             }
             NewValue::Value(value) => _ = out.holds(&format!("t.{}", ident(name)), value),
             NewValue::Parent(_) => {
-                out.sql(format!("t.{} = ", ident(name)));
+                out.sql(format!("t.{} {} ", ident(name), EQUALS));
                 assigned(&mut out, shape, assignment, at);
             }
         }
@@ -214,16 +214,16 @@ pub fn park(shape: &Shape, step: &Step, places: &BTreeMap<String, Value>) -> Sta
 pub fn advance(shape: &Shape, column: &str) -> Statement {
     let (table, column_sql) = (shape.table.sql(), ident(column));
     let mut out = Statement::default();
-    out.sql("SELECT setval(s.name, m.value)\nFROM pg_get_serial_sequence(")
+    out.sql("SELECT pg_catalog.setval(s.name::pg_catalog.regclass, m.value)\nFROM pg_catalog.pg_get_serial_sequence(")
         .value(&Some(table.clone()), "text")
         .sql(", ")
         .value(&Some(column.to_owned()), "text")
-        .sql(") AS s(name)\nJOIN pg_sequence AS q ON q.seqrelid = s.name::regclass\n")
-        .sql("CROSS JOIN LATERAL (SELECT CASE WHEN q.seqincrement > 0 ")
-        .sql(format!("THEN max(t.{column_sql}) ELSE min(t.{column_sql}) END::bigint FROM {table} AS t "))
-        .sql(format!("WHERE t.{column_sql} BETWEEN q.seqmin AND q.seqmax) AS m(value)\n"))
-        .sql("CROSS JOIN LATERAL (SELECT pg_sequence_last_value(q.seqrelid)) AS l(value)\n")
-        .sql("WHERE CASE WHEN q.seqincrement > 0 THEN coalesce(m.value > l.value, m.value >= q.seqstart) ")
+        .sql(") AS s(name)\nJOIN pg_catalog.pg_sequence AS q ON q.seqrelid = s.name::pg_catalog.regclass::oid\n")
+        .sql("CROSS JOIN LATERAL (SELECT CASE WHEN q.seqincrement > 0::bigint ")
+        .sql(format!("THEN pg_catalog.max(t.{column_sql}) ELSE pg_catalog.min(t.{column_sql}) END::bigint FROM {table} AS t "))
+        .sql(format!("WHERE t.{column_sql}::numeric BETWEEN q.seqmin::numeric AND q.seqmax::numeric) AS m(value)\n"))
+        .sql("CROSS JOIN LATERAL (SELECT pg_catalog.pg_sequence_last_value(q.seqrelid)) AS l(value)\n")
+        .sql("WHERE CASE WHEN q.seqincrement > 0::bigint THEN coalesce(m.value > l.value, m.value >= q.seqstart) ")
         .sql("ELSE coalesce(m.value < l.value, m.value <= q.seqstart) END");
     out
 }

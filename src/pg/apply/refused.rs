@@ -1,0 +1,105 @@
+//! Why the server refused a statement that writes, where its own words do not say enough.
+
+use tokio_postgres::error::{DbError, SqlState};
+
+use super::{name, rolled_back};
+use crate::{
+    core::{
+        error::{Code, Error},
+        sync::plan::{NewValue, Step},
+    },
+    pg::connect::Transaction,
+};
+
+/// Names that a function of the target does not find: relation, function, column, schema, type.
+const NOT_FOUND: [SqlState; 5] = [
+    SqlState::UNDEFINED_TABLE,
+    SqlState::UNDEFINED_FUNCTION,
+    SqlState::UNDEFINED_COLUMN,
+    SqlState::INVALID_SCHEMA_NAME,
+    SqlState::UNDEFINED_OBJECT,
+];
+
+/// The error of a statement that writes, with the function of the target that raised it.
+pub(super) fn refused(tx: &Transaction<'_>, error: &tokio_postgres::Error) -> Error {
+    let described = rolled_back(tx.describe(error));
+    let Some(function) = error.as_db_error().filter(|answer| NOT_FOUND.contains(answer.code())).and_then(function) else {
+        return described;
+    };
+    Error {
+        code: Code::RolledBack,
+        message: format!("in the function `{function}` of the target: {}", described.message),
+        ..described
+    }
+    .hint(
+        "names without a schema are looked up in the role's search_path: write the schema into the function, or set its \
+         search_path (ALTER FUNCTION … SET search_path)",
+    )
+}
+
+/// The same for the statement of a step, whose row is named.
+pub(super) fn refused_step(tx: &Transaction<'_>, step: &Step, error: &tokio_postgres::Error) -> Error {
+    let described = Error { object: Some(name(step)), ..refused(tx, error) };
+    let unknown = |answer: &&DbError| *answer.code() == SqlState::UNTRANSLATABLE_CHARACTER;
+    let Some(character) = error.as_db_error().filter(unknown).and_then(|answer| character(answer.message())) else {
+        return described;
+    };
+    let holds = |value: &Option<String>| value.as_deref().is_some_and(|text| text.contains(character));
+    let column = step.set.iter().find_map(|assignment| match &assignment.value {
+        NewValue::Value(value) => holds(value).then(|| assignment.columns.join(", ")),
+        NewValue::Parent(key) => key.0.iter().any(holds).then(|| assignment.columns.join(", ")),
+    });
+    let column = column.map_or_else(|| "its key".to_owned(), |column| format!("`{column}`"));
+    let message = format!(
+        "{column} holds `{character}` (U+{:04X}), which the target's encoding does not have; everything was rolled back",
+        u32::from(character)
+    );
+    Error { message, ..described }.hint("leave the row out, or change the character in the source")
+}
+
+/// The function whose statement failed, by the context of the error: the innermost comes first. A context that cannot be
+/// read, because it is in another language or of another kind of function, is shown as it is.
+fn function(answer: &DbError) -> Option<String> {
+    let context = answer.where_()?;
+    context.lines().find_map(called).or_else(|| context.lines().last().map(str::to_owned))
+}
+
+/// `public.note()` of `PL/pgSQL function public.note() line 1 at SQL statement`, `note` of `SQL function "note" …`.
+fn called(line: &str) -> Option<String> {
+    if line.starts_with("PL/pgSQL") {
+        let open = line.find('(')?;
+        let from = line[..open].rfind(' ').map_or(0, |at| at + 1);
+        let close = open + line[open..].find(')')?;
+        return Some(line[from..=close].to_owned());
+    }
+    let (_, rest) = line.strip_prefix("SQL function ")?.split_once('"')?;
+    rest.split_once('"').map(|(name, _)| name.to_owned())
+}
+
+/// The character of `character with byte sequence 0xe4 0xb8 0xad in encoding "UTF8" has no equivalent …`.
+fn character(message: &str) -> Option<char> {
+    let bytes = message.split_whitespace().filter_map(|word| word.strip_prefix("0x"));
+    let bytes: Result<Vec<u8>, _> = bytes.map(|hex| u8::from_str_radix(hex, 16)).collect();
+    String::from_utf8(bytes.ok()?).ok()?.chars().next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_function_is_found_in_any_language() {
+        let of = |line| called(line).unwrap_or_default();
+        assert_eq!(of("PL/pgSQL function public.note() line 1 at SQL statement"), "public.note()");
+        assert_eq!(of("PL/pgSQL-Funktion note(integer,text) Zeile 1 bei SQL-Anweisung"), "note(integer,text)");
+        assert_eq!(of("SQL function \"count_all\" during startup"), "count_all");
+        assert_eq!(called("SQL statement \"insert into plan_log values (new.key)\""), None);
+    }
+
+    #[test]
+    fn the_character_is_read_from_its_bytes() {
+        let message = "character with byte sequence 0xe4 0xb8 0xad in encoding \"UTF8\" has no equivalent in encoding \"LATIN1\"";
+        assert_eq!(character(message), Some('中'));
+        assert_eq!(character("something else"), None);
+    }
+}
