@@ -90,10 +90,10 @@ pub async fn run(connection: &mut Connection, order: &Order<'_>) -> Result<Ended
     }
     (order.keep)(&written)?;
     // Last, because a sequence does not roll back.
-    for (shape, column) in plan.numbered() {
-        let advance = sql::advance(shape, column);
+    for (shape, column, sequence) in plan.numbered() {
+        let advance = sql::advance(shape, column, sequence);
         let advanced = query::rows(&tx, &advance.text(), &advance.parameters()).await;
-        advanced.map_err(|error| rolled_back(error).object(&shape.table).env(&plan.to))?;
+        advanced.map_err(|error| rolled_back(error).object(sequence).env(&plan.to))?;
     }
     match tx.commit().await {
         Ok(()) => Ok(Ended::Committed(written)),

@@ -10,7 +10,7 @@ use super::{
 use crate::core::{
     error::{Error, Result},
     name::QName,
-    schema::{Catalog, Column, ForeignKey, OnDelete, Origin, Relation, Table, Unique},
+    schema::{Catalog, Column, Counter, ForeignKey, OnDelete, Origin, Relation, Table, Unique, is_next_number},
 };
 
 /// Reads the catalogue: four queries, one round trip.
@@ -141,10 +141,25 @@ struct ColumnRecord {
     default: Option<String>,
     origin: Origin,
     deterministic: bool,
+    counters: Vec<CounterRecord>,
+}
+
+#[derive(Deserialize)]
+struct CounterRecord {
+    schema: String,
+    name: String,
+    in_default: bool,
+    settable: bool,
 }
 
 impl From<ColumnRecord> for Column {
     fn from(record: ColumnRecord) -> Self {
+        let whole = record.default.as_deref().is_some_and(is_next_number);
+        let counter = |counter: CounterRecord| Counter {
+            sequence: QName::new(counter.schema, counter.name),
+            whole: whole || !counter.in_default,
+            settable: counter.settable,
+        };
         Column {
             name: record.name,
             cast: record.cast,
@@ -153,6 +168,7 @@ impl From<ColumnRecord> for Column {
             default: record.default,
             origin: record.origin,
             deterministic: record.deterministic,
+            counters: record.counters.into_iter().map(counter).collect(),
         }
     }
 }

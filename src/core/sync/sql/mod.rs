@@ -12,6 +12,7 @@
 //! | `key` | rows and parents found by their keys |
 //! | `canonical` | values as the server itself writes them |
 //! | `write` | the statements of a plan's steps |
+//! | `sequence` | sequences that follow new rows |
 //! | `circle` | the statement of a circle of rows |
 
 mod canonical;
@@ -22,6 +23,7 @@ mod hash;
 mod key;
 mod leaf;
 mod read;
+mod sequence;
 mod statement;
 mod together;
 mod write;
@@ -35,7 +37,8 @@ pub use leaf::is_loose;
 pub use read::{Query, Side, Subset, read, read_located, taken};
 pub use statement::Statement;
 pub use together::{Parameter, Together};
-pub use write::{advance, assigned, park, reached, statement, whereabouts, written};
+pub use sequence::{advance, advance_own, is_number};
+pub use write::{assigned, park, reached, statement, whereabouts, written};
 
 use super::shape::Shape;
 use crate::core::name::QName;
