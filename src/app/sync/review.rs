@@ -16,6 +16,7 @@ use crate::{
         sync::{
             bundle::{Bundle, BundleTable},
             diff::{Compare, Review, TableReview},
+            key_advice,
             report::{self, Report},
             row::{Key, Row},
             shape::Shape,
@@ -41,7 +42,8 @@ pub async fn review(deck: &Deck, job: &Job, bundle: &Bundle, environment: &str, 
     let work = async {
         let (tx, opened) = pg::open(&mut reader).await?;
         let tables = Box::pin(tables(deck, job, &tx, &opened, bundle, environment, deletes)).await?;
-        let review = Review { from: bundle.source.environment.clone(), to: environment.to_owned(), tables };
+        let mut review = Review { from: bundle.source.environment.clone(), to: environment.to_owned(), tables };
+        key_advice::advise(&mut review, &opened.catalog, &deck.project.sets);
         let review = Conclusion { tx: &tx, operators: &opened.operators }.reach(review).await?;
         tx.rollback().await?;
         Ok(review)

@@ -13,6 +13,7 @@
 //! | [`query`] | the statement that a person runs where pgdeck cannot connect |
 //! | [`paste`] | what that statement returned, as SQL editors hand it over |
 //! | [`digest`] | which parts of two tables differ |
+//! | [`key_advice`] | keys to declare where rows are matched by ids |
 //! | [`diff`] | two sides → a review |
 //! | [`select`] | what the operator chose of a review |
 //! | [`plan`] | the chosen steps, in order, under one digest |
@@ -33,6 +34,7 @@ pub mod diff;
 pub mod digest;
 #[cfg(test)]
 mod fixture;
+pub mod key_advice;
 pub mod park;
 pub mod paste;
 pub mod plan;
