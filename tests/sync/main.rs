@@ -16,6 +16,7 @@ mod innotrue;
 mod keys;
 mod lost;
 mod offline;
+mod offline_forms;
 mod pooler;
 mod proxy;
 mod rules;
