@@ -3,6 +3,7 @@
 pub mod accept;
 mod audit;
 pub mod migrations;
+mod table_entry;
 
 use std::{
     collections::BTreeMap,
@@ -13,6 +14,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use toml::{Spanned, map::Map};
 
+use self::table_entry::TableEntry;
 use super::{place::Vars, source::Source};
 use crate::core::{
     audit::Rules,
@@ -120,7 +122,7 @@ struct SyncSection {
 #[serde(deny_unknown_fields)]
 struct SetSection {
     name: String,
-    tables: Vec<Spanned<TableSection>>,
+    tables: Vec<Spanned<TableEntry>>,
 }
 
 #[derive(Deserialize)]
@@ -325,21 +327,24 @@ fn refuse_password(source: &Source, name: &str, section: &Section) -> Result<()>
 }
 
 fn sets(source: &Source, section: SyncSection) -> Result<Sets> {
-    let mut known: Vec<(String, usize)> = Vec::new();
+    let mut known: Vec<(String, Vec<String>, usize)> = Vec::new();
     let mut sets = Vec::new();
     for set in section.set {
-        known.push((set.get_ref().name.clone(), set.span().start));
+        let at = set.span().start;
         let SetSection { name, tables } = set.into_inner();
-        let placed = |table: Spanned<TableSection>| {
+        let names = tables.iter().map(|table| table.get_ref().0.table.clone()).collect();
+        known.push((name.clone(), names, at));
+        let placed = |table: Spanned<TableEntry>| {
             let place = source.error(table.span().start, "").place;
-            SetTable { place, ..SetTable::from(table.into_inner()) }
+            SetTable { place, ..SetTable::from(table.into_inner().0) }
         };
         sets.push(Set { name, tables: tables.into_iter().map(placed).collect() });
     }
     Sets::new(sets, section.never).map_err(|error| {
         // The last set that the error names is the one at fault.
         let named = |name: &String| error.object.as_ref() == Some(name) || error.message.contains(&format!("`{name}`"));
-        let at = known.iter().rev().find(|(name, _)| named(name)).map(|(_, at)| *at);
+        let holds = |tables: &[String]| error.object.as_ref().is_some_and(|object| tables.contains(object));
+        let at = known.iter().rev().find(|(name, tables, _)| named(name) || holds(tables)).map(|(.., at)| *at);
         match at {
             Some(at) => Error { place: source.error(at, "").place, ..error },
             None => error.at(&source.name),

@@ -157,6 +157,29 @@ pub struct Column {
     pub origin: Origin,
     /// Whether its collation calls only identical texts equal (`pg_collation.collisdeterministic`).
     pub deterministic: bool,
+    /// The sequences that number it.
+    pub counters: Vec<Counter>,
+}
+
+/// A sequence that numbers a column: the column's default takes the next number of it, or it belongs to the column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counter {
+    /// Its name.
+    pub sequence: QName,
+    /// Whether the column's values are its numbers, with nothing around them: not `'INV-' || nextval('s')`.
+    pub whole: bool,
+    /// Whether the connected role may read and set it: `UPDATE`, and one of `SELECT` and `USAGE`.
+    pub settable: bool,
+}
+
+/// Whether `default` is the next number of a sequence and nothing else, a cast apart.
+pub fn is_next_number(default: &str) -> bool {
+    let Some((_, rest)) =
+        default.trim_start_matches('(').strip_prefix("nextval(").and_then(|rest| rest.split_once("::regclass)"))
+    else {
+        return false;
+    };
+    rest.chars().all(|c| c.is_alphanumeric() || matches!(c, ':' | '(' | ')' | ' ' | '_' | '"' | '.'))
 }
 
 /// What happens to a child when its parent goes (`pg_constraint.confdeltype`).

@@ -93,10 +93,10 @@ pub async fn run(connection: &mut Connection, order: &Order<'_>) -> Result<Ended
     }
     (order.keep)(&written)?;
     // Last, because a sequence does not roll back.
-    for (shape, column) in plan.numbered() {
-        let advance = sql::advance(shape, column);
+    for (shape, column, sequence) in plan.numbered() {
+        let advance = sql::advance(shape, column, sequence);
         let advanced = query::rows(&tx, &advance.text(), &advance.parameters()).await;
-        advanced.map_err(|error| rolled_back(error).object(&shape.table).env(&plan.to))?;
+        advanced.map_err(|error| rolled_back(error).object(sequence).env(&plan.to))?;
     }
     match tx.commit().await {
         Ok(()) => Ok(Ended::Committed(written)),
@@ -159,12 +159,9 @@ async fn write(tx: &Transaction<'_>, order: &Order<'_>) -> Result<Written> {
 /// # Errors
 /// `Refused`, with what to do.
 async fn writable(tx: &Transaction<'_>) -> Result<()> {
-    let settings: Vec<_> =
-        REFUSED.iter().map(|setting| format!("current_setting('{}', true)", setting.name)).collect();
-    let text = format!(
-        "SELECT pg_is_in_recovery()::text, current_setting('transaction_read_only'), {}",
-        settings.join(", ")
-    );
+    let settings: Vec<_> = REFUSED.iter().map(|setting| format!("current_setting('{}', true)", setting.name)).collect();
+    let text =
+        format!("SELECT pg_is_in_recovery()::text, current_setting('transaction_read_only'), {}", settings.join(", "));
     let mut answer: Vec<Option<String>> = Vec::new();
     query::for_each(tx, &text, &[], |fields| answer = fields.iter().map(|field| field.map(str::to_owned)).collect())
         .await?;

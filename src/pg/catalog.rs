@@ -11,7 +11,7 @@ use crate::core::{
     error::{Error, Result},
     name::QName,
     partitions,
-    schema::{Catalog, Column, ForeignKey, OnDelete, Origin, Relation, Table, Unique},
+    schema::{Catalog, Column, Counter, ForeignKey, OnDelete, Origin, Relation, Table, Unique, is_next_number},
 };
 
 /// Reads the catalogue: four queries, one round trip.
@@ -162,10 +162,25 @@ struct ColumnRecord {
     default: Option<String>,
     origin: Origin,
     deterministic: bool,
+    counters: Vec<CounterRecord>,
+}
+
+#[derive(Deserialize)]
+struct CounterRecord {
+    schema: String,
+    name: String,
+    in_default: bool,
+    settable: bool,
 }
 
 impl From<ColumnRecord> for Column {
     fn from(record: ColumnRecord) -> Self {
+        let whole = record.default.as_deref().is_some_and(is_next_number);
+        let counter = |counter: CounterRecord| Counter {
+            sequence: QName::new(counter.schema, counter.name),
+            whole: whole || !counter.in_default,
+            settable: counter.settable,
+        };
         Column {
             name: record.name,
             cast: record.cast,
@@ -174,6 +189,7 @@ impl From<ColumnRecord> for Column {
             default: record.default,
             origin: record.origin,
             deterministic: record.deterministic,
+            counters: record.counters.into_iter().map(counter).collect(),
         }
     }
 }

@@ -229,6 +229,7 @@ fn shape(table: &str, columns: &[(&str, &str)]) -> Shape {
         not_null: false,
         fill: None,
         origin: Origin::Plain,
+        counters: Vec::new(),
     };
     Shape {
         set: if table == "plans" { "plans".into() } else { "emails".into() },

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::{
     offline::{answer, csv, load, loaded, refused_in_one_line, review},
-    support::{Pair, set, show},
+    support::{Pair, row, set, show, table},
 };
 
 /// Queries as people write them, each with its set.
@@ -159,4 +159,68 @@ async fn values_by_hand_are_written_as_the_target_writes_them() {
     }
     let error = load(&pair, &text, &[]).await.unwrap_err();
     assert!(error.hint.as_deref().is_some_and(|hint| hint.contains("name one set")), "{error}");
+}
+
+#[tokio::test]
+async fn a_row_without_a_foreign_key_that_must_not_be_null_is_blocked() {
+    let schema = "CREATE TABLE p (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, k text UNIQUE NOT NULL);
+        CREATE TABLE c (k text PRIMARY KEY, p_id int NOT NULL REFERENCES p, o_id int REFERENCES p, v int);
+        CREATE TABLE d (k text PRIMARY KEY, p_id int NOT NULL DEFAULT 1 REFERENCES p, v int)";
+    let sets = format!(
+        "{}{}",
+        set(r#"{ table = "c" }, { table = "p", key = ["k"] }"#),
+        "[[sync.set]]\nname = \"d\"\ntables = [\"d\"]\n"
+    );
+    let target = "INSERT INTO p (k) VALUES ('one'); INSERT INTO c VALUES ('old', 1, 1, 0)";
+    let pair = Pair::new(&sets, schema, "", target).await;
+    let text = r#"[{"k":"old","v":1},{"k":"new","v":2}]"#;
+    let found = review(&pair, &load(&pair, text, &["s"]).await.unwrap()).await;
+    let (old, new) = (row(&found, "public.c", "old"), row(&found, "public.c", "new"));
+    assert_eq!(old.blocked, None, "a row that is there keeps its parent: {}", show(&found));
+    assert_eq!(new.blocked.as_deref(), Some("`p_id` must not be NULL in the target and nothing fills it"));
+    pair.apply(&pair.all(&found)).await.unwrap();
+    assert_eq!(pair.target.rows("SELECT k, p_id, o_id, v FROM c").await, ["old|1|1|1"]);
+    // With its parent's key it is written; with NULL for it, it is not.
+    let text = r#"[{"k":"new","v":2,"p_k":"one"}]"#;
+    let found = review(&pair, &load(&pair, text, &["s"]).await.unwrap()).await;
+    pair.apply(&pair.all(&found)).await.unwrap();
+    assert_eq!(pair.target.one("SELECT p_id, o_id FROM c WHERE k = 'new'").await, "1|∅");
+    let text = r#"[{"k":"newer","v":2,"p_k":null},{"k":"new","v":2,"p_k":null}]"#;
+    let found = review(&pair, &load(&pair, text, &["s"]).await.unwrap()).await;
+    for key in ["new", "newer"] {
+        let why = row(&found, "public.c", key).blocked.clone();
+        assert_eq!(why.as_deref(), Some("`p_id` is NULL in the source and must not be NULL in the target"), "{key}");
+    }
+    // A default fills it.
+    let found = review(&pair, &load(&pair, r#"[{"k":"new","v":2}]"#, &["d"]).await.unwrap()).await;
+    pair.apply(&pair.all(&found)).await.unwrap();
+    assert_eq!(pair.target.one("SELECT p_id FROM d").await, "1");
+}
+
+#[tokio::test]
+async fn a_foreign_key_that_does_not_travel_and_must_not_be_null_is_blocked() {
+    let schema = "CREATE TABLE users (id int PRIMARY KEY, k text); CREATE TABLE p (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, k text UNIQUE);
+        CREATE TABLE c (k text PRIMARY KEY, user_id int NOT NULL REFERENCES users, v int);
+        CREATE TABLE e (k text PRIMARY KEY, p_id int NOT NULL REFERENCES p, v int)";
+    let rows = "INSERT INTO users VALUES (1, 'u'); INSERT INTO p (k) VALUES ('p'); INSERT INTO c VALUES ('old', 1, #); INSERT INTO e VALUES ('old', 1, #)";
+    let source = rows.replace('#', "1") + "; INSERT INTO c VALUES ('new', 1, 1); INSERT INTO e VALUES ('new', 1, 1)";
+    let never = |rule: &str| {
+        let tables = format!(
+            r#"{{ table = "c"{rule} }}, {{ table = "e", exclude = ["p_id"] }}, {{ table = "p", key = ["k"] }}"#
+        );
+        format!("[sync]\nnever = [\"users\"]\n{}", set(&tables))
+    };
+    let pair = Pair::new(&never(""), schema, &source, &rows.replace('#', "0")).await;
+    for found in [pair.review().await, review(&pair, &pair.export().await.unwrap()).await] {
+        for (name, column) in [("public.c", "user_id"), ("public.e", "p_id")] {
+            let why = format!("`{column}` must not be NULL in the target and nothing fills it");
+            assert_eq!(row(&found, name, "new").blocked.as_deref(), Some(why.as_str()));
+            assert_eq!(row(&found, name, "old").blocked, None);
+        }
+        assert_eq!(pair.all(&found).steps.len(), 2, "{}", show(&found));
+    }
+    let nulls = pair.deck_of(&never(", references = { user_id = \"null\" }"));
+    let found = sync::compare(&nulls, &Job::quiet(), &[], "source", "target", false).await.unwrap();
+    let why = table(&found, "public.c").blocked.clone().unwrap_or_default();
+    assert!(why.contains("`references` gives `user_id` the rule \"null\""), "{}", show(&found));
 }

@@ -2,6 +2,7 @@
 //! that nothing else changes. Results are checked by plain SQL, never by pgdeck's own comparison alone.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod advice;
 #[path = "../support/bouncer.rs"]
 mod bouncer;
 mod by_hand;
@@ -15,12 +16,14 @@ mod innotrue;
 mod keys;
 mod lost;
 mod offline;
+mod offline_forms;
 mod pooler;
 mod preflight;
 mod proxy;
 mod rules;
 mod seed;
 mod selection;
+mod sequences;
 mod sets;
 mod stale;
 mod support;

@@ -19,6 +19,7 @@ use crate::{
         sync::{
             diff::{self, Compare, Review, TableReview, Wanted},
             digest::{Differ, buckets},
+            key_advice,
             row::{Key, Row},
             shape::Shape,
             sql::{Hashing, Side, Subset},
@@ -93,7 +94,8 @@ impl Sides<'_> {
         let tables = compares.into_iter().map(|compare| compare.map_or_else(|blocked| *blocked, Compare::finish));
         let review = Review { from: self.from.to_owned(), to: self.to.to_owned(), tables: tables.collect() };
         let checks = TargetChecks::of(self.target, self.opened.1);
-        let review = Box::pin(self.bring_parents(names, review)).await?;
+        let mut review = Box::pin(self.bring_parents(names, review)).await?;
+        key_advice::advise(&mut review, &self.opened.1.catalog, &self.deck.project.sets);
         side(self.to, Box::pin(checks.complete(review))).await
     }
 

@@ -14,7 +14,15 @@ use crate::core::{name::QName, schema::Origin};
 
 /// A column that may be NULL.
 pub fn column(name: &str, cast: &str, role: Role) -> ShapeColumn {
-    ShapeColumn { name: name.into(), cast: cast.into(), role, not_null: false, fill: None, origin: Origin::Plain }
+    ShapeColumn {
+        name: name.into(),
+        cast: cast.into(),
+        role,
+        not_null: false,
+        fill: None,
+        origin: Origin::Plain,
+        counters: Vec::new(),
+    }
 }
 
 /// A table keyed by `k`, with an integer `pos`, and `parent` for each parent that is given.

@@ -14,6 +14,7 @@
 //! | [`query`] | the statement that a person runs where pgdeck cannot connect |
 //! | [`paste`] | what that statement returned, as SQL editors hand it over |
 //! | [`digest`] | which parts of two tables differ |
+//! | [`key_advice`] | keys to declare where rows are matched by ids |
 //! | [`diff`] | two sides → a review |
 //! | [`preflight`] | what the target's server would refuse |
 //! | [`select`] | what the operator chose of a review |
@@ -36,6 +37,7 @@ pub mod diff;
 pub mod digest;
 #[cfg(test)]
 mod fixture;
+pub mod key_advice;
 pub mod park;
 pub mod paste;
 pub mod plan;

@@ -10,6 +10,7 @@ use super::{
     row::{Key, Row, Value},
     select::Selection,
     shape::{Role, Shape, ShapeColumn},
+    sql,
 };
 use crate::core::{
     error::{Error, Result},
@@ -210,20 +211,17 @@ impl Plan {
         self.shapes.iter().map(|shape| (shape.table.clone(), of(shape))).collect()
     }
 
-    /// The numbered columns that a new row brings a value for, so that their sequences have to follow.
-    pub fn numbered(&self) -> Vec<(&Shape, &str)> {
+    /// The sequences of the columns that rows bring a value for: they have to follow, each once for each column.
+    pub fn numbered(&self) -> Vec<(&Shape, &ShapeColumn, &QName)> {
         let given = |shape: &Shape, name: &String| {
-            let inserts = self.steps.iter().filter(|s| s.operation == Operation::Insert && s.table == shape.table);
-            inserts.flat_map(|step| &step.set).any(|assignment| assignment.columns.contains(name))
+            let written = self.steps.iter().filter(|step| step.table == shape.table);
+            written.flat_map(|step| &step.set).any(|assignment| assignment.columns.contains(name))
         };
-        let of = |shape| move |column: &'_ ShapeColumn| given(shape, &column.name);
-        self.shapes
-            .iter()
-            .flat_map(|shape| {
-                let columns = numbers(shape).filter(move |column| of(shape)(column));
-                columns.map(move |column| (shape, column.name.as_str()))
-            })
-            .collect()
+        let of = |shape| {
+            let columns = numbers(shape).filter(move |(column, _)| given(shape, &column.name));
+            columns.map(move |(column, sequence)| (shape, column, sequence))
+        };
+        self.shapes.iter().flat_map(of).collect()
     }
 
     /// The shape of `table`.
@@ -234,12 +232,12 @@ impl Plan {
     }
 }
 
-/// The columns that a sequence may stand behind.
-pub(super) fn numbers(shape: &Shape) -> impl Iterator<Item = &ShapeColumn> {
-    let number = |column: &&ShapeColumn| {
-        column.fill.is_some() && matches!(column.cast.as_str(), "smallint" | "integer" | "bigint")
-    };
-    shape.columns.iter().filter(number)
+/// The columns that hold the numbers of a sequence, each with each of its sequences.
+pub(super) fn numbers(shape: &Shape) -> impl Iterator<Item = (&ShapeColumn, &QName)> {
+    shape.columns.iter().filter(|column| sql::is_number(column)).flat_map(|column| {
+        let counters = column.counters.iter().filter(|counter| counter.whole);
+        counters.map(move |counter| (column, &counter.sequence))
+    })
 }
 
 /// SHA-256 of the JSON form. What is given holds only strings, lists and maps with text keys, so it has one.

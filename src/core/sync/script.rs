@@ -71,12 +71,12 @@ pub fn script(plan: &Plan) -> Result<String> {
         let tag = tag(&body);
         let _ = write!(out, "DO {tag}\n{body}\n{tag};\n");
     }
-    for (shape, column) in plan.numbered() {
+    for (shape, column, sequence) in plan.numbered() {
         let _ = write!(
             out,
             "\n-- The next {} goes on behind these.\n{};\n",
-            comment(column),
-            sql::advance(shape, column).script()
+            comment(&column.name),
+            sql::advance(shape, column, sequence).script()
         );
     }
     out.push_str("\nCOMMIT;\n");

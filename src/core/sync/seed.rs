@@ -17,8 +17,7 @@ use std::fmt::Write as _;
 use self::row::{Wanted, inserted};
 use super::{
     bundle::Bundle,
-    plan,
-    script,
+    plan, script,
     shape::{Part, Reference, Shape},
     sql,
 };
@@ -59,9 +58,13 @@ pub fn body(bundle: &Bundle, verb: &str) -> Result<String> {
         statement(&mut out, &row.set_later());
     }
     for table in &bundle.tables {
-        for column in plan::numbers(&table.shape).filter(|column| inserted(&table.shape, column)) {
-            let advance = sql::advance(&table.shape, &column.name).seed();
-            statement(&mut out, &advance);
+        for (column, sequence) in plan::numbers(&table.shape).filter(|(column, _)| inserted(&table.shape, column)) {
+            // The database that it is loaded into may have given the sequence another name.
+            let _ = write!(out, "\nIF pg_catalog.to_regclass({}) IS NOT NULL THEN", literal(&sequence.sql()));
+            statement(&mut out, &sql::advance(&table.shape, column, sequence).seed());
+            out.push_str("ELSE");
+            statement(&mut out, &sql::advance_own(&table.shape, column).seed());
+            out.push_str("END IF;\n");
         }
     }
     let out = within_own_settings(&out);

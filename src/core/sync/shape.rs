@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{row::Key, set::MissingParent};
 use crate::core::{
     name::QName,
-    schema::{OnDelete, Origin},
+    schema::{Counter, OnDelete, Origin},
 };
 
 /// What a column is for.
@@ -55,6 +55,9 @@ pub struct ShapeColumn {
     pub fill: Option<String>,
     /// How its value comes about.
     pub origin: Origin,
+    /// The sequences that number it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counters: Vec<Counter>,
 }
 
 /// A part of a key.

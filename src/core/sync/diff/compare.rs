@@ -61,7 +61,10 @@ impl<'a> Compare<'a> {
     }
 
     /// The review of the table; parents and children are not looked at yet.
-    pub fn finish(self) -> TableReview {
+    pub fn finish(mut self) -> TableReview {
+        if self.review.count(Change::Insert) > 0 {
+            self.review.warnings.extend_from_slice(self.fields.insert_warnings());
+        }
         self.review
     }
 

@@ -1,12 +1,10 @@
 //! How the source's columns map to the target's.
 
-use std::collections::BTreeSet;
-
 use super::{Cell, Change, Field, RowReview};
 use crate::core::sync::{
     row::{Key, Row},
     shape::{Role, Shape, ShapeColumn, labels},
-    sql::{Term, is_loose},
+    sql::{Term, is_loose, is_number},
 };
 
 /// How the source's positions map to the target's.
@@ -24,6 +22,8 @@ pub struct Fields<'a> {
     pub problem: Option<String>,
     /// Why no new row can be inserted.
     no_insert: Option<String>,
+    /// What the operator should know where rows are inserted.
+    insert_warnings: Vec<String>,
 }
 
 impl<'a> Fields<'a> {
@@ -37,6 +37,7 @@ impl<'a> Fields<'a> {
             warnings: Vec::new(),
             problem: None,
             no_insert: None,
+            insert_warnings: Vec::new(),
         };
         if labels(&source.key) != labels(&target.key) {
             this.problem = Some(format!(
@@ -49,6 +50,7 @@ impl<'a> Fields<'a> {
         this.match_columns(source);
         this.match_references(source);
         this.check_inserts();
+        this.check_counters();
         this.hear(source);
         this
     }
@@ -95,6 +97,13 @@ impl<'a> Fields<'a> {
                     Some(format!("column `{}` is a plain value in the source, and not in the target", column.name));
                 continue;
             }
+            if other.role == Role::Cleared && other.not_null {
+                self.problem = Some(format!(
+                    "`references` gives `{}` the rule \"null\", and the column must not be NULL in the target",
+                    column.name
+                ));
+                continue;
+            }
             if other.cast != column.cast {
                 self.warnings
                     .push(format!("`{}` is {} in the source, {} in the target", column.name, column.cast, other.cast));
@@ -109,7 +118,8 @@ impl<'a> Fields<'a> {
             }
         }
         let only_here = |column: &&ShapeColumn| {
-            matches!(column.role, Role::Value | Role::Ignored) && source.position(&column.name).is_none()
+            matches!(column.role, Role::Value | Role::Ignored | Role::Foreign)
+                && source.position(&column.name).is_none()
         };
         for column in self.target.columns.iter().filter(only_here) {
             self.warnings.push(format!("column `{}` is only in the target, left as it is", column.name));
@@ -132,15 +142,43 @@ impl<'a> Fields<'a> {
     }
 
     fn check_inserts(&mut self) {
-        let given: BTreeSet<usize> = self.inserted.iter().map(|(_, to)| *to).collect();
         let missing = self.target.columns.iter().enumerate().find(|(at, column)| {
-            column.not_null
-                && column.fill.is_none()
-                && !given.contains(at)
-                && !matches!(column.role, Role::Foreign | Role::Generated)
+            column.not_null && column.fill.is_none() && column.role != Role::Generated && !self.is_given(*at)
         });
         self.no_insert =
             missing.map(|(_, column)| format!("`{}` must not be NULL in the target and nothing fills it", column.name));
+    }
+
+    /// Whether a new row gets a value for the target's column at `at` from the source.
+    fn is_given(&self, at: usize) -> bool {
+        let name = &self.target.columns[at].name;
+        let references = self.references.iter().map(|&(_, to)| &self.target.references[to]);
+        self.inserted.iter().any(|(_, to)| *to == at)
+            || references.into_iter().any(|reference| self.target.owned(reference).any(|owned| owned == name))
+    }
+
+    /// Sequences that cannot follow what new rows bring along.
+    fn check_counters(&mut self) {
+        let given = self.inserted.iter().map(|(_, to)| &self.target.columns[*to]);
+        for (column, counter) in given.flat_map(|column| column.counters.iter().map(move |counter| (column, counter))) {
+            let (name, sequence) = (&column.name, &counter.sequence);
+            if !counter.whole || !is_number(column) {
+                self.insert_warnings.push(format!(
+                    "`{name}` is made of the numbers of {sequence}, which is not moved past those that new rows bring: \
+                     set it by hand"
+                ));
+            } else if !counter.settable {
+                self.insert_warnings.push(format!(
+                    "this role cannot move {sequence} past the numbers that new rows bring for `{name}`: an apply that \
+                     has to is refused; grant SELECT and UPDATE on the sequence"
+                ));
+            }
+        }
+    }
+
+    /// What the operator should know where rows are inserted.
+    pub(super) fn insert_warnings(&self) -> &[String] {
+        &self.insert_warnings
     }
 
     fn cells(&self, columns: &[(usize, usize)], source: Option<&Row>, target: Option<&Row>) -> Vec<Cell> {
@@ -162,6 +200,17 @@ impl<'a> Fields<'a> {
         columns.chain(references).collect()
     }
 
+    /// Why the values of `cells` cannot stand in the target: one is NULL where none may be.
+    fn null(&self, cells: &[Cell]) -> Option<String> {
+        let needed = |name: &String| self.target.column(name).is_some_and(|column| column.not_null);
+        let never = |field: Field| match field {
+            Field::Column(at) => needed(&self.target.columns[at].name),
+            Field::Reference(at) => self.target.owned(&self.target.references[at]).all(needed),
+        };
+        let null = cells.iter().find(|cell| cell.new.is_none() && never(cell.field))?;
+        Some(format!("`{}` is NULL in the source and must not be NULL in the target", null.column))
+    }
+
     pub(super) fn update(&self, key: &Key, source: &Row, target: &Row) -> Option<RowReview> {
         let differs = |cell: &Cell| match cell.field {
             Field::Column(_) => cell.old != cell.new,
@@ -175,12 +224,14 @@ impl<'a> Fields<'a> {
         };
         let cells: Vec<_> =
             self.cells(&self.compared, Some(source), Some(target)).into_iter().filter(differs).collect();
-        (!cells.is_empty()).then(|| self.row(key, Change::Update, cells, Some(source), Some(target), None))
+        let null = self.null(&cells);
+        (!cells.is_empty()).then(|| self.row(key, Change::Update, cells, Some(source), Some(target), null))
     }
 
     pub(super) fn insert(&self, key: &Key, source: &Row) -> RowReview {
         let cells = self.cells(&self.inserted, Some(source), None);
-        let row = self.row(key, Change::Insert, cells, Some(source), None, self.no_insert.clone());
+        let blocked = self.no_insert.clone().or_else(|| self.null(&cells));
+        let row = self.row(key, Change::Insert, cells, Some(source), None, blocked);
         RowReview { included: !source.in_scope, ..row }
     }
 

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 pub use editor::{Document, find};
+use editor::{TYPOGRAPHIC, is_typographic};
 
 use super::{
     bundle::{Bundle, BundleTable, Source},
@@ -74,6 +75,17 @@ pub(super) fn shape_digest(shape: &Shape) -> String {
 
 /// Reads the paste in `document`, or says what is wrong with it.
 pub fn read(name: &str, document: &Document) -> Result<Bundle> {
+    let found = read_as(name, document);
+    match found {
+        Err(error) if document.is_uncertain() => {
+            let right = document.readings().find_map(|document| read_as(name, &document).ok());
+            right.ok_or_else(|| error.hint(editor::UNWRAPPED))
+        }
+        found => found,
+    }
+}
+
+fn read_as(name: &str, document: &Document) -> Result<Bundle> {
     let broken = |what: &str| Error::usage(what).at(name).hint("run the query again, and copy the whole value");
     let format = serde_json::from_str::<Format>(&document.json).map_err(|error| document.broken(name, &error))?;
     if format.format != FORMAT {
@@ -98,7 +110,16 @@ pub fn read(name: &str, document: &Document) -> Result<Bundle> {
         .map(|(at, (shape, table))| {
             let head = format!("{head}{}", prefix(at, count, &shape, table.included));
             let name = shape.table.clone();
-            checked(&head, shape, &table).map_err(|what| broken(&what).object(name))
+            checked(&head, shape, &table).map_err(|what| {
+                let typographic = table.data.iter().flatten().flatten().any(|value| value.contains(is_typographic));
+                let error = match document.guessed {
+                    true => broken(&format!("the file is not UTF-8, and read as Windows-1252 {what}"))
+                        .hint("save it as UTF-8"),
+                    false if typographic => broken(&what).hint(TYPOGRAPHIC),
+                    false => broken(&what),
+                };
+                error.object(name)
+            })
         })
         .collect();
     let source = Source { project: paste.project, environment: ENVIRONMENT.into(), server: paste.server };

@@ -228,5 +228,6 @@ fn shape_column(
         not_null: column.not_null,
         fill: fill(&table.name, column),
         origin: column.origin,
+        counters: column.counters.clone(),
     }
 }

@@ -13,6 +13,7 @@
 //! | `key` | rows and parents found by their keys |
 //! | `canonical` | values as the server itself writes them |
 //! | `write` | the statements of a plan's steps |
+//! | `sequence` | sequences that follow new rows |
 //! | `circle` | the statement of a circle of rows |
 
 mod canonical;
@@ -24,6 +25,7 @@ mod key;
 mod leaf;
 mod preflight;
 mod read;
+mod sequence;
 mod statement;
 mod together;
 mod write;
@@ -36,9 +38,10 @@ pub(super) use key::{exists, found};
 pub use leaf::is_loose;
 pub use preflight::{cast_inputs, failing_rows, refused_inputs};
 pub use read::{Query, Side, Subset, read, read_located, taken};
+pub use sequence::{advance, advance_own, is_number};
 pub use statement::Statement;
 pub use together::{Parameter, Together};
-pub use write::{advance, assigned, park, reached, statement, whereabouts, written};
+pub use write::{assigned, park, reached, statement, whereabouts, written};
 
 use super::shape::Shape;
 use crate::core::name::QName;

@@ -207,23 +207,3 @@ pub fn park(shape: &Shape, step: &Step, places: &BTreeMap<String, Value>) -> Sta
     returning(&mut out, shape);
     out
 }
-
-/// Moves the sequence behind `column` past every value that the table holds now, never back; nothing where there is
-/// no sequence. Without it the application's next insert would meet an id that a plan has brought along. A sequence may
-/// count down, and one that was never used stands before its start.
-pub fn advance(shape: &Shape, column: &str) -> Statement {
-    let (table, column_sql) = (shape.table.sql(), ident(column));
-    let mut out = Statement::default();
-    out.sql("SELECT pg_catalog.setval(s.name::pg_catalog.regclass, m.value)\nFROM pg_catalog.pg_get_serial_sequence(")
-        .value(&Some(table.clone()), "text")
-        .sql(", ")
-        .value(&Some(column.to_owned()), "text")
-        .sql(") AS s(name)\nJOIN pg_catalog.pg_sequence AS q ON q.seqrelid = s.name::pg_catalog.regclass::oid\n")
-        .sql("CROSS JOIN LATERAL (SELECT CASE WHEN q.seqincrement > 0::bigint ")
-        .sql(format!("THEN pg_catalog.max(t.{column_sql}) ELSE pg_catalog.min(t.{column_sql}) END::bigint FROM {table} AS t "))
-        .sql(format!("WHERE t.{column_sql}::numeric BETWEEN q.seqmin::numeric AND q.seqmax::numeric) AS m(value)\n"))
-        .sql("CROSS JOIN LATERAL (SELECT pg_catalog.pg_sequence_last_value(q.seqrelid)) AS l(value)\n")
-        .sql("WHERE CASE WHEN q.seqincrement > 0::bigint THEN coalesce(m.value > l.value, m.value >= q.seqstart) ")
-        .sql("ELSE coalesce(m.value < l.value, m.value <= q.seqstart) END");
-    out
-}
