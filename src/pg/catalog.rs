@@ -10,7 +10,7 @@ use super::{
 use crate::core::{
     error::{Error, Result},
     name::QName,
-    schema::{Catalog, Column, ForeignKey, OnDelete, Origin, Relation, Table, Unique},
+    schema::{Catalog, Column, Definition, ForeignKey, OnDelete, Origin, Parts, Relation, Table, Unique},
 };
 
 /// Reads the catalogue: four queries, one round trip.
@@ -141,6 +141,12 @@ struct ColumnRecord {
     default: Option<String>,
     origin: Origin,
     deterministic: bool,
+    collation: Option<String>,
+    expression: Option<String>,
+    tied: Option<String>,
+    output: Option<String>,
+    within: Option<Vec<String>>,
+    row_type: bool,
 }
 
 impl From<ColumnRecord> for Column {
@@ -148,11 +154,20 @@ impl From<ColumnRecord> for Column {
         Column {
             name: record.name,
             cast: record.cast,
-            declared: record.declared,
             not_null: record.not_null,
-            default: record.default,
             origin: record.origin,
             deterministic: record.deterministic,
+            definition: Definition {
+                declared: record.declared.clone(),
+                collation: record.collation,
+                default: record.default.clone(),
+                expression: record.expression,
+                tied: record.tied,
+                output: record.output,
+            },
+            parts: record.within.map(|types| Parts { types, row_type: record.row_type }),
+            declared: record.declared,
+            default: record.default,
         }
     }
 }

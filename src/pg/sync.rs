@@ -1,8 +1,10 @@
 //! Reading the two sides of a sync.
 
+mod blame;
 mod canonical;
 mod digest;
 mod facts;
+mod fits;
 mod open;
 mod rows;
 
@@ -10,5 +12,6 @@ pub use canonical::{Refused, canonical};
 pub use digest::digest;
 use facts::operators;
 pub use facts::{Operators, children, equal, equal_by, parents, taken};
+pub use fits::{Attempt, held, try_fits};
 pub use open::{Opened, open};
 pub use rows::{Groups, Opening, Rows, located, read};

@@ -15,7 +15,7 @@ use pgdeck::{
         error::Error,
         journal::{self, Action, Entry, Outcome},
         name::QName,
-        schema::{ForeignKey, OnDelete, Origin, Relation, Table},
+        schema::{Definition, ForeignKey, OnDelete, Origin, Relation, Table},
         sync::{
             bundle::{self, Bundle, BundleTable},
             diff::{Compare, Review},
@@ -223,6 +223,7 @@ fn shape(table: &str, columns: &[(&str, &str)]) -> Shape {
         not_null: false,
         fill: None,
         origin: Origin::Plain,
+        definition: Definition::default(),
     };
     Shape {
         set: if table == "plans" { "plans".into() } else { "emails".into() },

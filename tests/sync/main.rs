@@ -6,6 +6,7 @@
 mod bouncer;
 mod by_hand;
 mod circles;
+mod columns;
 #[path = "../support/commit.rs"]
 mod commit;
 mod fault;
@@ -13,6 +14,7 @@ mod files;
 mod gate;
 mod innotrue;
 mod keys;
+mod keys_by_type;
 mod lost;
 mod offline;
 mod pooler;

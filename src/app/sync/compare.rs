@@ -16,7 +16,7 @@ use crate::{
         error::{Error, Result},
         name::QName,
         sync::{
-            diff::{self, ChildCounts, Compare, KeptIds, Review, TableReview, Wanted},
+            diff::{self, Became, ChildCounts, Compare, KeptIds, Review, TableReview, Wanted},
             digest::{Differ, buckets},
             row::{Key, Row},
             shape::Shape,
@@ -26,7 +26,7 @@ use crate::{
     },
     pg::{
         connect::Transaction,
-        sync::{self as pg, Groups, Opened, Opening, Operators, Rows},
+        sync::{self as pg, Attempt, Groups, Opened, Opening, Operators, Rows},
     },
 };
 
@@ -298,6 +298,9 @@ pub(super) async fn walk(compare: &mut Compare<'_>, mut source: impl Source, mut
     }
 }
 
+/// Values that would not be themselves in the target, by (table, row, column).
+type Unfit = Vec<((usize, usize, usize), Became)>;
+
 /// What only the target can say of the rows that differ.
 pub(super) struct Conclusion<'a> {
     pub(super) tx: &'a Transaction<'a>,
@@ -310,21 +313,37 @@ impl Conclusion<'_> {
         let pairs = diff::pairs(&review);
         let wanted = diff::wanted_parents(&review);
         let kept: Vec<_> = review.tables.iter().map(diff::kept_ids).collect();
-        let (parents, taken, children, equal) = try_join!(
+        let fits = diff::fits(&review);
+        let attempts: Vec<_> = fits.iter().map(Attempt::all).collect();
+        let (parents, taken, children, unfit, equal) = try_join!(
             pg::parents(self.tx, &wanted),
             self.taken(&review, &kept),
             self.children(&review),
-            // The last that is asked, because it may fail and go back.
+            // The last that are asked, because they may fail and go back.
+            pg::try_fits(self.tx, self.operators, &attempts),
             pg::equal_by(self.tx, self.operators, &pairs),
         )?;
+        let unfit = self.narrowed(unfit).await?;
         for (table, rows) in taken.iter().enumerate().filter(|(_, rows)| !rows.is_empty()) {
             diff::drop_taken_ids(&mut review, table, rows);
         }
         diff::mark_representation(&mut review, equal);
+        diff::block_unfit(&mut review, &unfit);
         diff::resolve_parents(&mut review, &parents);
+        diff::keep_large_objects(&mut review);
         diff::check_children(&mut review, &children);
         diff::drop_unneeded(&mut review);
         Ok(review)
+    }
+
+    /// Finds the values that the server refuses, half by half; only where it refuses some this takes more round trips.
+    async fn narrowed<'f>(&self, (mut found, mut again): (Unfit, Vec<Attempt<'f>>)) -> Result<Unfit> {
+        while !again.is_empty() {
+            let (more, rest) = pg::try_fits(self.tx, self.operators, &again).await?;
+            found.extend(more);
+            again = rest;
+        }
+        Ok(found)
     }
 
     /// The rows of each table whose ids another row has already.

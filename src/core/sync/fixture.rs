@@ -10,11 +10,23 @@ use super::{
     set::MissingParent,
     shape::{Part, Reference, Role, Shape, ShapeColumn},
 };
-use crate::core::{name::QName, schema::Origin};
+use crate::core::{
+    name::QName,
+    schema::{Definition, Origin},
+};
 
 /// A column that may be NULL.
 pub fn column(name: &str, cast: &str, role: Role) -> ShapeColumn {
-    ShapeColumn { name: name.into(), cast: cast.into(), role, not_null: false, fill: None, origin: Origin::Plain }
+    let definition = Definition { declared: cast.into(), ..Definition::default() };
+    ShapeColumn {
+        name: name.into(),
+        cast: cast.into(),
+        role,
+        not_null: false,
+        fill: None,
+        origin: Origin::Plain,
+        definition,
+    }
 }
 
 /// A table keyed by `k`, with an integer `pos`, and `parent` for each parent that is given.

@@ -17,6 +17,7 @@ use std::fmt::Write as _;
 use self::row::{Wanted, inserted};
 use super::{
     bundle::Bundle,
+    diff::refuse_tied,
     plan,
     script::{self, SETTINGS},
     shape::{Part, Reference, Shape},
@@ -31,6 +32,7 @@ use crate::core::{
 pub fn body(bundle: &Bundle, verb: &str) -> Result<String> {
     for table in &bundle.tables {
         names_fit(&table.shape)?;
+        refuse_tied(&table.shape)?;
     }
     let order = order::order(bundle)?;
     let mut out = String::from("DECLARE\n");

@@ -19,6 +19,7 @@ impl<'a> Compare<'a> {
         let review = TableReview {
             blocked: fields.problem.clone(),
             warnings: fields.warnings.clone(),
+            retyped: fields.retyped(source),
             ..TableReview::new(target)
         };
         Compare { fields, deletes: deletes || target.deletes, review }
@@ -97,6 +98,7 @@ impl TableReview {
             unchanged: 0,
             blocked: None,
             warnings: Vec::new(),
+            retyped: Vec::new(),
         }
     }
 

@@ -181,5 +181,6 @@ fn shape_column(
         not_null: column.not_null,
         fill: fill(&table.name, column),
         origin: column.origin,
+        definition: column.definition.clone(),
     }
 }
