@@ -37,6 +37,9 @@ impl<'a> Compare<'a> {
 
     /// All rows of `key`, on both sides.
     pub fn rows(&mut self, key: &Key, from: &[Row], to: &[Row]) {
+        if self.review.blocked.is_some() {
+            return;
+        }
         match (from, to) {
             // A parent that is brought along changes no row that is there.
             ([source], [_]) if !source.in_scope => {}
