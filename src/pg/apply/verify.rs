@@ -117,7 +117,7 @@ async fn by_type(tx: &Transaction<'_>, differ: &[Differs<'_>]) -> Result<BTreeSe
             continue;
         };
         let written: Vec<_> = values.iter().map(|(_, value, _)| *value).collect();
-        let held = sync::held(tx, &shape.columns[place], &written).await?;
+        let held = sync::held(tx, table, &shape.columns[place], &written).await?;
         let same = values.iter().zip(held).filter(|((_, _, found), held)| held.as_deref() == Some(*found));
         out.extend(same.map(|((at, ..), _)| *at));
     }

@@ -6,6 +6,7 @@ use super::Operators;
 use crate::{
     core::{
         error::{Code, Error, Result},
+        name::QName,
         sync::{
             diff::{Became, Fit},
             row::Value,
@@ -82,10 +83,17 @@ async fn ask(tx: &Transaction<'_>, operators: &Operators, attempt: &Attempt<'_>)
     }
 }
 
-/// The texts that `column` holds once `values` are written.
-pub async fn held(tx: &Transaction<'_>, column: &ShapeColumn, values: &[&str]) -> Result<Vec<Value>> {
+/// The type of a column as it is now: that of a plan is as old as the review.
+const DECLARED: &str = "SELECT format_type(atttypid, atttypmod) FROM pg_attribute \
+    WHERE attrelid = $1::regclass AND attname = $2 AND NOT attisdropped";
+
+/// The texts that `column` of `table` holds once `values` are written.
+pub async fn held(tx: &Transaction<'_>, table: &QName, column: &ShapeColumn, values: &[&str]) -> Result<Vec<Value>> {
+    let declared = query::scalar(tx, DECLARED, &[Some(&table.sql()), Some(&column.name)]).await?;
+    let mut column = column.clone();
+    column.definition.declared = declared.unwrap_or(column.definition.declared);
     let lists: [List; 1] = [values.iter().map(|value| Some(*value)).collect()];
     let mut out = Vec::new();
-    query::for_each(tx, &sql::held(column), &lists, |fields| out.push(fields[0].map(str::to_owned))).await?;
+    query::for_each(tx, &sql::held(&column), &lists, |fields| out.push(fields[0].map(str::to_owned))).await?;
     Ok(out)
 }
