@@ -159,6 +159,10 @@ pub struct Column {
     pub deterministic: bool,
     /// The sequences that number it.
     pub counters: Vec<Counter>,
+    /// What else is declared of it.
+    pub definition: Definition,
+    /// What its type is made of, where it has parts.
+    pub parts: Option<Parts>,
 }
 
 /// A sequence that numbers a column: the column's default takes the next number of it, or it belongs to the column.
@@ -180,6 +184,38 @@ pub fn is_next_number(default: &str) -> bool {
         return false;
     };
     rest.chars().all(|c| c.is_alphanumeric() || matches!(c, ':' | '(' | ')' | ' ' | '_' | '"' | '.'))
+}
+
+/// What a type with parts (an array, a range, a row type) is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parts {
+    /// The types without parts that are in it, domains as their base types.
+    pub types: Vec<String>,
+    /// Whether a row type is among them.
+    pub row_type: bool,
+}
+
+/// How a column is declared: what may differ between two databases although its name is the same.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Definition {
+    /// `format_type(atttypid, atttypmod)`; empty where it is not known.
+    #[serde(default)]
+    pub declared: String,
+    /// Its collation where it is not that of its type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collation: Option<String>,
+    /// The default expression.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
+    /// What a generated column is computed by, and whether it is stored; `None` where it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expression: Option<String>,
+    /// A type in its type whose values mean something in one database alone: `oid`, `regclass`, `xid` …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tied: Option<String>,
+    /// The function that writes a value, where `::text` gives another text than it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<String>,
 }
 
 /// What happens to a child when its parent goes (`pg_constraint.confdeltype`).

@@ -11,14 +11,18 @@ use crate::core::{
     error::{Error, Result},
     name::QName,
     partitions,
-    schema::{Catalog, Column, Counter, ForeignKey, OnDelete, Origin, Relation, Table, Unique, is_next_number},
+    schema::{
+        Catalog, Column, Counter, Definition, ForeignKey, OnDelete, Origin, Parts, Relation, Table, Unique,
+        is_next_number,
+    },
 };
 
-/// Reads the catalogue: four queries, one round trip.
+/// Reads the catalogue: a few queries, one round trip.
 pub async fn read(tx: &Transaction<'_>) -> Result<Catalog> {
-    let (tables, columns, keys, uniques) = try_join!(
+    let (tables, columns, counters, keys, uniques) = try_join!(
         records::<TableRecord>(tx, include_str!("sql/tables.sql")),
         records::<ColumnRecord>(tx, include_str!("sql/columns.sql")),
+        records::<CounterRecord>(tx, include_str!("sql/counters.sql")),
         records::<KeyRecord>(tx, include_str!("sql/foreign_keys.sql")),
         records::<UniqueRecord>(tx, include_str!("sql/uniques.sql")),
     )?;
@@ -30,6 +34,14 @@ pub async fn read(tx: &Transaction<'_>) -> Result<Catalog> {
     for record in columns {
         if let Some(table) = catalog.tables.get_mut(&QName::new(&record.schema, &record.table)) {
             table.columns.push(record.into());
+        }
+    }
+    for record in counters {
+        let table = catalog.tables.get_mut(&QName::new(&record.schema, &record.table));
+        if let Some(column) = table.and_then(|t| t.columns.iter_mut().find(|column| column.name == record.column)) {
+            let whole = !record.in_default || column.default.as_deref().is_some_and(is_next_number);
+            let sequence = QName::new(record.sequence_schema, record.sequence);
+            column.counters.push(Counter { sequence, whole, settable: record.settable });
         }
     }
     for record in keys {
@@ -162,34 +174,45 @@ struct ColumnRecord {
     default: Option<String>,
     origin: Origin,
     deterministic: bool,
-    counters: Vec<CounterRecord>,
+    collation: Option<String>,
+    expression: Option<String>,
+    tied: Option<String>,
+    output: Option<String>,
+    within: Option<Vec<String>>,
+    row_type: bool,
 }
 
 #[derive(Deserialize)]
 struct CounterRecord {
     schema: String,
-    name: String,
+    table: String,
+    column: String,
+    sequence_schema: String,
+    sequence: String,
     in_default: bool,
     settable: bool,
 }
 
 impl From<ColumnRecord> for Column {
     fn from(record: ColumnRecord) -> Self {
-        let whole = record.default.as_deref().is_some_and(is_next_number);
-        let counter = |counter: CounterRecord| Counter {
-            sequence: QName::new(counter.schema, counter.name),
-            whole: whole || !counter.in_default,
-            settable: counter.settable,
-        };
         Column {
             name: record.name,
             cast: record.cast,
-            declared: record.declared,
             not_null: record.not_null,
-            default: record.default,
             origin: record.origin,
             deterministic: record.deterministic,
-            counters: record.counters.into_iter().map(counter).collect(),
+            counters: Vec::new(),
+            definition: Definition {
+                declared: record.declared.clone(),
+                collation: record.collation,
+                default: record.default.clone(),
+                expression: record.expression,
+                tied: record.tied,
+                output: record.output,
+            },
+            parts: record.within.map(|types| Parts { types, row_type: record.row_type }),
+            declared: record.declared,
+            default: record.default,
         }
     }
 }

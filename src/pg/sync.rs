@@ -1,8 +1,10 @@
 //! Reading the two sides of a sync.
 
+mod blame;
 mod canonical;
 mod digest;
 mod facts;
+mod fits;
 mod open;
 mod preflight;
 mod rows;
@@ -11,6 +13,7 @@ pub use canonical::{Refused, canonical};
 pub use digest::digest;
 use facts::operators;
 pub use facts::{Operators, children, equal, equal_by, parents, taken};
+pub use fits::{Attempt, held, try_fits};
 pub use open::{Opened, open, open_target};
 pub use preflight::{failing_rows, refused_inputs, write_rules};
 pub use rows::{Groups, Opening, Rows, located, read};

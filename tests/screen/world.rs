@@ -15,7 +15,7 @@ use pgdeck::{
         error::Error,
         journal::{self, Action, Entry, Outcome},
         name::QName,
-        schema::{ForeignKey, OnDelete, Origin, Relation, Table},
+        schema::{Definition, ForeignKey, OnDelete, Origin, Relation, Table},
         sync::{
             bundle::{self, Bundle, BundleTable},
             diff::{Compare, Review},
@@ -230,6 +230,7 @@ fn shape(table: &str, columns: &[(&str, &str)]) -> Shape {
         fill: None,
         origin: Origin::Plain,
         counters: Vec::new(),
+        definition: Definition::default(),
     };
     Shape {
         set: if table == "plans" { "plans".into() } else { "emails".into() },

@@ -7,6 +7,7 @@ mod advice;
 mod bouncer;
 mod by_hand;
 mod circles;
+mod columns;
 #[path = "../support/commit.rs"]
 mod commit;
 mod fault;
@@ -14,6 +15,7 @@ mod files;
 mod gate;
 mod innotrue;
 mod keys;
+mod keys_by_type;
 mod lost;
 mod offline;
 mod offline_forms;

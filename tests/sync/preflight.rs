@@ -172,7 +172,7 @@ async fn null_where_the_target_wants_a_value() {
     .await;
     let review = pair.review().await;
     for key in ["new", "both"] {
-        assert_eq!(why(&review, key), "`a` must not be NULL in the target");
+        assert_eq!(why(&review, key), "`a` is NULL in the source and must not be NULL in the target");
     }
     rest_goes(&pair, "SELECT * FROM t ORDER BY k", &["both|a|x", "ok|a|x"]).await;
 }

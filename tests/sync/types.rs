@@ -64,9 +64,8 @@ pub const VALUES: &[(&str, &str, &str)] = &[
     ("positive", "7", "1"),
     ("short", "'abc'", "'x'"),
     ("span", "'[1.5,2.5]'", "'empty'"),
-    ("pg_lsn", "'16/B374D848'", "'0/0'"),
-    ("oid", "4294967295", "0"),
-    ("regclass", "'pg_catalog.pg_class'", "'pg_catalog.pg_type'"),
+    ("bpchar", "'ab   '", "'cd '"),
+    ("refcursor", "'cursor  '", "''"),
 ];
 
 pub const NAMED_TYPES: &str = "CREATE TYPE mood AS ENUM ('good', 'so so', 'bad');
@@ -179,7 +178,7 @@ async fn json_and_jsonb_are_compared_by_value() {
     let pair = across("json", r#"'{"b":1,  "a":2}'"#, "jsonb", r#"'{"a": 2, "b": 1}'"#).await;
     let review = pair.review().await;
     assert_eq!(counts(table(&review, "public.t")), [0, 0, 0, 1, 0, 0], "{}", show(&review));
-    assert_eq!(table(&review, "public.t").warnings, ["`v` is json in the source, jsonb in the target"]);
+    assert_eq!(table(&review, "public.t").warnings, ["column `v` is json in the source, jsonb in the target"]);
     let pair = across("json", r#"'{"b":1,  "a":2}'"#, "jsonb", "'{}'").await;
     let script = script::script(&pair.all(&pair.review().await)).unwrap();
     pair.sync().await;
@@ -230,12 +229,9 @@ async fn nothing_is_cut_or_rounded_to_fit_the_target() {
             format!("{needs}; CREATE TABLE t (k text PRIMARY KEY, v {here}); INSERT INTO t VALUES ('a', {old})");
         let pair = Pair::new(&set(r#"{ table = "t" }"#), "", &source, &target).await;
         let review = pair.review().await;
-        if let Some(reason) = &row(&review, "public.t", "a").blocked {
-            assert!(reason.contains("`v`") && pair.all(&review).steps.is_empty(), "{here}: {reason}");
-            continue;
-        }
-        let error = pair.refused(&pair.all(&review)).await;
-        assert_eq!((error.code, error.object.as_deref()), (Code::RolledBack, Some("public.t a")), "{here}: {error}");
+        let why = row(&review, "public.t", "a").blocked.clone().unwrap_or_else(|| panic!("{here}: {}", show(&review)));
+        assert!(why.starts_with("`v` is ") && why.contains(" in the target, "), "{here}: {why}");
+        assert!(pair.all(&review).steps.is_empty());
     }
 }
 
@@ -270,24 +266,34 @@ async fn types_of_extensions_travel_although_their_operators_are_elsewhere() {
 
 #[tokio::test]
 async fn a_value_that_is_too_long_is_no_triggers_doing() {
-    // Where a trigger may rewrite values, one that was cut on the way in would pass for its work.
+    // Where a trigger may rewrite values, one that was cut on the way in would pass for its work. The types grew
+    // narrow behind the review, which says so otherwise.
     let trigger = "CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
         CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON t FOR EACH ROW EXECUTE FUNCTION stamp()";
-    for kind in ["varchar(3)", "char(3)", "varchar(3)[]", "cut", "cut_again", "cut[]"] {
-        let new = if kind.ends_with("[]") { "{too long}" } else { "too long" };
-        let source = format!("CREATE TABLE t (k text PRIMARY KEY, v text); INSERT INTO t VALUES ('a', '{new}')");
-        let target = format!(
-            "CREATE DOMAIN cut AS varchar(3); CREATE DOMAIN cut_again AS cut; CREATE TABLE t (k text PRIMARY KEY, v {kind}); {trigger}"
+    for (wide, kind, new) in [
+        ("text", "varchar(3)", "'too long'"),
+        ("text", "char(3)", "'too long'"),
+        ("text[]", "varchar(3)[]", "'{too long}'"),
+        ("text", "cut", "'too long'"),
+        ("text", "cut_again", "'too long'"),
+        ("text[]", "cut[]", "'{too long}'"),
+        ("numeric(8,4)", "numeric(8,2)", "1.2345"),
+        ("numeric(8,4)[]", "numeric(8,2)[]", "'{1.2345}'"),
+        ("timestamp", "timestamp(0)", "'2024-01-01 00:00:00.5'"),
+        ("time", "time(0)", "'10:00:00.5'"),
+        ("interval", "interval(0)", "'1.5 seconds'"),
+    ] {
+        let schema = format!(
+            "CREATE DOMAIN cut AS varchar(3); CREATE DOMAIN cut_again AS cut; CREATE TABLE t (k text PRIMARY KEY, v {wide}); {trigger}"
         );
-        let pair = Pair::new(&set(r#"{ table = "t" }"#), "", &source, &target).await;
+        let source = format!("INSERT INTO t VALUES ('a', {new})");
+        let pair = Pair::new(&set(r#"{ table = "t" }"#), &schema, &source, "").await;
+        let plan = pair.all(&pair.review().await);
+        pair.target.run(&format!("ALTER TABLE t ALTER v TYPE {kind}")).await;
         let review = pair.review().await;
-        if let Some(reason) = &row(&review, "public.t", "a").blocked {
-            assert!(reason.contains("`v`") && pair.all(&review).steps.is_empty(), "{kind}: {reason}");
-            continue;
-        }
-        let error = pair.refused(&pair.all(&review)).await;
+        assert!(row(&review, "public.t", "a").blocked.is_some(), "{kind}: {}", show(&review));
+        let error = pair.refused(&plan).await;
         assert_eq!((error.code, error.object.as_deref()), (Code::RolledBack, Some("public.t a")), "{kind}: {error}");
-        assert!(error.to_string().contains("too long for type"), "{kind}: {error}");
     }
 }
 

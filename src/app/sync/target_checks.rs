@@ -9,16 +9,19 @@ use crate::{
     core::{
         error::Result,
         sync::{
-            diff::{self, ChildCounts, KeptIds, Review},
+            diff::{self, Became, ChildCounts, KeptIds, Review},
             preflight::{self, CheckQuestion, Rules},
             row::Row,
         },
     },
     pg::{
         connect::Transaction,
-        sync::{self as pg, Opened, Operators},
+        sync::{self as pg, Attempt, Opened, Operators},
     },
 };
+
+/// Values that would not be themselves in the target, by (table, row, column).
+type Unfit = Vec<((usize, usize, usize), Became)>;
 
 /// The checks that need the target.
 pub(super) struct TargetChecks<'a> {
@@ -41,27 +44,43 @@ impl<'a> TargetChecks<'a> {
         let kept: Vec<_> = review.tables.iter().map(diff::kept_ids).collect();
         let inputs = preflight::input_questions(&review, self.rules);
         let checks = preflight::check_questions(&review, self.rules);
-        let (parents, taken, children, equal, refused, failing) = try_join!(
+        let fits = diff::fits(&review);
+        let attempts: Vec<_> = fits.iter().map(Attempt::all).collect();
+        let (parents, taken, children, unfit, equal, refused, failing) = try_join!(
             pg::parents(self.tx, &wanted),
             self.taken(&review, &kept),
             self.children(&review),
             // The last that are asked, because they may fail and go back.
+            pg::try_fits(self.tx, self.operators, &attempts),
             pg::equal_by(self.tx, self.operators, &pairs),
             pg::refused_inputs(self.tx, &inputs),
             pg::failing_rows(self.tx, &checks),
         )?;
+        let unfit = self.narrowed(unfit).await?;
         for (table, rows) in taken.iter().enumerate().filter(|(_, rows)| !rows.is_empty()) {
             diff::drop_taken_ids(&mut review, table, rows);
         }
         diff::mark_representation(&mut review, equal);
+        diff::block_unfit(&mut review, &unfit);
         for (question, refused) in inputs.iter().zip(&refused) {
             preflight::refuse_inputs(&mut review, question, refused);
         }
         self.refuse_checks(&mut review, checks, failing).await?;
         diff::resolve_parents(&mut review, &parents);
+        diff::keep_large_objects(&mut review);
         diff::check_children(&mut review, &children);
         diff::drop_unneeded(&mut review);
         Ok(review)
+    }
+
+    /// Finds the values that the server refuses, half by half; only where it refuses some this takes more round trips.
+    async fn narrowed<'f>(&self, (mut found, mut again): (Unfit, Vec<Attempt<'f>>)) -> Result<Unfit> {
+        while !again.is_empty() {
+            let (more, rest) = pg::try_fits(self.tx, self.operators, &again).await?;
+            found.extend(more);
+            again = rest;
+        }
+        Ok(found)
     }
 
     /// Blocks what fails a condition. One that could not be evaluated, because a row held what its type refuses, is asked

@@ -10,10 +10,14 @@ use super::{
     set::MissingParent,
     shape::{Part, Reference, Role, Shape, ShapeColumn},
 };
-use crate::core::{name::QName, schema::Origin};
+use crate::core::{
+    name::QName,
+    schema::{Definition, Origin},
+};
 
 /// A column that may be NULL.
 pub fn column(name: &str, cast: &str, role: Role) -> ShapeColumn {
+    let definition = Definition { declared: cast.into(), ..Definition::default() };
     ShapeColumn {
         name: name.into(),
         cast: cast.into(),
@@ -22,6 +26,7 @@ pub fn column(name: &str, cast: &str, role: Role) -> ShapeColumn {
         fill: None,
         origin: Origin::Plain,
         counters: Vec::new(),
+        definition,
     }
 }
 

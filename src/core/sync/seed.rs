@@ -17,6 +17,7 @@ use std::fmt::Write as _;
 use self::row::{Wanted, inserted};
 use super::{
     bundle::Bundle,
+    diff::refuse_tied,
     plan, script,
     shape::{Part, Reference, Shape},
     sql,
@@ -34,6 +35,7 @@ pub fn body(bundle: &Bundle, verb: &str) -> Result<String> {
         if let Some(reason) = &table.shape.blocked {
             return Err(Error::usage(reason).object(&table.shape.table).hint("or take the table out of the sync set"));
         }
+        refuse_tied(&table.shape)?;
     }
     let order = order::order(bundle)?;
     let mut out = String::new();

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{row::Key, set::MissingParent};
 use crate::core::{
     name::QName,
-    schema::{Counter, OnDelete, Origin},
+    schema::{Counter, Definition, OnDelete, Origin},
 };
 
 /// What a column is for.
@@ -58,6 +58,9 @@ pub struct ShapeColumn {
     /// The sequences that number it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub counters: Vec<Counter>,
+    /// What else is declared of it.
+    #[serde(default)]
+    pub definition: Definition,
 }
 
 /// A part of a key.
@@ -135,14 +138,31 @@ pub fn leaves(key: &[Part]) -> usize {
         .sum()
 }
 
-/// One name for each flat value of a key, such as `programs.slug`.
+/// One name for each flat value of a key, such as `programs.slug`. No two are the same: where the parent's name does not
+/// tell, because two references lead to one table, the referencing columns stand for it.
 pub fn labels(key: &[Part]) -> Vec<String> {
+    let by_table = labels_by(key, |reference| reference.table.name.clone());
+    let twice = |label: &String| by_table.iter().filter(|other| *other == label).count() > 1;
+    let by_column = labels_by(key, Reference::label);
+    let mut out: Vec<String> = Vec::with_capacity(by_table.len());
+    for (label, longer) in by_table.iter().zip(by_column) {
+        let mut label = if twice(label) { longer } else { label.clone() };
+        while out.contains(&label) {
+            label.push('\'');
+        }
+        out.push(label);
+    }
+    out
+}
+
+fn labels_by(key: &[Part], parent: impl Fn(&Reference) -> String) -> Vec<String> {
     key.iter()
         .flat_map(|part| match part {
             Part::Column { name, .. } => vec![name.clone()],
             Part::Expression { sql } => vec![sql.clone()],
             Part::Reference(reference) => {
-                labels(&reference.key).into_iter().map(|label| format!("{}.{label}", reference.table.name)).collect()
+                let parent = parent(reference);
+                labels(&reference.key).into_iter().map(|label| format!("{parent}.{label}")).collect()
             }
         })
         .collect()

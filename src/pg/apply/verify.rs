@@ -1,6 +1,6 @@
 //! What the target holds once everything is written, against what was to be written.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::name;
 use crate::{
@@ -70,16 +70,18 @@ pub(super) async fn verify(tx: &Transaction<'_>, plan: &Plan, after: &[Option<Ro
                 let at = (differ.len(), 0, 0);
                 pairs.push(Pair { at, cast: cast.to_owned(), old: old.to_owned(), new: new.to_owned() });
             }
-            differ.push(Some((shape, step, column, found)));
+            differ.push(Some(Differs { shape, step, column, value, found }));
         }
     }
     // `2.5` in a numeric(8,2) reads `2.50`, and is what was written.
     for (at, ..) in sync::equal(tx, &pairs).await? {
         differ[at] = None;
     }
+    let differ: Vec<Differs> = differ.into_iter().flatten().collect();
+    let by_type = by_type(tx, &differ).await?;
     let mut rewrote = Vec::new();
-    for (shape, step, column, found) in differ.into_iter().flatten() {
-        if shape.triggers.is_empty() {
+    for (at, Differs { shape, step, column, found, .. }) in differ.into_iter().enumerate() {
+        if shape.triggers.is_empty() || by_type.contains(&at) {
             let found = found.map_or("NULL".to_owned(), |text| format!("`{text}`"));
             let message = format!("`{column}` holds {found} after it was written; everything was rolled back");
             let hint = "compare the column's type in both environments";
@@ -88,6 +90,38 @@ pub(super) async fn verify(tx: &Transaction<'_>, plan: &Plan, after: &[Option<Ro
         rewrote.push(format!("{} {column}", name(step)));
     }
     Ok(rewrote)
+}
+
+/// A column that does not hold the text that was written into it.
+#[derive(Clone, Copy)]
+struct Differs<'a> {
+    shape: &'a Shape,
+    step: &'a Step,
+    column: &'a str,
+    value: Option<&'a str>,
+    found: Option<&'a str>,
+}
+
+/// Which of `differ` the column's own type has rounded or cut: what it makes of the value is what was found. Whatever
+/// triggers there are, that is not their doing.
+async fn by_type(tx: &Transaction<'_>, differ: &[Differs<'_>]) -> Result<BTreeSet<usize>> {
+    let mut by_column: BTreeMap<_, Vec<(usize, &str, &str)>> = BTreeMap::new();
+    for (at, Differs { shape, column, value, found, .. }) in differ.iter().enumerate() {
+        if let (Some(value), Some(found), Some(place)) = (value, found, shape.position(column)) {
+            by_column.entry((&shape.table, place)).or_default().push((at, value, found));
+        }
+    }
+    let mut out = BTreeSet::new();
+    for ((table, place), values) in by_column {
+        let Some(shape) = differ.iter().map(|differs| differs.shape).find(|shape| shape.table == *table) else {
+            continue;
+        };
+        let written: Vec<_> = values.iter().map(|(_, value, _)| *value).collect();
+        let held = sync::held(tx, table, &shape.columns[place], &written).await?;
+        let same = values.iter().zip(held).filter(|((_, _, found), held)| held.as_deref() == Some(*found));
+        out.extend(same.map(|((at, ..), _)| *at));
+    }
+    Ok(out)
 }
 
 /// Refuses a row of which more has changed than was to be written.

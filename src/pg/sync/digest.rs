@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::rows::condition_at_fault;
+use super::blame;
 use crate::{
     core::{
         error::Result,
         sync::{
             digest::{Digest, Sum},
             shape::Shape,
-            sql::{self, Hashing, Side, Term},
+            sql::{self, Hashing, Side, Term, Written},
         },
     },
-    pg::{connect::Transaction, query},
+    pg::connect::Transaction,
 };
 
 /// The digest of every bucket of a table.
@@ -26,13 +26,14 @@ pub async fn digest(
 ) -> Result<Digest> {
     let mut out = BTreeMap::new();
     let text = sql::digest(shape, side, terms, hashing, buckets);
-    let read = query::for_each(tx, &text, &[], |fields| {
+    let written = Written::of(shape);
+    let read = blame::for_each(tx, &text, &[], &written, |fields| {
         if let [Some(bucket), Some(rows), Some(xor), Some(sum)] = fields
             && let (Ok(bucket), Ok(rows)) = (bucket.parse::<i64>(), rows.parse())
         {
             out.insert(bucket, Sum { rows, xor: (*xor).to_owned(), sum: (*sum).to_owned() });
         }
     });
-    read.await.map_err(|error| condition_at_fault(error, shape).object(&shape.table))?;
+    read.await.map_err(|error| error.object(&shape.table))?;
     Ok(Digest(out))
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::try_join_all;
 
+use super::blame;
 use crate::{
     core::{
         error::{Error, Result},
@@ -13,7 +14,7 @@ use crate::{
             plan::locator,
             row::{Key, Row},
             shape::{Child, Shape},
-            sql,
+            sql::{self, Written},
         },
     },
     pg::{
@@ -53,7 +54,8 @@ async fn count_keys(
     let lists: Vec<List> = (0..leaves).map(|at| keys.iter().map(|key| key.0[at].as_deref()).collect()).collect();
     let mut out = Vec::new();
     let text = sql::parents(&wanted.reference, nullable);
-    let counted = query::for_each(tx, &text, &lists, |fields| out.extend(numbered(fields)));
+    let written = Written::of_parents(&wanted.reference);
+    let counted = blame::for_each(tx, &text, &lists, &written, |fields| out.extend(numbered(fields)));
     counted.await.map_err(|error| error.object(&wanted.reference.table))?;
     Ok(out.into_iter().filter(|(at, _)| *at < keys.len()).collect())
 }

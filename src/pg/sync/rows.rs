@@ -8,20 +8,18 @@ use tokio_postgres::{
     types::{ToSql, Type},
 };
 
+use super::blame::{self, blamed};
 use crate::{
     core::{
-        error::{Code, Error, Result},
+        error::{Error, Result},
         sync::{
             plan::locator,
             row::{Key, Row, Value},
             shape::Shape,
-            sql::{self, Query, Side, Subset},
+            sql::{self, Query, Side, Subset, Written},
         },
     },
-    pg::{
-        connect::Transaction,
-        query::{self, List},
-    },
+    pg::{connect::Transaction, query::List},
 };
 
 /// A query that was sent, or will be with the next poll; its rows can be read when it is done.
@@ -52,7 +50,7 @@ pub fn read<'a>(
             .client()
             .query_typed_raw(&query.text, parameters)
             .await
-            .map_err(|error| condition_at_fault(tx.describe(&error), shape).object(&shape.table))?;
+            .map_err(|error| blamed(tx, &error, &query.text, &Written::of(shape)).object(&shape.table))?;
         Ok(Rows { tx, shape, query, stream: Box::pin(stream) })
     })
 }
@@ -60,7 +58,8 @@ pub fn read<'a>(
 impl Rows<'_> {
     /// The next row.
     pub async fn next(&mut self) -> Result<Option<Row>> {
-        let at_fault = |error| condition_at_fault(self.tx.describe(&error), self.shape).object(&self.shape.table);
+        let at_fault =
+            |error| blamed(self.tx, &error, &self.query.text, &Written::of(self.shape)).object(&self.shape.table);
         let Some(row) = self.stream.try_next().await.map_err(at_fault)? else { return Ok(None) };
         let fields: Result<Vec<Option<&str>>, _> = (0..row.len()).map(|at| row.try_get(at)).collect();
         Ok(Some(self.query.decode(&fields.map_err(|error| self.tx.describe(&error))?)))
@@ -110,15 +109,6 @@ fn unsorted(shape: &Shape, key: &Key) -> Error {
         .hint("please report this, with the type of the key's columns")
 }
 
-/// The condition of a set is the only SQL here that is not ours.
-pub(super) fn condition_at_fault(error: Error, shape: &Shape) -> Error {
-    if error.code != Code::Usage || shape.filter.is_none() {
-        return error;
-    }
-    let message = format!("the `where` of sync set `{}` does not work: {}", shape.set, error.message);
-    Error { message, ..error }.hint("mend it in pgdeck.toml; names outside pg_catalog need their schema")
-}
-
 /// Finds the rows with these locators, and locks them if asked.
 pub async fn located(
     tx: &Transaction<'_>,
@@ -134,6 +124,7 @@ pub async fn located(
         let row = query.decode(fields);
         out.insert(locator(shape, &row), row);
     };
-    query::for_each(tx, &query.text, &lists, add).await.map_err(|error| error.object(&shape.table))?;
+    let written = Written::of(shape);
+    blame::for_each(tx, &query.text, &lists, &written, add).await.map_err(|error| error.object(&shape.table))?;
     Ok(out)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Change, Field, Key, QName, Review, RowReview, Shape, Value, fields::moves};
+use super::{Cell, Change, Field, Key, QName, Review, RowReview, Shape, Value, fields::moves};
 use crate::core::sync::plan::locator;
 
 /// The rows that point to a row of the target, by (table, position of the child in its shape, row's locator).
@@ -63,9 +63,10 @@ pub fn disturbs(shape: &Shape, row: &RowReview) -> bool {
     }
 }
 
-/// The columns that an update writes.
+/// The columns that an update writes: what only looks different is written where the row was chosen for its looks.
 fn changed<'a>(shape: &'a Shape, row: &RowReview) -> Vec<&'a str> {
-    let columns = row.cells.iter().flat_map(|cell| match cell.field {
+    let written = |cell: &&Cell| row.change == Change::Representation || !cell.representation;
+    let columns = row.cells.iter().filter(written).flat_map(|cell| match cell.field {
         Field::Column(at) => vec![shape.columns[at].name.as_str()],
         Field::Reference(at) => shape.references[at].columns.iter().map(String::as_str).collect(),
     });

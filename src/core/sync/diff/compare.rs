@@ -19,6 +19,7 @@ impl<'a> Compare<'a> {
         let review = TableReview {
             blocked: fields.problem.clone(),
             warnings: fields.warnings.clone(),
+            retyped: fields.retyped(source),
             ..TableReview::new(target)
         };
         Compare { fields, deletes: deletes || target.deletes, review }
@@ -36,6 +37,9 @@ impl<'a> Compare<'a> {
 
     /// All rows of `key`, on both sides.
     pub fn rows(&mut self, key: &Key, from: &[Row], to: &[Row]) {
+        if self.review.blocked.is_some() {
+            return;
+        }
         match (from, to) {
             // A parent that is brought along changes no row that is there.
             ([source], [_]) if !source.in_scope => {}
@@ -100,6 +104,7 @@ impl TableReview {
             unchanged: 0,
             blocked: None,
             warnings: Vec::new(),
+            retyped: Vec::new(),
         }
     }
 

@@ -1,8 +1,14 @@
 //! How the source's columns map to the target's.
 
-use super::{Cell, Change, Field, RowReview};
+use std::collections::BTreeSet;
+
+use super::{
+    Cell, Change, Field, RowReview,
+    columns::{differences, generated_once},
+    tied::tied,
+};
 use crate::core::sync::{
-    row::{Key, Row},
+    row::{Key, Row, Value},
     shape::{Role, Shape, ShapeColumn, labels},
     sql::{Term, is_loose, is_number},
 };
@@ -16,6 +22,8 @@ pub struct Fields<'a> {
     inserted: Vec<(usize, usize)>,
     /// (source reference, target reference).
     references: Vec<(usize, usize)>,
+    /// Columns of type `character` in the source.
+    padded: Vec<usize>,
     /// What the operator should know of the table.
     pub warnings: Vec<String>,
     /// Why the tables cannot be compared.
@@ -34,6 +42,7 @@ impl<'a> Fields<'a> {
             compared: Vec::new(),
             inserted: Vec::new(),
             references: Vec::new(),
+            padded: (0..source.columns.len()).filter(|at| source.columns[*at].cast == "bpchar").collect(),
             warnings: Vec::new(),
             problem: None,
             no_insert: None,
@@ -82,6 +91,16 @@ impl<'a> Fields<'a> {
         columns.chain(references.map(|&(from, to)| (Term::Reference(from), Term::Reference(to)))).unzip()
     }
 
+    /// The target's columns whose type is not declared as in the source.
+    pub(super) fn retyped(&self, source: &Shape) -> Vec<usize> {
+        let other = |&(from, to): &(usize, usize)| {
+            let (from, to) = (&source.columns[from], &self.target.columns[to]);
+            (&from.cast, &from.definition.declared) != (&to.cast, &to.definition.declared)
+        };
+        let pairs: BTreeSet<_> = self.compared.iter().chain(&self.inserted).copied().collect();
+        pairs.iter().filter(|pair| other(pair)).map(|(_, to)| *to).collect()
+    }
+
     fn match_columns(&mut self, source: &Shape) {
         // Equal keys are the same text, unless their type has several for one value.
         let key = self.target.key_columns();
@@ -92,6 +111,9 @@ impl<'a> Fields<'a> {
                 continue;
             };
             let other = &self.target.columns[to];
+            if generated_once(column, other) {
+                continue;
+            }
             if !other.role.travels() || (other.role == Role::Cleared) != (column.role == Role::Cleared) {
                 self.problem =
                     Some(format!("column `{}` is a plain value in the source, and not in the target", column.name));
@@ -104,9 +126,9 @@ impl<'a> Fields<'a> {
                 ));
                 continue;
             }
-            if other.cast != column.cast {
-                self.warnings
-                    .push(format!("`{}` is {} in the source, {} in the target", column.name, column.cast, other.cast));
+            if let Some(tied) = tied(column).or_else(|| tied(other)) {
+                self.problem = Some(tied);
+                continue;
             }
             if matches!(column.role, Role::Value | Role::Cleared)
                 && (!key.contains(&column.name.as_str()) || loose(column))
@@ -117,13 +139,21 @@ impl<'a> Fields<'a> {
                 self.inserted.push((at, to));
             }
         }
+        let missing = |column: &&ShapeColumn| {
+            matches!(column.role, Role::Generated | Role::Foreign) && self.target.position(&column.name).is_none()
+        };
+        for column in source.columns.iter().filter(missing) {
+            self.warnings.push(format!("column `{}` is not in the target, left out", column.name));
+        }
+        // Rows that were written by hand have no surrogate id; their shape is the target's.
+        let hand = |column: &ShapeColumn| column.role == Role::Id && source.locator.contains(&column.name);
         let only_here = |column: &&ShapeColumn| {
-            matches!(column.role, Role::Value | Role::Ignored | Role::Foreign)
-                && source.position(&column.name).is_none()
+            column.role != Role::Local && source.position(&column.name).is_none() && !hand(column)
         };
         for column in self.target.columns.iter().filter(only_here) {
             self.warnings.push(format!("column `{}` is only in the target, left as it is", column.name));
         }
+        self.warnings.extend(differences(source, self.target));
     }
 
     fn match_references(&mut self, source: &Shape) {
@@ -181,12 +211,21 @@ impl<'a> Fields<'a> {
         &self.insert_warnings
     }
 
+    /// What the target would hold of the source's value: only for `character` blanks at the end mean nothing.
+    fn converted(&self, from: usize, to: usize, row: &Row) -> Value {
+        let value = row.columns[from].clone();
+        if self.padded.contains(&from) && self.target.columns[to].cast != "bpchar" {
+            return value.map(|text| text.trim_end_matches(' ').to_owned());
+        }
+        value
+    }
+
     fn cells(&self, columns: &[(usize, usize)], source: Option<&Row>, target: Option<&Row>) -> Vec<Cell> {
         let columns = columns.iter().map(|&(from, to)| Cell {
             column: self.target.columns[to].name.clone(),
             field: Field::Column(to),
             old: target.and_then(|row| row.columns[to].clone()),
-            new: source.and_then(|row| row.columns[from].clone()),
+            new: source.and_then(|row| self.converted(from, to, row)),
             representation: false,
         });
         let spoken = self.references.iter().filter(|(_, to)| !self.target.is_silent(&self.target.references[*to]));
@@ -198,17 +237,6 @@ impl<'a> Fields<'a> {
             representation: false,
         });
         columns.chain(references).collect()
-    }
-
-    /// Why the values of `cells` cannot stand in the target: one is NULL where none may be.
-    fn null(&self, cells: &[Cell]) -> Option<String> {
-        let needed = |name: &String| self.target.column(name).is_some_and(|column| column.not_null);
-        let never = |field: Field| match field {
-            Field::Column(at) => needed(&self.target.columns[at].name),
-            Field::Reference(at) => self.target.owned(&self.target.references[at]).all(needed),
-        };
-        let null = cells.iter().find(|cell| cell.new.is_none() && never(cell.field))?;
-        Some(format!("`{}` is NULL in the source and must not be NULL in the target", null.column))
     }
 
     pub(super) fn update(&self, key: &Key, source: &Row, target: &Row) -> Option<RowReview> {
@@ -224,14 +252,12 @@ impl<'a> Fields<'a> {
         };
         let cells: Vec<_> =
             self.cells(&self.compared, Some(source), Some(target)).into_iter().filter(differs).collect();
-        let null = self.null(&cells);
-        (!cells.is_empty()).then(|| self.row(key, Change::Update, cells, Some(source), Some(target), null))
+        (!cells.is_empty()).then(|| self.row(key, Change::Update, cells, Some(source), Some(target), None))
     }
 
     pub(super) fn insert(&self, key: &Key, source: &Row) -> RowReview {
         let cells = self.cells(&self.inserted, Some(source), None);
-        let blocked = self.no_insert.clone().or_else(|| self.null(&cells));
-        let row = self.row(key, Change::Insert, cells, Some(source), None, blocked);
+        let row = self.row(key, Change::Insert, cells, Some(source), None, self.no_insert.clone());
         RowReview { included: !source.in_scope, ..row }
     }
 
@@ -272,7 +298,7 @@ impl<'a> Fields<'a> {
             in_scope: row.in_scope,
         };
         for &(from, to) in &self.inserted {
-            out.columns[to].clone_from(&row.columns[from]);
+            out.columns[to] = self.converted(from, to, row);
         }
         for &(from, to) in &self.references {
             out.references[to].clone_from(&row.references[from]);

@@ -2,23 +2,31 @@
 //!
 //! | room | holds |
 //! |---|---|
+//! | `columns` | what differs in how the two sides declare a column |
 //! | `fields` | how the source's columns map to the target's |
 //! | `compare` | rows of one key, on both sides |
+//! | `fits` | values that the target's type would round or cut |
 //! | `parents` | what new values point to |
 //! | `children` | what points to rows that go or change their key |
 //! | `representation` | equal values that are written in two ways |
+//! | `tied` | columns whose values mean something in one database alone |
 
 mod children;
+mod columns;
 mod compare;
 mod fields;
+mod fits;
 mod parents;
 mod representation;
+mod tied;
 
 pub use children::{ChildCount, ChildCounts, check_children, disturbs};
 pub use compare::{Compare, KeptIds, drop_taken_ids, kept_ids};
 pub use fields::Fields;
+pub use fits::{Became, Fit, block_unfit, fits};
 pub use parents::{ParentCounts, Wanted, drop_unneeded, resolve_parents, wanted_by_inclusion, wanted_parents};
 pub use representation::{Pair, is_exact, mark_representation, pairs};
+pub use tied::{keep_large_objects, refuse_tied};
 
 use super::{
     row::{Key, Row, Value},
@@ -54,6 +62,8 @@ pub struct TableReview {
     pub blocked: Option<String>,
     /// What the operator should know.
     pub warnings: Vec<String>,
+    /// The columns, by their places in the shape, that the source declares with another type.
+    pub retyped: Vec<usize>,
 }
 
 /// What would happen to a row.

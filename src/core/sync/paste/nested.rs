@@ -144,13 +144,19 @@ impl Draft {
         let held = |reference: usize| &shape.references[reference];
         let keeps = |at: usize| {
             columns.contains(&at)
+                || shape.columns[at].role == Role::Generated
                 || shape.columns[at].role == Role::Foreign
                     && references.iter().any(|r| held(*r).columns.contains(&shape.columns[at].name))
         };
         let kept: Vec<usize> = (0..shape.columns.len()).filter(|at| keeps(*at)).collect();
         let plain = |at: &usize| {
             let column = &shape.columns[*at];
-            Slot { label: column.name.clone(), cast: column.cast.clone(), leaf: false }
+            Slot {
+                label: column.name.clone(),
+                cast: column.cast.clone(),
+                leaf: false,
+                definition: column.definition.clone(),
+            }
         };
         let places = columns.iter().filter_map(|at| kept.iter().position(|known| known == at)).collect();
         let widths = references.iter().map(|reference| held(*reference).leaves()).collect();

@@ -20,7 +20,7 @@ pub fn block_refused(review: &mut Review, rules: &Rules) {
             if row.blocked.is_none()
                 && let Some(column) = null_refused(&shape, row)
             {
-                let what = format!("`{column}` must not be NULL in the target");
+                let what = format!("`{column}` is NULL in the source and must not be NULL in the target");
                 if rules.may_change(row.change) {
                     row.notes.push(format!("{what}: the server refuses the row unless a trigger fills it"));
                 } else {

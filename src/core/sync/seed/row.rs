@@ -83,13 +83,16 @@ impl<'a> Wanted<'a> {
         let list = |each: &dyn Fn(String) -> String| {
             columns.iter().map(|name| each(ident(name))).collect::<Vec<_>>().join(", ")
         };
+        let texts = |alias: &str| {
+            columns.iter().map(|name| sql::column_text(self.shape, alias, name)).collect::<Vec<_>>().join(", ")
+        };
         format!(
             "UPDATE {} AS t SET {} FROM v\nWHERE {} AND ROW({}) IS DISTINCT FROM ROW({})",
             sql::only(self.shape),
             list(&|name| format!("{name} = v.{name}")),
             self.found(),
-            list(&|name| format!("t.{name}::text")),
-            list(&|name| format!("v.{name}::text")),
+            texts("t"),
+            texts("v"),
         )
     }
 
@@ -168,7 +171,9 @@ impl<'a> Wanted<'a> {
             .map(|(assignment, at, name)| {
                 let mut value = Statement::default();
                 sql::assigned(&mut value, self.shape, assignment, at);
-                format!("t.{}::text IS DISTINCT FROM {}::text", ident(name), value.seed())
+                let output = self.shape.column(name).and_then(|column| column.definition.output.as_deref());
+                let (held, wanted) = (sql::column_text(self.shape, "t", name), sql::exact(&value.seed(), output));
+                format!("{held} IS DISTINCT FROM {wanted}")
             })
             .collect();
         Some(format!(

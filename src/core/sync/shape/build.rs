@@ -229,5 +229,6 @@ fn shape_column(
         fill: fill(&table.name, column),
         origin: column.origin,
         counters: column.counters.clone(),
+        definition: column.definition.clone(),
     }
 }

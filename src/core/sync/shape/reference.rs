@@ -5,7 +5,10 @@ use crate::core::{
     error::{Error, Result, did_you_mean},
     name::QName,
     schema::{Catalog, Column, ForeignKey, Origin, Relation, Table},
-    sync::set::{Across, SetTable, Sets},
+    sync::{
+        set::{Across, SetTable, Sets},
+        sql::no_key,
+    },
 };
 
 pub(super) fn known_table<'a>(catalog: &'a Catalog, name: &QName) -> Result<&'a Table> {
@@ -70,9 +73,15 @@ pub(super) fn key_parts(
             .object(&table.name)
             .hint(format!("use an expression as key, such as lower({name})")));
         }
+        let known_by_parent = |key: &ForeignKey| key.columns.iter().all(|c| names.contains(c));
+        if let Some(why) = no_key(column).filter(|_| !foreign_key_of(table, name).is_some_and(known_by_parent)) {
+            return Err(Error::usage(format!("its key column `{name}` {why}"))
+                .object(&table.name)
+                .hint("choose other key columns, or an expression as key that writes equal values alike"));
+        }
         let plain = || Part::Column { name: name.clone(), cast: column.cast.clone() };
         match foreign_key_of(table, name) {
-            Some(key) if key.columns.iter().all(|c| names.contains(c)) => {
+            Some(key) if known_by_parent(key) => {
                 let known = parts.iter().any(|part| matches!(part, Part::Reference(r) if r.columns == key.columns));
                 if !known {
                     parts.push(reference(catalog, sets, table, key, path)?.map_or_else(plain, Part::Reference));

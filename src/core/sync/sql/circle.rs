@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Statement, cast,
+    Statement, cast, column_text,
     key::key_condition,
     only,
     write::{assigned, childless, guards, written},
@@ -228,14 +228,14 @@ fn besides(out: &mut Statement, circle: &[(&Shape, &Step)], table: &QName, alias
         out.sql(" AND NOT (");
         for (number, (name, value)) in shape.locator.iter().zip(&step.locator).enumerate() {
             out.sql(if number > 0 { " AND " } else { "" });
-            out.sql(format!("{alias}.{}::text IS NOT DISTINCT FROM ", ident(name))).value(value, "text");
+            out.sql(format!("{} IS NOT DISTINCT FROM ", column_text(shape, alias, name))).value(value, "text");
         }
         out.sql(")");
     }
 }
 
 fn returning(out: &mut Statement, shape: &Shape, at: usize) {
-    let locator: Vec<_> = shape.locator.iter().map(|name| format!("t.{}::text", ident(name))).collect();
+    let locator: Vec<_> = shape.locator.iter().map(|name| column_text(shape, "t", name)).collect();
     out.sql(format!("\nRETURNING {at}::text AS n, ARRAY[{}]::text[] AS l", locator.join(", ")));
 }
 

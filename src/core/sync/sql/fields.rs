@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{
-    from_only,
+    column_text, from_only,
     leaf::{same, text},
     only,
     read::Side,
@@ -68,7 +68,7 @@ impl Fields {
         let column = |at: usize| match (side, shape.columns[at].role) {
             // What is NULL in the target whatever the source holds is not even read there.
             (Side::Source, Role::Cleared) => (at, "NULL::text".to_owned()),
-            _ => (at, format!("t.{}::text", ident(&shape.columns[at].name))),
+            _ => (at, column_text(shape, "t", &shape.columns[at].name)),
         };
         Fields {
             from: from(shape, side, limited),

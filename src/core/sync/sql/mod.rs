@@ -5,6 +5,8 @@
 //! | `statement` | a statement with its values |
 //! | `together` | many statements as one |
 //! | `fields` | what is selected of a shape, with the joins to its parents |
+//! | `culprit` | which SQL of the team's own an error is about |
+//! | `fits` | values as a column would hold them |
 //! | `leaf` | one value of a key |
 //! | `read` | queries for rows |
 //! | `hash` | queries for digests of rows |
@@ -18,8 +20,10 @@
 
 mod canonical;
 mod circle;
+mod culprit;
 mod facts;
 mod fields;
+mod fits;
 mod hash;
 mod key;
 mod leaf;
@@ -32,10 +36,12 @@ mod write;
 
 pub use canonical::{Slot, canonical};
 pub use circle::circle;
+pub use culprit::Written;
 pub use facts::{children, parents, representation};
+pub use fits::{fits, held};
 pub use hash::{HANDSHAKE, Hashing, Term, digest};
 pub(super) use key::{exists, found};
-pub use leaf::is_loose;
+pub use leaf::{is_loose, no_key};
 pub use preflight::{cast_inputs, failing_rows, refused_inputs};
 pub use read::{Query, Side, Subset, read, read_located, taken};
 pub use sequence::{advance, advance_own, is_number};
@@ -44,7 +50,7 @@ pub use together::{Parameter, Together};
 pub use write::{assigned, park, reached, statement, whereabouts, written};
 
 use super::shape::Shape;
-use crate::core::name::QName;
+use crate::core::name::{QName, ident};
 
 /// An ordinary table without what inherits from it; a partitioned one with its partitions.
 pub(super) fn only(shape: &Shape) -> String {
@@ -53,6 +59,18 @@ pub(super) fn only(shape: &Shape) -> String {
 
 fn from_only(partitioned: bool, table: &QName) -> String {
     format!("{}{}", if partitioned { "" } else { "ONLY " }, table.sql())
+}
+
+/// `value` as the text by which it travels: what the output function of its type writes, which `output` names where
+/// `::text` gives another text than it (`character` loses its blanks by it).
+pub(super) fn exact(value: &str, output: Option<&str>) -> String {
+    output.map_or_else(|| format!("{value}::text"), |output| format!("textin({output}({value}))"))
+}
+
+/// The same for the column `name` of the row `alias`.
+pub(super) fn column_text(shape: &Shape, alias: &str, name: &str) -> String {
+    let output = shape.column(name).and_then(|column| column.definition.output.as_deref());
+    exact(&format!("{alias}.{}", ident(name)), output)
 }
 
 fn cast<'a>(shape: &'a Shape, column: &str) -> &'a str {

@@ -67,9 +67,9 @@ impl Statement {
         self
     }
 
-    /// `column::text = value`, or `column IS NULL`: a condition on a row that is found by others.
-    pub(super) fn holds(&mut self, column: &str, value: &Value) -> &mut Self {
-        let (left, bare) = (format!("{column}::text"), column.to_owned());
+    /// `text = value`, or `column IS NULL`: a condition on a row that is found by others; `text` writes the column.
+    pub(super) fn holds(&mut self, column: &str, text: String, value: &Value) -> &mut Self {
+        let (left, bare) = (text, column.to_owned());
         self.pieces.push(Piece::Same(Same { left, bare, value: value.clone(), cast: "text".to_owned(), filter: true }));
         self
     }

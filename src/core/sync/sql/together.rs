@@ -205,7 +205,10 @@ mod tests {
         out.sql("UPDATE t SET p = ");
         parent(&mut out);
         out.rows(" FROM ").sql(" WHERE ").equals("t.k", &Some(key.to_owned()), "text").sql(" AND ");
-        out.holds("t.note", &note.map(str::to_owned)).sql(" RETURNING ").only_together("w.n::text, ").sql("t.k");
+        out.holds("t.note", "t.note::text".into(), &note.map(str::to_owned))
+            .sql(" RETURNING ")
+            .only_together("w.n::text, ")
+            .sql("t.k");
         out
     }
 

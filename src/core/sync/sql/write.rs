@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Statement, cast, from_only,
+    Statement, cast, column_text, from_only,
     key::{key_condition, parent},
     leaf::{EQUALS, same},
     only,
@@ -88,7 +88,7 @@ fn returning(out: &mut Statement, shape: &Shape) {
 }
 
 fn locator(shape: &Shape) -> String {
-    let locator: Vec<_> = shape.locator.iter().map(|name| format!("t.{}::text", ident(name))).collect();
+    let locator: Vec<_> = shape.locator.iter().map(|name| column_text(shape, "t", name)).collect();
     locator.join(", ")
 }
 
@@ -109,7 +109,7 @@ pub(super) fn guards(out: &mut Statement, shape: &Shape, step: &Step) {
     }
     // Compared as text: exact for every type, also those without an equality operator.
     for (name, value) in step.guard.iter().filter(|(name, _)| !shape.locator.contains(name)) {
-        out.sql(" AND ").holds(&format!("t.{}", ident(name)), value);
+        out.sql(" AND ").holds(&format!("t.{}", ident(name)), column_text(shape, "t", name), value);
     }
 }
 
@@ -179,7 +179,14 @@ pub fn reached(shape: &Shape, step: &Step) -> Statement {
             NewValue::Value(value @ Some(_)) if REWRITTEN.contains(&cast(shape, name)) => {
                 out.sql(format!("t.{} {} ", ident(name), EQUALS)).value(value, cast(shape, name));
             }
-            NewValue::Value(value) => _ = out.holds(&format!("t.{}", ident(name)), value),
+            // `character(5)` holds blanks that were not given; they count, and so do those that were.
+            NewValue::Value(value @ Some(_)) if cast(shape, name) == "bpchar" => {
+                out.sql(format!("{} = ", column_text(shape, "t", name)));
+                padded(&mut out, shape, name, value);
+            }
+            NewValue::Value(value) => {
+                _ = out.holds(&format!("t.{}", ident(name)), column_text(shape, "t", name), value);
+            }
             NewValue::Parent(_) => {
                 out.sql(format!("t.{} {} ", ident(name), EQUALS));
                 assigned(&mut out, shape, assignment, at);
@@ -188,6 +195,13 @@ pub fn reached(shape: &Shape, step: &Step) -> Statement {
     }
     out.sql(")");
     out
+}
+
+/// `value` as the column `name` of type `character` writes it.
+fn padded(out: &mut Statement, shape: &Shape, name: &str, value: &Value) {
+    let declared = shape.column(name).map_or("", |column| column.definition.declared.as_str());
+    let declared = if declared.is_empty() { "bpchar" } else { declared };
+    out.sql("textin(bpcharout(").value(value, "bpchar").sql(format!("::{declared}))"));
 }
 
 /// Types that may write the same value in another way than they were given it: `2.5` into `numeric(8,2)`.

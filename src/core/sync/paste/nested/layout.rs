@@ -7,6 +7,7 @@ use super::{
 };
 use crate::core::{
     error::{Error, Result},
+    schema::Definition,
     sync::{
         shape::{Part, Role, Shape},
         sql::Slot,
@@ -144,7 +145,12 @@ impl Layout {
             match part {
                 Part::Column { name, .. } if !keys.contains(name) => return Err(missing(name, format!("`{name}`"))),
                 Part::Column { name, cast } => {
-                    self.key.push(Slot { label: name.clone(), cast: cast.clone(), leaf: true });
+                    self.key.push(Slot {
+                        label: name.clone(),
+                        cast: cast.clone(),
+                        leaf: true,
+                        definition: Definition::default(),
+                    });
                     self.origins.push(Origin::Key(name.clone()));
                 }
                 Part::Expression { sql } => {

@@ -1,16 +1,23 @@
 //! Where the keys of parents stand.
 
 use super::layout::Origin;
-use crate::core::sync::{
-    shape::{Part, Reference, Shape},
-    sql::Slot,
+use crate::core::{
+    schema::Definition,
+    sync::{
+        shape::{Part, Reference, Shape},
+        sql::Slot,
+    },
 };
 
 /// The values of a parent's key, as slots.
 pub(super) fn slots(reference: &Reference) -> Vec<Slot> {
     let part = |part: &Part| match part {
-        Part::Column { name, cast } => vec![Slot { label: name.clone(), cast: cast.clone(), leaf: true }],
-        Part::Expression { sql } => vec![Slot { label: sql.clone(), cast: "text".into(), leaf: true }],
+        Part::Column { name, cast } => {
+            vec![Slot { label: name.clone(), cast: cast.clone(), leaf: true, definition: Definition::default() }]
+        }
+        Part::Expression { sql } => {
+            vec![Slot { label: sql.clone(), cast: "text".into(), leaf: true, definition: Definition::default() }]
+        }
         Part::Reference(inner) => slots(inner),
     };
     let label = |slot: Slot| Slot { label: format!("{}.{}", reference.label(), slot.label), ..slot };
