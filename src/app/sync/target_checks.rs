@@ -74,7 +74,7 @@ impl<'a> TargetChecks<'a> {
     }
 
     /// Finds the values that the server refuses, half by half; only where it refuses some this takes more round trips.
-    async fn narrowed<'f>(&self, (mut found, mut again): (Unfit, Vec<Attempt<'f>>)) -> Result<Unfit> {
+    async fn narrowed(&self, (mut found, mut again): (Unfit, Vec<Attempt<'_>>)) -> Result<Unfit> {
         while !again.is_empty() {
             let (more, rest) = pg::try_fits(self.tx, self.operators, &again).await?;
             found.extend(more);

@@ -18,8 +18,8 @@ pub struct Written<'a> {
 impl<'a> Written<'a> {
     /// What a query over `shape` holds.
     pub fn of(shape: &'a Shape) -> Self {
-        let mut this = Written::default();
-        this.filter = shape.filter.as_deref().map(|filter| (shape.set.as_str(), filter));
+        let filter = shape.filter.as_deref().map(|filter| (shape.set.as_str(), filter));
+        let mut this = Written { filter, ..Written::default() };
         this.key(&shape.table, &shape.key);
         shape.references.iter().for_each(|reference| this.reference(reference));
         this
