@@ -49,7 +49,8 @@ async fn a_table_matched_by_an_id_of_each_environment_is_told_its_unique_constra
 
 #[tokio::test]
 async fn nothing_is_proposed_where_the_key_means_the_same_everywhere() {
-    let child = "CREATE TABLE p (k text PRIMARY KEY); CREATE TABLE t (p_k text REFERENCES p, n int, PRIMARY KEY (p_k, n))";
+    let child =
+        "CREATE TABLE p (k text PRIMARY KEY); CREATE TABLE t (p_k text REFERENCES p, n int, PRIMARY KEY (p_k, n))";
     for (schema, sets) in [
         ("CREATE TABLE t (id serial PRIMARY KEY, k text UNIQUE)", r#"{ table = "t", key = ["k"] }"#),
         // Whoever writes the id as the key has decided so.

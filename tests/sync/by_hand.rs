@@ -166,8 +166,11 @@ async fn a_row_without_a_foreign_key_that_must_not_be_null_is_blocked() {
     let schema = "CREATE TABLE p (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, k text UNIQUE NOT NULL);
         CREATE TABLE c (k text PRIMARY KEY, p_id int NOT NULL REFERENCES p, o_id int REFERENCES p, v int);
         CREATE TABLE d (k text PRIMARY KEY, p_id int NOT NULL DEFAULT 1 REFERENCES p, v int)";
-    let sets = format!("{}{}", set(r#"{ table = "c" }, { table = "p", key = ["k"] }"#),
-        "[[sync.set]]\nname = \"d\"\ntables = [\"d\"]\n");
+    let sets = format!(
+        "{}{}",
+        set(r#"{ table = "c" }, { table = "p", key = ["k"] }"#),
+        "[[sync.set]]\nname = \"d\"\ntables = [\"d\"]\n"
+    );
     let target = "INSERT INTO p (k) VALUES ('one'); INSERT INTO c VALUES ('old', 1, 1, 0)";
     let pair = Pair::new(&sets, schema, "", target).await;
     let text = r#"[{"k":"old","v":1},{"k":"new","v":2}]"#;
@@ -202,7 +205,9 @@ async fn a_foreign_key_that_does_not_travel_and_must_not_be_null_is_blocked() {
     let rows = "INSERT INTO users VALUES (1, 'u'); INSERT INTO p (k) VALUES ('p'); INSERT INTO c VALUES ('old', 1, #); INSERT INTO e VALUES ('old', 1, #)";
     let source = rows.replace('#', "1") + "; INSERT INTO c VALUES ('new', 1, 1); INSERT INTO e VALUES ('new', 1, 1)";
     let never = |rule: &str| {
-        let tables = format!(r#"{{ table = "c"{rule} }}, {{ table = "e", exclude = ["p_id"] }}, {{ table = "p", key = ["k"] }}"#);
+        let tables = format!(
+            r#"{{ table = "c"{rule} }}, {{ table = "e", exclude = ["p_id"] }}, {{ table = "p", key = ["k"] }}"#
+        );
         format!("[sync]\nnever = [\"users\"]\n{}", set(&tables))
     };
     let pair = Pair::new(&never(""), schema, &source, &rows.replace('#', "0")).await;

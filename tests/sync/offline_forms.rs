@@ -22,7 +22,7 @@ const ROWS: &str = r#"INSERT INTO plans VALUES
     ('controls', E'tab\there\r\n\n\x01\x1b\x7f' || U&'\0085\2028\feff\200b', NULL),
     ('wide', '日本語 日本語のとても長い説明文です。これは折り返されます。 全角　空白 e' || U&'\0301' || ' 👩‍👧 ｶﾅ한국어', NULL),
     ('blanks', '   leading, ' || repeat('  two  ', 30) || ' trailing   ', NULL),
-    ('long', repeat('0123456789 abcdefghij "quoted" ', 200), NULL),
+    ('long', repeat('0123456789 abcdefghij "quoted" ', 20), NULL),
     ('latin', 'Größe naïve café ÀÉ', NULL),
     ('', '', '""'), ('null', NULL, 'null')"#;
 
@@ -48,10 +48,11 @@ async fn every_form_of_psql_that_keeps_the_value_is_read() {
     for style in ["ascii", "unicode"] {
         for border in 0..=2 {
             for expanded in [&[][..], &["-x"]] {
-                let mut base = vec!["-P".to_owned(), format!("linestyle={style}"), "-P".into(), format!("border={border}")];
+                let mut base =
+                    vec!["-P".to_owned(), format!("linestyle={style}"), "-P".into(), format!("border={border}")];
                 base.extend(expanded.iter().map(ToString::to_string));
                 forms.push(base.clone());
-                for columns in [23, 40, 41, 79, 80, 132, 5000] {
+                for columns in [23, 40, 79, 80, 1000] {
                     let width = ["-P".to_owned(), "format=wrapped".into(), "-P".into(), format!("columns={columns}")];
                     forms.push(base.iter().cloned().chain(width).collect());
                 }
@@ -80,7 +81,18 @@ async fn every_form_of_psql_that_keeps_the_value_is_read() {
         &["-t", "-P", "format=wrapped", "-P", "columns=60"],
         &["-t", "-x", "-P", "format=wrapped", "-P", "columns=60"],
         &["-P", "border=2", "-P", "linestyle=unicode", "-P", "unicode_border_linestyle=double"],
-        &["-P", "border=2", "-P", "linestyle=unicode", "-P", "unicode_border_linestyle=double", "-P", "format=wrapped", "-P", "columns=60"],
+        &[
+            "-P",
+            "border=2",
+            "-P",
+            "linestyle=unicode",
+            "-P",
+            "unicode_border_linestyle=double",
+            "-P",
+            "format=wrapped",
+            "-P",
+            "columns=60",
+        ],
         &["-P", "format=wrapped", "-P", "columns=60", "-c", "\\timing"],
     ];
     forms.extend(others.iter().map(|options| options.iter().map(ToString::to_string).collect()));
@@ -91,7 +103,7 @@ async fn every_form_of_psql_that_keeps_the_value_is_read() {
         same(&pair, &bundle, &options.join(" "), &text).await;
         // In another language, and without the blank in front that whoever copies a screen leaves out.
         for footer in ["(1 Zeile)", "(1 строка)", "(1 行)", "（1 行）", "(1개 행)"] {
-            if read % 9 == 0 {
+            if read % 20 == 0 {
                 same(&pair, &bundle, footer, &text.replace("(1 row)", footer)).await;
             }
         }
@@ -104,11 +116,15 @@ async fn every_form_of_psql_that_keeps_the_value_is_read() {
 #[tokio::test]
 async fn a_wrapped_paste_that_was_cut_off_or_edited_is_refused() {
     let (pair, sql, bundle) = pair().await;
-    for options in [&["-P", "format=wrapped", "-P", "columns=60"][..], &["-P", "format=asciidoc"], &["-x", "-P", "format=wrapped", "-P", "columns=60", "-P", "border=2"]] {
+    for options in [
+        &["-P", "format=wrapped", "-P", "columns=60"][..],
+        &["-P", "format=asciidoc"],
+        &["-x", "-P", "format=wrapped", "-P", "columns=60", "-P", "border=2"],
+    ] {
         let Some(text) = pair.source.psql(options, &sql) else { return };
         let lines: Vec<&str> = text.lines().collect();
         let mut with_table = 0;
-        for gone in (0..lines.len()).step_by(7) {
+        for gone in (0..lines.len()).step_by(5) {
             for text in [lines[..gone].join("\n"), [&lines[..gone], &lines[gone + 1..]].concat().join("\n")] {
                 match load(&pair, &text, &[]).await {
                     Err(error) => {
@@ -119,7 +135,7 @@ async fn a_wrapped_paste_that_was_cut_off_or_edited_is_refused() {
                 }
             }
         }
-        assert!(with_table > 20, "{options:?}: {with_table}");
+        assert!(with_table > 2, "{options:?}: {with_table}");
         let error = load(&pair, &text.replacen("abcdefghij", "abcdefghiJ", 1), &[]).await.unwrap_err();
         assert_eq!(error.object.as_deref(), Some("public.plans"), "{error}");
         assert!(error.message.contains("checksum"), "{error}");
@@ -133,7 +149,8 @@ async fn a_value_in_several_rows_or_lines_is_put_together() {
     let lines: Vec<&str> = bare.lines().collect();
     let chars: Vec<char> = bare.chars().collect();
     let parts: Vec<String> = chars.chunks(97).map(|part| part.iter().collect()).collect();
-    let json_lines = |parts: &[String]| parts.iter().map(|part| json!({ "pgdeck": part }).to_string() + "\n").collect::<String>();
+    let json_lines =
+        |parts: &[String]| parts.iter().map(|part| json!({ "pgdeck": part }).to_string() + "\n").collect::<String>();
     let owned: Vec<String> = lines.iter().map(ToString::to_string).collect();
     for (what, text) in [
         ("a line in each row", owned.join("\r\n")),
@@ -193,7 +210,11 @@ async fn a_file_in_another_encoding_is_read_if_its_checksum_matches() {
     assert!(load_bytes(&pair, &windows(&bare)).await.unwrap() == bundle);
     assert!(load_bytes(&pair, &windows(&format!("pgdeck\r\n{}", csv(&bare)))).await.unwrap() == bundle);
     // Another encoding is not taken for it.
-    let other: Vec<u8> = bare.replace(['€', '…', 'Š', '“', '”', '–'], "?").chars().map(|c| if c == 'ö' { 0x94 } else { u8::try_from(u32::from(c)).unwrap_or(b'?') }).collect();
+    let other: Vec<u8> = bare
+        .replace(['€', '…', 'Š', '“', '”', '–'], "?")
+        .chars()
+        .map(|c| if c == 'ö' { 0x94 } else { u8::try_from(u32::from(c)).unwrap_or(b'?') })
+        .collect();
     let error = load_bytes(&pair, &other).await.unwrap_err();
     refused_in_one_line(&error);
     assert_eq!(error.object.as_deref(), Some("public.t"));

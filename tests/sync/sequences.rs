@@ -248,7 +248,10 @@ async fn a_role_that_may_not_set_the_sequence_is_told_so_before() {
     let pair = Pair::with_role("numbers_none", &sets, schema, "INSERT INTO t VALUES (7, 'x')", "").await;
     let review = pair.review().await;
     let warnings = &table(&review, "public.t").warnings;
-    assert!(warnings.iter().any(|w| w.contains("cannot move public.s") && w.contains("grant SELECT and UPDATE")), "{warnings:?}");
+    assert!(
+        warnings.iter().any(|w| w.contains("cannot move public.s") && w.contains("grant SELECT and UPDATE")),
+        "{warnings:?}"
+    );
     let error = pair.refused(&pair.all(&review)).await;
     assert_eq!(error.object.as_deref(), Some("public.s"), "{error}");
     pair.target.run("GRANT SELECT, UPDATE ON SEQUENCE s TO numbers_none").await;

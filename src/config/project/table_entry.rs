@@ -57,7 +57,8 @@ mod tests {
             "{HEAD}[[sync.set]]\nname = \"s\"\ntables = [\"a\", {{ table = \"b\", key = [\"k\"] }},\n  'app.\"C d\"']\n"
         );
         let project = parse(&text).expect("project");
-        let tables: Vec<_> = project.sets.all()[0].tables.iter().map(|table| (&*table.table, table.key.len())).collect();
+        let tables: Vec<_> =
+            project.sets.all()[0].tables.iter().map(|table| (&*table.table, table.key.len())).collect();
         assert_eq!(tables, [("a", 0), ("b", 1), ("app.\"C d\"", 0)]);
         assert_eq!(project.sets.all()[0].tables[0], SetTable { table: "a".into(), ..SetTable::default() });
         for (tables, place, says) in [

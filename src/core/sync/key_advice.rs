@@ -21,15 +21,23 @@ pub fn key_advice(catalog: &Catalog, sets: &Sets, set: &str, spec: &SetTable) ->
         return None;
     }
     let table = catalog.table(&spec.qname().ok()?)?;
-    let made: Vec<&Column> =
-        table.primary_key().iter().filter_map(|name| table.column(name)).filter(|column| is_made(table, column)).collect();
+    let made: Vec<&Column> = table
+        .primary_key()
+        .iter()
+        .filter_map(|name| table.column(name))
+        .filter(|column| is_made(table, column))
+        .collect();
     let first = made.first()?;
     let names: Vec<_> = made.iter().map(|column| format!("`{}`", column.name)).collect();
     let names = names.join(", ");
     let why = if first.cast == "uuid" {
-        format!("rows are matched by {names}, which each environment makes for itself: a row that was created in both is two")
+        format!(
+            "rows are matched by {names}, which each environment makes for itself: a row that was created in both is two"
+        )
     } else {
-        format!("rows are matched by {names}, which each environment numbers for itself: one number can be two different rows")
+        format!(
+            "rows are matched by {names}, which each environment numbers for itself: one number can be two different rows"
+        )
     };
     let proposals: Vec<String> = candidates(table, &made)
         .into_iter()
@@ -41,7 +49,9 @@ pub fn key_advice(catalog: &Catalog, sets: &Sets, set: &str, spec: &SetTable) ->
         .map(|unique| written(&unique.columns))
         .collect();
     Some(match proposals.as_slice() {
-        [] => format!("{why}; no other unique constraint can be its `key`, so name columns that identify a row everywhere"),
+        [] => format!(
+            "{why}; no other unique constraint can be its `key`, so name columns that identify a row everywhere"
+        ),
         proposals => format!("{why}; its unique constraints propose {}", proposals.join(" or ")),
     })
 }
@@ -74,9 +84,8 @@ fn candidates<'a>(table: &'a Table, made: &[&Column]) -> Vec<&'a Unique> {
     let good = |unique: &&Unique| {
         !unique.primary && unique.exact && unique.total && !unique.columns.is_empty() && !holds_made(unique)
     };
-    let may_be_null = |unique: &Unique| {
-        unique.columns.iter().filter_map(|name| table.column(name)).any(|column| !column.not_null)
-    };
+    let may_be_null =
+        |unique: &Unique| unique.columns.iter().filter_map(|name| table.column(name)).any(|column| !column.not_null);
     let mut out: Vec<&Unique> = table.uniques.iter().filter(good).collect();
     out.sort_by_key(|unique| (may_be_null(unique), unique.columns.len()));
     out

@@ -49,6 +49,9 @@ pub struct Document {
 /// Other readings of a wrapped value that are tried, at most: each costs a checksum over all of it.
 const READINGS: usize = 300;
 
+/// How many bytes all of them may have.
+const READ_BYTES: usize = 64 << 20;
+
 impl Document {
     /// What the JSON reader says, with the line of the file, and the table if the text ends too early.
     pub fn broken(&self, name: &str, error: &serde_json::Error) -> Error {
@@ -75,7 +78,8 @@ impl Document {
         let (text, places) = self.spaces.clone().unwrap_or_default();
         let one = places.iter().map(|at| vec![*at]).collect::<Vec<_>>();
         let pairs = places.iter().enumerate().flat_map(|(n, b)| places[..n].iter().map(|a| vec![*a, *b]));
-        let choices: Vec<Vec<usize>> = one.into_iter().chain(pairs).take(READINGS).collect();
+        let choices: Vec<Vec<usize>> =
+            one.into_iter().chain(pairs).take(READINGS.min(READ_BYTES / text.len().max(1))).collect();
         let base = Document { spaces: None, ..self.clone() };
         choices.into_iter().map(move |places| {
             let mut text = text.clone();
@@ -118,9 +122,11 @@ pub fn find(name: &str, bytes: &[u8]) -> Result<Document> {
         Some(line) if !document.is_paste => {
             Err(Error::usage("this is not UTF-8").at(format!("{name}:{line}")).hint("save it as UTF-8"))
         }
-        _ if document.is_uncertain() && !document.is_paste => Err(Error::usage("psql wrapped it, and its lines do not show where spaces are")
-            .at(format!("{name}:{}", document.line))
-            .hint(UNWRAPPED)),
+        _ if document.is_uncertain() && !document.is_paste => {
+            Err(Error::usage("psql wrapped it, and its lines do not show where spaces are")
+                .at(format!("{name}:{}", document.line))
+                .hint(UNWRAPPED))
+        }
         _ => Ok(document),
     }
 }
@@ -132,8 +138,7 @@ fn inside(name: &str, text: &str, guessed: bool) -> Result<Document> {
     let trimmed = text.trim();
     let before = text.len() - text.trim_start().len();
     let line = 1 + breaks(&text[..before]);
-    let mut document =
-        Document { json: String::new(), line, is_paste: false, lines: true, guessed, spaces: None };
+    let mut document = Document { json: String::new(), line, is_paste: false, lines: true, guessed, spaces: None };
     let wrong = |what: &str, line: usize| {
         Error::usage(what).at(format!("{name}:{line}")).hint("save what the query of `pgdeck sync query` returned")
     };

@@ -35,9 +35,9 @@ pub use hash::{HANDSHAKE, Hashing, Term, digest};
 pub(super) use key::{exists, found};
 pub use leaf::is_loose;
 pub use read::{Query, Side, Subset, read, read_located, taken};
+pub use sequence::{advance, advance_own, is_number};
 pub use statement::Statement;
 pub use together::{Parameter, Together};
-pub use sequence::{advance, advance_own, is_number};
 pub use write::{assigned, park, reached, statement, whereabouts, written};
 
 use super::shape::Shape;

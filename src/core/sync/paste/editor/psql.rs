@@ -103,7 +103,8 @@ fn is_record(line: &str) -> bool {
 /// `-----`, `+----+`, `─────`.
 pub(super) fn is_rule(line: &str) -> bool {
     let line = line.trim();
-    let drawn = |c: char| is_corner(c) || matches!(c, '-' | '─' | '═' | '┬' | '┴' | '┼' | '╤' | '╧' | '╪' | '╦' | '╩' | '╬');
+    let drawn =
+        |c: char| is_corner(c) || matches!(c, '-' | '─' | '═' | '┬' | '┴' | '┼' | '╤' | '╧' | '╪' | '╦' | '╩' | '╬');
     line.chars().count() > 2 && line.chars().all(drawn)
 }
 
@@ -112,9 +113,7 @@ pub(super) fn is_footer(line: &str) -> bool {
     let line = line.trim();
     let counted = line.strip_prefix(['(', '（']).and_then(|rest| rest.strip_suffix([')', '）']));
     let counts = |inner: &str| inner.contains(|c: char| c.is_ascii_digit()) && !inner.contains(['"', '{', '[']);
-    line.is_empty()
-        || counted.is_some_and(counts)
-        || line.starts_with("Time: ")
+    line.is_empty() || counted.is_some_and(counts) || line.starts_with("Time: ")
 }
 
 /// `Timing is on.`, and blank lines.

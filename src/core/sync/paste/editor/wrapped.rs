@@ -43,7 +43,8 @@ pub(super) fn joined(text: &str) -> Option<Joined> {
     let lines = all.get(skipped..=last).filter(|lines| lines.len() > 1)?;
     let boxed = lines.iter().all(|line| line.last().is_some_and(|c| is_bar(*c)));
     // Whoever copies a screen may leave out the first blank.
-    let rest = if before == 0 && lines[1..].iter().all(|line| line.first().is_some_and(|c| is_left(*c))) { 1 } else { before };
+    let rest =
+        if before == 0 && lines[1..].iter().all(|line| line.first().is_some_and(|c| is_left(*c))) { 1 } else { before };
     let mut joined = Joined { value: String::new(), skipped, choices: Vec::new() };
     let mut cuts = 0;
     for (at, line) in lines.iter().enumerate() {
