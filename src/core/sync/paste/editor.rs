@@ -148,20 +148,17 @@ fn inside(name: &str, text: &str, guessed: bool) -> Result<Document> {
     if let Some((what, hint)) = unreadable(trimmed) {
         return Err(wrong(what, document.line).hint(hint));
     }
-    let value = match wrapped::joined(text) {
-        Some(joined) => {
-            document.line = 1 + joined.skipped;
-            document.lines = false;
-            if !joined.choices.is_empty() {
-                document.spaces = Some((joined.value.clone(), joined.choices));
-            }
-            joined.value
+    let value = if let Some(joined) = wrapped::joined(text) {
+        document.line = 1 + joined.skipped;
+        document.lines = false;
+        if !joined.choices.is_empty() {
+            document.spaces = Some((joined.value.clone(), joined.choices));
         }
-        None => {
-            let (value, skipped) = asciidoc::value(trimmed).unwrap_or_else(|| unframed(trimmed));
-            document.line += skipped;
-            value
-        }
+        joined.value
+    } else {
+        let (value, skipped) = asciidoc::value(trimmed).unwrap_or_else(|| unframed(trimmed));
+        document.line += skipped;
+        value
     };
     let value = value.trim();
     match value.chars().next() {
