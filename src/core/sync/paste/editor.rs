@@ -49,6 +49,9 @@ pub struct Document {
 /// Other readings of a wrapped value that are tried, at most: each costs a checksum over all of it.
 const READINGS: usize = 300;
 
+/// How many bytes all of them may have.
+const READ_BYTES: usize = 64 << 20;
+
 impl Document {
     /// What the JSON reader says, with the line of the file, and the table if the text ends too early.
     pub fn broken(&self, name: &str, error: &serde_json::Error) -> Error {
@@ -75,7 +78,8 @@ impl Document {
         let (text, places) = self.spaces.clone().unwrap_or_default();
         let one = places.iter().map(|at| vec![*at]).collect::<Vec<_>>();
         let pairs = places.iter().enumerate().flat_map(|(n, b)| places[..n].iter().map(|a| vec![*a, *b]));
-        let choices: Vec<Vec<usize>> = one.into_iter().chain(pairs).take(READINGS).collect();
+        let choices: Vec<Vec<usize>> =
+            one.into_iter().chain(pairs).take(READINGS.min(READ_BYTES / text.len().max(1))).collect();
         let base = Document { spaces: None, ..self.clone() };
         choices.into_iter().map(move |places| {
             let mut text = text.clone();
@@ -144,20 +148,17 @@ fn inside(name: &str, text: &str, guessed: bool) -> Result<Document> {
     if let Some((what, hint)) = unreadable(trimmed) {
         return Err(wrong(what, document.line).hint(hint));
     }
-    let value = match wrapped::joined(text) {
-        Some(joined) => {
-            document.line = 1 + joined.skipped;
-            document.lines = false;
-            if !joined.choices.is_empty() {
-                document.spaces = Some((joined.value.clone(), joined.choices));
-            }
-            joined.value
+    let value = if let Some(joined) = wrapped::joined(text) {
+        document.line = 1 + joined.skipped;
+        document.lines = false;
+        if !joined.choices.is_empty() {
+            document.spaces = Some((joined.value.clone(), joined.choices));
         }
-        None => {
-            let (value, skipped) = asciidoc::value(trimmed).unwrap_or_else(|| unframed(trimmed));
-            document.line += skipped;
-            value
-        }
+        joined.value
+    } else {
+        let (value, skipped) = asciidoc::value(trimmed).unwrap_or_else(|| unframed(trimmed));
+        document.line += skipped;
+        value
     };
     let value = value.trim();
     match value.chars().next() {

@@ -24,6 +24,8 @@ pub(in crate::core::sync::paste) fn mended(text: &str) -> Cow<'_, str> {
     while let Some(c) = chars.next() {
         match c {
             '\n' | '\r' if quoted => {}
+            // Within `null` or a number.
+            '\n' if out.ends_with(char::is_alphanumeric) && chars.peek().is_some_and(|c| c.is_alphanumeric()) => {}
             '\\' if quoted => {
                 while chars.next_if(|c| matches!(c, '\n' | '\r')).is_some() {}
                 out.push(c);

@@ -72,7 +72,7 @@ fn expanded(line: &str) -> Option<usize> {
     let known = [BEGINNING, "\"{\"\"pgdeck"].iter().any(|beginning| value.starts_with(beginning));
     // Whatever `-F` gives; but an error message may name something in quotes, too.
     let separates = known || !separator.contains(char::is_alphanumeric) && separator.chars().count() < 10;
-    (named && separates && !(head.trim() == "null")).then(|| head.chars().count())
+    (named && separates && head.trim() != "null").then(|| head.chars().count())
 }
 
 /// What stands behind names and separator; the lines that follow may have blanks and bars in their place, or nothing.

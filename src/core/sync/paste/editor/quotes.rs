@@ -10,7 +10,7 @@ pub(super) fn quoted(text: &str) -> Option<String> {
     {
         return Some(value);
     }
-    if let Some(text) = pieces::of_fields(text) {
+    if let Some(text) = pieces::of_lines(text).or_else(|| pieces::of_fields(text)) {
         return Some(text);
     }
     let (first, rest) = field(text)?;
