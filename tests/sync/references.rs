@@ -63,7 +63,7 @@ async fn a_key_that_all_partitions_have_is_one_of_the_table() {
 #[tokio::test]
 async fn a_key_that_some_partitions_have_blocks_the_table_until_it_is_declared() {
     let rows = |parents: &str| format!("{parents} INSERT INTO t VALUES {ROWS}");
-    let pair = Pair::new(&set(BOTH), &parts(&on(&["t1", "rest"])), &rows(SOURCE), &rows(TARGET)).await;
+    let mut pair = Pair::new(&set(BOTH), &parts(&on(&["t1", "rest"])), &rows(SOURCE), &rows(TARGET)).await;
     let before = pair.target.dump().await;
     let why = "(p_id) → public.p is a foreign key of 2 of 3 partitions only (rest, t1): add it to the others, \
                or declare it with references = { p_id = \"public.p\" }";
@@ -74,11 +74,11 @@ async fn a_key_that_some_partitions_have_blocks_the_table_until_it_is_declared()
     // As declared, it is a reference everywhere; left out, the values stay.
     let declared =
         r#"{ table = "p", key = ["key"] }, { table = "t", key = ["day", "no"], references = { p_id = "public.p" } }"#;
-    let pair = Pair { deck: pair.deck_of(&set(declared)), ..pair };
+    pair.deck = pair.deck_of(&set(declared));
     pair.sync().await;
     assert_eq!(pair.target.rows(LOOK).await, pair.source.rows(LOOK).await);
     let excluded = r#"{ table = "t", key = ["day", "no"], exclude = ["p_id"] }"#;
-    let pair = Pair { deck: pair.deck_of(&set(excluded)), ..pair };
+    pair.deck = pair.deck_of(&set(excluded));
     assert!(pair.review().await.is_empty());
     assert_ne!(pair.target.dump().await, before);
 }
@@ -186,19 +186,19 @@ async fn a_declared_reference_is_one_in_every_way() {
     let schema = format!("{PARENT} {N}");
     let source =
         format!("{SOURCE} INSERT INTO p VALUES (3, 'new'); INSERT INTO n VALUES ('x', 1), ('y', 3), ('none', NULL)");
-    let target = "INSERT INTO p VALUES (2, 'a'), (1, 'b'), (9, 'gone'); INSERT INTO n VALUES ('x', 1), ('old', 9)";
+    let target = "SELECT setval('p_id_seq', 100); INSERT INTO p VALUES (2, 'a'), (1, 'b'), (9, 'gone'); INSERT INTO n VALUES ('x', 1), ('old', 9)";
     let look = "SELECT n.key, p.key FROM n LEFT JOIN p ON p.id = p_id ORDER BY 1";
-    let pair = Pair::new(&set(DECLARED), &schema, &source, target).await;
+    let mut pair = Pair::new(&set(DECLARED), &schema, &source, target).await;
     let before = pair.target.dump().await;
     // A parent cannot go while a declared child stays.
     let review = pair.review().await;
     assert!(table(&review, "public.n").warnings.is_empty(), "{}", show(&review));
     let only = set(DECLARED)
         .replace("{ table = \"p\", key = [\"key\"] }", "{ table = \"p\", key = [\"key\"], deletes = true }");
-    let p_only = Pair { deck: pair.deck_of(&only), ..pair };
-    let why = row(&p_only.review().await, "public.p", "gone").blocked.clone();
+    pair.deck = pair.deck_of(&only);
+    let why = row(&pair.review().await, "public.p", "gone").blocked.clone();
     assert_eq!(why.as_deref(), Some("1 row of public.n (old) points to it (declared in pgdeck.toml)"));
-    let pair = Pair { deck: p_only.deck_of(&set(DECLARED)), ..p_only };
+    pair.deck = pair.deck_of(&set(DECLARED));
     let script = script::script(&pair.all(&pair.review_deletes().await)).unwrap();
     let applied = pair.sync_deletes().await;
     let wanted = pair.source.rows(look).await;
@@ -213,13 +213,13 @@ async fn a_declared_reference_is_one_in_every_way() {
 async fn a_declared_parent_that_is_missing_stops_or_comes_along() {
     let schema = format!("{PARENT} {N}");
     let source = format!("{SOURCE} INSERT INTO n VALUES ('x', 2), ('lost', 77)");
-    let pair = Pair::new(&set(DECLARED), &schema, &source, "").await;
+    let mut pair = Pair::new(&set(DECLARED), &schema, &source, "").await;
     let why = row(&pair.review().await, "public.n", "lost").blocked.clone();
     assert_eq!(why.as_deref(), Some("its `p_id` leads to no row of p that has a key"));
     let sets = "[[sync.set]]\nname = \"p\"\ntables = [{ table = \"p\", key = [\"key\"], where = \"key <> 'b'\" }]\n"
         .to_owned()
         + &set(r#"{ table = "n", references = { p_id = "p" }, on_missing_parent = "include" }"#);
-    let pair = Pair { deck: pair.deck_of(&sets), ..pair };
+    pair.deck = pair.deck_of(&sets);
     pair.sync().await;
     assert_eq!(pair.target.rows("SELECT n.key, p.key FROM n JOIN p ON p.id = p_id").await, ["x|b"]);
 }
@@ -244,7 +244,7 @@ async fn a_declaration_that_does_not_fit_is_refused_with_its_line() {
         let review = Box::pin(sync::compare(&deck, &Job::quiet(), &[], "source", "target", false)).await;
         let error = review.unwrap_err();
         assert!(error.to_string().contains(says), "{error}");
-        assert_eq!(error.place.as_deref(), Some("pgdeck.toml:9"), "{error}");
+        assert_eq!(error.place.as_deref(), Some("pgdeck.toml:11"), "{error}");
     }
 }
 
@@ -254,7 +254,7 @@ async fn ids_without_a_key_are_told_and_silenced() {
         CREATE TABLE n (key text PRIMARY KEY, subject_type text, subject_id int, plan_id bigint, \"ownerId\" uuid,
             tag_ids int[], paid int, name_id text, stripe_id bigint UNIQUE, left_id int)";
     let sets = set(r#"{ table = "n", exclude = ["left_id"] }"#);
-    let pair = Pair::new(&sets, schema, "", "").await;
+    let mut pair = Pair::new(&sets, schema, "", "").await;
     let review = pair.review().await;
     let told = &table(&review, "public.n").warnings;
     let starts = ["`subject_id`", "`plan_id`", "`ownerId`", "`tag_ids`", "`stripe_id`"];
@@ -264,7 +264,7 @@ async fn ids_without_a_key_are_told_and_silenced() {
     assert!(told[1].contains("references = { plan_id = \"public.plans\" }"), "{told:#?}");
     assert!(told[3].contains("a list of ids cannot be declared"), "{told:#?}");
     let plain = r#"{ table = "n", exclude = ["left_id", "tag_ids"], plain = ["subject_id", "plan_id", "ownerId", "stripe_id"] }"#;
-    let pair = Pair { deck: pair.deck_of(&set(plain)), ..pair };
+    pair.deck = pair.deck_of(&set(plain));
     assert_eq!(table(&pair.review().await, "public.n").warnings, [""; 0]);
     // A key of several columns without foreign keys may match the wrong rows; a key of one column was chosen.
     let keyed = "CREATE TABLE l (a_id int, b int, PRIMARY KEY (a_id, b)); CREATE TABLE one (a_id int PRIMARY KEY)";
@@ -280,7 +280,7 @@ async fn rows_of_heirs_are_theirs_and_told() {
         CREATE TABLE c (k text PRIMARY KEY, no int REFERENCES pay); CREATE TABLE c_heir () INHERITS (c)";
     let source = "INSERT INTO pay VALUES (1, 'own'); INSERT INTO pay_a VALUES (2, 'a'); INSERT INTO c VALUES ('x', 1)";
     let target = "INSERT INTO pay VALUES (9, 'gone'); INSERT INTO c_heir VALUES ('h', 9)";
-    let pair = Pair::new(&set(r#"{ table = "pay" }, { table = "c" }"#), schema, source, target).await;
+    let mut pair = Pair::new(&set(r#"{ table = "pay" }, { table = "c" }"#), schema, source, target).await;
     let review = pair.review_deletes().await;
     let told = "2 tables inherit from it (pay_a, pay_b), and only rows of public.pay itself are compared: \
                 to sync the others, add each of them to a sync set by name";
@@ -290,7 +290,7 @@ async fn rows_of_heirs_are_theirs_and_told() {
     let sets = set(
         r#"{ table = "pay" }, { table = "pay_a" }, { table = "pay_b", key = ["no"] }, { table = "c" }, { table = "c_heir", key = ["k"] }"#,
     );
-    let pair = Pair { deck: pair.deck_of(&sets), ..pair };
+    pair.deck = pair.deck_of(&sets);
     let review = pair.review().await;
     assert!(review.tables.iter().all(|table| table.warnings.is_empty()), "{}", show(&review));
     pair.sync().await;
@@ -320,5 +320,5 @@ async fn the_live_check_says_what_is_wrong_and_what_is_doubtful_in_each_environm
     let missing = [(Severity::Error, "n", "there is no such table")];
     let column = [(Severity::Error, "p", "there is no column `gone`")];
     assert_eq!(told(1), [&missing[..], &both, &column].concat());
-    assert_eq!(found[1].findings.as_ref().unwrap()[0].place.as_deref(), Some("pgdeck.toml:9"));
+    assert_eq!(found[1].findings.as_ref().unwrap()[0].place.as_deref(), Some("pgdeck.toml:11"));
 }
