@@ -1,6 +1,9 @@
 //! Foreign keys of several columns of which some are NULL, and values that lead to no row.
 
-use pgdeck::core::sync::{script, seed};
+use pgdeck::{
+    app::{job::Job, sync},
+    core::sync::{script, seed},
+};
 
 use crate::support::{Pair, row, set, show, table};
 
@@ -169,4 +172,20 @@ async fn a_value_that_leads_nowhere_is_told_because_it_cannot_come_back() {
     let run = pair.apply(&pair.all(&review)).await.unwrap().run.unwrap();
     pair.undo(&run).await.unwrap();
     assert_eq!(pair.target.dump().await, first);
+}
+
+#[tokio::test]
+async fn rows_written_by_hand_point_to_nothing_where_they_are_partly_null() {
+    let target = format!("{} INSERT INTO item VALUES ('u', 1, 2), ('w', 1, NULL)", CATS[1]);
+    let pair = Pair::new(&set(SETS), SCHEMA, "", &target).await;
+    let file = pair.state.path().join("hand.json");
+    let rows = r#"[{"key": "n", "tenant": 1, "v": null, "cat_name": null}, {"key": "u", "tenant": 1, "v": null, "cat_name": null},
+        {"key": "w", "tenant": 1, "v": null, "cat_name": "b"}, {"key": "x", "tenant": null, "v": null, "cat_name": null}]"#;
+    std::fs::write(&file, rows).unwrap();
+    let (job, names) = (Job::quiet(), ["s".to_owned()]);
+    let review = Box::pin(sync::review_file(&pair.deck, &job, &file, &names, pair.to, false)).await.unwrap();
+    assert_eq!(review.blocked(), 0, "{}", show(&review));
+    pair.apply(&pair.all(&review)).await.unwrap();
+    let rows = ["n|1|f|∅|∅", "u|1|f|∅|∅", "w|1|t|b|1", "x|∅|f|∅|∅"];
+    assert_eq!(pair.target.rows(LOOK).await, rows);
 }
