@@ -27,7 +27,11 @@ fn parts(keys: &str) -> String {
 }
 
 fn on(tables: &[&str]) -> String {
-    tables.iter().map(|name| format!("ALTER TABLE {name} ADD FOREIGN KEY (p_id) REFERENCES p (id);")).collect()
+    tables
+        .iter()
+        .map(|name| format!("ALTER TABLE {name} ADD FOREIGN KEY (p_id) REFERENCES p (id);"))
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 const ROWS: &str = "('2024-01-05', 1, 1), ('2024-02-05', 2, 2), ('2030-01-01', 3, 1)";
