@@ -73,6 +73,9 @@ fn table(nth: u64) -> Table {
         foreign_keys: Vec::new(),
         uniques: Vec::new(),
         triggers: Vec::new(),
+        parents: Vec::new(),
+        partial_keys: Vec::new(),
+        foreign_partitions: Vec::new(),
     }
 }
 

@@ -153,9 +153,21 @@ pub struct Init {
 #[derive(Debug, Subcommand)]
 pub enum Config {
     /// Read pgdeck.toml and your own config.toml, keymap.toml and theme.toml, and say what they declare
-    Check,
+    Check(Check),
     /// The folders of your configuration, of the cache, and of the project's state
     Path,
+}
+
+/// `pgdeck config check`
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Also connect to every environment, and check the sync sets against its tables; exits with 1 when a table cannot
+    /// be synced, with 3 when an environment cannot be reached
+    #[arg(long)]
+    pub live: bool,
+    /// With --live: only these environments; may be given several times
+    #[arg(short, long = "env", value_name = "ENV", requires = "live")]
+    pub environments: Vec<String>,
 }
 
 /// `pgdeck env`

@@ -4,17 +4,24 @@ use serde_json::json;
 
 use super::{
     Context,
-    args::Config,
+    args::{Check, Config},
     output::{self, Align, Listing},
 };
-use crate::{config::place, core::error::Result};
+use crate::{
+    app::sync::{self, Checked},
+    config::place,
+    core::{
+        error::{Code, Result},
+        sync::check::{Finding, Severity},
+    },
+};
 
-pub(super) fn run(command: &Config, context: &Context) -> Result<u8> {
+pub(super) async fn run(command: &Config, context: &Context) -> Result<u8> {
     match command {
-        Config::Check => check(context),
-        Config::Path => path(context),
+        Config::Check(Check { live: true, environments }) => live(environments, context).await,
+        Config::Check(_) => check(context).map(|()| 0),
+        Config::Path => path(context).map(|()| 0),
     }
-    .map(|()| 0)
 }
 
 fn path(context: &Context) -> Result<()> {
@@ -53,4 +60,59 @@ fn check(context: &Context) -> Result<()> {
         &listing,
         &json!({ "project": project.name, "environments": environments, "sets": sets, "own": own }),
     )
+}
+
+/// What is wrong with the sync sets, by environment and table.
+async fn live(environments: &[String], context: &Context) -> Result<u8> {
+    let checked = sync::check(&context.deck, &context.job, environments).await?;
+    if let Some(Err(error)) = checked.iter().map(|c| &c.findings).find(|f| stopped(f)) {
+        return Err(error.clone());
+    }
+    let headings = ["environment", "set", "table", "", "what"].map(|heading| (heading, Align::Left));
+    let mut listing = Listing::new(headings);
+    let mut exit = 0;
+    for Checked { environment, findings } in &checked {
+        match findings {
+            Ok(findings) => {
+                listing.rows.extend(findings.iter().map(|finding| line(environment, finding)));
+                let wrong = findings.iter().any(|finding| finding.severity == Severity::Error);
+                exit = exit.max(u8::from(wrong));
+            }
+            Err(error) => {
+                let what = error.to_string();
+                listing.rows.push(vec![environment.clone(), String::new(), String::new(), "error".into(), what]);
+                exit = exit.max(error.code.exit());
+            }
+        }
+    }
+    let all = || checked.iter().filter_map(|checked| checked.findings.as_ref().ok()).flatten();
+    let count = |severity| all().filter(|finding| finding.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    listing.notes.push(format!("{} environments checked: {errors} errors, {warnings} warnings", checked.len()));
+    output::print(context.format, &listing, &record(&checked))?;
+    Ok(exit)
+}
+
+fn stopped(findings: &Result<Vec<Finding>>) -> bool {
+    findings.as_ref().is_err_and(|error| error.code == Code::Interrupted)
+}
+
+fn line(environment: &str, finding: &Finding) -> Vec<String> {
+    let Finding { set, table, severity, message, place } = finding;
+    let place = place.as_ref().map_or_else(String::new, |place| format!(" ({place})"));
+    vec![environment.to_owned(), set.clone(), table.clone(), severity.word().into(), format!("{message}{place}")]
+}
+
+fn record(checked: &[Checked]) -> serde_json::Value {
+    let finding = |finding: &Finding| {
+        let Finding { set, table, severity, message, place } = finding;
+        json!({ "set": set, "table": table, "severity": severity.word(), "message": message, "place": place })
+    };
+    let environment = |checked: &Checked| match &checked.findings {
+        Ok(findings) => {
+            json!({ "name": checked.environment, "findings": findings.iter().map(finding).collect::<Vec<_>>(), "error": null })
+        }
+        Err(error) => json!({ "name": checked.environment, "findings": [], "error": error.to_string() }),
+    };
+    json!({ "environments": checked.iter().map(environment).collect::<Vec<_>>() })
 }

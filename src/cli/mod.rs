@@ -181,7 +181,7 @@ async fn verb_on(verb: &Verb, context: &Context) -> Result<u8> {
     }
     match verb {
         Verb::Demo(_) | Verb::Completions { .. } | Verb::Man => Err(Error::usage("this verb runs outside a demo")),
-        Verb::Config(command) => config::run(command, context),
+        Verb::Config(command) => config::run(command, context).await,
         Verb::Init(arguments) => init::describe(arguments, context).await,
         Verb::Env(arguments) => env::run(arguments, context).await,
         Verb::Counts(arguments) => counts::run(arguments, context).await,

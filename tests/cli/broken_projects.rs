@@ -125,3 +125,19 @@ fn a_journal_and_a_snapshot_that_cannot_be_read_are_named() {
     fs::write(state.join("counts/broken.json"), "{").unwrap();
     desk.fails(2, "counts --against broken", "broken.json: not a snapshot");
 }
+
+#[test]
+fn the_live_check_connects_and_names_tables_and_lines() {
+    let desk = Desk::reading();
+    let fine = desk.fine("config check --live");
+    assert!(fine.contains("2 environments checked: 0 errors"), "{fine}");
+    desk.fails(2, "config check -e production", "--live");
+    desk.project("table = \"features\", ", "table = \"featuers\", ");
+    let said = desk.exits(1, "config check --live -e production");
+    assert!(said.contains("did you mean `public.features`?") && said.contains("pgdeck.toml:"), "{said}");
+    assert!(said.contains("1 environments checked"), "{said}");
+    let record = desk.exits(1, "config check --live --format json");
+    let record: serde_json::Value = serde_json::from_str(&record).unwrap();
+    let first = &record["environments"][0]["findings"];
+    assert!(first.as_array().unwrap().iter().any(|finding| finding["severity"] == "error"), "{record}");
+}

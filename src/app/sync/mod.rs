@@ -1,6 +1,7 @@
 //! Export → review → apply → verify → undo, with connections and files.
 
 mod apply;
+mod check;
 mod compare;
 mod export;
 mod look;
@@ -14,6 +15,7 @@ mod shapes;
 mod target_checks;
 
 pub use apply::{Applied, apply, apply_in_batches};
+pub use check::{Checked, check};
 pub use compare::compare;
 pub use export::{Exported, export, export_file, load_bundle, save_bundle};
 pub use look::{Contents, Found, look as look_into};

@@ -27,10 +27,12 @@
 //! | [`report`] | a review as a document |
 //! | [`seed`] | rows as SQL for a team's seed.sql |
 //! | [`unique`] | whether a key can stand for several rows |
+//! | [`check`] | whether what a team declared fits a database |
 //! | [`undo`] | before-images → a plan that restores them |
 
 pub mod batch;
 pub mod bundle;
+pub mod check;
 pub mod circle;
 pub mod declared;
 pub mod diff;

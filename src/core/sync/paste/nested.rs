@@ -20,7 +20,7 @@ use crate::core::{
     sync::{
         bundle::BundleTable,
         row::{Key, Row, Value},
-        shape::{Role, Shape},
+        shape::{Part, Reference, Role, Shape},
         sql::Slot,
     },
 };
@@ -35,7 +35,8 @@ pub struct Draft {
     pub rows: Vec<Vec<Value>>,
     key: usize,
     columns: Vec<usize>,
-    references: Vec<usize>,
+    /// For each reference, which values of its parent's key are columns that travel as they are.
+    references: Vec<Vec<bool>>,
 }
 
 /// What was found in a document.
@@ -130,9 +131,9 @@ impl Draft {
             for &at in columns {
                 row.columns[at] = values.next().flatten();
             }
-            for &leaves in &self.references {
-                let key: Vec<Value> = values.by_ref().take(leaves).collect();
-                row.references.push(key.iter().any(Option::is_some).then_some(Key(key)));
+            for shared in &self.references {
+                let key: Vec<Value> = values.by_ref().take(shared.len()).collect();
+                row.references.push(is_there(shared, &key).then_some(Key(key)));
             }
             row
         };
@@ -159,7 +160,7 @@ impl Draft {
             }
         };
         let places = columns.iter().filter_map(|at| kept.iter().position(|known| known == at)).collect();
-        let widths = references.iter().map(|reference| held(*reference).leaves()).collect();
+        let widths = references.iter().map(|reference| shared_leaves(held(*reference))).collect();
         let width = key.len();
         Draft {
             slots: key.into_iter().chain(columns.iter().map(plain)).chain(leaves).collect(),
@@ -174,6 +175,28 @@ impl Draft {
             references: widths,
         }
     }
+}
+
+fn shared_leaves(reference: &Reference) -> Vec<bool> {
+    let shared = |name: &String| {
+        let pairs = reference.referenced.iter().zip(&reference.columns);
+        pairs.filter(|(referenced, _)| *referenced == name).any(|(_, column)| reference.plain.contains(column))
+    };
+    let part = |part: &Part| match part {
+        Part::Column { name, .. } => vec![shared(name)],
+        Part::Expression { .. } => vec![false],
+        Part::Reference(inner) => vec![false; inner.leaves()],
+    };
+    reference.key.iter().flat_map(part).collect()
+}
+
+/// Whether a reference with this key leads anywhere: what it shares with plain columns has a value also where it does
+/// not.
+fn is_there(shared: &[bool], key: &[Value]) -> bool {
+    if shared.iter().all(|shared| *shared) {
+        return key.iter().all(Option::is_some);
+    }
+    key.iter().zip(shared).any(|(value, shared)| !shared && value.is_some())
 }
 
 #[cfg(test)]

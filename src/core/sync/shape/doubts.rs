@@ -198,7 +198,7 @@ fn id(catalog: &Catalog, table: &Table, column: &ShapeColumn) -> Option<String> 
              reference: say exclude = [\"{name}\"], or {plain}"
         ));
     }
-    let parent = guess(catalog, table, stem).map_or_else(|| "TABLE".to_owned(), |parent| parent.to_string());
+    let parent = guess(catalog, table, stem).map_or_else(|| "TABLE".to_owned(), ToString::to_string);
     Some(format!("`{name}`: {unknown}; say references = {{ {name} = \"{parent}\" }}, or {plain}"))
 }
 

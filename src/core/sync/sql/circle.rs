@@ -56,7 +56,7 @@ impl<'a> Inserts<'a> {
         for &at in circle {
             let shape = this.shape(at)?;
             for reference in &shape.references {
-                let Some(parent) = this.inside(at, reference)? else { continue };
+                let Some(parent) = this.inside(at, reference) else { continue };
                 for column in &reference.referenced {
                     this.find_made(parent, column, 0, &mut made)?;
                 }
@@ -71,9 +71,9 @@ impl<'a> Inserts<'a> {
     }
 
     /// The row of the circle that the row at `at` points to by `reference`.
-    fn inside(&self, at: usize, reference: &Reference) -> Result<Option<usize>> {
+    fn inside(&self, at: usize, reference: &Reference) -> Option<usize> {
         let parent = self.rows.parent(&self.plan.steps[at], reference);
-        Ok(parent.filter(|parent| self.circle.contains(parent)))
+        parent.filter(|parent| self.circle.contains(parent))
     }
 
     fn assignment(&self, at: usize, column: &str) -> Result<Option<(&'a Assignment, usize)>> {
@@ -87,7 +87,7 @@ impl<'a> Inserts<'a> {
         let references = self.shape(at)?.references.iter();
         let mut references = references.filter(|reference| reference.columns == assignment.columns);
         match (references.next(), &assignment.value) {
-            (Some(reference), NewValue::Parent(_)) => Ok(self.inside(at, reference)?.map(|parent| (reference, parent))),
+            (Some(reference), NewValue::Parent(_)) => Ok(self.inside(at, reference).map(|parent| (reference, parent))),
             _ => Ok(None),
         }
     }

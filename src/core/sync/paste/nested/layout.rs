@@ -120,7 +120,9 @@ impl Layout {
         rest.retain(|key| !leads.takes(key));
         this.unknown = rest.into_iter().cloned().collect();
         this.warnings = this.unknown.iter().map(|key| format!("`{key}` is no column of it, left out")).collect();
-        leads.by_value(shape, &raw);
+        let shared = |at: &&usize| shape.references.iter().any(|r| r.plain.contains(&shape.columns[**at].name));
+        let shared = this.columns.iter().filter(shared).map(|at| shape.columns[*at].name.as_str());
+        leads.by_value(shape, &raw.iter().copied().chain(shared).collect::<Vec<_>>());
         if let Some(around) = around {
             leads.found[around] =
                 (0..shape.references[around].leaves()).map(|leaf| Some(Origin::Around(leaf))).collect();
