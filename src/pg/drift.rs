@@ -7,7 +7,7 @@ use futures_util::future::try_join_all;
 use serde::Deserialize;
 
 use super::{
-    catalog::{first, records},
+    catalog::records,
     connect::Transaction,
 };
 use crate::core::{
@@ -139,7 +139,7 @@ pub async fn read(tx: &Transaction<'_>) -> Result<State> {
     for query in &QUERIES {
         match probe.kept_from(query) {
             Some(reason) => unseen.extend(query.kinds.iter().map(|kind| (*kind, reason.clone()))),
-            None => readable.push(first(records::<Record>(tx, query.sql(probe.version)))),
+            None => readable.push(records::<Record>(tx, query.sql(probe.version))),
         }
     }
     let records = try_join_all(readable).await?.into_iter().flatten().collect();

@@ -21,9 +21,9 @@ pub(super) async fn for_each(
 ) -> Result<()> {
     let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
         lists.iter().map(|list| (list as &(dyn ToSql + Sync), Type::TEXT_ARRAY)).collect();
-    let rows = tx.client().query_typed_raw(sql, parameters).await.map_err(|error| tx.describe(&error))?;
+    let rows = answer(tx, tx.client().query_typed_raw(sql, parameters).await).await?;
     pin_mut!(rows);
-    while let Some(row) = rows.try_next().await.map_err(|error| tx.describe(&error))? {
+    while let Some(row) = answer(tx, rows.try_next().await).await? {
         let fields: Result<Vec<Option<&str>>, _> = (0..row.len()).map(|at| row.try_get(at)).collect();
         each(&fields.map_err(|error| tx.describe(&error))?);
     }
@@ -34,7 +34,15 @@ pub(super) async fn for_each(
 pub(super) async fn rows(tx: &Transaction<'_>, sql: &str, parameters: &[Option<&str>]) -> Result<Vec<Row>> {
     let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
         parameters.iter().map(|text| (text as &(dyn ToSql + Sync), Type::TEXT)).collect();
-    tx.client().query_typed(sql, &parameters).await.map_err(|error| tx.describe(&error))
+    answer(tx, tx.client().query_typed(sql, &parameters).await).await
+}
+
+/// What a statement answered, or the error of the first statement that failed.
+pub(super) async fn answer<T>(tx: &Transaction<'_>, answer: Result<T, tokio_postgres::Error>) -> Result<T> {
+    match answer {
+        Ok(answer) => Ok(answer),
+        Err(error) => Err(tx.fault(&error).await),
+    }
 }
 
 /// The first field of the first row.

@@ -5,9 +5,11 @@
 #[path = "../support/bouncer.rs"]
 mod bouncer;
 mod by_hand;
+mod causes;
 mod circles;
 #[path = "../support/commit.rs"]
 mod commit;
+mod encodings;
 mod fault;
 mod files;
 mod gate;
@@ -15,12 +17,14 @@ mod innotrue;
 mod keys;
 mod lost;
 mod offline;
+mod paths;
 mod pooler;
 mod proxy;
 mod rules;
 mod seed;
 mod selection;
 mod sets;
+mod settings;
 mod stale;
 mod support;
 mod tables;
@@ -28,3 +32,4 @@ mod together;
 mod traps;
 mod types;
 mod undo;
+mod versions;

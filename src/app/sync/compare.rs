@@ -26,7 +26,7 @@ use crate::{
     },
     pg::{
         connect::Transaction,
-        sync::{self as pg, Groups, Opened, Opening, Operators, Rows},
+        sync::{self as pg, Groups, Opened, Opening, Rows},
     },
 };
 
@@ -89,7 +89,7 @@ impl Sides<'_> {
         Box::pin(self.rows(&pairs, &mut compares, &differ, hashing)).await?;
         let tables = compares.into_iter().map(|compare| compare.map_or_else(|blocked| *blocked, Compare::finish));
         let review = Review { from: self.from.to_owned(), to: self.to.to_owned(), tables: tables.collect() };
-        let mut conclusion = Conclusion { tx: self.target, operators: &self.opened.1.operators };
+        let mut conclusion = Conclusion { tx: self.target, opened: self.opened.1 };
         let review = Box::pin(self.bring_parents(names, review)).await?;
         side(self.to, Box::pin(conclusion.reach(review))).await
     }
@@ -191,6 +191,8 @@ impl Sides<'_> {
         let known: Vec<&Shape> = own.iter().chain(&extra).collect();
         let mut asked: Vec<(QName, Key)> = Vec::new();
         loop {
+            // What the target cannot hold, it cannot be asked for either.
+            block_characters(self.target, self.opened.1, &mut review).await.map_err(|error| error.env(self.to))?;
             let wanted = diff::wanted_by_inclusion(&review);
             let wanted: Vec<Wanted> = wanted.into_iter().filter_map(|wanted| unasked(wanted, &mut asked)).collect();
             if wanted.is_empty() {
@@ -301,13 +303,26 @@ pub(super) async fn walk(compare: &mut Compare<'_>, mut source: impl Source, mut
 /// What only the target can say of the rows that differ.
 pub(super) struct Conclusion<'a> {
     pub(super) tx: &'a Transaction<'a>,
-    pub(super) operators: &'a Operators,
+    pub(super) opened: &'a Opened,
+}
+
+/// Blocks the rows that would write a character which the target's encoding does not have.
+async fn block_characters(tx: &Transaction<'_>, opened: &Opened, review: &mut Review) -> Result<()> {
+    let missing = pg::missing_characters(tx, &opened.encoding, &diff::characters(review)).await?;
+    diff::block_characters(review, &missing, &opened.encoding);
+    Ok(())
 }
 
 impl Conclusion<'_> {
     /// Completes `review`, in one round trip.
     pub(super) async fn reach(&mut self, mut review: Review) -> Result<Review> {
-        let pairs = diff::pairs(&review);
+        if let (Some(why), to, Some(table)) = (self.opened.read_only, &review.to, review.tables.first_mut()) {
+            table.warnings.insert(0, format!("nothing can be applied to {to}: {why}"));
+        }
+        block_characters(self.tx, self.opened, &mut review).await?;
+        let blocked = |at: usize, row: usize| review.tables[at].rows[row].blocked.is_some();
+        let mut pairs = diff::pairs(&review);
+        pairs.retain(|pair| pair.new.is_ascii() || !blocked(pair.at.0, pair.at.1));
         let wanted = diff::wanted_parents(&review);
         let kept: Vec<_> = review.tables.iter().map(diff::kept_ids).collect();
         let (parents, taken, children, equal) = try_join!(
@@ -315,7 +330,7 @@ impl Conclusion<'_> {
             self.taken(&review, &kept),
             self.children(&review),
             // The last that is asked, because it may fail and go back.
-            pg::equal_by(self.tx, self.operators, &pairs),
+            pg::equal_by(self.tx, &self.opened.operators, &pairs),
         )?;
         for (table, rows) in taken.iter().enumerate().filter(|(_, rows)| !rows.is_empty()) {
             diff::drop_taken_ids(&mut review, table, rows);

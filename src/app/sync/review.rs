@@ -42,7 +42,7 @@ pub async fn review(deck: &Deck, job: &Job, bundle: &Bundle, environment: &str, 
         let (tx, opened) = pg::open(&mut reader).await?;
         let tables = Box::pin(tables(deck, job, &tx, &opened, bundle, environment, deletes)).await?;
         let review = Review { from: bundle.source.environment.clone(), to: environment.to_owned(), tables };
-        let review = Conclusion { tx: &tx, operators: &opened.operators }.reach(review).await?;
+        let review = Conclusion { tx: &tx, opened: &opened }.reach(review).await?;
         tx.rollback().await?;
         Ok(review)
     };

@@ -177,7 +177,10 @@ async fn equal_of(
     ended?;
     match asked {
         Ok(()) => Ok(pairs.iter().zip(answers).filter(|(_, equal)| *equal).map(|(pair, _)| pair.at).collect()),
-        Err(error) if error.code == Code::RolledBack || error.code == Code::Usage => Ok(Vec::new()),
+        Err(error) if error.code == Code::RolledBack || error.code == Code::Usage => {
+            tx.forgive(&error);
+            Ok(Vec::new())
+        }
         Err(error) => Err(error),
     }
 }

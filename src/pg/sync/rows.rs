@@ -48,11 +48,9 @@ pub fn read<'a>(
     Box::pin(async move {
         let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
             lists.iter().map(|list| (list as &(dyn ToSql + Sync), Type::TEXT_ARRAY)).collect();
-        let stream = tx
-            .client()
-            .query_typed_raw(&query.text, parameters)
+        let stream = query::answer(tx, tx.client().query_typed_raw(&query.text, parameters).await)
             .await
-            .map_err(|error| condition_at_fault(tx.describe(&error), shape).object(&shape.table))?;
+            .map_err(|error| condition_at_fault(error, shape).object(&shape.table))?;
         Ok(Rows { tx, shape, query, stream: Box::pin(stream) })
     })
 }
@@ -60,8 +58,9 @@ pub fn read<'a>(
 impl Rows<'_> {
     /// The next row.
     pub async fn next(&mut self) -> Result<Option<Row>> {
-        let at_fault = |error| condition_at_fault(self.tx.describe(&error), self.shape).object(&self.shape.table);
-        let Some(row) = self.stream.try_next().await.map_err(at_fault)? else { return Ok(None) };
+        let at_fault = |error| condition_at_fault(error, self.shape).object(&self.shape.table);
+        let next = query::answer(self.tx, self.stream.try_next().await).await;
+        let Some(row) = next.map_err(at_fault)? else { return Ok(None) };
         let fields: Result<Vec<Option<&str>>, _> = (0..row.len()).map(|at| row.try_get(at)).collect();
         Ok(Some(self.query.decode(&fields.map_err(|error| self.tx.describe(&error))?)))
     }

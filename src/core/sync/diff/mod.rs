@@ -4,18 +4,21 @@
 //! |---|---|
 //! | `fields` | how the source's columns map to the target's |
 //! | `compare` | rows of one key, on both sides |
+//! | `encoding` | characters that the target's encoding does not have |
 //! | `parents` | what new values point to |
 //! | `children` | what points to rows that go or change their key |
 //! | `representation` | equal values that are written in two ways |
 
 mod children;
 mod compare;
+mod encoding;
 mod fields;
 mod parents;
 mod representation;
 
 pub use children::{ChildCount, ChildCounts, check_children, disturbs};
 pub use compare::{Compare, KeptIds, drop_taken_ids, kept_ids};
+pub use encoding::{block_characters, characters};
 pub use fields::Fields;
 pub use parents::{ParentCounts, Wanted, drop_unneeded, resolve_parents, wanted_by_inclusion, wanted_parents};
 pub use representation::{Pair, is_exact, mark_representation, pairs};
