@@ -77,8 +77,6 @@ const CLEAN: &str = "DO $$ DECLARE space name; BEGIN
     END LOOP;
     CREATE SCHEMA public;
     GRANT USAGE ON SCHEMA public TO PUBLIC;
-    EXECUTE format('ALTER DATABASE %I RESET ALL', current_database());
-    EXECUTE format('ALTER ROLE postgres IN DATABASE %I RESET ALL', current_database());
 END $$";
 
 impl Db {
@@ -87,6 +85,9 @@ impl Db {
         let free = FREE.lock().unwrap().pop();
         if let Some(name) = free {
             let db = Db { name };
+            // First, because the last test may have made them such that nothing else works.
+            let own = format!("ALTER DATABASE {0} RESET ALL; ALTER ROLE postgres IN DATABASE {0} RESET ALL", db.name);
+            db.run(&format!("BEGIN READ WRITE; {own}; COMMIT")).await;
             db.run(CLEAN).await;
             return db;
         }

@@ -1,13 +1,13 @@
 //! What the rest of [`crate::pg`] gets: a connection, its transactions, its facts, its cancel.
 
 use std::{
-    pin::Pin,
     sync::Mutex,
     time::{Duration, Instant},
 };
 
 use futures_util::{FutureExt, StreamExt};
 use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryStream, error::SqlState};
+use tokio::task::JoinHandle;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
@@ -106,7 +106,8 @@ impl Connection {
         // The first poll puts the statement into the connection's queue. Should it fail, what follows fails too, and its
         // answer says why.
         let opening = transaction.connection.client.simple_query_raw(&sql).now_or_never();
-        let opening = opening.and_then(Result::ok).map(Box::pin);
+        // A task of its own hears it: an answer that nobody takes would hold up those behind it.
+        let opening = opening.and_then(Result::ok).map(|answers| tokio::spawn(first_error(answers)));
         *transaction.opening.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = opening;
         transaction
     }
@@ -246,12 +247,23 @@ async fn ask(client: &Client, settings: &Settings) -> Result<(Server, bool, Stri
     Ok((server, told, settings.local(!told, &answers)))
 }
 
+/// The first error of a batch of statements.
+async fn first_error(answers: SimpleQueryStream) -> Option<tokio_postgres::Error> {
+    let mut answers = Box::pin(answers);
+    while let Some(answer) = answers.next().await {
+        if let Err(error) = answer {
+            return Some(error);
+        }
+    }
+    None
+}
+
 /// An open transaction. Dropped, it is rolled back.
 pub struct Transaction<'a> {
     connection: &'a mut Connection,
     open: bool,
     /// The answer to its beginning, where nobody waited for it.
-    opening: Mutex<Option<Pin<Box<SimpleQueryStream>>>>,
+    opening: Mutex<Option<JoinHandle<Option<tokio_postgres::Error>>>>,
     /// The first error that was not an echo of another one.
     cause: Mutex<Option<Error>>,
 }
@@ -280,8 +292,13 @@ impl Transaction<'_> {
             cause.get_or_insert_with(|| described.clone());
             return described;
         }
-        if let Some(cause) = self.opening_error() {
-            return cause;
+        let opening = self.opening.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        // Its answer came before that of any other statement.
+        if let Some(opening) = opening
+            && let Ok(Some(error)) = opening.await
+        {
+            let begun = self.describe(&error);
+            self.cause.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(begun);
         }
         // Answers come in the order of the statements. When one more is there, whoever waits for the statement at fault
         // has been woken, and has said so, with the object that it was about; this future is dropped then.
@@ -298,19 +315,6 @@ impl Transaction<'_> {
         let mut cause = self.cause.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if cause.as_ref() == Some(error) {
             *cause = None;
-        }
-    }
-
-    /// Why the transaction did not begin as it was told to. Its answer came before that of any other statement.
-    fn opening_error(&self) -> Option<Error> {
-        let mut opening = self.opening.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let answers = opening.as_mut()?;
-        loop {
-            match answers.next().now_or_never() {
-                Some(Some(Ok(_))) => {}
-                Some(Some(Err(error))) => return Some(self.describe(&error)),
-                Some(None) | None => return None,
-            }
         }
     }
 
