@@ -47,7 +47,11 @@ pub const SEARCH_PATH: Setting = Setting::values("search_path", "", "names would
 /// set them.
 pub const PINNED: [Setting; 17] = [
     Setting::values("TimeZone", "UTC", "timestamp with time zone is written in it"),
-    Setting::values("DateStyle", "ISO, MDY", "dates are written and read by it; a `where` means the same on both sides"),
+    Setting::values(
+        "DateStyle",
+        "ISO, MDY",
+        "dates are written and read by it; a `where` means the same on both sides",
+    ),
     Setting::values("IntervalStyle", "postgres", "intervals are written by it, and their signs are read by it"),
     Setting::values("extra_float_digits", "1", "with less, floating point loses digits"),
     Setting::values("bytea_output", "hex", "bytea is written by it"),
@@ -123,7 +127,10 @@ pub const LEFT: &[(&str, &str)] = &[
     ("default_statistics_target", "only the planner's"),
     ("default_table_access_method", "no table is made"),
     ("default_tablespace", "no table is made"),
-    ("default_text_search_config", "no value is right for every database; a trigger that fills a tsvector needs its own"),
+    (
+        "default_text_search_config",
+        "no value is right for every database; a trigger that fills a tsvector needs its own",
+    ),
     ("default_toast_compression", "how values are stored, not which"),
     ("default_transaction_deferrable", "only SERIALIZABLE follows it"),
     ("default_transaction_isolation", "every transaction says its own"),
@@ -192,8 +199,10 @@ mod tests {
     #[test]
     fn every_setting_is_decided_once() {
         let pinned = reading().map(|setting| setting.name);
-        let all: Vec<_> =
-            pinned.chain(REFUSED.iter().map(|setting| setting.name)).chain(LEFT.iter().map(|(name, _)| *name)).collect();
+        let all: Vec<_> = pinned
+            .chain(REFUSED.iter().map(|setting| setting.name))
+            .chain(LEFT.iter().map(|(name, _)| *name))
+            .collect();
         assert_eq!(all.len(), all.iter().collect::<BTreeSet<_>>().len(), "{all:?}");
     }
 

@@ -161,12 +161,9 @@ async fn write(tx: &Transaction<'_>, order: &Order<'_>) -> Result<Written> {
 /// # Errors
 /// `Refused`, with what to do.
 async fn writable(tx: &Transaction<'_>) -> Result<()> {
-    let settings: Vec<_> =
-        REFUSED.iter().map(|setting| format!("current_setting('{}', true)", setting.name)).collect();
-    let text = format!(
-        "SELECT pg_is_in_recovery()::text, current_setting('transaction_read_only'), {}",
-        settings.join(", ")
-    );
+    let settings: Vec<_> = REFUSED.iter().map(|setting| format!("current_setting('{}', true)", setting.name)).collect();
+    let text =
+        format!("SELECT pg_is_in_recovery()::text, current_setting('transaction_read_only'), {}", settings.join(", "));
     let mut answer: Vec<Option<String>> = Vec::new();
     query::for_each(tx, &text, &[], |fields| answer = fields.iter().map(|field| field.map(str::to_owned)).collect())
         .await?;

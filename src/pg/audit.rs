@@ -8,11 +8,7 @@ use std::{
 use serde::{Deserialize, de::DeserializeOwned};
 use tokio::try_join;
 
-use super::{
-    catalog::records,
-    connect::Transaction,
-    query,
-};
+use super::{catalog::records, connect::Transaction, query};
 use crate::core::{
     audit::facts::{Column, Database, Facts, Oid, Sight},
     error::{Error, Result},

@@ -6,10 +6,7 @@ use std::collections::BTreeMap;
 use futures_util::future::try_join_all;
 use serde::Deserialize;
 
-use super::{
-    catalog::records,
-    connect::Transaction,
-};
+use super::{catalog::records, connect::Transaction};
 use crate::core::{
     drift::record::{Kind, Record, State},
     error::{Error, Result},

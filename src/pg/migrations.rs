@@ -10,11 +10,7 @@ use futures_util::future::try_join_all;
 use serde::Deserialize;
 use tokio::try_join;
 
-use super::{
-    catalog::records,
-    connect::Transaction,
-    query,
-};
+use super::{catalog::records, connect::Transaction, query};
 use crate::core::{
     error::{Error, Result},
     migrations::{

@@ -19,8 +19,16 @@ async fn many(condition: &str, rows: &str) -> Pair {
             _ => format!(r#"{{ table = "t{n}", key = ["k"] }}"#),
         })
         .collect();
-    let schema: Vec<_> = (0..MANY).map(|n| format!("CREATE TABLE t{n} (k int PRIMARY KEY, v int); {}", rows.replace('#', &n.to_string()))).collect();
-    Pair::new(&set(&tables.join(", ")), &schema.join("; "), "UPDATE t3 SET v = 9; UPDATE t20 SET v = 9; UPDATE t30 SET v = 9", "").await
+    let schema: Vec<_> = (0..MANY)
+        .map(|n| format!("CREATE TABLE t{n} (k int PRIMARY KEY, v int); {}", rows.replace('#', &n.to_string())))
+        .collect();
+    Pair::new(
+        &set(&tables.join(", ")),
+        &schema.join("; "),
+        "UPDATE t3 SET v = 9; UPDATE t20 SET v = 9; UPDATE t30 SET v = 9",
+        "",
+    )
+    .await
 }
 
 #[tokio::test]
@@ -39,14 +47,19 @@ async fn digests_and_rows() {
 #[tokio::test]
 async fn the_catalogue() {
     // A function of the catalogue that fails in the middle of what is sent together.
-    let mut pair = Pair::new(&set(r#"{ table = "t", key = ["k"] }"#), "CREATE TABLE t (k int PRIMARY KEY)", "", "").await;
+    let mut pair =
+        Pair::new(&set(r#"{ table = "t", key = ["k"] }"#), "CREATE TABLE t (k int PRIMARY KEY)", "", "").await;
     let one = "CREATE ROLE blind LOGIN; ";
     let role = format!("blind_{}", pair.target.name);
     pair.target
-        .run(&format!("{}; REVOKE SELECT ON pg_catalog.pg_attribute, pg_catalog.pg_index FROM PUBLIC", one.replace("blind", &role)))
+        .run(&format!(
+            "{}; REVOKE SELECT ON pg_catalog.pg_attribute, pg_catalog.pg_index FROM PUBLIC",
+            one.replace("blind", &role)
+        ))
         .await;
     let url = |db: &str| crate::support::server().url_as(db, &role);
-    let deck = pair.deck_through(&set(r#"{ table = "t", key = ["k"] }"#), url(&pair.source.name), url(&pair.target.name));
+    let deck =
+        pair.deck_through(&set(r#"{ table = "t", key = ["k"] }"#), url(&pair.source.name), url(&pair.target.name));
     pair.deck = deck;
     for _ in 0..5 {
         let error = pair.try_review(false).await.expect_err("blind");

@@ -37,7 +37,11 @@ async fn seen(db: &Db) -> Vec<String> {
 
 async fn every_road(from: &str, to: &str, word: &str) {
     let (source, target) = (Db::encoded(from, &filled(word)).await, Db::encoded(to, &filled(word)).await);
-    source.run(&format!("UPDATE t SET v = 'now {word}' WHERE k = '{word}7'; INSERT INTO t (k, v) VALUES ('new {word}', '{word}')")).await;
+    source
+        .run(&format!(
+            "UPDATE t SET v = 'now {word}' WHERE k = '{word}7'; INSERT INTO t (k, v) VALUES ('new {word}', '{word}')"
+        ))
+        .await;
     target.run(&format!("DELETE FROM t WHERE k = '{word}9'")).await;
     let pair = Pair::of(&set(SETS), source, target);
     let before = seen(&pair.target).await;
@@ -74,18 +78,33 @@ async fn any_encoding_on_either_side() {
 
 #[tokio::test]
 async fn a_character_that_the_target_does_not_have_blocks_its_row() {
-    let sets = set(r#"{ table = "p", key = ["k"], on_missing_parent = "include" }, { table = "t", key = ["k"], on_missing_parent = "include" }"#);
+    let sets = set(
+        r#"{ table = "p", key = ["k"], on_missing_parent = "include" }, { table = "t", key = ["k"], on_missing_parent = "include" }"#,
+    );
     let schema = "CREATE TABLE p (id serial PRIMARY KEY, k text UNIQUE NOT NULL); CREATE TABLE t (id serial PRIMARY KEY, p_id int REFERENCES p, k text UNIQUE NOT NULL, n numeric, v text)";
     let source = Db::encoded("UTF8", &format!("{schema}; INSERT INTO p (k) VALUES ('中'), ('é');
         INSERT INTO t (p_id, k, n, v) VALUES (1, 'parent', 1, ''), (2, 'fine', 1, 'é'), (2, '中 key', 1, ''), (2, 'value', 1.0, '中€'), (2, 'old', 1.0, 'now 中')")).await;
-    let target = Db::encoded("LATIN1", &format!("{schema}; INSERT INTO p (k) VALUES ('é'); INSERT INTO t (p_id, k, n, v) VALUES (1, 'old', 1.00, 'é')")).await;
+    let target = Db::encoded(
+        "LATIN1",
+        &format!(
+            "{schema}; INSERT INTO p (k) VALUES ('é'); INSERT INTO t (p_id, k, n, v) VALUES (1, 'old', 1.00, 'é')"
+        ),
+    )
+    .await;
     let pair = Pair::of(&sets, source, target);
     let found = pair.review().await;
-    for (table, key, column) in
-        [("public.p", "中", "`k`"), ("public.t", "parent", "`p_id`"), ("public.t", "中 key", "`k`"), ("public.t", "value", "`v`"), ("public.t", "old", "`v`")]
-    {
+    for (table, key, column) in [
+        ("public.p", "中", "`k`"),
+        ("public.t", "parent", "`p_id`"),
+        ("public.t", "中 key", "`k`"),
+        ("public.t", "value", "`v`"),
+        ("public.t", "old", "`v`"),
+    ] {
         let why = row(&found, table, key).blocked.clone().unwrap_or_default();
-        assert!(why.starts_with(column) && why.contains("`中` (U+4E2D)") && why.contains("LATIN1"), "{table} {key}: {why}");
+        assert!(
+            why.starts_with(column) && why.contains("`中` (U+4E2D)") && why.contains("LATIN1"),
+            "{table} {key}: {why}"
+        );
     }
     pair.sync().await;
     let rows = pair.target.rows("SELECT p.k, t.k, t.v FROM t JOIN p ON p.id = p_id ORDER BY 2").await;
@@ -100,7 +119,9 @@ async fn bytes_that_are_no_characters_are_refused_with_the_table() {
     ] {
         let source = Db::encoded("SQL_ASCII", &format!("{schema}; {insert}")).await;
         let pair = Pair::of(&set(SETS), source, Db::create(schema).await);
-        for error in [pair.try_review(false).await.expect_err("no characters"), pair.export().await.expect_err("no characters")] {
+        for error in
+            [pair.try_review(false).await.expect_err("no characters"), pair.export().await.expect_err("no characters")]
+        {
             assert_eq!(error.object.as_deref(), Some("public.t"), "{error}");
             assert!(error.message.contains("bytes that are no characters") && error.hint.is_some(), "{error}");
         }
@@ -109,11 +130,16 @@ async fn bytes_that_are_no_characters_are_refused_with_the_table() {
 
 #[tokio::test]
 async fn a_file_that_is_read_as_another_encoding_is_refused() {
-    let pair = Pair::of(&set(SETS), Db::create(&format!("{SCHEMA}; INSERT INTO t (k, v) VALUES ('a', 'é')")).await, Db::encoded("LATIN1", SCHEMA).await);
+    let pair = Pair::of(
+        &set(SETS),
+        Db::create(&format!("{SCHEMA}; INSERT INTO t (k, v) VALUES ('a', 'é')")).await,
+        Db::encoded("LATIN1", SCHEMA).await,
+    );
     let path = pair.state.path().join("seed.sql");
     sync::seed(&pair.deck, &Job::quiet(), &[], "source", &path).await.unwrap();
     let sql = std::fs::read_to_string(path).unwrap();
-    let error = pair.target.script(&format!("SET client_encoding = LATIN1;\n{sql}")).await.expect_err("another encoding");
+    let error =
+        pair.target.script(&format!("SET client_encoding = LATIN1;\n{sql}")).await.expect_err("another encoding");
     assert!(error.contains("this file is in UTF-8"), "{error}");
     assert_eq!(pair.target.one("SELECT count(*) FROM t").await, "0");
     pair.target.script(&format!("SET client_encoding = UTF8;\n{sql}")).await.unwrap();

@@ -104,13 +104,23 @@ async fn a_function_that_does_not_find_a_name_is_named_with_what_to_do() {
         ("PERFORM NULL::missing", "type \"missing\" does not exist"),
     ] {
         for late in [false, true] {
-            let timing = if late { "CONSTRAINT TRIGGER x AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED" } else { "TRIGGER x BEFORE INSERT ON t" };
+            let timing = if late {
+                "CONSTRAINT TRIGGER x AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED"
+            } else {
+                "TRIGGER x BEFORE INSERT ON t"
+            };
             let schema = format!(
                 "CREATE TABLE t (k text PRIMARY KEY);
                  CREATE FUNCTION stamps() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN {body}; RETURN NEW; END $f$;
                  CREATE {timing} FOR EACH ROW EXECUTE FUNCTION stamps()"
             );
-            let pair = Pair::new(&set(r#"{ table = "t", key = ["k"] }"#), &schema, "SET session_replication_role = replica; INSERT INTO t VALUES ('a'), ('b'), ('c')", "").await;
+            let pair = Pair::new(
+                &set(r#"{ table = "t", key = ["k"] }"#),
+                &schema,
+                "SET session_replication_role = replica; INSERT INTO t VALUES ('a'), ('b'), ('c')",
+                "",
+            )
+            .await;
             let plan = pair.all(&pair.review().await);
             let error = pair.refused(&plan).await;
             assert_eq!(error.code, Code::RolledBack, "{error}");

@@ -50,7 +50,10 @@ const OLD: &str = r#"INSERT INTO "T" (key, at, day, span, f, b, m, tags, x, back
 async fn rows(db: &Db) -> Vec<String> {
     let pins: String =
         settings::reading().map(|setting| format!("SET {} = '{}'; ", setting.name, setting.value)).collect();
-    db.rows(&format!(r#"{pins} SELECT ROW(key, at, day, span, f, b, m, tags, x::text, back)::text FROM public."T" ORDER BY 1"#)).await
+    db.rows(&format!(
+        r#"{pins} SELECT ROW(key, at, day, span, f, b, m, tags, x::text, back)::text FROM public."T" ORDER BY 1"#
+    ))
+    .await
 }
 
 /// Every road into the target, where `settle` is run on both sides.
@@ -95,7 +98,10 @@ async fn every_road(settle: impl Fn(&str) -> String) {
 #[tokio::test]
 async fn a_database_that_is_set_to_anything() {
     every_road(|name| {
-        OTHER.iter().map(|(setting, value)| format!("ALTER DATABASE {name} SET {setting} = {};", quoted(setting, value))).collect()
+        OTHER
+            .iter()
+            .map(|(setting, value)| format!("ALTER DATABASE {name} SET {setting} = {};", quoted(setting, value)))
+            .collect()
     })
     .await;
 }

@@ -146,7 +146,9 @@ impl Trip {
         let path = self.state.path().join("seed.sql");
         Box::pin(sync::seed(&self.deck, &Job::quiet(), &["s".to_owned()], "source", &path)).await.unwrap();
         let sql = fs::read_to_string(&path).unwrap();
-        target.run("UPDATE slots SET pos = pos + 10; DELETE FROM slots WHERE k = 'a'; UPDATE kinds SET n = 0, a = NULL").await;
+        target
+            .run("UPDATE slots SET pos = pos + 10; DELETE FROM slots WHERE k = 'a'; UPDATE kinds SET n = 0, a = NULL")
+            .await;
         for _ in 0..2 {
             target.run(&sql).await;
             assert_eq!(target.seen().await, wanted, "seed");
@@ -182,7 +184,8 @@ async fn every_road_between_any_two_majors() {
         majors().iter().map(|programs| Arc::new(Server::start(programs, "versions", None).unwrap())).collect();
     for (at, server) in servers.iter().enumerate() {
         let other = &servers[(at + 1) % servers.len()];
-        for (from, to) in if servers.len() > 1 { vec![(server, other), (other, server)] } else { vec![(server, other)] } {
+        for (from, to) in if servers.len() > 1 { vec![(server, other), (other, server)] } else { vec![(server, other)] }
+        {
             println!("{} → {}", from.version(), to.version());
             let source = Side::new(from, &format!("source_{at}_{}", from.version()), SOURCE).await;
             let target = Side::new(to, &format!("target_{at}_{}", to.version()), TARGET).await;

@@ -51,7 +51,9 @@ pub fn text(project: &str, own: &[Shape], included: &[Shape]) -> String {
 
 /// What every checksum begins with: project, server, and the tables with hidden rows.
 fn head(project: &str) -> String {
-    let measured_here = |value: &str| format!("pg_catalog.octet_length(pg_catalog.convert_to({value}, 'UTF8'))::text || ':' || {value}");
+    let measured_here = |value: &str| {
+        format!("pg_catalog.octet_length(pg_catalog.convert_to({value}, 'UTF8'))::text || ':' || {value}")
+    };
     format!(
         "{} || {} || {}",
         literal(&measured([Some(project)])),

@@ -17,8 +17,7 @@ use std::fmt::Write as _;
 use self::row::{Wanted, inserted};
 use super::{
     bundle::Bundle,
-    plan,
-    script,
+    plan, script,
     shape::{Part, Reference, Shape},
     sql,
 };
@@ -77,7 +76,8 @@ pub fn body(bundle: &Bundle, verb: &str) -> Result<String> {
 
 /// `statements` in a block that sets what they depend on, and gives the session its own back.
 fn within_own_settings(statements: &str) -> String {
-    let mut out = String::from("DECLARE\n  pgdeck_path pg_catalog.text := pg_catalog.current_setting('search_path');\n");
+    let mut out =
+        String::from("DECLARE\n  pgdeck_path pg_catalog.text := pg_catalog.current_setting('search_path');\n");
     for (at, (name, _)) in script::session().enumerate() {
         let _ = writeln!(out, "  pgdeck_{at} pg_catalog.text := pg_catalog.current_setting('{name}');");
     }

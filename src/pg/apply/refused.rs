@@ -26,7 +26,8 @@ const HINT: &str = "names without a schema are looked up in the role's search_pa
 /// The error of a statement that writes, with the function of the target that raised it.
 pub(super) async fn refused(tx: &Transaction<'_>, error: &tokio_postgres::Error) -> Error {
     let described = rolled_back(tx.fault(error).await);
-    let Some(function) = error.as_db_error().filter(|answer| NOT_FOUND.contains(answer.code())).and_then(function) else {
+    let Some(function) = error.as_db_error().filter(|answer| NOT_FOUND.contains(answer.code())).and_then(function)
+    else {
         return described;
     };
     Error {
@@ -98,7 +99,8 @@ mod tests {
 
     #[test]
     fn the_character_is_read_from_its_bytes() {
-        let message = "character with byte sequence 0xe4 0xb8 0xad in encoding \"UTF8\" has no equivalent in encoding \"LATIN1\"";
+        let message =
+            "character with byte sequence 0xe4 0xb8 0xad in encoding \"UTF8\" has no equivalent in encoding \"LATIN1\"";
         assert_eq!(character(message), Some('中'));
         assert_eq!(character("something else"), None);
     }

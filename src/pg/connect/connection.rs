@@ -6,8 +6,8 @@ use std::{
 };
 
 use futures_util::{FutureExt, StreamExt};
-use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryStream, error::SqlState};
 use tokio::task::JoinHandle;
+use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryStream, error::SqlState};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
@@ -270,7 +270,10 @@ pub struct Transaction<'a> {
 
 impl std::fmt::Debug for Transaction<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Transaction").field("connection", &self.connection).field("open", &self.open).finish_non_exhaustive()
+        f.debug_struct("Transaction")
+            .field("connection", &self.connection)
+            .field("open", &self.open)
+            .finish_non_exhaustive()
     }
 }
 

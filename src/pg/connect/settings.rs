@@ -113,7 +113,8 @@ impl Settings {
             let _ = write!(sql, "SET LOCAL {} = '';", SEARCH_PATH.name);
         }
         if pooled {
-            let unknown = |name: &str| self.checked().zip(answers).any(|((n, _), answer)| n == name && answer.is_none());
+            let unknown =
+                |name: &str| self.checked().zip(answers).any(|((n, _), answer)| n == name && answer.is_none());
             let pinned = self.pinned().into_iter().map(|setting| (setting.name, setting.value));
             let pinned = pinned.filter(|(name, _)| !unknown(name));
             for (name, value) in pinned.chain([("client_encoding", "UTF8")]) {
@@ -147,7 +148,10 @@ mod tests {
     fn only_reading_sessions_are_read_only_and_have_our_path_for_good() {
         let reading = Settings { work: Work::Read, timeouts: TIMEOUTS }.options();
         let writing = Settings { work: Work::Write, timeouts: TIMEOUTS }.options();
-        assert!(reading.starts_with("-c default_transaction_read_only=on -c TimeZone=UTC -c DateStyle=ISO,MDY "), "{reading}");
+        assert!(
+            reading.starts_with("-c default_transaction_read_only=on -c TimeZone=UTC -c DateStyle=ISO,MDY "),
+            "{reading}"
+        );
         assert!(reading.contains("-c search_path= -c statement_timeout=60000 "), "{reading}");
         assert!(!writing.contains("read_only") && !writing.contains("search_path"), "{writing}");
     }

@@ -7,9 +7,8 @@ use super::{Change, Review, RowReview};
 /// The characters outside of ASCII of all that would be written.
 pub fn characters(review: &Review) -> BTreeSet<char> {
     let rows = review.tables.iter().flat_map(|table| &table.rows).filter(|row| moves(row));
-    let texts = rows.flat_map(|row| {
-        row.key.0.iter().flatten().chain(row.cells.iter().filter_map(|cell| cell.new.as_ref()))
-    });
+    let texts =
+        rows.flat_map(|row| row.key.0.iter().flatten().chain(row.cells.iter().filter_map(|cell| cell.new.as_ref())));
     texts.flat_map(|text| text.chars()).filter(|c| !c.is_ascii()).collect()
 }
 

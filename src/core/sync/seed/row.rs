@@ -189,9 +189,9 @@ fn parking(shape: &Shape, column: &ShapeColumn) -> Option<String> {
             Some(format!("(SELECT pg_catalog.max(o.{name}) OPERATOR(pg_catalog.+) 1 FROM {table} AS o)"))
         }
         _ if !column.not_null => Some("NULL".into()),
-        "text" | "character varying" => {
-            Some(format!("(SELECT pg_catalog.concat('pgdeck-', pg_catalog.count(*)) FROM {table} AS o WHERE o.{name}::text LIKE 'pgdeck-%')"))
-        }
+        "text" | "character varying" => Some(format!(
+            "(SELECT pg_catalog.concat('pgdeck-', pg_catalog.count(*)) FROM {table} AS o WHERE o.{name}::text LIKE 'pgdeck-%')"
+        )),
         "uuid" if column.role == Role::Value => Some("pg_catalog.gen_random_uuid()".into()),
         _ => None,
     }

@@ -219,7 +219,9 @@ pub fn advance(shape: &Shape, column: &str) -> Statement {
         .value(&Some(column.to_owned()), "text")
         .sql(") AS s(name)\nJOIN pg_catalog.pg_sequence AS q ON q.seqrelid = s.name::pg_catalog.regclass::oid\n")
         .sql("CROSS JOIN LATERAL (SELECT CASE WHEN q.seqincrement > 0::bigint ")
-        .sql(format!("THEN pg_catalog.max(t.{column_sql}) ELSE pg_catalog.min(t.{column_sql}) END::bigint FROM {table} AS t "))
+        .sql(format!(
+            "THEN pg_catalog.max(t.{column_sql}) ELSE pg_catalog.min(t.{column_sql}) END::bigint FROM {table} AS t "
+        ))
         .sql(format!("WHERE t.{column_sql}::numeric BETWEEN q.seqmin::numeric AND q.seqmax::numeric) AS m(value)\n"))
         .sql("CROSS JOIN LATERAL (SELECT pg_catalog.pg_sequence_last_value(q.seqrelid)) AS l(value)\n")
         .sql("WHERE CASE WHEN q.seqincrement > 0::bigint THEN coalesce(m.value > l.value, m.value >= q.seqstart) ")
