@@ -7,7 +7,7 @@ use crate::{
     pg::{connect::Transaction, query},
 };
 
-/// Encodings that take every character: SQL_ASCII holds bytes, whatever they mean.
+/// Encodings that take every character: `SQL_ASCII` holds bytes, whatever they mean.
 const ANY: [&str; 2] = ["UTF8", "SQL_ASCII"];
 
 /// Which of `characters` the database, which is in `encoding`, does not have; one round trip, and none where it has all.
