@@ -2,8 +2,8 @@
 //! set any of them (`ALTER ROLE … SET`), on one side or on both, so every session of pgdeck, every script, every seed and
 //! the query for an SQL editor set them for themselves.
 //!
-//! The list began with what `pg_dump` sets, and was completed from `pg_settings` of every supported major: a test
-//! compares both lists here with what the server has, so that a new setting has to be decided.
+//! The list began with what `pg_dump` sets, and was completed from `pg_settings`: a test compares both lists here with what
+//! its server has, so that a new setting has to be decided.
 
 use super::error::Error;
 

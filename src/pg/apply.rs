@@ -141,7 +141,9 @@ async fn write(tx: &Transaction<'_>, order: &Order<'_>) -> Result<Written> {
     path?;
     let locators = locators?;
     let ended = tx.client().batch_execute("SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL search_path = ''").await;
-    ended.map_err(|error| refused(tx, &error))?;
+    if let Err(error) = ended {
+        return Err(refused(tx, &error).await);
+    }
     let after = written_rows(tx, plan, &locators).await?;
     let rewrote = verify(tx, plan, &after).await?;
     let images = plan.steps.iter().enumerate().map(|(at, step)| {

@@ -8,11 +8,7 @@ use std::{
 use serde::{Deserialize, de::DeserializeOwned};
 use tokio::try_join;
 
-use super::{
-    catalog::{first, records},
-    connect::Transaction,
-    query,
-};
+use super::{catalog::records, connect::Transaction, query};
 use crate::core::{
     audit::facts::{Column, Database, Facts, Oid, Sight},
     error::{Error, Result},
@@ -69,8 +65,8 @@ pub async fn read(tx: &Transaction<'_>) -> Result<Facts> {
     let mut facts = Facts { unseen: unseen(&probe), database: probe.database, ..Facts::default() };
     let seen = |sight: &Sight| !facts.unseen.contains_key(sight);
     let (relations, columns, keys, indexes, policies, functions, triggers, sequences, roles, rest) = try_join!(
-        first(records(tx, sql("relations"))),
-        first(columns(tx)),
+        records(tx, sql("relations")),
+        columns(tx),
         part(tx, sql("foreign_keys"), seen(&Sight::Constraints)),
         part(tx, sql("indexes"), seen(&Sight::Indexes)),
         part(tx, sql("policies"), seen(&Sight::Policies)),
@@ -80,11 +76,11 @@ pub async fn read(tx: &Transaction<'_>) -> Result<Facts> {
         part(tx, sql("roles"), seen(&Sight::Roles)),
         async {
             try_join!(
-                first(records(tx, sql("schemas"))),
+                records(tx, sql("schemas")),
                 part(tx, sql("extensions"), seen(&Sight::Extensions)),
-                first(pairs::<Oid>(tx, sql("views"), seen(&Sight::Dependencies))),
+                pairs::<Oid>(tx, sql("views"), seen(&Sight::Dependencies)),
                 part(tx, include_str!("sql/audit/buckets.sql"), probe.buckets && seen(&Sight::Buckets)),
-                first(pairs::<u32>(tx, sql("widths"), seen(&Sight::Statistics))),
+                pairs::<u32>(tx, sql("widths"), seen(&Sight::Statistics)),
             )
         },
     )?;
@@ -134,7 +130,7 @@ fn unseen(probe: &Probe) -> BTreeMap<Sight, String> {
 
 /// The records of a part that may be read; none of another.
 async fn part<T: DeserializeOwned>(tx: &Transaction<'_>, sql: &str, wanted: bool) -> Result<Vec<T>> {
-    if wanted { first(records(tx, sql)).await } else { Ok(Vec::new()) }
+    if wanted { records(tx, sql).await } else { Ok(Vec::new()) }
 }
 
 /// The columns, by relation.

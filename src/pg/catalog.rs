@@ -4,7 +4,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use tokio::try_join;
 
 use super::{
-    connect::{Transaction, error::AFTERMATH},
+    connect::Transaction,
     query::{self, List},
 };
 use crate::core::{
@@ -83,15 +83,6 @@ pub struct Summary {
 pub async fn summary(tx: &Transaction<'_>) -> Result<Summary> {
     let mut records = records::<Summary>(tx, include_str!("sql/summary.sql")).await?;
     records.pop().ok_or_else(|| Error::rolled_back("the server gave no summary of its catalogue"))
-}
-
-/// Of statements that were sent together, the first that fails says why and the others only that one did: so these wait
-/// for it to be heard.
-pub(super) async fn first<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    match work.await {
-        Err(error) if error.message.starts_with(AFTERMATH) => std::future::pending().await,
-        answer => answer,
-    }
 }
 
 pub(super) async fn records<T: DeserializeOwned>(tx: &Transaction<'_>, sql: &str) -> Result<Vec<T>> {

@@ -6,10 +6,7 @@ use std::collections::BTreeMap;
 use futures_util::future::try_join_all;
 use serde::Deserialize;
 
-use super::{
-    catalog::{first, records},
-    connect::Transaction,
-};
+use super::{catalog::records, connect::Transaction};
 use crate::core::{
     drift::record::{Kind, Record, State},
     error::{Error, Result},
@@ -139,7 +136,7 @@ pub async fn read(tx: &Transaction<'_>) -> Result<State> {
     for query in &QUERIES {
         match probe.kept_from(query) {
             Some(reason) => unseen.extend(query.kinds.iter().map(|kind| (*kind, reason.clone()))),
-            None => readable.push(first(records::<Record>(tx, query.sql(probe.version)))),
+            None => readable.push(records::<Record>(tx, query.sql(probe.version))),
         }
     }
     let records = try_join_all(readable).await?.into_iter().flatten().collect();

@@ -10,11 +10,7 @@ use futures_util::future::try_join_all;
 use serde::Deserialize;
 use tokio::try_join;
 
-use super::{
-    catalog::{first, records},
-    connect::Transaction,
-    query,
-};
+use super::{catalog::records, connect::Transaction, query};
 use crate::core::{
     error::{Error, Result},
     migrations::{
@@ -51,7 +47,7 @@ struct Source {
 pub async fn read(tx: &Transaction<'_>) -> Result<Histories> {
     let mut out = Histories::default();
     let sources: Vec<Source> = find(tx).await?.into_iter().filter_map(|found| sort(found, &mut out)).collect();
-    let rows = try_join_all(sources.iter().map(|source| first(rows(tx, source)))).await?;
+    let rows = try_join_all(sources.iter().map(|source| rows(tx, source))).await?;
     for (source, rows) in sources.into_iter().zip(rows) {
         out.read.extend(histories(source.tool, &source.table, rows));
     }
@@ -149,7 +145,7 @@ async fn rows(tx: &Transaction<'_>, source: &Source) -> Result<Vec<Row>> {
         return records(tx, &rows).await;
     }
     let events = fill(include_str!("sql/migrations/sqitch_events.sql"), source);
-    let (mut rows, events): (Vec<Row>, Vec<Row>) = try_join!(first(records(tx, &rows)), first(records(tx, &events)))?;
+    let (mut rows, events): (Vec<Row>, Vec<Row>) = try_join!(records(tx, &rows), records(tx, &events))?;
     rows.extend(events);
     Ok(rows)
 }

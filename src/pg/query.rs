@@ -7,7 +7,7 @@ use tokio_postgres::{
 };
 
 use super::connect::Transaction;
-use crate::core::error::{Code, Result};
+use crate::core::error::{Code, Error, Result};
 
 /// A parameter of a set-based statement: a list of texts.
 pub(super) type List<'a> = Vec<Option<&'a str>>;
@@ -21,25 +21,31 @@ pub(super) async fn for_each(
 ) -> Result<()> {
     let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
         lists.iter().map(|list| (list as &(dyn ToSql + Sync), Type::TEXT_ARRAY)).collect();
-    let rows = tx.client().query_typed_raw(sql, parameters).await.map_err(|error| tx.describe(&error))?;
+    let rows = answer(tx, tx.client().query_typed_raw(sql, parameters).await).await?;
     pin_mut!(rows);
-    while let Some(row) = rows.try_next().await.map_err(|error| tx.describe(&error))? {
+    while let Some(row) = answer(tx, rows.try_next().await).await? {
         let fields: Result<Vec<Option<&str>>, _> = (0..row.len()).map(|at| row.try_get(at)).collect();
         each(&fields.map_err(|error| tx.describe(&error))?);
     }
     Ok(())
 }
 
-/// Asks something that the server may refuse, behind a savepoint: `None` where it did, and the transaction goes on. All
-/// three statements are sent before the first is answered.
-pub(super) async fn attempt<T>(tx: &Transaction<'_>, asked: impl Future<Output = Result<T>>) -> Result<Option<T>> {
+/// Asks something that the server may refuse, behind a savepoint: why it did, and the transaction goes on. All three
+/// statements are sent before the first is answered.
+pub(super) async fn attempt<T>(
+    tx: &Transaction<'_>,
+    asked: impl Future<Output = Result<T>>,
+) -> Result<Result<T, Error>> {
     let (begun, asked, ended) =
         tokio::join!(rows(tx, "SAVEPOINT attempt", &[]), asked, rows(tx, "ROLLBACK TO SAVEPOINT attempt", &[]));
     begun?;
     ended?;
     match asked {
-        Ok(answer) => Ok(Some(answer)),
-        Err(error) if matches!(error.code, Code::RolledBack | Code::Usage) => Ok(None),
+        Ok(answer) => Ok(Ok(answer)),
+        Err(error) if matches!(error.code, Code::RolledBack | Code::Usage) => {
+            tx.forgive(&error);
+            Ok(Err(error))
+        }
         Err(error) => Err(error),
     }
 }
@@ -48,7 +54,15 @@ pub(super) async fn attempt<T>(tx: &Transaction<'_>, asked: impl Future<Output =
 pub(super) async fn rows(tx: &Transaction<'_>, sql: &str, parameters: &[Option<&str>]) -> Result<Vec<Row>> {
     let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
         parameters.iter().map(|text| (text as &(dyn ToSql + Sync), Type::TEXT)).collect();
-    tx.client().query_typed(sql, &parameters).await.map_err(|error| tx.describe(&error))
+    answer(tx, tx.client().query_typed(sql, &parameters).await).await
+}
+
+/// What a statement answered, or the error of the first statement that failed.
+pub(super) async fn answer<T>(tx: &Transaction<'_>, answer: Result<T, tokio_postgres::Error>) -> Result<T> {
+    match answer {
+        Ok(answer) => Ok(answer),
+        Err(error) => Err(tx.fault(&error).await),
+    }
 }
 
 /// The first field of the first row.

@@ -3,6 +3,7 @@
 mod blame;
 mod canonical;
 mod digest;
+mod encoding;
 mod facts;
 mod fits;
 mod open;
@@ -11,6 +12,7 @@ mod rows;
 
 pub use canonical::{Refused, canonical};
 pub use digest::digest;
+pub use encoding::missing_characters;
 use facts::operators;
 pub use facts::{Operators, children, equal, equal_by, parents, taken};
 pub use fits::{Attempt, held, try_fits};

@@ -57,8 +57,14 @@ pub struct Db {
 
 static FREE: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
+/// How the name of a database in another encoding begins: it is not used again.
+const ENCODED: &str = "enc_";
+
 impl Drop for Db {
     fn drop(&mut self) {
+        if self.name.starts_with(ENCODED) {
+            return;
+        }
         FREE.lock().unwrap().push(std::mem::take(&mut self.name));
     }
 }
@@ -71,7 +77,6 @@ const CLEAN: &str = "DO $$ DECLARE space name; BEGIN
     END LOOP;
     CREATE SCHEMA public;
     GRANT USAGE ON SCHEMA public TO PUBLIC;
-    EXECUTE format('ALTER DATABASE %I RESET ALL', current_database());
 END $$";
 
 impl Db {
@@ -80,6 +85,9 @@ impl Db {
         let free = FREE.lock().unwrap().pop();
         if let Some(name) = free {
             let db = Db { name };
+            // First, because the last test may have made them such that nothing else works.
+            let own = format!("ALTER DATABASE {0} RESET ALL; ALTER ROLE postgres IN DATABASE {0} RESET ALL", db.name);
+            db.run(&format!("BEGIN READ WRITE; {own}; COMMIT")).await;
             db.run(CLEAN).await;
             return db;
         }
@@ -90,6 +98,16 @@ impl Db {
 
     pub async fn create(sql: &str) -> Self {
         let db = Db::empty().await;
+        db.run(sql).await;
+        db
+    }
+
+    /// An empty database in the encoding `encoding`, with these statements, which its server gets in UTF-8.
+    pub async fn encoded(encoding: &str, sql: &str) -> Self {
+        let db = Db { name: format!("{ENCODED}{}", fresh_name()) };
+        let admin = connect("postgres").await;
+        let create = format!("CREATE DATABASE {} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0", db.name);
+        admin.batch_execute(&create).await.unwrap();
         db.run(sql).await;
         db
     }
@@ -269,6 +287,11 @@ impl Pair {
             .await;
         let (source, target) = (Db::copy("production").await, Db::copy("preprod").await);
         Pair::over(example.project, example.role, source, target, ("production", "preprod"))
+    }
+
+    /// Two databases that are there.
+    pub fn of(sync: &str, source: Db, target: Db) -> Self {
+        Pair::over(&format!("{HEAD}{sync}"), "postgres", source, target, ("source", "target"))
     }
 
     fn over(project: &str, role: &str, source: Db, target: Db, names: (&'static str, &'static str)) -> Self {

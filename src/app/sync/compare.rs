@@ -9,7 +9,7 @@ use super::{
     export::{AT_ONCE, by_keys},
     review::{Held, same_environment, target_shape},
     shapes::{counterpart, included, shapes},
-    target_checks::TargetChecks,
+    target_checks::{TargetChecks, block_characters},
 };
 use crate::{
     app::{deck::Deck, job::Job},
@@ -196,6 +196,8 @@ impl Sides<'_> {
         let known: Vec<&Shape> = own.iter().chain(&extra).collect();
         let mut asked: Vec<(QName, Key)> = Vec::new();
         loop {
+            // What the target cannot hold, it cannot be asked for either.
+            block_characters(self.target, self.opened.1, &mut review).await.map_err(|error| error.env(self.to))?;
             let wanted = diff::wanted_by_inclusion(&review);
             let wanted: Vec<Wanted> = wanted.into_iter().filter_map(|wanted| unasked(wanted, &mut asked)).collect();
             if wanted.is_empty() {

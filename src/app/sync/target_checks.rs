@@ -10,13 +10,13 @@ use crate::{
         error::Result,
         sync::{
             diff::{self, Became, ChildCounts, KeptIds, Review},
-            preflight::{self, CheckQuestion, Rules},
+            preflight::{self, CheckQuestion},
             row::Row,
         },
     },
     pg::{
         connect::Transaction,
-        sync::{self as pg, Attempt, Opened, Operators},
+        sync::{self as pg, Attempt, Opened},
     },
 };
 
@@ -26,24 +26,36 @@ type Unfit = Vec<((usize, usize, usize), Became)>;
 /// The checks that need the target.
 pub(super) struct TargetChecks<'a> {
     tx: &'a Transaction<'a>,
-    operators: &'a Operators,
-    rules: &'a Rules,
+    opened: &'a Opened,
+}
+
+/// Blocks the rows that would write a character which the target's encoding does not have.
+pub(super) async fn block_characters(tx: &Transaction<'_>, opened: &Opened, review: &mut Review) -> Result<()> {
+    let missing = pg::missing_characters(tx, &opened.encoding, &diff::characters(review)).await?;
+    diff::block_characters(review, &missing, &opened.encoding);
+    Ok(())
 }
 
 impl<'a> TargetChecks<'a> {
     /// The checks in the snapshot `tx`, of which `opened` is known.
     pub(super) fn of(tx: &'a Transaction<'a>, opened: &'a Opened) -> Self {
-        TargetChecks { tx, operators: &opened.operators, rules: &opened.rules }
+        TargetChecks { tx, opened }
     }
 
     /// Completes `review`, in one round trip where the server refuses nothing.
     pub(super) async fn complete(&self, mut review: Review) -> Result<Review> {
-        preflight::block_refused(&mut review, self.rules);
-        let pairs = diff::pairs(&review);
+        if let (Some(why), to, Some(table)) = (self.opened.read_only, &review.to, review.tables.first_mut()) {
+            table.warnings.insert(0, format!("nothing can be applied to {to}: {why}"));
+        }
+        block_characters(self.tx, self.opened, &mut review).await?;
+        preflight::block_refused(&mut review, &self.opened.rules);
+        let blocked = |at: usize, row: usize| review.tables[at].rows[row].blocked.is_some();
+        let mut pairs = diff::pairs(&review);
+        pairs.retain(|pair| pair.new.is_ascii() || !blocked(pair.at.0, pair.at.1));
         let wanted = diff::wanted_parents(&review);
         let kept: Vec<_> = review.tables.iter().map(diff::kept_ids).collect();
-        let inputs = preflight::input_questions(&review, self.rules);
-        let checks = preflight::check_questions(&review, self.rules);
+        let inputs = preflight::input_questions(&review, &self.opened.rules);
+        let checks = preflight::check_questions(&review, &self.opened.rules);
         let fits = diff::fits(&review);
         let attempts: Vec<_> = fits.iter().map(Attempt::all).collect();
         let (parents, taken, children, unfit, equal, refused, failing) = try_join!(
@@ -51,8 +63,8 @@ impl<'a> TargetChecks<'a> {
             self.taken(&review, &kept),
             self.children(&review),
             // The last that are asked, because they may fail and go back.
-            pg::try_fits(self.tx, self.operators, &attempts),
-            pg::equal_by(self.tx, self.operators, &pairs),
+            pg::try_fits(self.tx, &self.opened.operators, &attempts),
+            pg::equal_by(self.tx, &self.opened.operators, &pairs),
             pg::refused_inputs(self.tx, &inputs),
             pg::failing_rows(self.tx, &checks),
         )?;
@@ -76,7 +88,7 @@ impl<'a> TargetChecks<'a> {
     /// Finds the values that the server refuses, half by half; only where it refuses some this takes more round trips.
     async fn narrowed(&self, (mut found, mut again): (Unfit, Vec<Attempt<'_>>)) -> Result<Unfit> {
         while !again.is_empty() {
-            let (more, rest) = pg::try_fits(self.tx, self.operators, &again).await?;
+            let (more, rest) = pg::try_fits(self.tx, &self.opened.operators, &again).await?;
             found.extend(more);
             again = rest;
         }
@@ -100,7 +112,7 @@ impl<'a> TargetChecks<'a> {
         again.retain(|question| !question.rows.is_empty());
         let second = if again.is_empty() { Vec::new() } else { pg::failing_rows(self.tx, &again).await? };
         for (question, rows) in answered.iter().chain(&again.into_iter().zip(second).collect::<Vec<_>>()) {
-            preflight::refuse_checks(review, self.rules, question, rows.as_deref().unwrap_or_default());
+            preflight::refuse_checks(review, &self.opened.rules, question, rows.as_deref().unwrap_or_default());
         }
         Ok(())
     }

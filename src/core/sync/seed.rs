@@ -85,9 +85,10 @@ pub fn body(bundle: &Bundle, verb: &str) -> Result<String> {
 
 /// `statements` in a block that sets what they depend on, and gives the session its own back.
 fn within_own_settings(statements: &str) -> String {
-    let mut out = String::from("DECLARE\n  pgdeck_path text := pg_catalog.current_setting('search_path');\n");
+    let mut out =
+        String::from("DECLARE\n  pgdeck_path pg_catalog.text := pg_catalog.current_setting('search_path');\n");
     for (at, (name, _)) in script::session().enumerate() {
-        let _ = writeln!(out, "  pgdeck_{at} text := pg_catalog.current_setting('{name}');");
+        let _ = writeln!(out, "  pgdeck_{at} pg_catalog.text := pg_catalog.current_setting('{name}');");
     }
     out.push_str("BEGIN\n");
     for (name, value) in [("search_path", "")].into_iter().chain(script::session()) {

@@ -79,7 +79,10 @@ async fn one(tx: &Transaction<'_>, plan: &Plan, run: &Run) -> Result<Vec<Located
     let (text, values) = (run.statement.text(), run.statement.parameters());
     let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
         values.iter().map(|value| (value as &(dyn ToSql + Sync), Type::TEXT)).collect();
-    let rows = tx.client().query_typed(&text, &parameters).await.map_err(|error| refused_step(tx, first, &error))?;
+    let rows = match tx.client().query_typed(&text, &parameters).await {
+        Ok(rows) => rows,
+        Err(error) => return Err(refused_step(tx, first, &error).await),
+    };
     let found: Result<Vec<_>, _> = rows.iter().map(|row| located(run, row)).collect();
     let found = found.map_err(|error| tx.describe(&error))?;
     let missing = run.steps.iter().find(|at| found.iter().filter(|(step, _)| step == *at).count() != 1);

@@ -20,9 +20,12 @@ const NOT_FOUND: [SqlState; 5] = [
     SqlState::UNDEFINED_OBJECT,
 ];
 
+const HINT: &str = "names without a schema are looked up in the role's search_path: write the schema into the function, \
+                    or set its search_path (ALTER FUNCTION … SET search_path)";
+
 /// The error of a statement that writes, with the function of the target that raised it.
-pub(super) fn refused(tx: &Transaction<'_>, error: &tokio_postgres::Error) -> Error {
-    let described = rolled_back(tx.describe(error));
+pub(super) async fn refused(tx: &Transaction<'_>, error: &tokio_postgres::Error) -> Error {
+    let described = rolled_back(tx.fault(error).await);
     let Some(function) = error.as_db_error().filter(|answer| NOT_FOUND.contains(answer.code())).and_then(function)
     else {
         return described;
@@ -30,17 +33,14 @@ pub(super) fn refused(tx: &Transaction<'_>, error: &tokio_postgres::Error) -> Er
     Error {
         code: Code::RolledBack,
         message: format!("in the function `{function}` of the target: {}", described.message),
+        hint: Some(HINT.to_owned()),
         ..described
     }
-    .hint(
-        "names without a schema are looked up in the role's search_path: write the schema into the function, or set its \
-         search_path (ALTER FUNCTION … SET search_path)",
-    )
 }
 
 /// The same for the statement of a step, whose row is named.
-pub(super) fn refused_step(tx: &Transaction<'_>, step: &Step, error: &tokio_postgres::Error) -> Error {
-    let described = Error { object: Some(name(step)), ..refused(tx, error) };
+pub(super) async fn refused_step(tx: &Transaction<'_>, step: &Step, error: &tokio_postgres::Error) -> Error {
+    let described = Error { object: Some(name(step)), ..refused(tx, error).await };
     let unknown = |answer: &&DbError| *answer.code() == SqlState::UNTRANSLATABLE_CHARACTER;
     let Some(character) = error.as_db_error().filter(unknown).and_then(|answer| character(answer.message())) else {
         return described;

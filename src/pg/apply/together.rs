@@ -57,7 +57,7 @@ async fn ask(tx: &Transaction<'_>, plan: &Plan, runs: &[Run], batch: &Together<'
         }
         Err(error) => {
             let table = &plan.steps[runs[0].steps[0]].table;
-            return Err(rolled_back(tx.describe(&error)).object(table));
+            return Err(rolled_back(tx.fault(&error).await).object(table));
         }
     };
     let values = |row: &tokio_postgres::Row| (0..row.len()).map(|at| row.try_get(at)).collect::<Result<_, _>>();

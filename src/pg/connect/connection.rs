@@ -1,9 +1,13 @@
 //! What the rest of [`crate::pg`] gets: a connection, its transactions, its facts, its cancel.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Mutex,
+    time::{Duration, Instant},
+};
 
-use futures_util::FutureExt;
-use tokio_postgres::{Client, SimpleQueryMessage};
+use futures_util::{FutureExt, StreamExt};
+use tokio::task::JoinHandle;
+use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryStream, error::SqlState};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
@@ -98,9 +102,13 @@ impl Connection {
     /// the transaction is one, as [`crate::pg::sync::open`] does.
     pub(in crate::pg) fn begin_read_unconfirmed(&mut self) -> Transaction<'_> {
         let sql = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;{}", self.local);
-        let transaction = Transaction { connection: self, open: true };
-        // The first poll puts the statement into the connection's queue. Should it fail, what follows fails too.
-        let _ = transaction.connection.client.batch_execute(&sql).now_or_never();
+        let transaction = Transaction::new(self);
+        // The first poll puts the statement into the connection's queue. Should it fail, what follows fails too, and its
+        // answer says why.
+        let opening = transaction.connection.client.simple_query_raw(&sql).now_or_never();
+        // A task of its own hears it: an answer that nobody takes would hold up those behind it.
+        let opening = opening.and_then(Result::ok).map(|answers| tokio::spawn(first_error(answers)));
+        *transaction.opening.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = opening;
         transaction
     }
 
@@ -120,7 +128,7 @@ impl Connection {
         let sql = format!("{begin}{}", self.local);
         let asked = Instant::now();
         // Made before the first await: a future dropped while the server answers must be rolled back too.
-        let transaction = Transaction { connection: self, open: true };
+        let transaction = Transaction::new(self);
         transaction.connection.run(&sql).await?;
         transaction.connection.latency = asked.elapsed();
         Ok(transaction)
@@ -239,14 +247,80 @@ async fn ask(client: &Client, settings: &Settings) -> Result<(Server, bool, Stri
     Ok((server, told, settings.local(!told, &answers)))
 }
 
+/// The first error of a batch of statements.
+async fn first_error(answers: SimpleQueryStream) -> Option<tokio_postgres::Error> {
+    let mut answers = Box::pin(answers);
+    while let Some(answer) = answers.next().await {
+        if let Err(error) = answer {
+            return Some(error);
+        }
+    }
+    None
+}
+
 /// An open transaction. Dropped, it is rolled back.
-#[derive(Debug)]
 pub struct Transaction<'a> {
     connection: &'a mut Connection,
     open: bool,
+    /// The answer to its beginning, where nobody waited for it.
+    opening: Mutex<Option<JoinHandle<Option<tokio_postgres::Error>>>>,
+    /// The first error that was not an echo of another one.
+    cause: Mutex<Option<Error>>,
+}
+
+impl std::fmt::Debug for Transaction<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Transaction")
+            .field("connection", &self.connection)
+            .field("open", &self.open)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> Transaction<'a> {
+    fn new(connection: &'a mut Connection) -> Self {
+        Transaction { connection, open: true, opening: Mutex::new(None), cause: Mutex::new(None) }
+    }
 }
 
 impl Transaction<'_> {
+    /// The error of a statement; where it failed only because one before it had failed, the error of that one.
+    ///
+    /// Statements are sent before the answers to those before them are there, and whoever waits for an answer may be
+    /// asked in any order: what the server calls "current transaction is aborted" (25P02) must not be what is shown.
+    pub(in crate::pg) async fn fault(&self, error: &tokio_postgres::Error) -> Error {
+        let described = self.describe(error);
+        if error.code() != Some(&SqlState::IN_FAILED_SQL_TRANSACTION) {
+            let mut cause = self.cause.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            cause.get_or_insert_with(|| described.clone());
+            return described;
+        }
+        let opening = self.opening.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        // Its answer came before that of any other statement.
+        if let Some(opening) = opening
+            && let Ok(Some(error)) = opening.await
+        {
+            let begun = self.describe(&error);
+            self.cause.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(begun);
+        }
+        // Answers come in the order of the statements. When one more is there, whoever waits for the statement at fault
+        // has been woken, and has said so, with the object that it was about; this future is dropped then.
+        let waited = self.client().batch_execute("").await;
+        let cause = self.cause.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        match waited {
+            Ok(()) => cause.unwrap_or(described),
+            Err(error) => cause.unwrap_or_else(|| self.describe(&error)),
+        }
+    }
+
+    /// Forgets an error that was expected and taken back by a savepoint.
+    pub(in crate::pg) fn forgive(&self, error: &Error) {
+        let mut cause = self.cause.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if cause.as_ref() == Some(error) {
+            *cause = None;
+        }
+    }
+
     /// The driver. Behind a pooler use `query_typed`, `simple_query` and `batch_execute` only; the others
     /// make named statements.
     pub(in crate::pg) fn client(&self) -> &Client {

@@ -196,9 +196,6 @@ fn from_server(answer: &DbError) -> Error {
     }
 }
 
-/// What is said of each statement that was sent behind one that failed, in the same transaction.
-pub(in crate::pg) const AFTERMATH: &str = "an earlier statement failed";
-
 /// Class, words and hint for a SQLSTATE. The server's own text may be in any language.
 fn words(answer: &DbError) -> (Code, &'static str, &'static str) {
     use Code::{Connect, Interrupted, RolledBack, Usage};
@@ -211,7 +208,13 @@ fn words(answer: &DbError) -> (Code, &'static str, &'static str) {
         "57P01" | "57P02" => (Connect, "the server ended the connection", "try again"),
         "57P05" | "25P03" => (Connect, "the server ended an idle session", "try again"),
         "42501" => (RolledBack, "not allowed", "this needs a privilege that the role does not have"),
-        "25P02" => (RolledBack, AFTERMATH, ""),
+        "25P02" => (RolledBack, "an earlier statement failed", ""),
+        "22021" if !answer.message().contains("0x00") => (
+            RolledBack,
+            "a text holds bytes that are no characters",
+            "a database in SQL_ASCII holds bytes, not characters: convert its texts to UTF-8 first",
+        ),
+        "22P05" => (RolledBack, "the encodings of the two databases have not the same characters", ""),
         "25006" => (RolledBack, "refused, this session is read-only", ""),
         "55P03" => (RolledBack, "somebody else holds a lock", "try again when the other transaction has ended"),
         "40001" | "40P01" => (RolledBack, "a concurrent transaction came first", "try again"),

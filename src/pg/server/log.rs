@@ -24,7 +24,8 @@ pub(super) fn follow(stderr: impl Read + Send + 'static) -> io::Result<Receiver<
         // Nobody may be listening any more; reading goes on all the same.
         for line in BufReader::new(stderr).split(b'\n').map_while(Result::ok) {
             let line = String::from_utf8_lossy(&line).into_owned();
-            if line.contains("database system is ready to accept connections") {
+            // A standby says "read-only connections".
+            if line.contains("database system is ready to accept") {
                 let _ = events.send(Event::Ready);
             }
             last.truncate(REMEMBERED - 1);

@@ -72,6 +72,7 @@ async fn attempt(
         Ok(()) => Ok(Ok(out)),
         Err(error) if error.code == Code::RolledBack || error.code == Code::Usage => {
             query::rows(tx, "ROLLBACK TO SAVEPOINT canonical", &[]).await?;
+            tx.forgive(&error);
             Ok(Err(error))
         }
         Err(error) => Err(error),

@@ -169,7 +169,7 @@ async fn equal_of(
     let question = sql::representation(cast, operator);
     let asked = query::for_each(tx, &question, &lists, |fields| answers.push(fields[0] == Some("true")));
     // What the other side holds need not be a value of this type at all: then nothing is equal.
-    let answered = query::attempt(tx, asked).await?.is_some();
+    let answered = query::attempt(tx, asked).await?.is_ok();
     let equal = pairs.iter().zip(answers).filter(|(_, equal)| answered && *equal);
     Ok(equal.map(|(pair, _)| pair.at).collect())
 }

@@ -5,7 +5,7 @@ use futures_util::future::try_join_all;
 use super::Operators;
 use crate::{
     core::{
-        error::{Code, Error, Result},
+        error::{Error, Result},
         name::QName,
         sync::{
             diff::{Became, Fit},
@@ -72,15 +72,7 @@ async fn ask(tx: &Transaction<'_>, operators: &Operators, attempt: &Attempt<'_>)
     let lists = [list];
     let mut out = Vec::new();
     let asked = query::for_each(tx, &text, &lists, |fields| out.push(fields[0].map(str::to_owned)));
-    let (begun, asked, ended) =
-        tokio::join!(query::rows(tx, "SAVEPOINT fits", &[]), asked, query::rows(tx, "ROLLBACK TO SAVEPOINT fits", &[]));
-    begun?;
-    ended?;
-    match asked {
-        Ok(()) => Ok(Ok(out)),
-        Err(error) if error.code == Code::RolledBack || error.code == Code::Usage => Ok(Err(error)),
-        Err(error) => Err(error),
-    }
+    Ok(query::attempt(tx, asked).await?.map(|()| out))
 }
 
 /// The type of a column as it is now: that of a plan is as old as the review.

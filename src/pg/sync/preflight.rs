@@ -54,7 +54,7 @@ async fn refused_softly(tx: &Transaction<'_>, question: &InputQuestion) -> Resul
     let text = sql::refused_inputs(question);
     let asked = query::for_each(tx, &text, &lists, |fields| out.extend(fields[0].map(str::to_owned)));
     // What cannot be asked is left to the apply.
-    let answered = query::attempt(tx, asked).await?.is_some();
+    let answered = query::attempt(tx, asked).await?.is_ok();
     Ok(if answered { out } else { BTreeSet::new() })
 }
 
@@ -79,7 +79,7 @@ async fn refused_by_error(tx: &Transaction<'_>, question: &InputQuestion) -> Res
 async fn accepts(tx: &Transaction<'_>, question: &InputQuestion, texts: &[String]) -> Result<bool> {
     let lists: [List; 1] = [texts.iter().map(|text| Some(text.as_str())).collect()];
     let text = sql::cast_inputs(question);
-    Ok(query::attempt(tx, query::for_each(tx, &text, &lists, |_| ())).await?.is_some())
+    Ok(query::attempt(tx, query::for_each(tx, &text, &lists, |_| ())).await?.is_ok())
 }
 
 /// The rows that fail each condition, by their places in the review, in the order of `questions`; `None` where the
@@ -98,5 +98,5 @@ async fn failing_rows_of(tx: &Transaction<'_>, question: &CheckQuestion) -> Resu
         out.extend(place.and_then(|place| question.rows.get(place)).map(|(row, _)| *row));
     });
     let answer = query::attempt(tx, asked).await?;
-    Ok(answer.map(|()| out))
+    Ok(answer.ok().map(|()| out))
 }

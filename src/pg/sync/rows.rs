@@ -46,11 +46,12 @@ pub fn read<'a>(
     Box::pin(async move {
         let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
             lists.iter().map(|list| (list as &(dyn ToSql + Sync), Type::TEXT_ARRAY)).collect();
-        let stream = tx
-            .client()
-            .query_typed_raw(&query.text, parameters)
-            .await
-            .map_err(|error| blamed(tx, &error, &query.text, &Written::of(shape)).object(&shape.table))?;
+        let stream = match tx.client().query_typed_raw(&query.text, parameters).await {
+            Ok(stream) => stream,
+            Err(error) => {
+                return Err(blamed(tx, &error, &query.text, &Written::of(shape)).await.object(&shape.table));
+            }
+        };
         Ok(Rows { tx, shape, query, stream: Box::pin(stream) })
     })
 }
@@ -58,9 +59,14 @@ pub fn read<'a>(
 impl Rows<'_> {
     /// The next row.
     pub async fn next(&mut self) -> Result<Option<Row>> {
-        let at_fault =
-            |error| blamed(self.tx, &error, &self.query.text, &Written::of(self.shape)).object(&self.shape.table);
-        let Some(row) = self.stream.try_next().await.map_err(at_fault)? else { return Ok(None) };
+        let next = match self.stream.try_next().await {
+            Ok(next) => next,
+            Err(error) => {
+                let blamed = blamed(self.tx, &error, &self.query.text, &Written::of(self.shape)).await;
+                return Err(blamed.object(&self.shape.table));
+            }
+        };
+        let Some(row) = next else { return Ok(None) };
         let fields: Result<Vec<Option<&str>>, _> = (0..row.len()).map(|at| row.try_get(at)).collect();
         Ok(Some(self.query.decode(&fields.map_err(|error| self.tx.describe(&error))?)))
     }

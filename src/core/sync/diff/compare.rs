@@ -135,6 +135,7 @@ pub fn kept_ids(table: &TableReview) -> KeptIds {
     let keeps = |row: &RowReview| {
         !places.is_empty()
             && row.change == Change::Insert
+            && row.blocked.is_none()
             && row.cells.iter().any(|cell| matches!(cell.field, Field::Column(at) if places.contains(&at)))
     };
     let rows = table.rows.iter().enumerate().filter(|(_, row)| keeps(row));

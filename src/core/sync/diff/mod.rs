@@ -5,6 +5,7 @@
 //! | `columns` | what differs in how the two sides declare a column |
 //! | `fields` | how the source's columns map to the target's |
 //! | `compare` | rows of one key, on both sides |
+//! | `encoding` | characters that the target's encoding does not have |
 //! | `fits` | values that the target's type would round or cut |
 //! | `parents` | what new values point to |
 //! | `children` | what points to rows that go or change their key |
@@ -14,6 +15,7 @@
 mod children;
 mod columns;
 mod compare;
+mod encoding;
 mod fields;
 mod fits;
 mod parents;
@@ -22,6 +24,7 @@ mod tied;
 
 pub use children::{ChildCount, ChildCounts, check_children, disturbs};
 pub use compare::{Compare, KeptIds, drop_taken_ids, kept_ids};
+pub use encoding::{block_characters, characters};
 pub use fields::Fields;
 pub use fits::{Became, Fit, block_unfit, fits};
 pub use parents::{ParentCounts, Wanted, drop_unneeded, resolve_parents, wanted_by_inclusion, wanted_parents};

@@ -183,7 +183,9 @@ impl<'a> Weave<'a> {
         }
         let arrays: Vec<_> = lists.iter().map(|at| format!("${at}::text[]")).collect();
         let names: Vec<_> = lists.iter().map(|at| format!("c{at}, ")).collect();
-        let rows = format!("pg_catalog.unnest({}) WITH ORDINALITY AS w({}n)", arrays.join(", "), names.concat());
+        // Several arrays are the grammar's own `unnest`, which is `pg_catalog`'s and is not to be qualified.
+        let unnest = if arrays.len() == 1 { "pg_catalog.unnest" } else { "unnest" };
+        let rows = format!("{unnest}({}) WITH ORDINALITY AS w({}n)", arrays.join(", "), names.concat());
         self.text.insert_str(self.rows?, &rows);
         Some(Together { text: self.text, parameters: self.parameters })
     }
@@ -246,7 +248,7 @@ mod tests {
         assert_eq!(
             both.text,
             "UPDATE t SET p = CASE WHEN w.c1 IS NOT NULL THEN (SELECT p.id FROM p WHERE p.k OPERATOR(pg_catalog.=) $2::text) END FROM \
-             pg_catalog.unnest($1::text[], $3::text[], $4::text[]) WITH ORDINALITY AS w(c1, c3, c4, n) WHERE t.k OPERATOR(pg_catalog.=) w.c3::text AND \
+             unnest($1::text[], $3::text[], $4::text[]) WITH ORDINALITY AS w(c1, c3, c4, n) WHERE t.k OPERATOR(pg_catalog.=) w.c3::text AND \
              t.note::text IS NOT DISTINCT FROM w.c4::text RETURNING w.n::text, t.k"
         );
         assert_eq!(both.parameters[3], Parameter::List(vec![None, Some("x")]));
