@@ -131,7 +131,6 @@ fn the_live_check_connects_and_names_tables_and_lines() {
     let desk = Desk::reading();
     let fine = desk.fine("config check --live");
     assert!(fine.contains("2 environments checked: 0 errors"), "{fine}");
-    desk.fails(2, "config check -e production", "--live");
     desk.project("table = \"features\", ", "table = \"featuers\", ");
     let said = desk.exits(1, "config check --live -e production");
     assert!(said.contains("did you mean `public.features`?") && said.contains("pgdeck.toml:"), "{said}");
