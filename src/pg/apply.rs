@@ -1,17 +1,22 @@
 //! Runs one plan in one transaction: lock, compare with what was reviewed, write, verify, keep the
 //! images, commit. Any surprise rolls everything back and names the row.
 
+mod again;
 mod execute;
+mod explain;
 mod reviewed;
 mod together;
+mod triggers;
 mod verify;
 
 use self::{
+    again::settled,
     execute::execute,
     reviewed::reviewed_rows,
-    verify::{verify, written_rows},
+    triggers::{Watch, with_triggers},
 };
 use super::{
+    catalog,
     connect::{Connection, Transaction},
     query,
 };
@@ -19,6 +24,7 @@ use crate::core::{
     error::{Code, Error, Result},
     guard::Permit,
     sync::{
+        fires::TriggersDid,
         park,
         plan::{Plan, Step},
         row::Row,
@@ -59,6 +65,8 @@ pub struct Written {
     pub xid: String,
     /// Values that a trigger of the target replaced: (row, column).
     pub rewrote: Vec<String>,
+    /// Which triggers that may have been, and what they wrote besides.
+    pub triggers: TriggersDid,
 }
 
 /// How a transaction ended.
@@ -126,15 +134,21 @@ pub async fn settle(connection: &mut Connection, xid: &str) -> Result<Settled> {
 }
 
 async fn write(tx: &Transaction<'_>, order: &Order<'_>) -> Result<Written> {
-    let plan = order.plan;
     lock(tx).await?;
-    let xid = query::scalar(tx, "SELECT pg_current_xact_id()::text", &[]).await?.unwrap_or_default();
+    let xid = query::scalar(tx, "SELECT pg_current_xact_id()::text", &[]);
+    let (xid, live) = tokio::try_join!(xid, catalog::triggers(tx))?;
+    let xid = xid.unwrap_or_default();
+    let plan = &with_triggers(order.plan, live)?;
+    let order = &Order { plan, ..*order };
     let before = reviewed_rows(tx, plan).await?;
-    let runs = park::statements(plan)?;
-    let locators = execute(tx, order, &runs).await?;
+    let mut runs = park::statements(plan)?;
+    let mut watch = Watch::begin(tx, plan).await?;
+    watch.release(&mut runs);
+    let locators = execute(tx, order, &runs, &mut watch).await?;
     query::rows(tx, "SET CONSTRAINTS ALL IMMEDIATE", &[]).await.map_err(rolled_back)?;
-    let after = written_rows(tx, plan, &locators).await?;
-    let rewrote = verify(tx, plan, &after).await?;
+    let (after, rewrote) = settled(tx, &mut watch, &runs, &locators).await?;
+    let rewrote = rewrote.iter().map(|one| format!("{} {}", name(&plan.steps[one.at]), one.column)).collect();
+    let triggers = watch.did(tx, &runs, &after).await?;
     let images = plan.steps.iter().enumerate().map(|(at, step)| {
         let shape = plan.shape(&step.table)?;
         Ok(Images {
@@ -142,7 +156,7 @@ async fn write(tx: &Transaction<'_>, order: &Order<'_>) -> Result<Written> {
             after: after[at].as_ref().map(|row| image(shape, row)),
         })
     });
-    Ok(Written { images: images.collect::<Result<_>>()?, xid, rewrote })
+    Ok(Written { images: images.collect::<Result<_>>()?, xid, rewrote, triggers })
 }
 
 /// Keeps another run of pgdeck on this database out until the transaction ends.

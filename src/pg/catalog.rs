@@ -11,15 +11,17 @@ use crate::core::{
     error::{Error, Result},
     name::QName,
     schema::{Catalog, Column, ForeignKey, OnDelete, Origin, Relation, Table, Unique},
+    trigger::Trigger,
 };
 
-/// Reads the catalogue: four queries, one round trip.
+/// Reads the catalogue: five queries, one round trip.
 pub async fn read(tx: &Transaction<'_>) -> Result<Catalog> {
-    let (tables, columns, keys, uniques) = try_join!(
+    let (tables, columns, keys, uniques, triggers) = try_join!(
         records::<TableRecord>(tx, include_str!("sql/tables.sql")),
         records::<ColumnRecord>(tx, include_str!("sql/columns.sql")),
         records::<KeyRecord>(tx, include_str!("sql/foreign_keys.sql")),
         records::<UniqueRecord>(tx, include_str!("sql/uniques.sql")),
+        triggers(tx),
     )?;
     let mut catalog = Catalog::default();
     for record in tables {
@@ -41,7 +43,26 @@ pub async fn read(tx: &Transaction<'_>) -> Result<Catalog> {
             table.uniques.push(record.into());
         }
     }
+    for (name, trigger) in triggers {
+        if let Some(table) = catalog.tables.get_mut(&name) {
+            table.triggers.push(trigger);
+        }
+    }
     Ok(catalog)
+}
+
+/// The enabled triggers and rules of every table, by its name.
+pub async fn triggers(tx: &Transaction<'_>) -> Result<Vec<(QName, Trigger)>> {
+    let records = records::<TriggerRecord>(tx, include_str!("sql/triggers.sql")).await?;
+    Ok(records.into_iter().map(|record| (QName::new(record.schema, record.table), record.trigger)).collect())
+}
+
+#[derive(Deserialize)]
+struct TriggerRecord {
+    schema: String,
+    table: String,
+    #[serde(flatten)]
+    trigger: Trigger,
 }
 
 /// How many of each kind of object there are, as `pgdeck env` shows them.
@@ -107,7 +128,6 @@ struct TableRecord {
     rls_enabled: bool,
     policies: u32,
     comment: Option<String>,
-    triggers: Vec<String>,
 }
 
 impl From<TableRecord> for Table {
@@ -122,7 +142,7 @@ impl From<TableRecord> for Table {
             rls_enabled: record.rls_enabled,
             policies: record.policies,
             comment: record.comment,
-            triggers: record.triggers,
+            triggers: Vec::new(),
             columns: Vec::new(),
             foreign_keys: Vec::new(),
             uniques: Vec::new(),

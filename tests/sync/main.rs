@@ -26,5 +26,7 @@ mod support;
 mod tables;
 mod together;
 mod traps;
+mod triggers;
+mod triggers_undo;
 mod types;
 mod undo;

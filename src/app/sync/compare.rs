@@ -321,6 +321,7 @@ impl Conclusion<'_> {
             diff::drop_taken_ids(&mut review, table, rows);
         }
         diff::mark_representation(&mut review, equal);
+        diff::block_replaced(&mut review);
         diff::resolve_parents(&mut review, &parents);
         diff::check_children(&mut review, &children);
         diff::drop_unneeded(&mut review);

@@ -14,6 +14,7 @@
 //! | [`paste`] | what that statement returned, as SQL editors hand it over |
 //! | [`digest`] | which parts of two tables differ |
 //! | [`diff`] | two sides → a review |
+//! | [`fires`] | the triggers and rules that run for a plan, and what they did |
 //! | [`select`] | what the operator chose of a review |
 //! | [`plan`] | the chosen steps, in order, under one digest |
 //! | [`sql`] | steps → statements |
@@ -31,6 +32,7 @@ pub mod bundle;
 pub mod circle;
 pub mod diff;
 pub mod digest;
+pub mod fires;
 #[cfg(test)]
 mod fixture;
 pub mod park;

@@ -12,9 +12,7 @@ FROM (
          c.relkind IN ('r', 'p') AND row_security_active(c.oid) AS rls_hides,
          c.relrowsecurity AS rls_enabled,
          (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid) AS policies,
-         obj_description(c.oid, 'pg_class') AS comment,
-         ARRAY(SELECT g.tgname::text FROM pg_trigger g
-               WHERE g.tgrelid = c.oid AND NOT g.tgisinternal AND g.tgenabled <> 'D' ORDER BY 1) AS triggers
+         obj_description(c.oid, 'pg_class') AS comment
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')

@@ -6,6 +6,7 @@
 //! | `together` | many statements as one |
 //! | `fields` | what is selected of a shape, with the joins to its parents |
 //! | `leaf` | one value of a key |
+//! | `own` | which rows the transaction wrote itself |
 //! | `read` | queries for rows |
 //! | `hash` | queries for digests of rows |
 //! | `facts` | queries about parents, children and equality |
@@ -21,6 +22,7 @@ mod fields;
 mod hash;
 mod key;
 mod leaf;
+mod own;
 mod read;
 mod statement;
 mod together;
@@ -30,8 +32,10 @@ pub use canonical::{Slot, canonical};
 pub use circle::circle;
 pub use facts::{children, parents, representation};
 pub use hash::{HANDSHAKE, Hashing, Term, digest};
-pub(super) use key::{exists, found};
+pub use key::exists;
+pub(super) use key::found;
 pub use leaf::is_loose;
+pub use own::{children_written, is_own, own_rows};
 pub use read::{Query, Side, Subset, read, read_located, taken};
 pub use statement::Statement;
 pub use together::{Parameter, Together};
