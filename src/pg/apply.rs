@@ -138,7 +138,7 @@ async fn write(tx: &Transaction<'_>, order: &Order<'_>) -> Result<Written> {
     let xid = query::scalar(tx, "SELECT pg_current_xact_id()::text", &[]);
     let (xid, live) = tokio::try_join!(xid, catalog::triggers(tx))?;
     let xid = xid.unwrap_or_default();
-    let plan = &with_triggers(order.plan, live)?;
+    let plan = &with_triggers(order.plan, &live)?;
     let order = &Order { plan, ..*order };
     let before = reviewed_rows(tx, plan).await?;
     let mut runs = park::statements(plan)?;

@@ -33,7 +33,7 @@ use crate::{
 ///
 /// # Errors
 /// `RolledBack` where a rule replaces what the plan would write.
-pub(super) fn with_triggers(plan: &Plan, live: Vec<(QName, Trigger)>) -> Result<Plan> {
+pub(super) fn with_triggers(plan: &Plan, live: &[(QName, Trigger)]) -> Result<Plan> {
     let mut plan = plan.clone();
     for shape in &mut plan.shapes {
         shape.triggers = live.iter().filter(|(table, _)| *table == shape.table).map(|(_, t)| t.clone()).collect();
@@ -96,7 +96,9 @@ impl<'a> Watch<'a> {
     /// Rows are locked and were compared: what differs since is of a trigger, and what was reviewed is written all the same.
     pub(super) fn release(&self, runs: &mut [Run]) {
         if self.triggers {
-            runs.iter_mut().for_each(|run| run.statement.without_guard());
+            for run in runs {
+                run.statement.without_guard();
+            }
         }
     }
 
@@ -148,12 +150,11 @@ impl<'a> Watch<'a> {
         let mut also = Vec::new();
         for (table, counts) in counts {
             let mut one = Also { table: table.to_string(), by: by.clone(), ..Also::default() };
-            let counts = match self.plan.shape(&table) {
-                Ok(shape) => self.in_plan(tx, shape, settled(shape, counts), after, &by, &mut one).await?,
-                Err(_) => {
-                    one.rows = self.beside(tx, &table, after).await?;
-                    counts
-                }
+            let counts = if let Ok(shape) = self.plan.shape(&table) {
+                self.in_plan(tx, shape, settled(shape, counts), after, &by, &mut one).await?
+            } else {
+                one.rows = self.beside(tx, &table, after).await?;
+                counts
             };
             [one.inserted, one.updated, one.deleted] = counts.map(|count| u64::try_from(count).unwrap_or_default());
             if one.inserted + one.updated + one.deleted > 0 {
@@ -273,10 +274,10 @@ pub(super) fn shown(locator: &[Value]) -> String {
 
 async fn counts(tx: &Transaction<'_>) -> Result<(Counts, bool)> {
     let (mut out, mut counted) = (Counts::new(), true);
-    let number = |field: &Option<&str>| field.and_then(|text| text.parse().ok()).unwrap_or_default();
+    let number = |field: Option<&str>| field.and_then(|text| text.parse().ok()).unwrap_or_default();
     query::for_each(tx, COUNTS, &[], |fields| match fields {
         [Some(schema), Some(table), counts @ ..] if counts.len() == 3 => {
-            out.insert(QName::new(*schema, *table), [number(&counts[0]), number(&counts[1]), number(&counts[2])]);
+            out.insert(QName::new(*schema, *table), [number(counts[0]), number(counts[1]), number(counts[2])]);
         }
         [None, None, track, ..] => counted = *track == Some("on"),
         _ => {}
