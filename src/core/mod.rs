@@ -19,3 +19,4 @@ pub mod sheet;
 pub mod size;
 pub mod sync;
 pub mod text;
+pub mod trigger;

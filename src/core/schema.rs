@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::name::QName;
+use super::{name::QName, trigger::Trigger};
 
 /// All tables, views and foreign tables that the connected role can name.
 #[derive(Debug, Clone, Default)]
@@ -103,8 +103,8 @@ pub struct Table {
     pub foreign_keys: Vec<ForeignKey>,
     /// Primary key and unique indexes.
     pub uniques: Vec<Unique>,
-    /// Enabled triggers of the table's own, by name.
-    pub triggers: Vec<String>,
+    /// The triggers and rules that run when it is written, by name.
+    pub triggers: Vec<Trigger>,
     /// What it inherits from: the table that it is a partition of, or its parents by INHERITS.
     pub parents: Vec<QName>,
     /// Of a partitioned table: foreign keys that only some of its partitions have.

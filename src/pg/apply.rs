@@ -1,19 +1,24 @@
 //! Runs one plan in one transaction: lock, compare with what was reviewed, write, verify, keep the
 //! images, commit. Any surprise rolls everything back and names the row.
 
+mod again;
 mod execute;
+mod explain;
 mod refused;
 mod reviewed;
 mod together;
+mod triggers;
 mod verify;
 
 use self::{
+    again::settled,
     execute::execute,
     refused::refused,
     reviewed::reviewed_rows,
-    verify::{verify, written_rows},
+    triggers::{Watch, with_triggers},
 };
 use super::{
+    catalog,
     connect::{Connection, Transaction},
     query,
 };
@@ -22,6 +27,7 @@ use crate::core::{
     guard::Permit,
     settings::{self, REFUSED},
     sync::{
+        fires::TriggersDid,
         park,
         plan::{Plan, Step},
         row::Row,
@@ -62,6 +68,8 @@ pub struct Written {
     pub xid: String,
     /// Values that a trigger of the target replaced: (row, column).
     pub rewrote: Vec<String>,
+    /// Which triggers that may have been, and what they wrote besides.
+    pub triggers: TriggersDid,
 }
 
 /// How a transaction ended.
@@ -129,23 +137,29 @@ pub async fn settle(connection: &mut Connection, xid: &str) -> Result<Settled> {
 }
 
 async fn write(tx: &Transaction<'_>, order: &Order<'_>) -> Result<Written> {
-    let plan = order.plan;
     let (ready, locked) = futures_util::join!(writable(tx), lock(tx));
     ready?;
     locked?;
-    let xid = query::scalar(tx, "SELECT pg_current_xact_id()::text", &[]).await?.unwrap_or_default();
+    let xid = query::scalar(tx, "SELECT pg_current_xact_id()::text", &[]);
+    let (xid, live) = tokio::try_join!(xid, catalog::triggers(tx))?;
+    let xid = xid.unwrap_or_default();
+    let plan = &with_triggers(order.plan, &live)?;
+    let order = &Order { plan, ..*order };
     let before = reviewed_rows(tx, plan).await?;
-    let runs = park::statements(plan)?;
+    let mut runs = park::statements(plan)?;
+    let mut watch = Watch::begin(tx, plan).await?;
+    watch.release(&mut runs);
     // The target's own triggers, defaults and constraints run under the path that they were written for.
-    let (path, locators) = futures_util::join!(own_path(tx), execute(tx, order, &runs));
+    let (path, locators) = futures_util::join!(own_path(tx), execute(tx, order, &runs, &mut watch));
     path?;
     let locators = locators?;
-    let ended = tx.client().batch_execute("SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL search_path = ''").await;
+    let ended = tx.client().batch_execute(&format!("SET CONSTRAINTS ALL IMMEDIATE; {EMPTY_PATH}")).await;
     if let Err(error) = ended {
         return Err(refused(tx, &error).await);
     }
-    let after = written_rows(tx, plan, &locators).await?;
-    let rewrote = verify(tx, plan, &after).await?;
+    let (after, rewrote) = settled(tx, &mut watch, &runs, &locators).await?;
+    let rewrote = rewrote.iter().map(|one| format!("{} {}", name(&plan.steps[one.at]), one.column)).collect();
+    let triggers = watch.did(tx, &runs, &after).await?;
     let images = plan.steps.iter().enumerate().map(|(at, step)| {
         let shape = plan.shape(&step.table)?;
         Ok(Images {
@@ -153,7 +167,7 @@ async fn write(tx: &Transaction<'_>, order: &Order<'_>) -> Result<Written> {
             after: after[at].as_ref().map(|row| image(shape, row)),
         })
     });
-    Ok(Written { images: images.collect::<Result<_>>()?, xid, rewrote })
+    Ok(Written { images: images.collect::<Result<_>>()?, xid, rewrote, triggers })
 }
 
 /// Refuses a session in which nothing can be written, or not as it was reviewed.
@@ -181,6 +195,9 @@ async fn writable(tx: &Transaction<'_>) -> Result<()> {
         None => Ok(()),
     }
 }
+
+/// The path under which pgdeck reads.
+const EMPTY_PATH: &str = "SET LOCAL search_path = ''";
 
 /// Puts the role's own search path behind `pg_catalog`, for what the target runs of itself.
 async fn own_path(tx: &Transaction<'_>) -> Result<()> {

@@ -15,16 +15,18 @@ use crate::core::{
         Catalog, Column, Counter, Definition, ForeignKey, OnDelete, Origin, Parts, Relation, Table, Unique,
         is_next_number,
     },
+    trigger::Trigger,
 };
 
 /// Reads the catalogue: a few queries, one round trip.
 pub async fn read(tx: &Transaction<'_>) -> Result<Catalog> {
-    let (tables, columns, counters, keys, uniques) = try_join!(
+    let (tables, columns, counters, keys, uniques, triggers) = try_join!(
         records::<TableRecord>(tx, include_str!("sql/tables.sql")),
         records::<ColumnRecord>(tx, include_str!("sql/columns.sql")),
         records::<CounterRecord>(tx, include_str!("sql/counters.sql")),
         records::<KeyRecord>(tx, include_str!("sql/foreign_keys.sql")),
         records::<UniqueRecord>(tx, include_str!("sql/uniques.sql")),
+        triggers(tx),
     )?;
     let mut catalog = Catalog::default();
     for record in tables {
@@ -54,8 +56,27 @@ pub async fn read(tx: &Transaction<'_>) -> Result<Catalog> {
             table.uniques.push(record.into());
         }
     }
+    for (name, trigger) in triggers {
+        if let Some(table) = catalog.tables.get_mut(&name) {
+            table.triggers.push(trigger);
+        }
+    }
     partitions::settle(&mut catalog);
     Ok(catalog)
+}
+
+/// The enabled triggers and rules of every table, by its name.
+pub async fn triggers(tx: &Transaction<'_>) -> Result<Vec<(QName, Trigger)>> {
+    let records = records::<TriggerRecord>(tx, include_str!("sql/triggers.sql")).await?;
+    Ok(records.into_iter().map(|record| (QName::new(record.schema, record.table), record.trigger)).collect())
+}
+
+#[derive(Deserialize)]
+struct TriggerRecord {
+    schema: String,
+    table: String,
+    #[serde(flatten)]
+    trigger: Trigger,
 }
 
 /// How many of each kind of object there are, as `pgdeck env` shows them.
@@ -121,7 +142,6 @@ struct TableRecord {
     rls_enabled: bool,
     policies: u32,
     comment: Option<String>,
-    triggers: Vec<String>,
     parents: Vec<NameRecord>,
 }
 
@@ -143,7 +163,7 @@ impl From<TableRecord> for Table {
             rls_enabled: record.rls_enabled,
             policies: record.policies,
             comment: record.comment,
-            triggers: record.triggers,
+            triggers: Vec::new(),
             columns: Vec::new(),
             foreign_keys: Vec::new(),
             uniques: Vec::new(),

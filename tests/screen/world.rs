@@ -19,11 +19,13 @@ use pgdeck::{
         sync::{
             bundle::{self, Bundle, BundleTable},
             diff::{Compare, Review},
+            fires::TriggersDid,
             plan::Tally,
             row::{Key, Row},
             set::MissingParent,
             shape::{Part, Role, Shape, ShapeColumn},
         },
+        trigger::{Trigger, TriggerEvent, TriggerKind},
     },
     tui::{
         model::{EnvState, Model},
@@ -102,7 +104,15 @@ fn table(name: QName, estimate: Option<u64>) -> Table {
         columns: Vec::new(),
         foreign_keys: parent.into_iter().collect(),
         uniques: Vec::new(),
-        triggers: vec!["set_updated_at".into()],
+        triggers: vec![Trigger {
+            name: "set_updated_at".into(),
+            kind: TriggerKind::Before,
+            row: true,
+            events: vec![TriggerEvent::Update],
+            columns: Vec::new(),
+            conditional: false,
+            function: "public.set_updated_at".into(),
+        }],
         parents: Vec::new(),
         partial_keys: Vec::new(),
         foreign_partitions: Vec::new(),
@@ -332,6 +342,7 @@ pub fn done() -> Model {
         digest: "7f3a91c2d4e5f60718293a4b5c6d7e8f".into(),
         rows: Tally { insert: 1, update: 3, delete: 1 },
         rewrote: Vec::new(),
+        triggers: TriggersDid::default(),
     };
     update(&mut model, Msg::Sync(Sync::Applied(Arc::new(applied))));
     update(&mut model, Msg::Sync(Sync::Verified(Arc::new(Review { tables: Vec::new(), ..review() }))));

@@ -9,6 +9,7 @@ use pgdeck::{
         journal::Outcome,
         sync::{
             bundle::Bundle,
+            fires::Also,
             plan::{Operation, Plan},
         },
     },
@@ -204,7 +205,7 @@ async fn the_digest_covers_everything() {
         |plan| drop(plan.steps[1].set.pop()),
         |plan| plan.shapes[0].filter = Some("false".into()),
         |plan| plan.shapes[0].columns[0].cast = "xml".into(),
-        |plan| plan.shapes[0].triggers.push("x".into()),
+        |plan| plan.also.push(Also::default()),
         |plan| plan.shapes[0].uniques.clear(),
     ];
     for (number, flip) in flips.iter().enumerate() {

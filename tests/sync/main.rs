@@ -38,6 +38,8 @@ mod support;
 mod tables;
 mod together;
 mod traps;
+mod triggers;
+mod triggers_undo;
 mod types;
 mod undo;
 mod versions;

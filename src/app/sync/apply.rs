@@ -8,6 +8,7 @@ use crate::{
         journal::Outcome,
         sync::{
             batch::LEAST,
+            fires::TriggersDid,
             plan::{Plan, Tally},
         },
     },
@@ -32,6 +33,8 @@ pub struct Applied {
     pub rows: Tally,
     /// Values that a trigger of the target replaced: row and column.
     pub rewrote: Vec<String>,
+    /// Which triggers that may have been, and what they wrote besides.
+    pub triggers: TriggersDid,
 }
 
 /// Runs `plan` with `permit`. With `dry_run` everything happens and is rolled back.
@@ -70,7 +73,7 @@ pub async fn apply_in_batches(
     let keep = |written: &Written| match &attempt {
         // Told to stop between two statements, when there was nothing to cancel on the server.
         _ if job.is_cancelled() => Err(Error::new(Code::Interrupted, "stopped by the operator; nothing was written")),
-        Some(attempt) => runs::keep(deck, &attempt.run, plan, &written.images, &written.xid),
+        Some(attempt) => runs::keep(deck, &attempt.run, plan, written),
         None => Ok(()),
     };
     let canceller = connection.canceller();
@@ -88,6 +91,7 @@ async fn finish(deck: &Deck, plan: &Plan, attempt: Option<Attempt>, ended: Resul
         digest: plan.digest.clone(),
         rows: plan.tally(),
         rewrote: written.rewrote,
+        triggers: written.triggers,
     };
     match (ended, attempt) {
         (Ok(Ended::DryRun(written)), _) | (Ok(Ended::Committed(written) | Ended::Lost(written, _)), None) => {

@@ -12,9 +12,10 @@ use crate::{
         journal::{Action, Outcome},
         sync::{
             plan::Plan,
-            undo::{self, Images, Record},
+            undo::{self, Record},
         },
     },
+    pg::apply::Written,
 };
 
 /// Gives the run of `plan` its name and its first line in the journal.
@@ -28,8 +29,8 @@ pub(super) fn begin(deck: &Deck, plan: &Plan) -> Result<Attempt> {
 }
 
 /// Puts the record with the before-images of `run` on disk.
-pub(super) fn keep(deck: &Deck, run: &str, plan: &Plan, images: &[Images], xid: &str) -> Result<()> {
-    let record = Record::new(run, plan, images, xid);
+pub(super) fn keep(deck: &Deck, run: &str, plan: &Plan, written: &Written) -> Result<()> {
+    let record = Record::new(run, plan, &written.images, &written.xid, &written.triggers.also);
     let bytes = serde_json::to_vec(&record).map_err(|error| Error::rolled_back(error.to_string()))?;
     store::write(&path(deck, run), &bytes).map_err(|error| {
         Error::rolled_back(format!("the before-images cannot be kept, so nothing was written: {}", error.message))

@@ -74,6 +74,7 @@ impl<'a> TargetChecks<'a> {
         }
         diff::mark_representation(&mut review, equal);
         diff::block_unfit(&mut review, &unfit);
+        diff::block_replaced(&mut review);
         for (question, refused) in inputs.iter().zip(&refused) {
             preflight::refuse_inputs(&mut review, question, refused);
         }

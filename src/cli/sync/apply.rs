@@ -70,7 +70,7 @@ fn print_applied(plan: &Plan, applied: &Applied, context: &Context) -> Result<()
             rows.delete.to_string(),
         ]);
     }
-    listing.notes.extend(applied.rewrote.iter().map(|what| format!("the target's trigger rewrote {what}")));
+    listing.notes.extend(applied.triggers.sentences(&applied.rewrote));
     let digest = short(&applied.digest);
     listing.notes.push(match &applied.run {
         Some(run) => format!(
@@ -87,6 +87,9 @@ fn print_applied(plan: &Plan, applied: &Applied, context: &Context) -> Result<()
         "verified": true,
         "dry_run": applied.run.is_none(),
         "rewrote": applied.rewrote,
+        "triggers": applied.triggers.by,
+        "also_wrote": applied.triggers.also,
+        "also_wrote_unknown": applied.triggers.unknown,
         "undo": undo,
     });
     output::print(context.format, &listing, &record)

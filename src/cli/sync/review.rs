@@ -11,6 +11,7 @@ use crate::{
         error::{Error, Result},
         sync::{
             diff::{Change, Review, TableReview},
+            fires,
             plan::Plan,
             report::{self, Report},
             script,
@@ -45,6 +46,7 @@ pub(super) async fn review(arguments: &ReviewArguments, context: &Context) -> Re
         sync::save_report(&Report { review: &review, selection: &selection, plan: &plan }, path)?;
     }
     let mut listing = listing(&review);
+    listing.notes.extend(fires::announced(&plan));
     let written = [&arguments.plan, &arguments.sql, &arguments.report]
         .into_iter()
         .flatten()

@@ -125,6 +125,7 @@ pub fn plan(shape: Shape, steps: Vec<Step>) -> Plan {
         undoes: None,
         shapes: vec![shape],
         steps,
+        also: Vec::new(),
         digest: String::new(),
     }
     .sealed()

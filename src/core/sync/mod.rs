@@ -17,6 +17,7 @@
 //! | [`key_advice`] | keys to declare where rows are matched by ids |
 //! | [`diff`] | two sides → a review |
 //! | [`preflight`] | what the target's server would refuse |
+//! | [`fires`] | the triggers and rules that run for a plan, and what they did |
 //! | [`select`] | what the operator chose of a review |
 //! | [`plan`] | the chosen steps, in order, under one digest |
 //! | [`sql`] | steps → statements |
@@ -37,6 +38,7 @@ pub mod circle;
 pub mod declared;
 pub mod diff;
 pub mod digest;
+pub mod fires;
 #[cfg(test)]
 mod fixture;
 pub mod key_advice;

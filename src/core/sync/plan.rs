@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     diff::{Cell, Change, Field, Review, RowReview},
+    fires::Also,
     row::{Key, Row, Value},
     select::Selection,
     shape::{Role, Shape, ShapeColumn},
@@ -42,6 +43,9 @@ pub struct Plan {
     pub shapes: Vec<Shape>,
     /// One row each, in the order in which they run.
     pub steps: Vec<Step>,
+    /// What triggers wrote during the run that this plan takes back: it stays.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Also>,
     /// SHA-256 over everything above.
     pub digest: String,
 }
@@ -147,6 +151,7 @@ impl Plan {
             undoes: None,
             shapes: shapes.collect(),
             steps,
+            also: Vec::new(),
             digest: String::new(),
         }
         .sealed())

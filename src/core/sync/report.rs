@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{
     diff::{Cell, Change, Review, RowReview, TableReview},
+    fires,
     plan::Plan,
     select::Selection,
     shape,
@@ -119,6 +120,13 @@ impl Report<'_> {
                 "| {set} | {name} | {insert} | {update} | {delete} | {unchanged} | {blocked} | {same} | {chosen} |"
             );
         }
+        let announced = fires::announced(plan);
+        if !announced.is_empty() {
+            out.push_str("\n## Triggers\n\n");
+            for line in announced {
+                let _ = writeln!(out, "- {}", text(&line));
+            }
+        }
         for (at, table) in review.tables.iter().enumerate() {
             if !table.rows.is_empty() || !table.warnings.is_empty() || table.blocked.is_some() {
                 self.markdown_table(&mut out, at, table);
@@ -191,6 +199,7 @@ fn key(table: &TableReview, row: &RowReview) -> Map<String, Json> {
 
 /// The counts of a review and what is blocked, with the keys that scripts rely on.
 pub fn record(review: &Review, plan: &Plan) -> Json {
+    let fires = fires::fires_by_table(plan);
     let counts = |table: &TableReview| {
         json!({
             "set": table.set,
@@ -201,6 +210,7 @@ pub fn record(review: &Review, plan: &Plan) -> Json {
             "unchanged": table.unchanged,
             "blocked": table.blocked_rows(),
             "representation_only": table.count(Change::Representation),
+            "triggers": fires.iter().filter(|(name, _)| **name == table.table).flat_map(|(_, all)| all).collect::<Vec<_>>(),
         })
     };
     let blocked = review.tables.iter().flat_map(|table| {

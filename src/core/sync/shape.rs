@@ -11,6 +11,7 @@ use super::{row::Key, set::MissingParent};
 use crate::core::{
     name::QName,
     schema::{Counter, Definition, OnDelete, Origin},
+    trigger::Trigger,
 };
 
 /// What a column is for.
@@ -199,8 +200,8 @@ pub struct Shape {
     /// What becomes of a row whose parent the target does not have.
     #[serde(default)]
     pub on_missing_parent: MissingParent,
-    /// Triggers that fire when it is written.
-    pub triggers: Vec<String>,
+    /// The triggers and rules that run when it is written.
+    pub triggers: Vec<Trigger>,
     /// The foreign keys that point to it: a row with children is never deleted.
     pub children: Vec<Child>,
     /// Why none of its rows can move.

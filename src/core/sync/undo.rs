@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    fires::Also,
     plan::{Assignment, FORMAT, NewValue, Operation, Plan, Step, digest},
     row::Value,
-    shape::Shape,
+    shape::{Role, Shape},
 };
 use crate::core::error::{Error, Result};
 
@@ -28,19 +29,23 @@ pub struct Record {
     pub images: Vec<Images>,
     /// The transaction's id on the server, by which a lost COMMIT is settled.
     pub xid: String,
+    /// What triggers of the target wrote besides; an undo leaves it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Also>,
     /// SHA-256 over everything above.
     pub digest: String,
 }
 
 impl Record {
     /// The record of `run`, which carried out `plan`.
-    pub fn new(run: &str, plan: &Plan, images: &[Images], xid: &str) -> Self {
+    pub fn new(run: &str, plan: &Plan, images: &[Images], xid: &str, also: &[Also]) -> Self {
         let bare = Record {
             pgdeck: "run".into(),
             run: run.to_owned(),
             plan: plan.clone(),
             images: images.to_vec(),
             xid: xid.to_owned(),
+            also: also.to_vec(),
             digest: String::new(),
         };
         Record { digest: digest(&bare), ..bare }
@@ -71,7 +76,8 @@ pub struct Images {
     pub after: Option<Image>,
 }
 
-/// The plan that takes `record` back. It touches a row only while it is as the run left it.
+/// The plan that takes `record` back. It touches a row only while it is as the run left it, but for columns that make no
+/// difference: a trigger that stamps them would refuse every undo but the last run's.
 pub fn plan(record: &Record) -> Result<Plan> {
     let steps = record.plan.steps.iter().zip(&record.images).rev();
     let steps = steps.map(|(step, images)| take_back(record.plan.shape(&step.table)?, step, images));
@@ -85,6 +91,7 @@ pub fn plan(record: &Record) -> Result<Plan> {
         undoes: Some(record.run.clone()),
         shapes: record.plan.shapes.clone(),
         steps,
+        also: record.also.clone(),
         digest: String::new(),
     };
     Ok(plan.sealed())
@@ -99,10 +106,14 @@ fn take_back(shape: &Shape, step: &Step, images: &Images) -> Result<Option<Step>
         set: Vec::new(),
         guard: BTreeMap::new(),
     };
+    let guard = |image: &Image| -> Image {
+        let compared = |name: &str| shape.column(name).is_none_or(|column| column.role != Role::Ignored);
+        image.iter().filter(|(name, _)| compared(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+    };
     let locator = |image: &Image| shape.locator.iter().map(|name| image.get(name).cloned().flatten()).collect();
     Ok(match (&images.before, &images.after) {
         (None, Some(after)) => {
-            Some(Step { operation: Operation::Delete, locator: locator(after), guard: after.clone(), ..base })
+            Some(Step { operation: Operation::Delete, locator: locator(after), guard: guard(after), ..base })
         }
         (Some(before), None) => Some(Step { operation: Operation::Insert, set: all(before), ..base }),
         (Some(before), Some(after)) => {
@@ -111,7 +122,7 @@ fn take_back(shape: &Shape, step: &Step, images: &Images) -> Result<Option<Step>
                 .filter(|(name, value)| after.get(*name) != Some(*value))
                 .map(|(n, v)| (n.clone(), v.clone()))
                 .collect();
-            let step = Step { locator: locator(after), guard: after.clone(), set: all(&changed), ..base };
+            let step = Step { locator: locator(after), guard: guard(after), set: all(&changed), ..base };
             (!step.set.is_empty()).then_some(step)
         }
         (None, None) => {

@@ -1,14 +1,14 @@
 //! Statements in order: batches by one statement, others one after the other.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::Range};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use tokio_postgres::types::{ToSql, Type};
 
-use super::{Order, name, refused::refused_step, together::together};
+use super::{Order, explain::explain, name, refused::refused_step, rolled_back, together::together, triggers::Watch};
 use crate::{
     core::{
-        error::{Error, Result},
+        error::{Code, Error, Result},
         sync::{
             batch::{self, Part},
             park::Run,
@@ -16,7 +16,7 @@ use crate::{
             row::Value,
         },
     },
-    pg::connect::Transaction,
+    pg::{connect::Transaction, query},
 };
 
 /// Statements that are under way at once; their order is kept.
@@ -26,7 +26,12 @@ const PIPELINE: usize = 64;
 pub(super) type Located = (usize, Vec<Value>);
 
 /// Runs all statements in order and returns the locator of each step's row.
-pub(super) async fn execute(tx: &Transaction<'_>, order: &Order<'_>, runs: &[Run]) -> Result<Vec<Vec<Value>>> {
+pub(super) async fn execute(
+    tx: &Transaction<'_>,
+    order: &Order<'_>,
+    runs: &[Run],
+    watch: &mut Watch<'_>,
+) -> Result<Vec<Vec<Value>>> {
     let plan = order.plan;
     let mut out = Outcome { locators: vec![Vec::new(); plan.steps.len()], done: 0 };
     // What did not go in one piece once would not do so the next time.
@@ -36,13 +41,19 @@ pub(super) async fn execute(tx: &Transaction<'_>, order: &Order<'_>, runs: &[Run
         let (runs_of, first) = (&runs[range.clone()], &plan.steps[runs[range.start].steps[0]]);
         let kind = (&first.table, first.operation);
         if matches!(part, Part::Together(_)) && !not_together.contains(&kind) {
+            let mark = watch.mark(tx).await?;
             if let Some(found) = together(tx, plan, runs_of).await? {
                 out.take(order, found, runs_of.len(), runs.len());
                 continue;
             }
+            watch.taken_back(tx, mark).await?;
             not_together.insert(kind);
         }
-        singly(tx, order, runs_of, runs.len(), &mut out).await?;
+        if watch.is_on() {
+            traced(tx, order, (runs, range), watch, &mut out).await?;
+        } else {
+            singly(tx, order, runs_of, runs.len(), &mut out).await?;
+        }
     }
     Ok(out.locators)
 }
@@ -70,6 +81,35 @@ async fn singly(tx: &Transaction<'_>, order: &Order<'_>, runs: &[Run], total: us
     while let Some(found) = results.try_next().await? {
         out.take(order, found, 1, total);
     }
+    Ok(())
+}
+
+/// The same where triggers take part: what meets no row is tried again, statement by statement, to see why.
+async fn traced(
+    tx: &Transaction<'_>,
+    order: &Order<'_>,
+    (runs, range): (&[Run], Range<usize>),
+    watch: &mut Watch<'_>,
+    out: &mut Outcome,
+) -> Result<()> {
+    let (mark, done) = (watch.mark(tx).await?, out.done);
+    query::rows(tx, "SAVEPOINT traced", &[]).await.map_err(rolled_back)?;
+    match singly(tx, order, &runs[range.clone()], runs.len(), out).await {
+        Err(error) if error.code == Code::Stale => {
+            query::rows(tx, "ROLLBACK TO SAVEPOINT traced", &[]).await.map_err(rolled_back)?;
+            watch.taken_back(tx, mark).await?;
+            out.done = done;
+            for at in range {
+                let found = match one(tx, order.plan, &runs[at]).await {
+                    Err(error) if error.code == Code::Stale => explain(tx, watch, order, &runs[..=at], error).await?,
+                    found => found?,
+                };
+                out.take(order, found, 1, runs.len());
+            }
+        }
+        ran => ran?,
+    }
+    query::rows(tx, "RELEASE SAVEPOINT traced", &[]).await.map_err(rolled_back)?;
     Ok(())
 }
 

@@ -2,18 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::name;
+use super::{name, rolled_back, triggers::Watch};
 use crate::{
     core::{
         error::{Error, Result},
         sync::{
             diff::{Pair, is_exact},
+            fires::who,
             plan::{Assignment, NewValue, Operation, Plan, Step},
             row::{Key, Row, Value},
-            shape::Shape,
+            shape::{Role, Shape},
+            sql,
         },
     },
-    pg::{connect::Transaction, sync},
+    pg::{connect::Transaction, query, sync},
 };
 
 /// The rows that the plan wrote, by the locators of its steps.
@@ -37,24 +39,64 @@ pub(super) async fn written_rows(
     Ok(rows)
 }
 
-/// Compares what the target holds now with what the steps said. Returns what the target's triggers rewrote.
-pub(super) async fn verify(tx: &Transaction<'_>, plan: &Plan, after: &[Option<Row>]) -> Result<Vec<String>> {
-    let mut pairs = Vec::new();
-    let mut differ = Vec::new();
-    let triggers = plan.shapes.iter().any(|shape| !shape.triggers.is_empty());
-    for (step, row) in plan.steps.iter().zip(after).filter(|(step, _)| step.operation != Operation::Delete) {
+/// A value of the plan's rows that a trigger replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Rewrote {
+    /// The step.
+    pub(super) at: usize,
+    /// The column.
+    pub(super) column: String,
+    /// Whether the step wrote it; else it is only compared.
+    pub(super) written: bool,
+}
+
+/// Compares what the target holds now with what the steps said. Returns what the target's triggers, `fired`, rewrote:
+/// values that were written, and others that are compared.
+pub(super) async fn verify(
+    tx: &Transaction<'_>,
+    watch: &Watch<'_>,
+    fired: &[String],
+    after: &[Option<Row>],
+) -> Result<Vec<Rewrote>> {
+    let (plan, triggers) = (watch.plan, watch.has_triggers());
+    let (mut pairs, mut differ, mut rewrote) = (Vec::new(), Vec::new(), Vec::new());
+    let steps = plan.steps.iter().zip(after).enumerate();
+    for (place, (step, row)) in steps.filter(|(_, (step, _))| step.operation != Operation::Delete) {
         let shape = plan.shape(&step.table)?;
         let row = row.as_ref().ok_or_else(|| {
-            Error::rolled_back("the row is not there after it was written; everything was rolled back")
-                .object(name(step))
+            let by = if triggers { who(fired) } else { "something in the target".to_owned() };
+            Error::rolled_back(format!(
+                "the row is not there any more after it was written: {by} deleted it, or gave it another primary key; \
+                 everything was rolled back"
+            ))
+            .object(name(step))
+            .hint("leave the row out, or look at what the trigger does")
         })?;
         if !triggers {
             untouched(shape, step, row)?;
         }
+        let unwritten = touched(shape, step, row).filter(|column| compared(shape, column));
+        differ
+            .extend(unwritten.map(|column| {
+                Some(Differs { shape, at: place, column, value: None, found: row.value(shape, column) })
+            }));
         for assignment in &step.set {
             let (column, value) = match (&assignment.value, assignment.columns.as_slice()) {
                 (NewValue::Parent(key), _) => {
-                    points_to(shape, step, assignment, key, row)?;
+                    match points_to(shape, step, assignment, key, row) {
+                        Ok(()) => {}
+                        Err(_) if triggers && leads(tx, shape, assignment, key).await? => {
+                            let column = &assignment.columns[0];
+                            differ.push(Some(Differs {
+                                shape,
+                                at: place,
+                                column,
+                                value: None,
+                                found: row.value(shape, column),
+                            }));
+                        }
+                        Err(error) => return Err(error),
+                    }
                     continue;
                 }
                 (NewValue::Value(value), [column]) => (column, value.as_deref()),
@@ -62,7 +104,8 @@ pub(super) async fn verify(tx: &Transaction<'_>, plan: &Plan, after: &[Option<Ro
                 (NewValue::Value(_), _) => continue,
             };
             let found = row.value(shape, column);
-            if found == value {
+            // What makes no difference may be stamped.
+            if found == value || triggers && !compared(shape, column) {
                 continue;
             }
             let cast = shape.column(column).map_or("text", |column| &column.cast);
@@ -70,7 +113,7 @@ pub(super) async fn verify(tx: &Transaction<'_>, plan: &Plan, after: &[Option<Ro
                 let at = (differ.len(), 0, 0);
                 pairs.push(Pair { at, cast: cast.to_owned(), old: old.to_owned(), new: new.to_owned() });
             }
-            differ.push(Some(Differs { shape, step, column, value, found }));
+            differ.push(Some(Differs { shape, at: place, column, value, found }));
         }
     }
     // `2.5` in a numeric(8,2) reads `2.50`, and is what was written.
@@ -79,15 +122,24 @@ pub(super) async fn verify(tx: &Transaction<'_>, plan: &Plan, after: &[Option<Ro
     }
     let differ: Vec<Differs> = differ.into_iter().flatten().collect();
     let by_type = by_type(tx, &differ).await?;
-    let mut rewrote = Vec::new();
-    for (at, Differs { shape, step, column, found, .. }) in differ.into_iter().enumerate() {
-        if shape.triggers.is_empty() || by_type.contains(&at) {
+    for (place, Differs { shape, at, column, found, .. }) in differ.into_iter().enumerate() {
+        let step = &plan.steps[at];
+        if !triggers || by_type.contains(&place) {
             let found = found.map_or("NULL".to_owned(), |text| format!("`{text}`"));
             let message = format!("`{column}` holds {found} after it was written; everything was rolled back");
             let hint = "compare the column's type in both environments";
             return Err(Error::rolled_back(message).object(name(step)).hint(hint));
         }
-        rewrote.push(format!("{} {column}", name(step)));
+        if shape.key_columns().contains(&column.as_str()) {
+            return Err(Error::rolled_back(format!(
+                "{} changed `{column}`, which is a part of the row's key; everything was rolled back",
+                who(fired)
+            ))
+            .object(name(step))
+            .hint("leave the row out, or look at what the trigger does"));
+        }
+        let written = step.set.iter().any(|assignment| assignment.columns.contains(column));
+        rewrote.push(Rewrote { at, column: column.clone(), written });
     }
     Ok(rewrote)
 }
@@ -96,8 +148,9 @@ pub(super) async fn verify(tx: &Transaction<'_>, plan: &Plan, after: &[Option<Ro
 #[derive(Clone, Copy)]
 struct Differs<'a> {
     shape: &'a Shape,
-    step: &'a Step,
-    column: &'a str,
+    /// The step.
+    at: usize,
+    column: &'a String,
     value: Option<&'a str>,
     found: Option<&'a str>,
 }
@@ -126,16 +179,37 @@ async fn by_type(tx: &Transaction<'_>, differ: &[Differs<'_>]) -> Result<BTreeSe
 
 /// Refuses a row of which more has changed than was to be written.
 fn untouched(shape: &Shape, step: &Step, row: &Row) -> Result<()> {
-    let written = |name: &String| step.set.iter().any(|assignment| assignment.columns.contains(name));
-    let changed = |(name, value): &(&String, &Value)| !written(name) && row.value(shape, name) != value.as_deref();
-    match step.guard.iter().find(changed) {
+    match touched(shape, step, row).next() {
         None => Ok(()),
-        Some((column, _)) => Err(Error::rolled_back(format!(
+        Some(column) => Err(Error::rolled_back(format!(
             "`{column}` changed although nothing was to be written into it; everything was rolled back"
         ))
         .object(name(step))
         .hint("look for a rule or a new trigger in the target")),
     }
+}
+
+/// The columns that changed although nothing was to be written into them.
+fn touched<'a>(shape: &'a Shape, step: &'a Step, row: &'a Row) -> impl Iterator<Item = &'a String> {
+    let written = |name: &String| step.set.iter().any(|assignment| assignment.columns.contains(name));
+    let changed = move |(name, value): &(&String, &Value)| !written(name) && row.value(shape, name) != value.as_deref();
+    step.guard.iter().filter(changed).map(|(name, _)| name)
+}
+
+/// Whether a difference in `column` is one.
+fn compared(shape: &Shape, column: &str) -> bool {
+    shape.column(column).is_none_or(|column| column.role != Role::Ignored)
+}
+
+/// Whether the parent that `assignment` looks for is there, so that whoever points elsewhere was led away from it.
+async fn leads(tx: &Transaction<'_>, shape: &Shape, assignment: &Assignment, key: &Key) -> Result<bool> {
+    let Some(reference) = shape.references.iter().find(|reference| reference.columns == assignment.columns) else {
+        return Ok(false);
+    };
+    let exists = sql::exists(reference, key);
+    let asked = format!("SELECT ({})::text", exists.text());
+    let there = query::scalar(tx, &asked, &exists.parameters()).await.map_err(rolled_back)?;
+    Ok(there.as_deref() == Some("true"))
 }
 
 /// Refuses a row that does not point to the parent that was reviewed.

@@ -13,8 +13,6 @@ FROM (
          c.relrowsecurity AS rls_enabled,
          (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid) AS policies,
          obj_description(c.oid, 'pg_class') AS comment,
-         ARRAY(SELECT g.tgname::text FROM pg_trigger g
-               WHERE g.tgrelid = c.oid AND NOT g.tgisinternal AND g.tgenabled <> 'D' ORDER BY 1) AS triggers,
          ARRAY(SELECT json_build_object('schema', pn.nspname, 'name', p.relname) FROM pg_inherits i
                JOIN pg_class p ON p.oid = i.inhparent JOIN pg_namespace pn ON pn.oid = p.relnamespace
                WHERE i.inhrelid = c.oid ORDER BY i.inhseqno) AS parents

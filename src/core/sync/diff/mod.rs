@@ -32,6 +32,7 @@ pub use representation::{Pair, is_exact, mark_representation, pairs};
 pub use tied::{keep_large_objects, refuse_tied};
 
 use super::{
+    fires,
     row::{Key, Row, Value},
     shape::Shape,
 };
@@ -165,6 +166,16 @@ impl Review {
     /// Whether nothing differs.
     pub fn is_empty(&self) -> bool {
         self.tables.iter().all(|table| table.rows.is_empty() && table.blocked.is_none())
+    }
+}
+
+/// Blocks the rows of tables for which a rule does something else instead.
+pub fn block_replaced(review: &mut Review) {
+    for table in &mut review.tables {
+        let Some(why) = table.shape.as_ref().and_then(|shape| fires::replaced(&shape.triggers)) else { continue };
+        for row in table.rows.iter_mut().filter(|row| row.blocked.is_none()) {
+            row.blocked = Some(why.clone());
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 //! | `culprit` | which SQL of the team's own an error is about |
 //! | `fits` | values as a column would hold them |
 //! | `leaf` | one value of a key |
+//! | `own` | which rows the transaction wrote itself |
 //! | `read` | queries for rows |
 //! | `hash` | queries for digests of rows |
 //! | `facts` | queries about parents, children and equality |
@@ -27,6 +28,7 @@ mod fits;
 mod hash;
 mod key;
 mod leaf;
+mod own;
 mod preflight;
 mod read;
 mod sequence;
@@ -40,8 +42,10 @@ pub use culprit::Written;
 pub use facts::{children, parents, representation};
 pub use fits::{fits, held};
 pub use hash::{HANDSHAKE, Hashing, Term, digest};
-pub(super) use key::{exists, found};
+pub use key::exists;
+pub(super) use key::found;
 pub use leaf::{is_loose, no_key};
+pub use own::{children_written, is_own, own_rows};
 pub use preflight::{cast_inputs, failing_rows, refused_inputs};
 pub use read::{Query, Side, Subset, read, read_located, taken};
 pub use sequence::{advance, advance_own, is_number};

@@ -38,8 +38,9 @@ pub fn lines(model: &Model, row: &CountRow) -> Vec<Cell> {
     lines.extend(parents(table));
     lines.extend(children(model, catalog, table));
     lines.extend([Cell::default(), head("row level security"), rls(table)]);
-    if !table.triggers.is_empty() {
-        lines.extend([Cell::default(), head("triggers"), Cell::text(table.triggers.join(", "))]);
+    let names: Vec<_> = table.triggers.iter().map(|trigger| trigger.name.as_str()).collect();
+    if !names.is_empty() {
+        lines.extend([Cell::default(), head("triggers"), Cell::text(names.join(", "))]);
     }
     lines
 }

@@ -86,9 +86,8 @@ pub fn draw(model: &Model, done: &Done, area: Rect, buffer: &mut Buffer) {
         },
         Err(error) => Cell::of(Role::Warn, format!("The second review could not be made: {error}")),
     });
-    for what in &applied.rewrote {
-        lines.push(Cell::of(Role::Warn, format!("The target's trigger rewrote {what}.")));
-    }
+    let told = applied.triggers.sentences(&applied.rewrote);
+    lines.extend(told.iter().map(|what| Cell::of(Role::Warn, format!("In the target, {what}."))));
     let run = applied.run.clone().unwrap_or_default();
     let key = model.key(Action::Undo).unwrap_or_default();
     lines.extend([

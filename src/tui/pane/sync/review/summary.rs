@@ -8,7 +8,7 @@ use ratatui::{
 use super::{Reviewing, rows};
 use crate::{
     config::theme::Role,
-    core::sync::{diff::Change, plan::Plan, shape},
+    core::sync::{diff::Change, fires, plan::Plan, shape},
     tui::{
         glyphs::Glyphs,
         model::Model,
@@ -67,9 +67,10 @@ pub(super) fn row(model: &Model, reviewing: &Reviewing, area: Rect, buffer: &mut
     for (label, value) in labels.iter().zip(&row.key.0) {
         line = line.and(Role::Muted, format!("  {label}=")).and(Role::Accent, value.as_deref().unwrap_or("NULL"));
     }
-    let triggers = table.shape.as_ref().map(|shape| shape.triggers.join(", ")).filter(|triggers| !triggers.is_empty());
-    if let Some(triggers) = triggers {
-        line = line.and(Role::Muted, format!("   fires {triggers}"));
+    let triggers = table.shape.iter().flat_map(|shape| &shape.triggers).map(|trigger| trigger.name.as_str());
+    let triggers: Vec<_> = triggers.collect();
+    if !triggers.is_empty() {
+        line = line.and(Role::Muted, format!("   fires {}", triggers.join(", ")));
     }
     section::lines(&[line], 0, Rect { y: area.y + 1, height: 1, ..area }, &model.look, buffer);
 }
@@ -115,6 +116,18 @@ pub fn facts(plan: &Plan, glyphs: &Glyphs) -> Vec<Cell> {
     if tables.len() > NAMED {
         let rest: usize = tables[NAMED..].iter().map(|(_, tally)| tally.rows()).sum();
         lines.push(Cell::of(Role::Muted, format!("{} more tables with {}", tables.len() - NAMED, rows(rest))));
+    }
+    let fires = fires::fires_by_table(plan);
+    if !fires.is_empty() {
+        lines.push(Cell::default());
+        for (table, triggers) in fires.iter().take(NAMED) {
+            let names: Vec<_> = triggers.iter().map(|trigger| trigger.name.as_str()).collect();
+            lines.push(Cell::of(Role::Warn, format!("{} fires {}", table.name, names.join(", "))));
+        }
+        if fires.len() > NAMED {
+            lines.push(Cell::of(Role::Warn, format!("{} more tables fire triggers", fires.len() - NAMED)));
+        }
+        lines.push(Cell::of(Role::Warn, fires::NOT_UNDONE));
     }
     lines.extend([
         Cell::default(),

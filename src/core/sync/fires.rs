@@ -1,0 +1,184 @@
+//! The triggers and rules of the target that run for a plan, and what they did.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    plan::{Operation, Plan, Step},
+    sql,
+};
+use crate::core::{
+    name::QName,
+    trigger::{Trigger, TriggerEvent, TriggerKind},
+};
+
+/// What triggers wrote in a table besides the rows of the plan.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Also {
+    /// The table, as `schema.table`.
+    pub table: String,
+    /// New rows.
+    pub inserted: u64,
+    /// Changed rows.
+    pub updated: u64,
+    /// Removed rows.
+    pub deleted: u64,
+    /// The triggers that may have been it, as `trigger NAME on TABLE`.
+    #[serde(default)]
+    pub by: Vec<String>,
+    /// The ids (of the primary key) of rows that are there now, as far as they were looked for: in tables of the plan, and
+    /// in tables that point to its rows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<String>,
+}
+
+/// How many rows a sentence names.
+const SHOWN: usize = 5;
+
+impl Also {
+    /// `public.plan_log (2 inserted)`.
+    pub fn display(&self) -> String {
+        let counts = [(self.inserted, "inserted"), (self.updated, "updated"), (self.deleted, "deleted")];
+        let counts = counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}"));
+        let counts: Vec<_> = counts.collect();
+        let dots = if self.rows.len() > SHOWN { ", …" } else { "" };
+        let rows: Vec<_> = self.rows.iter().take(SHOWN).map(String::as_str).collect();
+        let rows = if rows.is_empty() { String::new() } else { format!(": {}{dots}", rows.join(", ")) };
+        format!("{} ({}{rows})", self.table, counts.join(", "))
+    }
+}
+
+/// What triggers of the target did during a run.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TriggersDid {
+    /// Those that may have run, as `trigger NAME on TABLE`.
+    pub by: Vec<String>,
+    /// What they wrote besides the rows of the plan. An undo does not take it back.
+    pub also: Vec<Also>,
+    /// Why it is not known what they wrote besides.
+    pub unknown: Option<String>,
+}
+
+impl TriggersDid {
+    /// What there is to say, a sentence each; `rewrote` are the values of the plan's rows that they replaced.
+    pub fn sentences(&self, rewrote: &[String]) -> Vec<String> {
+        let by = who(&self.by);
+        let mut out: Vec<_> = rewrote.iter().map(|what| format!("{by} rewrote {what}")).collect();
+        if !self.also.is_empty() {
+            let also: Vec<_> = self.also.iter().map(Also::display).collect();
+            out.push(format!("{by} also wrote: {}; an undo does not take that back", also.join(", ")));
+        }
+        out.extend(self.unknown.clone());
+        out
+    }
+}
+
+/// Names for those that may be to blame: the one, or all of them.
+pub fn who(names: &[String]) -> String {
+    match names {
+        [] => "something in the target that is no trigger of these tables".to_owned(),
+        [one] => one.clone(),
+        several => format!("one of {}", several.join(", ")),
+    }
+}
+
+/// What runs for a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fires<'a> {
+    /// The table that is written.
+    pub table: &'a QName,
+    /// What runs.
+    pub trigger: &'a Trigger,
+}
+
+impl Fires<'_> {
+    /// For people.
+    pub fn name(&self) -> String {
+        format!("{} `{}` on {}", self.trigger.word(), self.trigger.name, self.table)
+    }
+}
+
+/// What may run for `steps` of `plan`, each once. `parked` says that a step's row is moved out of the way as well, which
+/// is an update of any of its columns.
+pub fn fires<'a>(plan: &'a Plan, steps: impl Iterator<Item = (&'a Step, bool)>) -> Vec<Fires<'a>> {
+    let mut out: Vec<Fires> = Vec::new();
+    for (step, parked) in steps {
+        let Ok(shape) = plan.shape(&step.table) else { continue };
+        if shape.triggers.is_empty() {
+            continue;
+        }
+        let columns: Vec<_> = step.set.iter().flat_map(|a| sql::written(shape, a)).map(|(_, _, name)| name).collect();
+        for trigger in &shape.triggers {
+            let moved = parked && trigger.events.contains(&TriggerEvent::Update);
+            let fires = Fires { table: &shape.table, trigger };
+            if (moved || trigger.runs_for(event(step.operation), &columns)) && !out.contains(&fires) {
+                out.push(fires);
+            }
+        }
+    }
+    out
+}
+
+/// What runs for `plan`, by table, for a review: each line a table with the names.
+pub fn fires_by_table(plan: &Plan) -> Vec<(&QName, Vec<&Trigger>)> {
+    let mut out: Vec<(&QName, Vec<&Trigger>)> = Vec::new();
+    for fires in fires(plan, plan.steps.iter().map(|step| (step, false))) {
+        match out.iter_mut().find(|(table, _)| *table == fires.table) {
+            Some((_, triggers)) => triggers.push(fires.trigger),
+            None => out.push((fires.table, vec![fires.trigger])),
+        }
+    }
+    out
+}
+
+/// What a review says of the triggers that will run.
+pub fn announced(plan: &Plan) -> Vec<String> {
+    let tables = fires_by_table(plan);
+    let mut out: Vec<_> = tables
+        .iter()
+        .map(|(table, triggers)| {
+            let names: Vec<_> = triggers.iter().map(|trigger| trigger.display()).collect();
+            format!("{table}: fires {}", names.join(", "))
+        })
+        .collect();
+    if tables.iter().flat_map(|(_, triggers)| triggers).any(|trigger| trigger.kind == TriggerKind::Also) {
+        out.push(RULES.to_owned());
+    }
+    if !out.is_empty() {
+        out.push(NOT_UNDONE.to_owned());
+    }
+    out
+}
+
+/// What no undo can promise.
+pub const NOT_UNDONE: &str = "What triggers write elsewhere is reported after the run, and no undo takes it back.";
+
+/// What is special about rules: their statements repeat the condition of the one that they are added to.
+const RULES: &str =
+    "The statements of a rule see the statement of the plan, not the row: for a new row they may find nothing to do.";
+
+/// Why no row of a table with such a rule can be written: what the rule does instead could not be verified or undone.
+pub fn replaced(triggers: &[Trigger]) -> Option<String> {
+    let rule = triggers.iter().find(|trigger| trigger.kind == TriggerKind::Instead)?;
+    let event = rule.events.iter().map(|event| match event {
+        TriggerEvent::Insert => "INSERT",
+        TriggerEvent::Update => "UPDATE",
+        TriggerEvent::Delete => "DELETE",
+    });
+    let sometimes = if rule.conditional { " for some rows" } else { "" };
+    Some(format!(
+        "rule `{}` of the target does something else instead of {}{sometimes} (DO INSTEAD), so the row could not be \
+         verified and undone",
+        rule.name,
+        event.collect::<Vec<_>>().join(", ")
+    ))
+}
+
+/// The event that an operation is to a trigger.
+pub fn event(operation: Operation) -> TriggerEvent {
+    match operation {
+        Operation::Insert => TriggerEvent::Insert,
+        Operation::Update => TriggerEvent::Update,
+        Operation::Delete => TriggerEvent::Delete,
+    }
+}

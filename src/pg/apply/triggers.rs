@@ -1,0 +1,303 @@
+//! What triggers and rules of the target do during a run: told from what others did since the review, and reported.
+//!
+//! Every row that a plan changes or deletes is locked and compared when the transaction begins, so whatever is different
+//! later is this transaction's own doing. A row that is in the way of an insert is its own where its `xmin` says so. What
+//! is written besides is found by the server's counts of the transaction (`pg_stat_xact_user_tables`) less what the plan
+//! wrote itself. They do not tell of TRUNCATE, of sequences, and of what leaves the database.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{name, rolled_back};
+use crate::{
+    core::{
+        error::{Error, Result},
+        name::QName,
+        sync::{
+            fires::{self, Also, TriggersDid, who},
+            park::Run,
+            plan::{Operation, Plan, Step, locator},
+            row::{Row, Value},
+            shape::{Child, Shape},
+            sql,
+        },
+        trigger::Trigger,
+    },
+    pg::{
+        connect::Transaction,
+        query::{self, List},
+        sync,
+    },
+};
+
+/// `plan` with the triggers that the target has now: some may have come or gone since the review.
+///
+/// # Errors
+/// `RolledBack` where a rule replaces what the plan would write.
+pub(super) fn with_triggers(plan: &Plan, live: &[(QName, Trigger)]) -> Result<Plan> {
+    let mut plan = plan.clone();
+    for shape in &mut plan.shapes {
+        shape.triggers = live.iter().filter(|(table, _)| *table == shape.table).map(|(_, t)| t.clone()).collect();
+        if let Some(why) = fires::replaced(&shape.triggers) {
+            return Err(Error::rolled_back(format!("{why}; nothing was written"))
+                .object(&shape.table)
+                .hint("disable or drop the rule, or leave the table out"));
+        }
+    }
+    Ok(plan)
+}
+
+/// Rows inserted, updated and deleted in each table.
+type Counts = BTreeMap<QName, [i64; 3]>;
+
+/// The server's counts of this transaction. A partition counts as its table.
+const COUNTS: &str = "SELECT n.nspname, c.relname, s.i::text, s.u::text, s.d::text FROM (
+    SELECT coalesce(pg_partition_root(relid), relid) AS relid, sum(n_tup_ins) AS i, sum(n_tup_upd) AS u, sum(n_tup_del) AS d
+    FROM pg_stat_xact_user_tables WHERE n_tup_ins + n_tup_upd + n_tup_del > 0 GROUP BY 1) s
+  JOIN pg_class c ON c.oid = s.relid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname !~ '^pg_'
+  UNION ALL SELECT NULL, NULL, current_setting('track_counts'), NULL, NULL";
+
+/// Whether the role sees all rows of a table.
+const READABLE: &str = "SELECT true::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname = $1 AND c.relname = $2 AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+    AND NOT row_security_active(c.oid)";
+
+/// Looks after a run in which triggers take part.
+pub(super) struct Watch<'a> {
+    pub(super) plan: &'a Plan,
+    /// Whether triggers take part.
+    triggers: bool,
+    start: Counts,
+    /// What was counted and taken back since.
+    back: Counts,
+    counted: bool,
+}
+
+impl<'a> Watch<'a> {
+    /// From here on.
+    pub(super) async fn begin(tx: &Transaction<'_>, plan: &'a Plan) -> Result<Self> {
+        let triggers = plan.shapes.iter().any(|shape| !shape.triggers.is_empty());
+        let mut watch = Watch { plan, triggers, start: Counts::new(), back: Counts::new(), counted: true };
+        if triggers {
+            (watch.start, watch.counted) = counts(tx).await?;
+        }
+        Ok(watch)
+    }
+
+    /// Whether triggers take part, now or in the run that is undone.
+    pub(super) fn is_on(&self) -> bool {
+        self.triggers || !self.plan.also.is_empty()
+    }
+
+    /// Whether what differs may be a trigger's doing.
+    pub(super) fn has_triggers(&self) -> bool {
+        self.triggers
+    }
+
+    /// Rows are locked and were compared: what differs since is of a trigger, and what was reviewed is written all the same.
+    pub(super) fn release(&self, runs: &mut [Run]) {
+        if self.triggers {
+            for run in runs {
+                run.statement.without_guard();
+            }
+        }
+    }
+
+    /// The counts before something that may be taken back.
+    pub(super) async fn mark(&self, tx: &Transaction<'_>) -> Result<Counts> {
+        if self.triggers { Ok(counts(tx).await?.0) } else { Ok(Counts::new()) }
+    }
+
+    /// All since `mark` was taken back: the server counted it nevertheless.
+    pub(super) async fn taken_back(&mut self, tx: &Transaction<'_>, mark: Counts) -> Result<()> {
+        if self.triggers {
+            add(&mut self.back, &counts(tx).await?.0, 1);
+            add(&mut self.back, &mark, -1);
+        }
+        Ok(())
+    }
+
+    /// Rows of these tables were updated once more.
+    pub(super) fn wrote_again<'b>(&mut self, tables: impl Iterator<Item = &'b QName>) {
+        for table in tables {
+            self.back.entry(table.clone()).or_default()[1] += 1;
+        }
+    }
+
+    /// Those that may have run so far, by name.
+    pub(super) fn fired(&self, runs: &[Run]) -> Vec<String> {
+        let steps = runs.iter().flat_map(|run| run.steps.iter().map(|at| (&self.plan.steps[*at], run.parks)));
+        fires::fires(self.plan, steps).iter().map(fires::Fires::name).collect()
+    }
+
+    /// What the triggers wrote besides the rows of the plan, now that `runs` have run and left `after`.
+    ///
+    /// # Errors
+    /// `RolledBack` where a row is there again that was deleted.
+    pub(super) async fn did(&self, tx: &Transaction<'_>, runs: &[Run], after: &[Option<Row>]) -> Result<TriggersDid> {
+        if !self.triggers {
+            return Ok(TriggersDid::default());
+        }
+        let by = self.fired(runs);
+        if !self.counted {
+            let unknown =
+                "what triggers wrote in other rows is not known: track_counts is off in the target".to_owned();
+            return Ok(TriggersDid { by, also: Vec::new(), unknown: Some(unknown) });
+        }
+        let mut counts = counts(tx).await?.0;
+        for other in [&self.start, &self.back, &self.expected(runs)] {
+            add(&mut counts, other, -1);
+        }
+        let mut also = Vec::new();
+        for (table, counts) in counts {
+            let mut one = Also { table: table.to_string(), by: by.clone(), ..Also::default() };
+            let counts = if let Ok(shape) = self.plan.shape(&table) {
+                self.in_plan(tx, shape, settled(shape, counts), after, &by, &mut one).await?
+            } else {
+                one.rows = self.beside(tx, &table, after).await?;
+                counts
+            };
+            [one.inserted, one.updated, one.deleted] = counts.map(|count| u64::try_from(count).unwrap_or_default());
+            if one.inserted + one.updated + one.deleted > 0 {
+                also.push(one);
+            }
+        }
+        Ok(TriggersDid { by, also, unknown: None })
+    }
+
+    fn expected(&self, runs: &[Run]) -> Counts {
+        let mut out = Counts::new();
+        for run in runs {
+            for step in run.steps.iter().map(|at| &self.plan.steps[*at]) {
+                let counts = out.entry(step.table.clone()).or_default();
+                match step.operation {
+                    _ if run.parks => counts[1] += 1,
+                    Operation::Insert => counts[0] += 1,
+                    Operation::Update => counts[1] += 1,
+                    Operation::Delete => counts[2] += 1,
+                }
+            }
+        }
+        out
+    }
+
+    /// Rows of a table of the plan that are not the plan's.
+    async fn in_plan(
+        &self,
+        tx: &Transaction<'_>,
+        shape: &Shape,
+        mut counts: [i64; 3],
+        after: &[Option<Row>],
+        by: &[String],
+        one: &mut Also,
+    ) -> Result<[i64; 3]> {
+        if counts[..2] == [0, 0] {
+            return Ok(counts);
+        }
+        let steps = || self.plan.steps.iter().zip(after).filter(|(step, _)| step.table == shape.table);
+        let own: BTreeSet<Vec<Value>> =
+            steps().filter_map(|(_, row)| row.as_ref()).map(|row| locator(shape, row)).collect();
+        let mut others = Vec::new();
+        query::for_each(tx, &sql::own_rows(shape), &[], |fields| {
+            let locator: Vec<Value> = fields.iter().map(|field| field.map(str::to_owned)).collect();
+            if !own.contains(&locator) {
+                others.push(locator);
+            }
+        })
+        .await?;
+        if !others.is_empty() && steps().any(|(step, _)| step.operation == Operation::Delete) {
+            let rows = sync::located(tx, shape, &others, false).await?;
+            let back = |step: &&Step| step.operation == Operation::Delete && rows.values().any(|r| r.key == step.key);
+            if let Some(step) = steps().map(|(step, _)| step).find(back) {
+                return Err(Error::rolled_back(format!(
+                    "{} inserted the row again after it was deleted; everything was rolled back",
+                    who(by)
+                ))
+                .object(name(step))
+                .hint("leave the row out, or look at what the trigger does after a delete"));
+            }
+        }
+        // What was updated once more is a row of the plan, unless it is among these.
+        counts[1] = (i64::try_from(others.len()).unwrap_or(i64::MAX) - counts[0].max(0)).clamp(0, counts[1].max(0));
+        one.rows = others.iter().map(|locator| shown(locator)).collect();
+        Ok(counts)
+    }
+
+    /// The ids of rows that triggers wrote in `table` and that point to rows of the plan.
+    async fn beside(&self, tx: &Transaction<'_>, table: &QName, after: &[Option<Row>]) -> Result<Vec<String>> {
+        let mut out = BTreeSet::new();
+        let mut readable = None;
+        for shape in &self.plan.shapes {
+            for child in shape.children.iter().filter(|child| child.table == *table) {
+                let steps = self.plan.steps.iter().zip(after).filter(|(step, _)| step.table == shape.table);
+                let rows: Vec<&Row> = steps.filter_map(|(_, row)| row.as_ref()).collect();
+                if rows.is_empty() || child.identity.is_empty() {
+                    continue;
+                }
+                if readable.is_none() {
+                    let asked = [Some(table.schema.as_str()), Some(table.name.as_str())];
+                    readable = Some(query::scalar(tx, READABLE, &asked).await?.is_some());
+                }
+                if readable == Some(true) {
+                    let found = children_written(tx, shape, child, &rows).await?;
+                    out.extend(found.into_iter().filter(|(own, _)| *own).map(|(_, id)| id));
+                }
+            }
+        }
+        Ok(out.into_iter().collect())
+    }
+}
+
+/// The rows of `child` that point to `rows`: whether this transaction wrote it, and its id.
+pub(super) async fn children_written(
+    tx: &Transaction<'_>,
+    shape: &Shape,
+    child: &Child,
+    rows: &[&Row],
+) -> Result<Vec<(bool, String)>> {
+    let lists: Vec<List> =
+        child.referenced.iter().map(|name| rows.iter().map(|row| row.value(shape, name)).collect()).collect();
+    let mut out = Vec::new();
+    query::for_each(tx, &sql::children_written(shape, child), &lists, |fields| {
+        if let [own, id] = fields {
+            out.push((*own == Some("true"), id.unwrap_or_default().to_owned()));
+        }
+    })
+    .await?;
+    Ok(out)
+}
+
+/// A row's id as an [`Also`] has it.
+pub(super) fn shown(locator: &[Value]) -> String {
+    let parts: Vec<_> = locator.iter().map(|part| part.as_deref().unwrap_or("NULL")).collect();
+    parts.join(" · ")
+}
+
+async fn counts(tx: &Transaction<'_>) -> Result<(Counts, bool)> {
+    let (mut out, mut counted) = (Counts::new(), true);
+    let number = |field: Option<&str>| field.and_then(|text| text.parse().ok()).unwrap_or_default();
+    query::for_each(tx, COUNTS, &[], |fields| match fields {
+        [Some(schema), Some(table), counts @ ..] if counts.len() == 3 => {
+            out.insert(QName::new(*schema, *table), [number(counts[0]), number(counts[1]), number(counts[2])]);
+        }
+        [None, None, track, ..] => counted = *track == Some("on"),
+        _ => {}
+    })
+    .await
+    .map_err(rolled_back)?;
+    Ok((out, counted))
+}
+
+fn add(to: &mut Counts, counts: &Counts, sign: i64) {
+    for (table, counts) in counts {
+        let sums = to.entry(table.clone()).or_default();
+        for (sum, count) in sums.iter_mut().zip(counts) {
+            *sum += sign * count;
+        }
+    }
+}
+
+/// An update that moves a row to another partition counts as a delete and an insert.
+fn settled(shape: &Shape, [inserted, updated, deleted]: [i64; 3]) -> [i64; 3] {
+    let moved = if shape.partitioned { (-updated).max(0) } else { 0 };
+    [inserted - moved, updated + moved, deleted - moved]
+}
