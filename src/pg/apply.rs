@@ -1,7 +1,10 @@
 //! Runs one plan in one transaction: lock, compare with what was reviewed, write, verify, keep the
 //! images, commit. Any surprise rolls everything back and names the row.
 
+mod deferred;
 mod execute;
+mod moves;
+mod park;
 mod reviewed;
 mod together;
 mod verify;
@@ -19,9 +22,9 @@ use crate::core::{
     error::{Code, Error, Result},
     guard::Permit,
     sync::{
-        park,
         plan::{Plan, Step},
         row::Row,
+        schedule::schedule,
         shape::{Role, Shape},
         sql,
         undo::{Image, Images},
@@ -130,9 +133,11 @@ async fn write(tx: &Transaction<'_>, order: &Order<'_>) -> Result<Written> {
     lock(tx).await?;
     let xid = query::scalar(tx, "SELECT pg_current_xact_id()::text", &[]).await?.unwrap_or_default();
     let before = reviewed_rows(tx, plan).await?;
-    let runs = park::statements(plan)?;
-    let locators = execute(tx, order, &runs).await?;
-    query::rows(tx, "SET CONSTRAINTS ALL IMMEDIATE", &[]).await.map_err(rolled_back)?;
+    let schedule = schedule(plan)?;
+    let constraints = schedule.deferred.clone();
+    deferred::defer(tx, &constraints).await?;
+    let locators = execute(tx, order, schedule).await?;
+    deferred::check(tx, plan, &constraints, &locators).await?;
     let after = written_rows(tx, plan, &locators).await?;
     let rewrote = verify(tx, plan, &after).await?;
     let images = plan.steps.iter().enumerate().map(|(at, step)| {

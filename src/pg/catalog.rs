@@ -10,7 +10,7 @@ use super::{
 use crate::core::{
     error::{Error, Result},
     name::QName,
-    schema::{Catalog, Column, ForeignKey, OnDelete, Origin, Relation, Table, Unique},
+    schema::{BaseType, Catalog, Column, ForeignKey, OnDelete, Origin, Relation, Table, Unique},
 };
 
 /// Reads the catalogue: four queries, one round trip.
@@ -182,6 +182,7 @@ impl From<KeyRecord> for ForeignKey {
 }
 
 #[derive(Deserialize)]
+#[allow(clippy::struct_excessive_bools, reason = "these are the catalogue's own")]
 struct UniqueRecord {
     schema: String,
     table: String,
@@ -189,9 +190,12 @@ struct UniqueRecord {
     primary: bool,
     total: bool,
     nulls_equal: bool,
-    exact: bool,
+    plain: bool,
     involved: Vec<String>,
     columns: Vec<String>,
+    types: Vec<BaseType>,
+    exclusion: bool,
+    deferrable: bool,
 }
 
 impl From<UniqueRecord> for Unique {
@@ -202,8 +206,12 @@ impl From<UniqueRecord> for Unique {
             primary: record.primary,
             total: record.total,
             nulls_equal: record.nulls_equal,
-            exact: record.exact,
+            exact: record.plain && record.total,
+            plain: record.plain,
             involved: record.involved,
+            types: record.types,
+            exclusion: record.exclusion,
+            deferrable: record.deferrable,
         }
     }
 }

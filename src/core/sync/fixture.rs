@@ -8,13 +8,30 @@ use super::{
     plan::{Assignment, FORMAT, NewValue, Operation, Plan, Step},
     row::{Key, Row, Value},
     set::MissingParent,
-    shape::{Part, Reference, Role, Shape, ShapeColumn},
+    shape::{Part, Reference, Role, RuleColumn, Shape, ShapeColumn, UniqueRule},
 };
-use crate::core::{name::QName, schema::Origin};
+use crate::core::{
+    name::QName,
+    schema::{BaseType, Origin},
+};
 
 /// A column that may be NULL.
 pub fn column(name: &str, cast: &str, role: Role) -> ShapeColumn {
     ShapeColumn { name: name.into(), cast: cast.into(), role, not_null: false, fill: None, origin: Origin::Plain }
+}
+
+/// A unique index over one column.
+pub fn rule(name: &str, base: &str) -> UniqueRule {
+    let base = BaseType { name: base.into(), kind: 'b', array: false };
+    UniqueRule {
+        name: format!("{name}_key"),
+        columns: vec![RuleColumn { name: name.into(), base, predicate: false }],
+        exact: true,
+        plain: true,
+        nulls_equal: false,
+        exclusion: false,
+        deferrable: false,
+    }
 }
 
 /// A table keyed by `k`, with an integer `pos`, and `parent` for each parent that is given.
@@ -39,8 +56,7 @@ pub fn shape(name: &str, parent: Option<&str>) -> Shape {
         key: vec![part],
         columns,
         locator: vec!["k".into()],
-        uniques: vec![vec!["k".into()]],
-        loose_uniques: Vec::new(),
+        uniques: vec![rule("k", "text")],
         keep_ids: true,
         filter: None,
         deletes: false,

@@ -5,15 +5,16 @@ use std::collections::BTreeSet;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use tokio_postgres::types::{ToSql, Type};
 
-use super::{Order, name, rolled_back, together::together};
+use super::{Order, moves, name, rolled_back, together::together};
 use crate::{
     core::{
         error::{Error, Result},
         sync::{
             batch::{self, Part},
-            park::Run,
+            moves::Contest,
             plan::{Operation, Plan, Step},
             row::Value,
+            schedule::{Places, Run, Schedule},
         },
     },
     pg::connect::Transaction,
@@ -26,71 +27,126 @@ const PIPELINE: usize = 64;
 pub(super) type Located = (usize, Vec<Value>);
 
 /// Runs all statements in order and returns the locator of each step's row.
-pub(super) async fn execute(tx: &Transaction<'_>, order: &Order<'_>, runs: &[Run]) -> Result<Vec<Vec<Value>>> {
+pub(super) async fn execute(tx: &Transaction<'_>, order: &Order<'_>, schedule: Schedule) -> Result<Vec<Vec<Value>>> {
     let plan = order.plan;
-    let mut out = Outcome { locators: vec![Vec::new(); plan.steps.len()], done: 0 };
+    let parts = batch::parts(plan, &schedule.runs, order.batch);
+    let mut work = Work::new(order, schedule);
     // What did not go in one piece once would not do so the next time.
     let mut not_together = BTreeSet::new();
-    for part in batch::parts(plan, runs, order.batch) {
+    for part in parts {
         let (Part::Singly(range) | Part::Together(range)) = part.clone();
-        let (runs_of, first) = (&runs[range.clone()], &plan.steps[runs[range.start].steps[0]]);
+        let range: Vec<usize> = range.filter(|at| !work.done[*at]).collect();
+        let Some(first) = range.first().map(|at| &plan.steps[work.runs[*at].steps[0]]) else { continue };
         let kind = (&first.table, first.operation);
         if matches!(part, Part::Together(_)) && !not_together.contains(&kind) {
-            if let Some(found) = together(tx, plan, runs_of).await? {
-                out.take(order, found, runs_of.len(), runs.len());
+            let runs: Vec<_> = range.iter().map(|at| &work.runs[*at]).collect();
+            if let Some(found) = together(tx, plan, &runs).await? {
+                work.take(&range, found);
                 continue;
             }
             not_together.insert(kind);
         }
-        singly(tx, order, runs_of, runs.len(), &mut out).await?;
+        if range.iter().any(|at| work.runs[*at].moves) {
+            Box::pin(moves::run(tx, &mut work, range)).await?;
+        } else {
+            singly(tx, &mut work, &range).await?;
+        }
     }
-    Ok(out.locators)
+    Ok(work.locators)
 }
 
-/// What has run.
-struct Outcome {
+/// What is to run, and what has run.
+pub(super) struct Work<'a> {
+    pub order: &'a Order<'a>,
+    pub runs: Vec<Run>,
+    pub contests: Vec<Contest>,
+    /// Where rows wait.
+    pub places: Places,
+    /// By the places of runs.
+    pub done: Vec<bool>,
     locators: Vec<Vec<Value>>,
-    done: usize,
 }
 
-impl Outcome {
-    fn take(&mut self, order: &Order<'_>, found: Vec<Located>, statements: usize, total: usize) {
+impl<'a> Work<'a> {
+    fn new(order: &'a Order<'a>, schedule: Schedule) -> Self {
+        Work {
+            order,
+            done: vec![false; schedule.runs.len()],
+            runs: schedule.runs,
+            contests: schedule.contests,
+            places: Places::new(),
+            locators: vec![Vec::new(); order.plan.steps.len()],
+        }
+    }
+
+    /// Notes that `runs` have written the rows `found`.
+    pub fn take(&mut self, runs: &[usize], found: Vec<Located>) {
         for (step, locator) in found {
             self.locators[step] = locator;
         }
-        self.done += statements;
-        (order.progress)(self.done, total);
+        runs.iter().for_each(|at| self.done[*at] = true);
+        (self.order.progress)(self.done.iter().filter(|done| **done).count(), self.runs.len());
     }
 }
 
-async fn singly(tx: &Transaction<'_>, order: &Order<'_>, runs: &[Run], total: usize, out: &mut Outcome) -> Result<()> {
+async fn singly(tx: &Transaction<'_>, work: &mut Work<'_>, runs: &[usize]) -> Result<()> {
     // Collected first: a closure inside the stream would not be general enough over lifetimes to be spawned.
-    let statements: Vec<_> = runs.iter().map(|run| one(tx, order.plan, run)).collect();
+    let copies: Vec<Run> = runs.iter().map(|at| work.runs[*at].clone()).collect();
+    let statements: Vec<_> = copies.iter().map(|run| one(tx, work.order.plan, run)).collect();
     let mut results = stream::iter(statements).buffered(PIPELINE);
-    while let Some(found) = results.try_next().await? {
-        out.take(order, found, 1, total);
+    let mut at = 0;
+    while let Some(found) = results.try_next().await.map_err(|failed| failed.error)? {
+        work.take(&runs[at..=at], found);
+        at += 1;
     }
     Ok(())
 }
 
+/// Runs `runs` one after the other; where one fails, its place among them and why.
+pub(super) async fn in_order(tx: &Transaction<'_>, plan: &Plan, runs: &[Run]) -> Result<Vec<Located>, (usize, Failed)> {
+    let statements: Vec<_> = runs.iter().map(|run| one(tx, plan, run)).collect();
+    let mut results = stream::iter(statements).buffered(PIPELINE);
+    let mut out = Vec::with_capacity(runs.len());
+    let mut at = 0;
+    while let Some(found) = results.next().await {
+        out.extend(found.map_err(|failed| (at, failed))?);
+        at += 1;
+    }
+    Ok(out)
+}
+
+/// Why a statement failed.
+#[derive(Debug)]
+pub(super) struct Failed {
+    pub error: Error,
+    /// The SQLSTATE; empty where the server refused nothing.
+    pub state: String,
+    /// The constraint that refused it.
+    pub constraint: String,
+}
+
 /// Runs one statement and returns the locator of each of its steps' rows.
-async fn one(tx: &Transaction<'_>, plan: &Plan, run: &Run) -> Result<Vec<Located>> {
+async fn one(tx: &Transaction<'_>, plan: &Plan, run: &Run) -> Result<Vec<Located>, Failed> {
     let first = &plan.steps[run.steps[0]];
+    let plain = |error: Error| Failed { error, state: String::new(), constraint: String::new() };
     let (text, values) = (run.statement.text(), run.statement.parameters());
     let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
         values.iter().map(|value| (value as &(dyn ToSql + Sync), Type::TEXT)).collect();
-    let rows = tx
-        .client()
-        .query_typed(&text, &parameters)
-        .await
-        .map_err(|error| Error { object: Some(name(first)), ..rolled_back(tx.describe(&error)) })?;
+    let rows = tx.client().query_typed(&text, &parameters).await.map_err(|error| {
+        let answer = error.as_db_error();
+        Failed {
+            state: answer.map(|answer| answer.code().code().to_owned()).unwrap_or_default(),
+            constraint: answer.and_then(|answer| answer.constraint()).unwrap_or_default().to_owned(),
+            error: Error { object: Some(name(first)), ..rolled_back(tx.describe(&error)) },
+        }
+    })?;
     let found: Result<Vec<_>, _> = rows.iter().map(|row| located(run, row)).collect();
-    let found = found.map_err(|error| tx.describe(&error))?;
+    let found = found.map_err(|error| plain(tx.describe(&error)))?;
     let missing = run.steps.iter().find(|at| found.iter().filter(|(step, _)| step == *at).count() != 1);
     match missing {
         None if found.len() == run.steps.len() => Ok(found),
-        Some(at) if run.numbered => Err(surprise(&plan.steps[*at], 0)),
-        _ => Err(surprise(first, rows.len())),
+        Some(at) if run.numbered => Err(plain(surprise(&plan.steps[*at], 0))),
+        _ => Err(plain(surprise(first, rows.len()))),
     }
 }
 

@@ -13,7 +13,9 @@
 //! | `canonical` | values as the server itself writes them |
 //! | `write` | the statements of a plan's steps |
 //! | `circle` | the statement of a circle of rows |
+//! | `candidates` | values on which a row may wait |
 
+mod candidates;
 mod canonical;
 mod circle;
 mod facts;
@@ -26,6 +28,7 @@ mod statement;
 mod together;
 mod write;
 
+pub use candidates::{Nulls, candidates};
 pub use canonical::{Slot, canonical};
 pub use circle::circle;
 pub use facts::{children, parents, representation};
@@ -35,13 +38,13 @@ pub use leaf::is_loose;
 pub use read::{Query, Side, Subset, read, read_located, taken};
 pub use statement::Statement;
 pub use together::{Parameter, Together};
-pub use write::{advance, assigned, park, reached, statement, whereabouts, written};
+pub use write::{advance, assigned, guarded, located, park, parked_from, reached, statement, whereabouts, written};
 
 use super::shape::Shape;
 use crate::core::name::QName;
 
 /// An ordinary table without what inherits from it; a partitioned one with its partitions.
-pub(super) fn only(shape: &Shape) -> String {
+pub fn only(shape: &Shape) -> String {
     from_only(shape.partitioned, &shape.table)
 }
 

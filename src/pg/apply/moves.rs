@@ -1,0 +1,210 @@
+//! Statements between which unique values move: tried in their order behind a savepoint; what the server refuses because
+//! a value is taken waits until its holder has left it, and where holders wait for each other one is parked.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use super::{
+    execute::{Failed, Located, Work, in_order},
+    park::park,
+    rolled_back,
+};
+use crate::{
+    core::{
+        error::{Error, Result},
+        sync::{moves::Contest, plan::Operation, schedule::Run},
+    },
+    pg::{connect::Transaction, query},
+};
+
+/// Runs the runs at `range`, and those later ones that have to come before some of them.
+pub(super) async fn run(tx: &Transaction<'_>, work: &mut Work<'_>, range: Vec<usize>) -> Result<()> {
+    for &at in &range {
+        for step in work.runs[at].after.clone() {
+            let contests = work.contests.clone();
+            let contest = contests.iter().find(|contest| contest.sure && may_free(contest, work, at, step));
+            if let Some(contest) = contest {
+                park(tx, work, step, contest).await?;
+            }
+        }
+    }
+    let mut waiting = range;
+    let (mut wide, mut backwards, mut size) = (false, false, usize::MAX);
+    loop {
+        let before = waiting.len();
+        let pass = pass(tx, work, waiting, &mut size, backwards).await?;
+        waiting = pass.waiting;
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        if waiting.len() < before {
+            // A chain that the order did not foresee may lead the other way.
+            backwards = !backwards && before - waiting.len() < before / 4;
+            continue;
+        }
+        backwards = false;
+        if !wide {
+            wide = true;
+            waiting = widened(work, waiting);
+        } else if !unblock(tx, work, &mut waiting, &pass.refused).await? {
+            return Err(stuck(pass.refused));
+        }
+    }
+}
+
+fn may_free(contest: &Contest, work: &Work<'_>, at: usize, holder: usize) -> bool {
+    work.runs[at].steps.iter().any(|step| contest.holders(*step).contains(&holder))
+}
+
+/// What is left of `waiting`, with all later runs that move and what these need.
+fn widened(work: &Work<'_>, waiting: Vec<usize>) -> Vec<usize> {
+    let moves = (0..work.runs.len()).filter(|at| work.runs[*at].moves);
+    let mut open: Vec<usize> = moves.chain(waiting).filter(|at| !work.done[*at]).collect();
+    let mut out = BTreeSet::new();
+    while let Some(at) = open.pop() {
+        if out.insert(at) {
+            open.extend(work.runs[at].needs.iter().filter(|need| !work.done[**need]));
+        }
+    }
+    out.into_iter().collect()
+}
+
+struct Pass {
+    waiting: Vec<usize>,
+    refused: Vec<(usize, Failed)>,
+}
+
+/// Tries each run at `waiting` once, as many behind one savepoint as have gone well before.
+async fn pass(
+    tx: &Transaction<'_>,
+    work: &mut Work<'_>,
+    waiting: Vec<usize>,
+    size: &mut usize,
+    backwards: bool,
+) -> Result<Pass> {
+    let mut queue: VecDeque<usize> = if backwards { waiting.into_iter().rev().collect() } else { waiting.into() };
+    let mut out = Pass { waiting: Vec::new(), refused: Vec::new() };
+    while !queue.is_empty() {
+        let mut chunk: Vec<usize> = Vec::new();
+        let mut inside = BTreeSet::new();
+        while chunk.len() < *size {
+            let Some(at) = queue.pop_front() else { break };
+            if work.runs[at].needs.iter().all(|need| work.done[*need] || inside.contains(need)) {
+                chunk.push(at);
+                inside.insert(at);
+            } else {
+                out.waiting.push(at);
+            }
+        }
+        match attempt(tx, work, &chunk).await? {
+            Ok(found) => {
+                work.take(&chunk, found);
+                *size = size.saturating_mul(2);
+            }
+            Err((at, failed)) => {
+                out.waiting.push(chunk[at]);
+                out.refused.push((chunk[at], failed));
+                chunk.remove(at);
+                chunk.into_iter().rev().for_each(|at| queue.push_front(at));
+                *size = at.max(1);
+            }
+        }
+    }
+    out.waiting.sort_unstable();
+    out.refused.sort_by_key(|(at, _)| *at);
+    Ok(out)
+}
+
+/// Runs `chunk` behind a savepoint. Where the server finds a value taken, it is as if none of them had run, and the place
+/// of the one that was refused comes back.
+async fn attempt(
+    tx: &Transaction<'_>,
+    work: &Work<'_>,
+    chunk: &[usize],
+) -> Result<Result<Vec<Located>, (usize, Failed)>> {
+    if chunk.is_empty() {
+        return Ok(Ok(Vec::new()));
+    }
+    let runs: Vec<Run> = chunk.iter().map(|at| work.runs[*at].clone()).collect();
+    // One round trip for both.
+    let (begun, written) =
+        futures_util::join!(query::rows(tx, "SAVEPOINT moves", &[]), in_order(tx, work.order.plan, &runs));
+    begun.map_err(rolled_back)?;
+    let out = match written {
+        Ok(found) => Ok(found),
+        Err((at, failed)) if matches!(failed.state.as_str(), "23505" | "23P01") => {
+            query::rows(tx, "ROLLBACK TO SAVEPOINT moves", &[]).await.map_err(rolled_back)?;
+            Err((at, failed))
+        }
+        Err((_, failed)) => return Err(failed.error),
+    };
+    query::rows(tx, "RELEASE SAVEPOINT moves", &[]).await.map_err(rolled_back)?;
+    Ok(out)
+}
+
+/// Parks a row that is in the way of one that was refused, until one of these gets through. `false` where none can.
+async fn unblock(
+    tx: &Transaction<'_>,
+    work: &mut Work<'_>,
+    waiting: &mut Vec<usize>,
+    refused: &[(usize, Failed)],
+) -> Result<bool> {
+    let mut parked = false;
+    for (at, failed) in refused {
+        for (step, contest) in holders(work, *at, &failed.constraint) {
+            if !park(tx, work, step, &contest).await? {
+                continue;
+            }
+            parked = true;
+            if let Ok(found) = attempt(tx, work, &[*at]).await? {
+                work.take(&[*at], found);
+                waiting.retain(|other| other != at);
+                return Ok(true);
+            }
+        }
+    }
+    Ok(parked)
+}
+
+/// The steps whose rows may hold what the run at `at` was refused for `constraint`, and by what they are known.
+fn holders(work: &Work<'_>, at: usize, constraint: &str) -> Vec<(usize, Contest)> {
+    let plan = work.order.plan;
+    let steps = &work.runs[at].steps;
+    let about = |contest: &&Contest| steps.iter().any(|step| plan.steps[*step].table == contest.table);
+    let named = |contest: &Contest| {
+        let shape = plan.shape(&contest.table);
+        shape.is_ok_and(|shape| shape.uniques[contest.rule].name == constraint)
+    };
+    let mut contests: Vec<&Contest> = work.contests.iter().filter(about).collect();
+    // A partition's index has a name of its own.
+    if contests.iter().any(|contest| named(contest)) {
+        contests.retain(|contest| named(contest));
+    }
+    let open: BTreeSet<usize> =
+        (0..work.runs.len()).filter(|at| !work.done[*at]).flat_map(|at| work.runs[at].steps.clone()).collect();
+    let can_wait = |step: &usize| {
+        open.contains(step) && !work.places.contains_key(step) && plan.steps[*step].operation != Operation::Insert
+    };
+    let of = |contest: &Contest| -> Vec<(usize, Contest)> {
+        let holders = steps.iter().flat_map(|step| contest.holders(*step));
+        holders.filter(can_wait).map(|step| (step, contest.clone())).collect()
+    };
+    contests.into_iter().flat_map(of).collect()
+}
+
+/// Nothing goes on: the first row that was refused, and why.
+fn stuck(refused: Vec<(usize, Failed)>) -> Error {
+    let Some((_, failed)) = refused.into_iter().next() else {
+        return Error::rolled_back("rows of the plan wait for each other; everything was rolled back");
+    };
+    let hint = if failed.error.hint.is_some() {
+        return failed.error;
+    } else if failed.constraint.is_empty() {
+        "another row of the target holds this value".to_owned()
+    } else {
+        format!(
+            "another row holds a value that `{}` allows only once, and no row of the plan can make room for it",
+            failed.constraint
+        )
+    };
+    failed.error.hint(hint)
+}
