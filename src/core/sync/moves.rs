@@ -33,22 +33,54 @@ pub struct Contest {
     pub rule: usize,
     /// Whether equal values are all known, so that nothing else can be in the way.
     pub sure: bool,
-    /// The steps that leave a value.
-    leavers: Vec<(usize, Vec<Token>)>,
-    /// What each step takes.
-    takers: BTreeMap<usize, Vec<Token>>,
+    /// What each step leaves, and who leaves it.
+    held: BTreeMap<usize, Vec<Token>>,
+    leavers: HashMap<Vec<Token>, Vec<usize>>,
+    /// What each step takes, and who takes it.
+    taken: BTreeMap<usize, Vec<Token>>,
+    takers: HashMap<Vec<Token>, Vec<usize>>,
 }
 
 impl Contest {
-    /// The steps whose rows may be in the way of `taker`, the likeliest first.
+    fn new(table: &QName, rule: usize, sure: bool) -> Self {
+        let (held, taken) = (BTreeMap::new(), BTreeMap::new());
+        Contest { table: table.clone(), rule, sure, held, leavers: HashMap::new(), taken, takers: HashMap::new() }
+    }
+
+    fn leaves(&mut self, at: usize, held: Vec<Token>) {
+        self.leavers.entry(held.clone()).or_default().push(at);
+        self.held.insert(at, held);
+    }
+
+    fn takes(&mut self, at: usize, taken: Vec<Token>) {
+        self.takers.entry(taken.clone()).or_default().push(at);
+        self.taken.insert(at, taken);
+    }
+
+    /// The steps whose rows are likely to be in the way of `taker`.
     pub fn holders(&self, taker: usize) -> Vec<usize> {
-        let wanted = self.takers.get(&taker);
-        let others = self.leavers.iter().filter(|(at, _)| *at != taker);
-        let (mut first, rest): (Vec<_>, Vec<_>) = others.partition(|(_, held)| wanted == Some(held));
-        if !self.sure {
-            first.extend(rest);
+        let leavers = self.taken.get(&taker).and_then(|taken| self.leavers.get(taken));
+        leavers.into_iter().flatten().copied().filter(|at| *at != taker).collect()
+    }
+
+    /// The steps whose rows may be in the way of `taker` besides: any, where only the server knows.
+    pub fn others(&self, taker: usize) -> Vec<usize> {
+        if self.sure || !self.taken.contains_key(&taker) {
+            return Vec::new();
         }
-        first.into_iter().map(|(at, _)| *at).collect()
+        let likely = self.holders(taker);
+        self.held.keys().copied().filter(|at| *at != taker && !likely.contains(at)).collect()
+    }
+
+    /// Whether `step` leaves or takes something of it.
+    pub fn is_about(&self, step: usize) -> bool {
+        self.held.contains_key(&step) || self.taken.contains_key(&step)
+    }
+
+    /// The steps that wait for `leaver`; `None` where nobody can say.
+    pub fn waiters(&self, leaver: usize) -> Option<Vec<usize>> {
+        let Some(held) = self.held.get(&leaver) else { return Some(Vec::new()) };
+        (!held.is_empty()).then(|| self.takers.get(held).cloned().unwrap_or_default())
     }
 }
 
@@ -98,17 +130,16 @@ impl Moves {
         };
         let old = |step: &Step| tokens(step, &|step, column| reader.old(step, column));
         let new = |step: &Step| tokens(step, &|step, column| reader.new(step, column));
-        let mut contest =
-            Contest { table: shape.table.clone(), rule, sure, leavers: Vec::new(), takers: BTreeMap::new() };
+        let mut contest = Contest::new(&shape.table, rule, sure);
         for &(at, step) in &steps {
             let (held, taken) = (old(step), new(step));
             let stays = sure && leaves(step) && takes(step) && held == taken;
             let counts = |tokens: &[Token]| !stays && (unique.nulls_equal || !tokens.contains(&Token::Null));
             if leaves(step) && counts(&held) {
-                contest.leavers.push((at, held));
+                contest.leaves(at, held);
             }
             if takes(step) && counts(&taken) {
-                contest.takers.insert(at, taken);
+                contest.takes(at, taken);
             }
         }
         // What an expression or an exclusion makes of different values, nobody knows but the server.
@@ -116,9 +147,9 @@ impl Moves {
         if by_value {
             self.groups(plan, unique, &contest);
         } else {
-            let others = |at: usize| contest.takers.keys().any(|taker| *taker != at);
-            if contest.leavers.iter().any(|(at, _)| others(*at)) {
-                let all: BTreeSet<_> = contest.leavers.iter().map(|(at, _)| *at).chain(contest.takers.keys().copied()).collect();
+            let others = |at: usize| contest.taken.keys().any(|taker| *taker != at);
+            if contest.held.keys().any(|at| others(*at)) {
+                let all: BTreeSet<_> = contest.held.keys().chain(contest.taken.keys()).copied().collect();
                 self.moving.extend(&all);
                 self.unsure.extend(&all);
             }
@@ -131,16 +162,9 @@ impl Moves {
 
     /// Notes the steps that leave and take the same value.
     fn groups(&mut self, plan: &Plan, unique: &UniqueRule, contest: &Contest) {
-        let mut by_value: HashMap<&[Token], (Vec<usize>, Vec<usize>)> = HashMap::new();
-        for (at, held) in &contest.leavers {
-            by_value.entry(held).or_default().0.push(*at);
-        }
-        for (at, taken) in &contest.takers {
-            by_value.entry(taken).or_default().1.push(*at);
-        }
-        for (leavers, takers) in by_value.values() {
-            let meet = leavers.iter().any(|leaver| takers.iter().any(|taker| taker != leaver));
-            if meet {
+        for (held, leavers) in &contest.leavers {
+            let Some(takers) = contest.takers.get(held) else { continue };
+            if leavers.iter().any(|leaver| takers.iter().any(|taker| taker != leaver)) {
                 self.moving.extend(leavers.iter().chain(takers));
                 if !contest.sure {
                     self.unsure.extend(leavers.iter().chain(takers));
@@ -158,15 +182,12 @@ impl Moves {
             let values = || unique.columns.iter().filter(|column| !column.predicate);
             step.operation != Operation::Update || values().any(|column| writes(step, &column.name))
         };
-        let mut leavers: HashMap<&[Token], Vec<usize>> = HashMap::new();
-        for (at, held) in contest.leavers.iter().filter(|(at, _)| moves(*at)) {
-            leavers.entry(held).or_default().push(*at);
-        }
-        for (taker, taken) in contest.takers.iter().filter(|(at, _)| moves(**at)) {
-            let Some(leavers) = leavers.get(taken.as_slice()).filter(|leavers| leavers.len() <= MAX_LEAVERS) else {
-                continue;
-            };
-            self.edges.extend(leavers.iter().filter(|at| *at != taker).map(|at| (*at, *taker, contest.sure)));
+        for (taker, taken) in contest.taken.iter().filter(|(at, _)| moves(**at)) {
+            let leavers: Vec<_> =
+                contest.leavers.get(taken).into_iter().flatten().filter(|at| moves(**at) && *at != taker).collect();
+            if leavers.len() <= MAX_LEAVERS {
+                self.edges.extend(leavers.into_iter().map(|at| (*at, *taker, contest.sure)));
+            }
         }
     }
 }

@@ -143,3 +143,66 @@ fn deferred(plan: &Plan) -> Vec<String> {
     };
     plan.shapes.iter().flat_map(of).collect::<BTreeSet<_>>().into_iter().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            fixture::{plan, rule, shape, step},
+            plan::{Operation, Step},
+            shape::Shape,
+        },
+        *,
+    };
+
+    fn positioned() -> Shape {
+        Shape { uniques: vec![rule("k", "text"), rule("pos", "integer")], ..shape("t", None) }
+    }
+
+    fn update(key: &str, from: &str, to: &str) -> Step {
+        step(Operation::Update, "t", key, &[("pos", to)], &[("k", key), ("pos", from)])
+    }
+
+    /// The steps in order, and who waits before which.
+    fn order(shape: Shape, steps: Vec<Step>) -> (Vec<usize>, Vec<(usize, Vec<usize>)>) {
+        let runs = schedule(&plan(shape, steps)).expect("schedule").runs;
+        let waits = runs.iter().filter(|run| !run.after.is_empty()).map(|run| (run.steps[0], run.after.clone()));
+        (runs.iter().map(|run| run.steps[0]).collect(), waits.collect())
+    }
+
+    #[test]
+    fn who_leaves_a_value_goes_before_who_takes_it_and_nobody_waits() {
+        let chain = vec![update("a", "1", "2"), update("b", "2", "3"), update("c", "9", "8")];
+        assert_eq!(order(positioned(), chain), (vec![1, 2, 0], vec![]));
+        let gone = step(Operation::Delete, "t", "a", &[], &[("k", "a"), ("pos", "1")]);
+        let new = step(Operation::Insert, "t", "b", &[("k", "b"), ("pos", "1")], &[]);
+        assert_eq!(order(positioned(), vec![new.clone(), gone.clone()]), (vec![1, 0], vec![]));
+        assert_eq!(order(shape("t", None), vec![new, gone]), (vec![0, 1], vec![]), "no rule, no other order");
+    }
+
+    #[test]
+    fn of_a_circle_one_waits() {
+        let swap = || vec![update("a", "1", "2"), update("b", "2", "1")];
+        let (steps, waits) = order(positioned(), swap());
+        assert_eq!((steps.len(), waits.len()), (2, 1));
+        let mut deferrable = positioned();
+        deferrable.uniques[1].deferrable = true;
+        assert_eq!(order(deferrable.clone(), swap()), (vec![0, 1], vec![]));
+        assert_eq!(schedule(&plan(deferrable, swap())).expect("schedule").deferred, ["public.pos_key"]);
+    }
+
+    #[test]
+    fn a_row_that_waits_is_compared_once_and_found_again_there() {
+        let plan = plan(positioned(), vec![update("a", "1", "2")]);
+        let shape = plan.shape(&plan.steps[0].table).expect("shape");
+        assert_eq!(
+            sql::park(shape, &plan.steps[0], "pos", &Some("7".into())).script(),
+            "UPDATE ONLY public.t AS t SET pos = '7'::integer\nWHERE t.k = 'a'::text AND t.pos::text = '1'::text\nRETURNING t.k::text"
+        );
+        let places = Places::from([(0, BTreeMap::from([("pos".to_owned(), Some("7".to_owned()))]))]);
+        assert_eq!(
+            statement(&plan, &[0], false, &places).expect("statement").script(),
+            "UPDATE ONLY public.t AS t SET pos = '2'::integer\nWHERE t.k = 'a'::text AND t.pos::text = '7'::text\nRETURNING t.k::text"
+        );
+    }
+}

@@ -1,6 +1,6 @@
 //! Statements in order: batches by one statement, others one after the other.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use tokio_postgres::types::{ToSql, Type};
@@ -59,21 +59,30 @@ pub(super) async fn execute(tx: &Transaction<'_>, order: &Order<'_>, schedule: S
 pub(super) struct Work<'a> {
     pub order: &'a Order<'a>,
     pub runs: Vec<Run>,
-    pub contests: Vec<Contest>,
+    pub contests: Arc<[Contest]>,
+    /// The run that carries out each step.
+    pub run_of: Vec<usize>,
     /// Where rows wait.
     pub places: Places,
     /// By the places of runs.
     pub done: Vec<bool>,
+    finished: usize,
     locators: Vec<Vec<Value>>,
 }
 
 impl<'a> Work<'a> {
     fn new(order: &'a Order<'a>, schedule: Schedule) -> Self {
+        let mut run_of = vec![0; order.plan.steps.len()];
+        for (at, run) in schedule.runs.iter().enumerate() {
+            run.steps.iter().for_each(|step| run_of[*step] = at);
+        }
         Work {
             order,
+            run_of,
+            finished: 0,
             done: vec![false; schedule.runs.len()],
             runs: schedule.runs,
-            contests: schedule.contests,
+            contests: schedule.contests.into(),
             places: Places::new(),
             locators: vec![Vec::new(); order.plan.steps.len()],
         }
@@ -85,7 +94,8 @@ impl<'a> Work<'a> {
             self.locators[step] = locator;
         }
         runs.iter().for_each(|at| self.done[*at] = true);
-        (self.order.progress)(self.done.iter().filter(|done| **done).count(), self.runs.len());
+        self.finished += runs.len();
+        (self.order.progress)(self.finished, self.runs.len());
     }
 }
 

@@ -1,7 +1,10 @@
 //! Statements between which unique values move: tried in their order behind a savepoint; what the server refuses because
 //! a value is taken waits until its holder has left it, and where holders wait for each other one is parked.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 use super::{
     execute::{Failed, Located, Work, in_order},
@@ -18,12 +21,12 @@ use crate::{
 
 /// Runs the runs at `range`, and those later ones that have to come before some of them.
 pub(super) async fn run(tx: &Transaction<'_>, work: &mut Work<'_>, range: Vec<usize>) -> Result<()> {
+    let contests = Arc::clone(&work.contests);
     for &at in &range {
         for step in work.runs[at].after.clone() {
-            let contests = work.contests.clone();
-            let contest = contests.iter().find(|contest| contest.sure && may_free(contest, work, at, step));
+            let contest = contests.iter().position(|contest| contest.sure && may_free(contest, work, at, step));
             if let Some(contest) = contest {
-                park(tx, work, step, contest).await?;
+                park(tx, work, step, &contests[contest]).await?;
             }
         }
     }
@@ -45,8 +48,11 @@ pub(super) async fn run(tx: &Transaction<'_>, work: &mut Work<'_>, range: Vec<us
         if !wide {
             wide = true;
             waiting = widened(work, waiting);
-        } else if !unblock(tx, work, &mut waiting, &pass.refused).await? {
-            return Err(stuck(pass.refused));
+        } else {
+            if !unblock(tx, work, &pass.refused).await? {
+                return Err(stuck(pass.refused));
+            }
+            waiting.retain(|at| !work.done[*at]);
         }
     }
 }
@@ -141,54 +147,95 @@ async fn attempt(
     Ok(out)
 }
 
-/// Parks a row that is in the way of one that was refused, until one of these gets through. `false` where none can.
-async fn unblock(
-    tx: &Transaction<'_>,
-    work: &mut Work<'_>,
-    waiting: &mut Vec<usize>,
-    refused: &[(usize, Failed)],
-) -> Result<bool> {
+/// Parks rows that are in the way of those that were refused. `false` where none can wait anywhere.
+async fn unblock(tx: &Transaction<'_>, work: &mut Work<'_>, refused: &[(usize, Failed)]) -> Result<bool> {
+    let contests = Arc::clone(&work.contests);
     let mut parked = false;
     for (at, failed) in refused {
-        for (step, contest) in holders(work, *at, &failed.constraint) {
-            if !park(tx, work, step, &contest).await? {
+        if work.done[*at] {
+            continue;
+        }
+        for (step, contest) in in_the_way(work, &contests, *at, &failed.constraint) {
+            let contest = &contests[contest];
+            if !can_wait(work, step) || !park(tx, work, step, contest).await? {
                 continue;
             }
             parked = true;
-            if let Ok(found) = attempt(tx, work, &[*at]).await? {
-                work.take(&[*at], found);
-                waiting.retain(|other| other != at);
-                return Ok(true);
+            if try_one(tx, work, *at).await? {
+                // Where nobody knows who waited for this one, all are asked again before another one is parked.
+                if !follow(tx, work, &contests, *at).await? {
+                    return Ok(true);
+                }
+                break;
             }
         }
     }
     Ok(parked)
 }
 
-/// The steps whose rows may hold what the run at `at` was refused for `constraint`, and by what they are known.
-fn holders(work: &Work<'_>, at: usize, constraint: &str) -> Vec<(usize, Contest)> {
+/// The steps whose rows may hold what the run at `at` was refused for `constraint`, the likeliest first, each with the
+/// place of the contest by which it is known.
+fn in_the_way(work: &Work<'_>, contests: &[Contest], at: usize, constraint: &str) -> Vec<(usize, usize)> {
+    let about = about(work, contests, at, constraint);
+    let steps = &work.runs[at].steps;
+    let mut out = Vec::new();
+    for holders in [Contest::holders, Contest::others] {
+        for &contest in &about {
+            let found = steps.iter().flat_map(|step| holders(&contests[contest], *step));
+            out.extend(found.map(|step| (step, contest)));
+        }
+    }
+    out
+}
+
+fn can_wait(work: &Work<'_>, step: usize) -> bool {
+    let inserts = work.order.plan.steps[step].operation == Operation::Insert;
+    !inserts && !work.done[work.run_of[step]] && !work.places.contains_key(&step)
+}
+
+/// What may have refused the run at `at` by the name of `constraint`, by places.
+fn about(work: &Work<'_>, contests: &[Contest], at: usize, constraint: &str) -> Vec<usize> {
     let plan = work.order.plan;
     let steps = &work.runs[at].steps;
-    let about = |contest: &&Contest| steps.iter().any(|step| plan.steps[*step].table == contest.table);
     let named = |contest: &Contest| {
-        let shape = plan.shape(&contest.table);
-        shape.is_ok_and(|shape| shape.uniques[contest.rule].name == constraint)
+        plan.shape(&contest.table).is_ok_and(|shape| shape.uniques[contest.rule].name == constraint)
     };
-    let mut contests: Vec<&Contest> = work.contests.iter().filter(about).collect();
+    let of_table = |contest: &Contest| steps.iter().any(|step| plan.steps[*step].table == contest.table);
+    let mut out: Vec<usize> = (0..contests.len()).filter(|at| of_table(&contests[*at])).collect();
     // A partition's index has a name of its own.
-    if contests.iter().any(|contest| named(contest)) {
-        contests.retain(|contest| named(contest));
+    if out.iter().any(|at| named(&contests[*at])) {
+        out.retain(|at| named(&contests[*at]));
     }
-    let open: BTreeSet<usize> =
-        (0..work.runs.len()).filter(|at| !work.done[*at]).flat_map(|at| work.runs[at].steps.clone()).collect();
-    let can_wait = |step: &usize| {
-        open.contains(step) && !work.places.contains_key(step) && plan.steps[*step].operation != Operation::Insert
-    };
-    let of = |contest: &Contest| -> Vec<(usize, Contest)> {
-        let holders = steps.iter().flat_map(|step| contest.holders(*step));
-        holders.filter(can_wait).map(|step| (step, contest.clone())).collect()
-    };
-    contests.into_iter().flat_map(of).collect()
+    out
+}
+
+async fn try_one(tx: &Transaction<'_>, work: &mut Work<'_>, at: usize) -> Result<bool> {
+    if work.done[at] || !work.runs[at].needs.iter().all(|need| work.done[*need]) {
+        return Ok(false);
+    }
+    let found = attempt(tx, work, &[at]).await?.ok();
+    let done = found.is_some();
+    found.into_iter().for_each(|found| work.take(&[at], found));
+    Ok(done)
+}
+
+/// Goes on with those that waited for the run at `at`, and for these in turn. `false` where nobody knows who that is.
+async fn follow(tx: &Transaction<'_>, work: &mut Work<'_>, contests: &[Contest], at: usize) -> Result<bool> {
+    let mut open = vec![at];
+    while let Some(at) = open.pop() {
+        for step in work.runs[at].steps.clone() {
+            let about = contests.iter().filter(|contest| contest.is_about(step));
+            let waiters: Option<Vec<Vec<usize>>> = about.map(|contest| contest.waiters(step)).collect();
+            let Some(waiters) = waiters else { return Ok(false) };
+            for waiter in waiters.into_iter().flatten() {
+                let run = work.run_of[waiter];
+                if try_one(tx, work, run).await? {
+                    open.push(run);
+                }
+            }
+        }
+    }
+    Ok(true)
 }
 
 /// Nothing goes on: the first row that was refused, and why.

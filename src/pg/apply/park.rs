@@ -43,9 +43,8 @@ pub(super) async fn park(tx: &Transaction<'_>, work: &mut Work<'_>, step: usize,
                 Some(rows) if rows.len() == 1 => {
                     let place = BTreeMap::from([(column.to_owned(), value)]);
                     work.places.insert(step, place);
-                    for run in work.runs.iter_mut().filter(|run| run.steps.contains(&step)) {
-                        run.statement = schedule::statement(plan, &run.steps, run.numbered, &work.places)?;
-                    }
+                    let run = &mut work.runs[work.run_of[step]];
+                    run.statement = schedule::statement(plan, &run.steps, run.numbered, &work.places)?;
                     return Ok(true);
                 }
                 // Something points to the value that it has.

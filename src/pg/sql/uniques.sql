@@ -1,5 +1,6 @@
 -- Primary keys, unique indexes and exclusion constraints. `columns` is empty where equal columns are not what decides:
--- over expressions, and in exclusion constraints. `involved` are all columns that decide, those of the predicate too,
+-- over expressions, and in exclusion constraints. `involved` are all columns that decide, those of the predicate and what
+-- generated columns are made of too,
 -- with the type that stands behind their domains in `types`; with `plain` two rows that it is about meet if and only if
 -- these are equal and not NULL. `deferrable` where SET CONSTRAINTS can name the constraint, which it cannot where another constraint of
 -- the schema has its name and is not deferrable.
@@ -47,7 +48,17 @@ FROM (
       AND (a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])
            OR (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL) AND EXISTS (
              SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
-               AND d.refclassid = 'pg_class'::regclass AND d.refobjid = i.indrelid AND d.refobjsubid = a.attnum))) v
+               AND d.refclassid = 'pg_class'::regclass AND d.refobjid = i.indrelid AND d.refobjsubid = a.attnum)
+           OR EXISTS (
+             -- What a generated column of it is made of.
+             SELECT FROM pg_attribute g
+             JOIN pg_attrdef f ON f.adrelid = g.attrelid AND f.adnum = g.attnum
+             JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = i.indrelid
+               AND d.refobjsubid = a.attnum
+               AND (d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid
+                    OR d.classid = 'pg_class'::regclass AND d.objid = i.indrelid AND d.objsubid = g.attnum)
+             WHERE g.attrelid = i.indrelid AND g.attgenerated <> '' AND a.attnum <> g.attnum
+               AND g.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])))) v
   WHERE (i.indisunique OR i.indisexclusion) AND i.indislive AND i.indisvalid
     AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
   ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C", NOT i.indisprimary, x.relname COLLATE "C"

@@ -46,7 +46,7 @@ impl UniqueRule {
         let columns = unique.involved.iter().zip(&unique.types).map(|(name, base)| RuleColumn {
             name: name.clone(),
             base: base.clone(),
-            predicate: !unique.total && !plain.is_empty() && !plain.contains(name),
+            predicate: !plain.is_empty() && !plain.contains(name),
         });
         UniqueRule {
             name: unique.name.clone(),
