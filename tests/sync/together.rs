@@ -271,8 +271,14 @@ async fn thousands_that_move_on_by_one_take_one_savepoint() {
 async fn thousands_that_go_round_or_whose_index_is_partial_stay_few_statements() {
     for (schema, source) in [
         ("CREATE TABLE t (k text PRIMARY KEY, pos int UNIQUE NOT NULL)", "n % 1000 + 1"),
-        ("CREATE TABLE t (k text PRIMARY KEY, pos int NOT NULL); CREATE UNIQUE INDEX ON t (pos) WHERE k <> ''", "n + 1"),
-        ("CREATE TABLE t (k text PRIMARY KEY, pos int NOT NULL); CREATE UNIQUE INDEX ON t (pos) WHERE k <> ''", "n % 1000 + 1"),
+        (
+            "CREATE TABLE t (k text PRIMARY KEY, pos int NOT NULL); CREATE UNIQUE INDEX ON t (pos) WHERE k <> ''",
+            "n + 1",
+        ),
+        (
+            "CREATE TABLE t (k text PRIMARY KEY, pos int NOT NULL); CREATE UNIQUE INDEX ON t (pos) WHERE k <> ''",
+            "n % 1000 + 1",
+        ),
     ] {
         let source = format!("INSERT INTO t SELECT 'k' || n, {source} FROM generate_series(1, 1000) n");
         let target = "INSERT INTO t SELECT 'k' || n, n FROM generate_series(1, 1000) n";

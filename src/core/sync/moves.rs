@@ -142,6 +142,7 @@ impl Moves {
                 contest.takes(at, taken);
             }
         }
+        let known = std::mem::take(&mut self.moving);
         // What an expression or an exclusion makes of different values, nobody knows but the server.
         let by_value = unique.plain && !columns.is_empty() && columns.iter().all(|column| is_comparable(column));
         if by_value {
@@ -157,7 +158,10 @@ impl Moves {
                 self.edges(plan, unique, &contest);
             }
         }
-        self.contests.push(contest);
+        if contest.held.keys().chain(contest.taken.keys()).any(|at| self.moving.contains(at)) {
+            self.contests.push(contest);
+        }
+        self.moving.extend(known);
     }
 
     /// Notes the steps that leave and take the same value.

@@ -22,9 +22,7 @@ pub fn columns<'a>(shape: &Shape, unique: &'a UniqueRule, step: &Step) -> Vec<&'
     let mut columns: Vec<_> = unique.columns.iter().filter(|column| known(&column.name)).collect();
     columns.sort_by_key(|column| {
         let foreign = shape.column(&column.name).is_some_and(|c| matches!(c.role, Role::Foreign | Role::Local));
-        // A row that only has to leave what the rule covers does so by the value that it gets anyway.
-        let leaves = column.predicate && new_value(shape, step, &column.name).is_some();
-        (shape.locator.contains(&column.name), foreign, !leaves)
+        (shape.locator.contains(&column.name), foreign, column.predicate)
     });
     columns.into_iter().map(|column| column.name.as_str()).collect()
 }
@@ -36,7 +34,8 @@ pub fn candidates(shape: &Shape, unique: &UniqueRule, step: &Step, column: &str)
     let own = new_value(shape, step, column).filter(|_| unique.columns.len() > 1 || known.predicate);
     let nulls = if unique.nulls_equal { sql::Nulls::Last } else { sql::Nulls::First };
     let row = |out: &mut Statement| sql::located(out, shape, step);
-    Some([true, false].map(|typed| sql::candidates(shape, known, own.map_or(&[], std::slice::from_ref), (nulls, typed), &row)))
+    let own = own.map_or(&[][..], std::slice::from_ref);
+    Some([true, false].map(|typed| sql::candidates(shape, known, own, (nulls, typed), &row)))
 }
 
 fn new_value<'a>(shape: &'a Shape, step: &'a Step, column: &str) -> Option<&'a Value> {

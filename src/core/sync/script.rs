@@ -9,7 +9,7 @@ use super::{
     park,
     plan::{NewValue, Operation, Plan},
     row::Value,
-    schedule::{Run, schedule},
+    schedule::{Run, Schedule, schedule},
     shape::{Role, Shape},
     sql::{self, Statement},
 };
@@ -54,7 +54,7 @@ pub fn script(plan: &Plan) -> Result<String> {
     let behind = runs.iter().rposition(|run| run.unsure).map_or(tried, |last| last + 1);
     runs[..tried].iter().for_each(|run| plain(&mut out, plan, run));
     if tried < behind {
-        out.push_str(&block(plan, runs, tried..behind)?);
+        out.push_str(&block(plan, &schedule, tried..behind)?);
     }
     runs[behind..].iter().for_each(|run| plain(&mut out, plan, run));
     out.push_str("\nSET CONSTRAINTS ALL IMMEDIATE;\n\n-- Every row must now be as it was reviewed.\n");
@@ -90,7 +90,8 @@ fn rows_of(plan: &Plan, run: &Run) -> String {
 }
 
 /// The block that tries the runs of `range`.
-fn block(plan: &Plan, runs: &[Run], range: std::ops::Range<usize>) -> Result<String> {
+fn block(plan: &Plan, schedule: &Schedule, range: std::ops::Range<usize>) -> Result<String> {
+    let runs = &schedule.runs;
     let mut rows = Vec::new();
     for run in &runs[range.clone()] {
         let needs = run.needs.iter().filter(|at| range.contains(at)).map(|at| comment(&rows_of(plan, &runs[*at])));
@@ -114,7 +115,9 @@ fn block(plan: &Plan, runs: &[Run], range: std::ops::Range<usize>) -> Result<Str
     }
     let mut ways: Vec<Way> = Vec::new();
     for shape in plan.shapes.iter().filter(|shape| rows.iter().any(|row| row.table == shape.table.to_string())) {
-        ways.extend(tried::ways(shape, &usable(shape), &news(plan, shape), Statement::script));
+        let contests = schedule.contests.iter().filter(|contest| contest.table == shape.table);
+        let rules: Vec<_> = contests.map(|contest| contest.rule).collect();
+        ways.extend(tried::ways(shape, (&rules, &usable(shape)), &news(plan, shape), Statement::script));
     }
     let body = tried::block(&rows, &ways);
     let tag = tag(&body);
@@ -127,7 +130,8 @@ fn block(plan: &Plan, runs: &[Run], range: std::ops::Range<usize>) -> Result<Str
 /// The columns on which rows may wait: those that were reviewed, and by which no row is found.
 fn usable(shape: &Shape) -> Vec<&str> {
     let reviewed = shape.columns.iter().filter(|column| matches!(column.role, Role::Value | Role::Foreign));
-    reviewed.map(|column| column.name.as_str()).filter(|name| !shape.locator.iter().any(|l| l == name)).collect()
+    let found_by = |name: &&str| shape.locator.iter().any(|l| l == name) || shape.key_columns().contains(name);
+    reviewed.map(|column| column.name.as_str()).filter(|name| !found_by(name)).collect()
 }
 
 /// Values that rows of `shape` get, by column, some of each.

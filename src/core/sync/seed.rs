@@ -71,7 +71,9 @@ pub fn body(bundle: &Bundle, verb: &str) -> Result<String> {
         statement(&mut out, &row.set_later());
     }
     if !tried.is_empty() {
-        out.push_str("\n-- These rows may take unique values from each other. Each waits until nothing is in its way.\n");
+        out.push_str(
+            "\n-- These rows may take unique values from each other. Each waits until nothing is in its way.\n",
+        );
         out.push_str(&block(&tried));
     }
     if !deferred.is_empty() {
@@ -138,7 +140,10 @@ fn block(wanted: &[&Wanted]) -> String {
         let known = usable.entry(&row.shape.table).or_insert_with(|| (row.shape, columns.clone()));
         known.1.retain(|name| columns.contains(name));
     }
-    let of = |(shape, columns): &(&Shape, Vec<&str>)| tried::ways(shape, columns, &BTreeMap::new(), Statement::seed);
+    let of = |(shape, columns): &(&Shape, Vec<&str>)| {
+        let rules: Vec<_> = (0..shape.uniques.len()).filter(|at| !shape.uniques[*at].deferrable).collect();
+        tried::ways(shape, (&rules, columns), &BTreeMap::new(), Statement::seed)
+    };
     let ways: Vec<_> = usable.values().flat_map(of).collect();
     tried::block(&rows, &ways)
 }

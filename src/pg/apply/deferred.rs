@@ -38,8 +38,7 @@ pub(super) async fn check(
     if constraints.is_empty() {
         return query::rows(tx, ALL, &[]).await.map(drop).map_err(rolled_back);
     }
-    let (begun, checked) =
-        futures_util::join!(query::rows(tx, "SAVEPOINT deferred", &[]), query::answer(tx, ALL, &[]));
+    let (begun, checked) = futures_util::join!(query::rows(tx, "SAVEPOINT deferred", &[]), query::answer(tx, ALL, &[]));
     begun.map_err(rolled_back)?;
     let Err(error) = checked else { return Ok(()) };
     let refused = rolled_back(tx.describe(&error));
@@ -60,12 +59,7 @@ pub(super) async fn check(
 }
 
 /// The rows of the plan that hold what another row holds too.
-async fn doubled(
-    tx: &Transaction<'_>,
-    plan: &Plan,
-    constraint: &str,
-    locators: &[Vec<Value>],
-) -> Result<Vec<String>> {
+async fn doubled(tx: &Transaction<'_>, plan: &Plan, constraint: &str, locators: &[Vec<Value>]) -> Result<Vec<String>> {
     let mut out = Vec::new();
     for shape in &plan.shapes {
         for rule in shape.uniques.iter().filter(|rule| rule.deferrable && rule.exact && rule.name == constraint) {

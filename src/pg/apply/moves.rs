@@ -26,7 +26,7 @@ pub(super) async fn run(tx: &Transaction<'_>, work: &mut Work<'_>, range: Vec<us
         for step in work.runs[at].after.clone() {
             let contest = contests.iter().position(|contest| contest.sure && may_free(contest, work, at, step));
             if let Some(contest) = contest {
-                park(tx, work, step, &contests[contest]).await?;
+                park(tx, work, step, &contests[contest], None).await?;
             }
         }
     }
@@ -122,7 +122,7 @@ async fn pass(
 
 /// Runs `chunk` behind a savepoint. Where the server finds a value taken, it is as if none of them had run, and the place
 /// of the one that was refused comes back.
-async fn attempt(
+pub(super) async fn attempt(
     tx: &Transaction<'_>,
     work: &Work<'_>,
     chunk: &[usize],
@@ -155,9 +155,10 @@ async fn unblock(tx: &Transaction<'_>, work: &mut Work<'_>, refused: &[(usize, F
         if work.done[*at] {
             continue;
         }
+        let words = failed.error.message.clone();
         for (step, contest) in in_the_way(work, &contests, *at, &failed.constraint) {
             let contest = &contests[contest];
-            if !can_wait(work, step) || !park(tx, work, step, contest).await? {
+            if !can_wait(work, step) || !park(tx, work, step, contest, Some((*at, &words))).await? {
                 continue;
             }
             parked = true;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{execute::Work, rolled_back};
+use super::{execute::Work, moves::attempt, rolled_back};
 use crate::{
     core::{
         error::Result,
@@ -19,8 +19,21 @@ use crate::{
     pg::{connect::Transaction, query},
 };
 
-/// Parks the row of `step` so that others can take what `contest` is about. `false` where no value is allowed.
-pub(super) async fn park(tx: &Transaction<'_>, work: &mut Work<'_>, step: usize, contest: &Contest) -> Result<bool> {
+/// A run that was refused, and in which words.
+pub(super) type Blocked<'a> = (usize, &'a str);
+
+/// How many values are tried that the server allows and that make no room.
+const MAX_IDLE: usize = 8;
+
+/// Parks the row of `step` so that others can take what `contest` is about. `false` where no value is allowed, or none
+/// makes room for the run that is `blocked`: it goes through then, or is refused for something else.
+pub(super) async fn park(
+    tx: &Transaction<'_>,
+    work: &mut Work<'_>,
+    step: usize,
+    contest: &Contest,
+    blocked: Option<Blocked<'_>>,
+) -> Result<bool> {
     let plan = work.order.plan;
     let shape = plan.shape(&contest.table)?;
     let unique = &shape.uniques[contest.rule];
@@ -36,23 +49,40 @@ pub(super) async fn park(tx: &Transaction<'_>, work: &mut Work<'_>, step: usize,
         }
         let wanted = wanted(plan, shape, column);
         values.sort_by_key(|value: &Value| value.is_some() && wanted.contains(value));
+        let mut idle = 0;
         for value in values {
-            let statement = sql::park(shape, &plan.steps[step], column, &value);
-            match ask(tx, &statement).await? {
-                None => {}
-                Some(rows) if rows.len() == 1 => {
-                    let place = BTreeMap::from([(column.to_owned(), value)]);
-                    work.places.insert(step, place);
-                    let run = &mut work.runs[work.run_of[step]];
-                    run.statement = schedule::statement(plan, &run.steps, run.numbered, &work.places)?;
-                    return Ok(true);
-                }
-                // Something points to the value that it has.
-                Some(_) => break,
+            query::rows(tx, "SAVEPOINT waits", &[]).await.map_err(rolled_back)?;
+            let written = ask(tx, &sql::park(shape, &plan.steps[step], column, &value)).await?;
+            let place = written.as_deref().and_then(<[Value]>::first).cloned();
+            let makes_room = match (&place, blocked) {
+                (None, _) => false,
+                (Some(_), None) => true,
+                (Some(_), Some((at, words))) => may_go(tx, work, at, words).await?,
+            };
+            let end = if makes_room { "RELEASE SAVEPOINT waits" } else { "ROLLBACK TO SAVEPOINT waits" };
+            query::rows(tx, end, &[]).await.map_err(rolled_back)?;
+            if let Some(place) = place.filter(|_| makes_room) {
+                work.places.insert(step, BTreeMap::from([(column.to_owned(), place)]));
+                let run = &mut work.runs[work.run_of[step]];
+                run.statement = schedule::statement(plan, &run.steps, run.numbered, &work.places)?;
+                return Ok(true);
+            }
+            idle += usize::from(written.as_ref().is_some_and(|rows| !rows.is_empty()));
+            // Something points to the value that it has, or no value of the column makes room.
+            if written.is_some_and(|rows| rows.is_empty()) || idle == MAX_IDLE {
+                break;
             }
         }
     }
     Ok(false)
+}
+
+/// Whether the run at `at` goes through now, or is refused in other words than before. It has not run then.
+async fn may_go(tx: &Transaction<'_>, work: &Work<'_>, at: usize, words: &str) -> Result<bool> {
+    query::rows(tx, "SAVEPOINT room", &[]).await.map_err(rolled_back)?;
+    let tried = attempt(tx, work, &[at]).await?;
+    query::rows(tx, "ROLLBACK TO SAVEPOINT room", &[]).await.map_err(rolled_back)?;
+    Ok(tried.map_or_else(|(_, failed)| failed.error.message != words, |_| true))
 }
 
 /// What other rows are to get in `column`: a row that waits there would be in their way.

@@ -46,7 +46,12 @@ pub(super) async fn together(tx: &Transaction<'_>, plan: &Plan, runs: &[&Run]) -
 }
 
 /// The rows that `batch` returns; `None` where a row was refused.
-async fn ask(tx: &Transaction<'_>, plan: &Plan, runs: &[&Run], batch: &Together<'_>) -> Result<Option<Vec<Vec<Value>>>> {
+async fn ask(
+    tx: &Transaction<'_>,
+    plan: &Plan,
+    runs: &[&Run],
+    batch: &Together<'_>,
+) -> Result<Option<Vec<Vec<Value>>>> {
     let parameters: Vec<_> = batch.parameters.iter().map(parameter).collect();
     let rows = match tx.client().query_typed(&batch.text, &parameters).await {
         Ok(rows) => rows,

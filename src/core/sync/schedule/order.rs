@@ -20,11 +20,7 @@ pub(super) struct Order {
 
 /// Orders `count` statements, which stand in the order that they have where nothing else is said. `must` and `should` are
 /// (first, later); where they lead round, one of `should` is given up.
-pub(super) fn order(
-    count: usize,
-    must: &BTreeSet<(usize, usize)>,
-    should: &BTreeSet<(usize, usize)>,
-) -> Order {
+pub(super) fn order(count: usize, must: &BTreeSet<(usize, usize)>, should: &BTreeSet<(usize, usize)>) -> Order {
     let mut out = Order::default();
     let mut must = must.clone();
     for circle in circles(&must, &BTreeSet::new()) {
@@ -86,11 +82,7 @@ fn given_up(
     edges.filter(|edge| should.contains(edge)).min()
 }
 
-fn levels(
-    count: usize,
-    must: &BTreeSet<(usize, usize)>,
-    should: &BTreeSet<(usize, usize)>,
-) -> Vec<(usize, usize)> {
+fn levels(count: usize, must: &BTreeSet<(usize, usize)>, should: &BTreeSet<(usize, usize)>) -> Vec<(usize, usize)> {
     let mut level = vec![0; count];
     let mut open = vec![0_usize; count];
     for &(_, later) in must.iter().chain(should) {

@@ -49,7 +49,7 @@ pub fn candidates(
     let is_foreign = foreign.is_some();
     if let Some(reference) = foreign.filter(|reference| reference.columns.len() == 1) {
         out.sql(format!(
-            "  UNION ALL SELECT 2, 0, p.v FROM (SELECT {}::text AS v FROM {} LIMIT 60) AS p\n",
+            "  UNION ALL SELECT 2, 0, p.v FROM (SELECT {}::text COLLATE \"C\" AS v FROM {} LIMIT 60) AS p\n",
             ident(&reference.referenced[0]),
             reference.table.sql()
         ));
@@ -62,9 +62,9 @@ pub fn candidates(
         out.sql(format!("  UNION ALL SELECT 5, 0, v FROM ({}) AS x(v)\n", literals(shape, column)));
     }
     out.sql(format!(
-        "  UNION ALL SELECT 9, 0, v FROM (SELECT DISTINCT o.v FROM (SELECT {name}::text AS v FROM {table} LIMIT 5000) AS o \
+        "  UNION ALL SELECT 9, 0, v FROM (SELECT DISTINCT o.v FROM (SELECT {name}::text COLLATE \"C\" AS v FROM {table} LIMIT 5000) AS o \
          LIMIT 40) AS x\n)\nSELECT v FROM (SELECT v, min(turn) AS turn, min(n) AS n FROM candidate GROUP BY v) AS c\n\
-         WHERE v IS DISTINCT FROM (SELECT v::text FROM own) ORDER BY turn, n, v LIMIT {MAX_CANDIDATES}"
+         WHERE v IS DISTINCT FROM (SELECT v::text COLLATE \"C\" FROM own) ORDER BY turn, n, v LIMIT {MAX_CANDIDATES}"
     ));
     out
 }
@@ -72,18 +72,18 @@ pub fn candidates(
 /// The text of a value with one character, or all of them, replaced by others of their kind.
 const VARIANTS: &str = "SELECT row_number() OVER (), v FROM (
       (SELECT overlay(o.v PLACING substr(k.kind, n::int, 1) FROM p::int FOR 1) AS v
-       FROM (SELECT v::text FROM own) AS o(v), generate_series(length(o.v), 1, -1) AS p,
+       FROM (SELECT v::text COLLATE \"C\" FROM own) AS o(v), generate_series(length(o.v), 1, -1) AS p,
          LATERAL (SELECT CASE WHEN substr(o.v, p, 1) ~ '[0-9]' THEN '9876543210'
                               WHEN substr(o.v, p, 1) ~ '[a-z]' THEN 'zyxwvutsrqponmlkjihgfedcba'
                               WHEN substr(o.v, p, 1) ~ '[A-Z]' THEN 'ZYXWVUTSRQPONMLKJIHGFEDCBA' END) AS k(kind),
          generate_series(1, length(k.kind)) AS n
-       WHERE length(o.v) <= 200 LIMIT 60)
+       WHERE length(o.v) <= 200 ORDER BY n, p DESC LIMIT 60)
       UNION ALL
       (SELECT string_agg(CASE WHEN c ~ '[0-9]' THEN substr('0123456789', 1 + h % 10, 1)
                               WHEN c ~ '[a-z]' THEN substr('abcdefghijklmnopqrstuvwxyz', 1 + h % 26, 1)
                               WHEN c ~ '[A-Z]' THEN substr('ABCDEFGHIJKLMNOPQRSTUVWXYZ', 1 + h % 26, 1)
                               ELSE c END, '' ORDER BY p)
-       FROM (SELECT v::text FROM own) AS o(v), generate_series(1, 24) AS r,
+       FROM (SELECT v::text COLLATE \"C\" FROM own) AS o(v), generate_series(1, 24) AS r,
          regexp_split_to_table(o.v, '') WITH ORDINALITY AS s(c, p),
          LATERAL (SELECT ('x' || substr(md5(o.v || r || '/' || p), 1, 6))::bit(24)::int) AS h(h)
        WHERE length(o.v) BETWEEN 1 AND 200 GROUP BY r)
@@ -108,7 +108,11 @@ fn of_type(column: &RuleColumn, table: &str, name: &str) -> Vec<(u8, String)> {
         ('r', _) => range(base, table, name),
         ('m', _) => vec![(2, "0, '{}'".into())],
         _ if column.base.array => {
-            vec![(2, "0, '{}'".into()), (3, "0, (v || v)::text FROM own".into()), (3, "1, (v || v || v)::text FROM own".into())]
+            vec![
+                (2, "0, '{}'".into()),
+                (3, "0, (v || v)::text FROM own".into()),
+                (3, "1, (v || v || v)::text FROM own".into()),
+            ]
         }
         (_, "smallint" | "integer" | "bigint" | "oid" | "numeric" | "money" | "real" | "double precision") => {
             number(base, table, name)
@@ -117,7 +121,12 @@ fn of_type(column: &RuleColumn, table: &str, name: &str) -> Vec<(u8, String)> {
         (_, "time without time zone" | "time with time zone") => {
             vec![(2, "n, (v + n * interval '7 minutes')::text FROM own, generate_series(1, 30) AS n".into())]
         }
-        (_, "interval") => vec![(2, format!("n, (m.hi + n * interval '1 day')::text FROM (SELECT max({name}) AS hi FROM {table}) AS m, generate_series(1, 5) AS n"))],
+        (_, "interval") => vec![(
+            2,
+            format!(
+                "n, (m.hi + n * interval '1 day')::text FROM (SELECT max({name}) AS hi FROM {table}) AS m, generate_series(1, 5) AS n"
+            ),
+        )],
         (_, "boolean") => vec![(2, "0, 'false'".into()), (2, "1, 'true'".into())],
         (_, "uuid") => vec![(2, "n, gen_random_uuid()::text FROM generate_series(1, 3) AS n".into())],
         (_, "inet" | "cidr") => vec![(2, "n, (v::inet + n)::text FROM own, generate_series(1, 9) AS n".into())],
@@ -139,9 +148,8 @@ fn number(base: &str, table: &str, name: &str) -> Vec<(u8, String)> {
     };
     let value = if base == "oid" { format!("{name}::bigint::numeric") } else { format!("{name}::numeric") };
     let ends = format!("(SELECT max({value}) AS hi, min({value}) AS lo FROM {table}{finite}) AS m");
-    let free = |series: &str| {
-        format!("(SELECT g FROM {series} AS g EXCEPT SELECT {value} FROM {table}{finite}) AS f(g)")
-    };
+    let free =
+        |series: &str| format!("(SELECT g FROM {series} AS g EXCEPT SELECT {value} FROM {table}{finite}) AS f(g)");
     let mut out = vec![
         (2, format!("n, (m.hi + n)::text FROM {ends}, generate_series(1, 3) AS n")),
         (3, format!("n, (m.lo - n)::text FROM {ends}, generate_series(1, 3) AS n")),
@@ -156,7 +164,10 @@ fn number(base: &str, table: &str, name: &str) -> Vec<(u8, String)> {
     ];
     if !matches!(base, "smallint" | "integer" | "bigint" | "oid") {
         out.push((5, format!("n, (m.lo + (m.hi - m.lo) * n / 64)::text FROM {ends}, generate_series(1, 63, 4) AS n")));
-        out.push((5, format!("n, round(m.lo + (m.hi - m.lo) * n / 10, 2)::text FROM {ends}, generate_series(1, 9) AS n")));
+        out.push((
+            5,
+            format!("n, round(m.lo + (m.hi - m.lo) * n / 10, 2)::text FROM {ends}, generate_series(1, 9) AS n"),
+        ));
     }
     out
 }

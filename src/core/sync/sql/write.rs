@@ -201,12 +201,13 @@ pub fn reached(shape: &Shape, step: &Step) -> Statement {
 const REWRITTEN: &[&str] = &["numeric", "real", "double precision", "interval", "jsonb"];
 
 /// Moves the row of `step` out of the way of unique values that other rows need, onto `value` of `column`.
+/// It returns the value as the server writes it.
 pub fn park(shape: &Shape, step: &Step, column: &str, value: &Value) -> Statement {
     let mut out = Statement::default();
     out.sql(format!("UPDATE {} AS t SET {} = ", only(shape), ident(column))).value(value, cast(shape, column));
     guards(&mut out, shape, step);
     childless(&mut out, shape, shape.children_by(&[column]).map(|(_, child)| child), &|_, _, _| {});
-    returning(&mut out, shape);
+    out.sql(format!("\nRETURNING t.{}::text", ident(column)));
     out
 }
 
