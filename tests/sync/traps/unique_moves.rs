@@ -320,11 +320,11 @@ async fn a_unique_column_that_is_a_foreign_key() {
             "CREATE TABLE p (id serial PRIMARY KEY, k text UNIQUE NOT NULL);
              CREATE TABLE t (id serial PRIMARY KEY, k text UNIQUE NOT NULL, p_id int {null} REFERENCES p UNIQUE)"
         );
-        let source = "INSERT INTO p (k) VALUES ('new'), ('1'), ('2'), ('3'); INSERT INTO t (k, p_id) VALUES ('a', 2), ('b', 3), ('c', 1), ('n', 4)";
+        let source = "INSERT INTO p (k) VALUES ('new'), ('1'), ('2'), ('3'), ('free'); INSERT INTO t (k, p_id) VALUES ('a', 2), ('b', 3), ('c', 1), ('n', 4)";
         // The first moves on to a parent that is new; then round in a circle, for which a free parent is there.
         for target in [
             "INSERT INTO p VALUES (11, '1'), (12, '2'), (13, '3'); INSERT INTO t VALUES (50, 'b', 11), (51, 'c', 12)",
-            "INSERT INTO p VALUES (11, '1'), (12, '2'), (13, '3'), (14, 'new'), (15, 'own'); INSERT INTO t VALUES (50, 'a', 12), (51, 'b', 14), (52, 'c', 11)",
+            "INSERT INTO p VALUES (11, '1'), (12, '2'), (13, '3'), (14, 'new'), (15, 'free'); INSERT INTO t VALUES (50, 'a', 12), (51, 'b', 14), (52, 'c', 11)",
         ] {
             Moves { sets: &sets, schema: &schema, source, target, sql, seed: true }.check().await;
         }
