@@ -338,7 +338,7 @@ async fn places_among_siblings_of_a_tree() {
     let sql = "SELECT t.k, u.k, t.pos FROM t LEFT JOIN t u ON u.id = t.up ORDER BY 1";
     let source = "INSERT INTO t (k, up, pos) VALUES ('root', NULL, 1), ('a', 1, 1), ('b', 1, 2), ('c', 1, 3), ('new', 1, 4), ('x', 5, 1), ('y', 5, 2), ('z', 3, 1)";
     for (target, seed) in [
-        ("INSERT INTO t VALUES (10, 'root', NULL, 1), (11, 'a', 10, 2), (12, 'b', 10, 3), (13, 'c', 10, 1)", true),
+        ("INSERT INTO t VALUES (10, 'root', NULL, 1), (11, 'a', 10, 2), (12, 'b', 10, 3), (13, 'c', 10, 1); SELECT setval('t_id_seq', 100)", true),
         (
             "INSERT INTO t VALUES (10, 'root', NULL, 1), (11, 'a', 10, 2), (12, 'b', 10, 3), (13, 'c', 10, 4), (14, 'z', 11, 1), (15, 'x', 12, 1), (16, 'gone', 10, 1), (17, 'y', 16, 2)",
             false,
