@@ -340,7 +340,7 @@ async fn places_among_siblings_of_a_tree() {
     for (target, seed) in [
         ("INSERT INTO t VALUES (10, 'root', NULL, 1), (11, 'a', 10, 2), (12, 'b', 10, 3), (13, 'c', 10, 1); SELECT setval('t_id_seq', 100)", true),
         (
-            "INSERT INTO t VALUES (10, 'root', NULL, 1), (11, 'a', 10, 2), (12, 'b', 10, 3), (13, 'c', 10, 4), (14, 'z', 11, 1), (15, 'x', 12, 1), (16, 'gone', 10, 1), (17, 'y', 16, 2)",
+            "INSERT INTO t VALUES (10, 'root', NULL, 1), (11, 'a', 10, 2), (12, 'b', 10, 3), (13, 'c', 10, 4), (14, 'z', 11, 1), (15, 'x', 12, 1), (16, 'gone', 10, 1), (17, 'y', 16, 2); SELECT setval('t_id_seq', 100)",
             false,
         ),
     ] {
