@@ -284,6 +284,7 @@ pub struct PartialKey {
 
 /// One unique index, or the index of an exclusion constraint.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "these are the catalogue's own")]
 pub struct Unique {
     /// The index's name.
     pub name: String,
@@ -295,8 +296,28 @@ pub struct Unique {
     pub total: bool,
     /// `NULLS NOT DISTINCT` (PostgreSQL 15).
     pub nulls_equal: bool,
-    /// Whether two rows meet if and only if its columns are equal and not NULL.
+    /// Whether two rows meet if and only if its columns are equal and not NULL (with `nulls_equal`: or both NULL).
     pub exact: bool,
     /// Every column that decides, those of its expressions and of its `WHERE` too.
     pub involved: Vec<String>,
+    /// The types of `involved`, in the same order.
+    pub types: Vec<BaseType>,
+    /// Whether two rows that it covers meet if and only if its columns are equal: no expression decides, and no
+    /// collation that calls different texts equal.
+    pub plain: bool,
+    /// Whether it belongs to an exclusion constraint.
+    pub exclusion: bool,
+    /// Whether `SET CONSTRAINTS` can defer it by its name.
+    pub deferrable: bool,
+}
+
+/// The type that stands behind a column's domains.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BaseType {
+    /// `format_type(oid, -1)`.
+    pub name: String,
+    /// `pg_type.typtype`: `b`ase, `e`num, `r`ange, `m`ultirange, `c`omposite.
+    pub kind: char,
+    /// Whether it is an array.
+    pub array: bool,
 }

@@ -2,8 +2,11 @@
 //! images, commit. Any surprise rolls everything back and names the row.
 
 mod again;
+mod deferred;
 mod execute;
 mod explain;
+mod moves;
+mod park;
 mod refused;
 mod reviewed;
 mod together;
@@ -12,8 +15,7 @@ mod verify;
 
 use self::{
     again::settled,
-    execute::execute,
-    refused::refused,
+    execute::{Executed, execute},
     reviewed::reviewed_rows,
     triggers::{Watch, with_triggers},
 };
@@ -28,9 +30,9 @@ use crate::core::{
     settings::{self, REFUSED},
     sync::{
         fires::TriggersDid,
-        park,
         plan::{Plan, Step},
         row::Row,
+        schedule::schedule,
         shape::{Role, Shape},
         sql,
         undo::{Image, Images},
@@ -146,17 +148,16 @@ async fn write(tx: &Transaction<'_>, order: &Order<'_>) -> Result<Written> {
     let plan = &with_triggers(order.plan, &live)?;
     let order = &Order { plan, ..*order };
     let before = reviewed_rows(tx, plan).await?;
-    let mut runs = park::statements(plan)?;
-    let mut watch = Watch::begin(tx, plan).await?;
-    watch.release(&mut runs);
+    let schedule = schedule(plan)?;
+    let constraints = schedule.deferred.clone();
+    deferred::defer(tx, &constraints).await?;
+    let watch = Watch::begin(tx, plan).await?;
     // The target's own triggers, defaults and constraints run under the path that they were written for.
-    let (path, locators) = futures_util::join!(own_path(tx), execute(tx, order, &runs, &mut watch));
+    let (path, executed) = futures_util::join!(own_path(tx), execute(tx, order, schedule, watch));
     path?;
-    let locators = locators?;
-    let ended = tx.client().batch_execute(&format!("SET CONSTRAINTS ALL IMMEDIATE; {EMPTY_PATH}")).await;
-    if let Err(error) = ended {
-        return Err(refused(tx, &error).await);
-    }
+    let Executed { runs, locators, mut watch } = executed?;
+    deferred::check(tx, plan, &constraints, &locators).await?;
+    query::rows(tx, EMPTY_PATH, &[]).await?;
     let (after, rewrote) = settled(tx, &mut watch, &runs, &locators).await?;
     let rewrote = rewrote.iter().map(|one| format!("{} {}", name(&plan.steps[one.at]), one.column)).collect();
     let triggers = watch.did(tx, &runs, &after).await?;

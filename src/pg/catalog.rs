@@ -12,7 +12,7 @@ use crate::core::{
     name::QName,
     partitions,
     schema::{
-        Catalog, Column, Counter, Definition, ForeignKey, OnDelete, Origin, Parts, Relation, Table, Unique,
+        BaseType, Catalog, Column, Counter, Definition, ForeignKey, OnDelete, Origin, Parts, Relation, Table, Unique,
         is_next_number,
     },
     trigger::Trigger,
@@ -258,6 +258,7 @@ impl From<KeyRecord> for ForeignKey {
 }
 
 #[derive(Deserialize)]
+#[allow(clippy::struct_excessive_bools, reason = "these are the catalogue's own")]
 struct UniqueRecord {
     schema: String,
     table: String,
@@ -265,9 +266,12 @@ struct UniqueRecord {
     primary: bool,
     total: bool,
     nulls_equal: bool,
-    exact: bool,
+    plain: bool,
     involved: Vec<String>,
     columns: Vec<String>,
+    types: Vec<BaseType>,
+    exclusion: bool,
+    deferrable: bool,
 }
 
 impl From<UniqueRecord> for Unique {
@@ -278,8 +282,12 @@ impl From<UniqueRecord> for Unique {
             primary: record.primary,
             total: record.total,
             nulls_equal: record.nulls_equal,
-            exact: record.exact,
+            exact: record.plain && record.total,
+            plain: record.plain,
             involved: record.involved,
+            types: record.types,
+            exclusion: record.exclusion,
+            deferrable: record.deferrable,
         }
     }
 }

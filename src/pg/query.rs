@@ -65,6 +65,17 @@ pub(super) async fn answer<T>(tx: &Transaction<'_>, answer: Result<T, tokio_post
     }
 }
 
+/// Runs `sql` and returns its rows, or the driver's error.
+pub(super) async fn try_rows(
+    tx: &Transaction<'_>,
+    sql: &str,
+    parameters: &[Option<&str>],
+) -> std::result::Result<Vec<Row>, tokio_postgres::Error> {
+    let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
+        parameters.iter().map(|text| (text as &(dyn ToSql + Sync), Type::TEXT)).collect();
+    tx.client().query_typed(sql, &parameters).await
+}
+
 /// The first field of the first row.
 pub(super) async fn scalar(tx: &Transaction<'_>, sql: &str, parameters: &[Option<&str>]) -> Result<Option<String>> {
     let rows = rows(tx, sql, parameters).await?;

@@ -251,7 +251,6 @@ fn shape(table: &str, columns: &[(&str, &str)]) -> Shape {
         columns: columns.iter().map(column).collect(),
         locator: vec!["key".into()],
         uniques: Vec::new(),
-        loose_uniques: Vec::new(),
         keep_ids: false,
         filter: None,
         deletes: true,

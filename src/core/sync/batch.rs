@@ -6,9 +6,9 @@
 use std::{collections::HashSet, ops::Range};
 
 use super::{
-    park::Run,
     plan::{NewValue, Operation, Plan, Step},
     row::Key,
+    schedule::Run,
 };
 
 /// From how many alike rows on they are written together: below, one statement after the other is as fast.
@@ -62,8 +62,8 @@ impl Open<'_> {
     fn takes(&self, plan: &Plan, runs: &[Run], run: &Run, bytes: usize) -> bool {
         let first = &runs[self.from];
         let fits = self.rows < ROWS && self.bytes + bytes <= BYTES;
-        // A row that waits is written again later, by a statement that may look the same.
-        let same = (first.numbered, first.parks) == (false, run.parks) && !run.numbered;
+        // What takes a unique value comes after what leaves it.
+        let same = !first.numbered && !run.numbered && first.level == run.level && run.after.is_empty();
         let alike = same && first.statement.is_like(&run.statement);
         fits && alike && !inserted(plan, run).any(|step| self.holds_parent(plan, step))
     }
@@ -97,9 +97,9 @@ fn close(out: &mut Vec<Part>, open: &Open, to: usize, least: usize) {
 mod tests {
     use super::{
         super::{
-            fixture::{plan, shape, step},
-            park::statements,
+            fixture::{plan, rule, shape, step},
             plan::Assignment,
+            schedule::schedule,
             shape::Shape,
         },
         *,
@@ -107,7 +107,7 @@ mod tests {
 
     fn parts_of(shape: Shape, steps: Vec<Step>, least: usize) -> Vec<Part> {
         let plan = plan(shape, steps);
-        parts(&plan, &statements(&plan).expect("statements"), least)
+        parts(&plan, &schedule(&plan).expect("schedule").runs, least)
     }
 
     fn inserts(count: usize) -> Vec<Step> {
@@ -170,9 +170,11 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_wait_do_not_go_with_rows_that_come_back() {
-        let unique = Shape { uniques: vec![vec!["k".into()], vec!["pos".into()]], ..shape("t", None) };
-        let steps = vec![update("a", "pos", "1", "2"), update("b", "pos", "2", "1")];
-        assert_eq!(parts_of(unique, steps, 2), [Part::Together(0..2), Part::Together(2..4)]);
+    fn who_takes_a_unique_value_does_not_go_with_who_leaves_it() {
+        let unique = || Shape { uniques: vec![rule("k", "text"), rule("pos", "integer")], ..shape("t", None) };
+        let chain = vec![update("a", "pos", "1", "2"), update("b", "pos", "2", "3")];
+        assert_eq!(parts_of(unique(), chain, 2), [Part::Singly(0..2)]);
+        let apart = vec![update("a", "pos", "1", "3"), update("b", "pos", "2", "4")];
+        assert_eq!(parts_of(unique(), apart, 2), [Part::Together(0..2)]);
     }
 }

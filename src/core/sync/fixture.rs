@@ -8,11 +8,11 @@ use super::{
     plan::{Assignment, FORMAT, NewValue, Operation, Plan, Step},
     row::{Key, Row, Value},
     set::MissingParent,
-    shape::{Part, Reference, Role, Shape, ShapeColumn},
+    shape::{Part, Reference, Role, RuleColumn, Shape, ShapeColumn, UniqueRule},
 };
 use crate::core::{
     name::QName,
-    schema::{Definition, Origin},
+    schema::{BaseType, Definition, Origin},
 };
 
 /// A column that may be NULL.
@@ -27,6 +27,20 @@ pub fn column(name: &str, cast: &str, role: Role) -> ShapeColumn {
         origin: Origin::Plain,
         counters: Vec::new(),
         definition,
+    }
+}
+
+/// A unique index over one column.
+pub fn rule(name: &str, base: &str) -> UniqueRule {
+    let base = BaseType { name: base.into(), kind: 'b', array: false };
+    UniqueRule {
+        name: format!("{name}_key"),
+        columns: vec![RuleColumn { name: name.into(), base, predicate: false }],
+        exact: true,
+        plain: true,
+        nulls_equal: false,
+        exclusion: false,
+        deferrable: false,
     }
 }
 
@@ -54,8 +68,7 @@ pub fn shape(name: &str, parent: Option<&str>) -> Shape {
         key: vec![part],
         columns,
         locator: vec!["k".into()],
-        uniques: vec![vec!["k".into()]],
-        loose_uniques: Vec::new(),
+        uniques: vec![rule("k", "text")],
         keep_ids: true,
         filter: None,
         deletes: false,

@@ -23,7 +23,9 @@
 //! | [`sql`] | steps → statements |
 //! | [`batch`] | statements that go together |
 //! | [`circle`] | rows that point to each other in a circle |
-//! | [`park`] | unique values that move between rows |
+//! | [`moves`] | unique values that move between rows |
+//! | [`schedule`] | all statements of a plan, in order |
+//! | [`park`] | rows that wait on a value which is not their own |
 //! | [`script`] | a plan as SQL for people |
 //! | [`report`] | a review as a document |
 //! | [`seed`] | rows as SQL for a team's seed.sql |
@@ -42,6 +44,7 @@ pub mod fires;
 #[cfg(test)]
 mod fixture;
 pub mod key_advice;
+pub mod moves;
 pub mod park;
 pub mod paste;
 pub mod plan;
@@ -49,6 +52,7 @@ pub mod preflight;
 pub mod query;
 pub mod report;
 pub mod row;
+pub mod schedule;
 pub mod script;
 pub mod seed;
 pub mod select;

@@ -1,8 +1,18 @@
 //! A plan as SQL that a person runs by hand, in any editor, without pgdeck.
 
-use std::fmt::Write as _;
+pub(super) mod tried;
 
-use super::{park, plan::Plan, sql};
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use self::tried::{Tried, Way};
+use super::{
+    park,
+    plan::{NewValue, Operation, Plan},
+    row::Value,
+    schedule::{Run, Schedule, schedule},
+    shape::{Role, Shape},
+    sql::{self, Statement},
+};
 use crate::core::{error::Result, name::literal, settings};
 
 /// What a script and a seed set for their transaction: the settings that values depend on, row security off so that no
@@ -53,14 +63,21 @@ pub fn script(plan: &Plan) -> Result<String> {
         plan.short_digest(),
     );
     let mut out = String::new();
-    for run in park::statements(plan)? {
-        let parks = if run.parks { ", out of the way" } else { "" };
-        let rows: Vec<_> = run.steps.iter().map(|at| &plan.steps[*at]).collect();
-        let rows: Vec<_> = rows.iter().map(|step| format!("{} {}", step.table, step.key.display())).collect();
-        let row = comment(&rows.join(", "));
+    let schedule = schedule(plan)?;
+    if !schedule.deferred.is_empty() {
         // Writing to a string does not fail.
-        let _ = write!(out, "\n-- {row}{parks}\n{};\n", run.statement.script());
+        let _ = writeln!(out, "\n-- Unique values move between rows; checked at the end.");
+        let _ = writeln!(out, "SET CONSTRAINTS {} DEFERRED;", schedule.deferred.join(", "));
     }
+    let runs = &schedule.runs;
+    // In between stand statements whose place only the server can judge.
+    let tried = runs.iter().position(|run| run.unsure).unwrap_or(runs.len());
+    let behind = runs.iter().rposition(|run| run.unsure).map_or(tried, |last| last + 1);
+    runs[..tried].iter().for_each(|run| plain(&mut out, plan, run));
+    if tried < behind {
+        out.push_str(&block(plan, &schedule, tried..behind)?);
+    }
+    runs[behind..].iter().for_each(|run| plain(&mut out, plan, run));
     out.push_str("\nSET CONSTRAINTS ALL IMMEDIATE;\n\n-- Every row must now be as it was reviewed.\n");
     for step in &plan.steps {
         let condition = sql::reached(plan.shape(&step.table)?, step).script();
@@ -86,6 +103,76 @@ pub fn script(plan: &Plan) -> Result<String> {
     }
     whole.push_str(&prepared(&out));
     Ok(whole + &out)
+}
+
+fn plain(out: &mut String, plan: &Plan, run: &Run) {
+    // Writing to a string does not fail.
+    let _ = write!(out, "\n-- {}\n{};\n", comment(&rows_of(plan, run)), run.statement.script());
+}
+
+fn rows_of(plan: &Plan, run: &Run) -> String {
+    let rows = run.steps.iter().map(|at| &plan.steps[*at]);
+    rows.map(|step| format!("{} {}", step.table, step.key.display())).collect::<Vec<_>>().join(", ")
+}
+
+/// The block that tries the runs of `range`.
+fn block(plan: &Plan, schedule: &Schedule, range: std::ops::Range<usize>) -> Result<String> {
+    let runs = &schedule.runs;
+    let mut rows = Vec::new();
+    for run in &runs[range.clone()] {
+        let needs = run.needs.iter().filter(|at| range.contains(at)).map(|at| comment(&rows_of(plan, &runs[*at])));
+        let mut tried = Tried {
+            name: comment(&rows_of(plan, run)),
+            needs: needs.collect(),
+            statement: run.statement.script(),
+            ..Tried::default()
+        };
+        let step = &plan.steps[run.steps[0]];
+        if !run.numbered && run.moves && step.operation != Operation::Insert {
+            let shape = plan.shape(&step.table)?;
+            let back = park::brought_back_from_anywhere(shape, step, &usable(shape));
+            let mut row = Statement::default();
+            sql::guarded(&mut row, shape, step);
+            tried.table = shape.table.to_string();
+            tried.row = row.script();
+            tried.parked = sql::statement(shape, &back).script();
+        }
+        rows.push(tried);
+    }
+    let mut ways: Vec<Way> = Vec::new();
+    for shape in plan.shapes.iter().filter(|shape| rows.iter().any(|row| row.table == shape.table.to_string())) {
+        let contests = schedule.contests.iter().filter(|contest| contest.table == shape.table);
+        let rules: Vec<_> = contests.map(|contest| contest.rule).collect();
+        ways.extend(tried::ways(shape, (&rules, &usable(shape)), &news(plan, shape), Statement::script));
+    }
+    let body = tried::block(&rows, &ways);
+    let tag = tag(&body);
+    Ok(format!(
+        "\n-- These rows take unique values from each other. Each statement waits until nothing is in its way.\n\
+         DO {tag}\n{body}{tag};\n"
+    ))
+}
+
+/// The columns on which rows may wait: those that were reviewed, and by which no row is found.
+fn usable(shape: &Shape) -> Vec<&str> {
+    let reviewed = shape.columns.iter().filter(|column| matches!(column.role, Role::Value | Role::Foreign));
+    let found_by = |name: &&str| shape.locator.iter().any(|l| l == name) || shape.key_columns().contains(name);
+    reviewed.map(|column| column.name.as_str()).filter(|name| !found_by(name)).collect()
+}
+
+/// Values that rows of `shape` get, by column, some of each.
+fn news<'a>(plan: &'a Plan, shape: &Shape) -> BTreeMap<&'a str, Vec<Value>> {
+    const SOME: usize = 20;
+    let mut out: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    for assignment in plan.steps.iter().filter(|step| step.table == shape.table).flat_map(|step| &step.set) {
+        if let (NewValue::Value(value), [name]) = (&assignment.value, assignment.columns.as_slice()) {
+            let known = out.entry(name).or_default();
+            if known.len() < SOME && !known.contains(value) {
+                known.push(value.clone());
+            }
+        }
+    }
+    out
 }
 
 /// Text that stays inside a comment.

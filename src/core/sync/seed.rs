@@ -12,19 +12,23 @@ mod order;
 pub mod region;
 mod row;
 
-use std::fmt::Write as _;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
-use self::row::{Wanted, inserted};
+use self::row::{Wanted, inserted, values_move};
 use super::{
     bundle::Bundle,
     diff::refuse_tied,
-    plan, script,
+    plan,
+    script::{self, tried},
     shape::{Part, Reference, Shape},
-    sql,
+    sql::{self, Statement},
 };
 use crate::core::{
     error::{Error, Result},
-    name::literal,
+    name::{QName, ident, literal},
     settings,
 };
 
@@ -49,15 +53,30 @@ pub fn body(bundle: &Bundle, verb: &str) -> Result<String> {
             literal(&script::comment(&message))
         );
     }
+    let deferred = deferred(bundle);
+    if !deferred.is_empty() {
+        let _ = writeln!(out, "\n-- Unique values may move between rows; checked at the end.");
+        let _ = writeln!(out, "SET CONSTRAINTS {} DEFERRED;", joined(&deferred));
+    }
     let wanted: Vec<Wanted> = order.rows.iter().map(Wanted::of).collect();
-    wanted.iter().flat_map(Wanted::parks).for_each(|sql| statement(&mut out, &sql));
-    for row in &wanted {
+    let moving = moving(bundle);
+    let (tried, plain): (Vec<_>, Vec<_>) = wanted.iter().partition(|row| moving.contains(&row.shape.table));
+    for row in &plain {
         let _ = write!(out, "\n-- {}", script::comment(&row.name()));
         statement(&mut out, &row.written());
     }
-    for row in wanted.iter().filter(|row| !row.later.is_empty()) {
+    for row in plain.iter().filter(|row| !row.later.is_empty()) {
         let _ = write!(out, "\n-- {}, now that its parent is there", script::comment(&row.name()));
         statement(&mut out, &row.set_later());
+    }
+    if !tried.is_empty() {
+        out.push_str(
+            "\n-- These rows may take unique values from each other. Each waits until nothing is in its way.\n",
+        );
+        out.push_str(&block(&tried));
+    }
+    if !deferred.is_empty() {
+        let _ = writeln!(out, "\nSET CONSTRAINTS {} IMMEDIATE;", joined(&deferred));
     }
     for table in &bundle.tables {
         for (column, sequence) in plan::numbers(&table.shape).filter(|(column, _)| inserted(&table.shape, column)) {
@@ -104,6 +123,51 @@ fn within_own_settings(statements: &str) -> String {
     }
     out.push_str("PERFORM pg_catalog.set_config('search_path', pgdeck_path, true);\nEND\n");
     out
+}
+
+/// The constraints that are checked at the end, as SQL names.
+fn deferred(bundle: &Bundle) -> BTreeSet<String> {
+    let of = |shape: &Shape| -> Vec<String> {
+        let rules = shape.uniques.iter().filter(|rule| rule.deferrable);
+        rules.map(|rule| format!("{}.{}", ident(&shape.table.schema), ident(&rule.name))).collect()
+    };
+    bundle.tables.iter().flat_map(|table| of(&table.shape)).collect()
+}
+
+fn joined(names: &BTreeSet<String>) -> String {
+    names.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+}
+
+/// The tables between whose rows unique values may move, and those whose rows point to them.
+fn moving(bundle: &Bundle) -> BTreeSet<&QName> {
+    let shapes = || bundle.tables.iter().map(|table| &table.shape);
+    let mut out: BTreeSet<&QName> = shapes().filter(|shape| values_move(shape)).map(|shape| &shape.table).collect();
+    loop {
+        let known = out.len();
+        let needs = |shape: &&Shape| shape.references.iter().any(|reference| out.contains(&reference.table));
+        let more: Vec<_> = shapes().filter(needs).map(|shape| &shape.table).collect();
+        out.extend(more);
+        if out.len() == known {
+            return out;
+        }
+    }
+}
+
+fn block(wanted: &[&Wanted]) -> String {
+    let later = wanted.iter().filter(|row| !row.later.is_empty()).map(|row| row.tried_later());
+    let rows: Vec<_> = wanted.iter().map(|row| row.tried()).chain(later).collect();
+    let mut usable: BTreeMap<&QName, (&Shape, Vec<&str>)> = BTreeMap::new();
+    for row in wanted {
+        let columns = row.usable();
+        let known = usable.entry(&row.shape.table).or_insert_with(|| (row.shape, columns.clone()));
+        known.1.retain(|name| columns.contains(name));
+    }
+    let of = |(shape, columns): &(&Shape, Vec<&str>)| {
+        let rules: Vec<_> = (0..shape.uniques.len()).filter(|at| !shape.uniques[*at].deferrable).collect();
+        tried::ways(shape, (&rules, columns), &BTreeMap::new(), Statement::seed)
+    };
+    let ways: Vec<_> = usable.values().flat_map(of).collect();
+    tried::block(&rows, &ways)
 }
 
 /// Run from a text, so that the server forgets its plan at once: thousands that are kept take a gigabyte.

@@ -3,10 +3,12 @@
 mod build;
 mod doubts;
 mod reference;
+mod rule;
 
 pub(super) use reference::known_column;
 use serde::{Deserialize, Serialize};
 
+pub use self::rule::{RuleColumn, UniqueRule};
 use super::{row::Key, set::MissingParent};
 use crate::core::{
     name::QName,
@@ -186,11 +188,8 @@ pub struct Shape {
     pub columns: Vec<ShapeColumn>,
     /// The columns that find one row in this environment: the primary key, else the key's columns.
     pub locator: Vec<String>,
-    /// Unique indexes, by their columns.
-    pub uniques: Vec<Vec<String>>,
-    /// Unique indexes over expressions or a part of the rows, and exclusion constraints, by all columns that decide.
-    #[serde(default)]
-    pub loose_uniques: Vec<Vec<String>>,
+    /// Unique indexes and exclusion constraints.
+    pub uniques: Vec<UniqueRule>,
     /// What becomes of a surrogate id when a row is new.
     pub keep_ids: bool,
     /// The condition that a row must satisfy.

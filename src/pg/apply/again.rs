@@ -16,9 +16,9 @@ use crate::{
         error::{Error, Result},
         sync::{
             fires::fires,
-            park::Run,
             plan::{Operation, Step},
             row::{Row, Value},
+            schedule::Run,
             sql,
         },
     },

@@ -2,10 +2,9 @@
 //! a row that points to it; or somebody else did something since the review.
 
 use super::{
-    Order,
     execute::Located,
     name, rolled_back,
-    triggers::{Watch, children_written, shown},
+    triggers::{children_written, shown},
 };
 use crate::{
     core::{
@@ -13,9 +12,9 @@ use crate::{
         name::QName,
         sync::{
             fires::{self, who},
-            park::Run,
             plan::{Operation, Plan, Step},
             row::Row,
+            schedule::Run,
             shape::{Child, Shape},
             sql,
         },
@@ -23,16 +22,14 @@ use crate::{
     pg::{connect::Transaction, query, sync},
 };
 
-/// A statement that met no row, and why: `Ok` with the locators where that is as it should be.
+/// Why the statement of `run` met no row, after what has `fired`: `Ok` with the locators where that is as it should be.
 pub(super) async fn explain(
     tx: &Transaction<'_>,
-    watch: &Watch<'_>,
-    order: &Order<'_>,
-    runs: &[Run],
+    plan: &Plan,
+    run: &Run,
+    fired: &[String],
     error: Error,
 ) -> Result<Vec<Located>> {
-    let (plan, Some(run)) = (order.plan, runs.last()) else { return Err(error) };
-    let fired = watch.fired(runs);
     let mut gone = Vec::new();
     for &at in &run.steps {
         let step = &plan.steps[at];
@@ -43,7 +40,7 @@ pub(super) async fn explain(
             let own: Result<Vec<String>, _> = rows.iter().map(|row| row.try_get(0)).collect();
             let own = own.map_err(|error| tx.describe(&error))?;
             if own.iter().any(|own| own == "true") {
-                return Err(inserted_already(step, &fired));
+                return Err(inserted_already(step, fired));
             }
             if !own.is_empty() {
                 return Err(error);
@@ -53,11 +50,11 @@ pub(super) async fn explain(
         match sync::located(tx, shape, std::slice::from_ref(&step.locator), false).await?.into_values().next() {
             // A trigger deleted it first: it is gone, as was reviewed.
             None if step.operation == Operation::Delete => gone.push((at, step.locator.clone())),
-            None => return Err(deleted(step, &fired)),
-            Some(row) => pointed_to(tx, plan, run, (shape, step), &row, &fired).await?,
+            None => return Err(deleted(step, fired)),
+            Some(row) => pointed_to(tx, plan, run, (shape, step), &row, fired).await?,
         }
     }
-    if gone.len() == run.steps.len() { Ok(gone) } else { Err(suppressed(plan, run, &fired)) }
+    if gone.len() == run.steps.len() { Ok(gone) } else { Err(suppressed(plan, run, fired)) }
 }
 
 fn inserted_already(step: &Step, fired: &[String]) -> Error {
@@ -80,10 +77,9 @@ fn deleted(step: &Step, fired: &[String]) -> Error {
 /// Only what runs before the row, of the same table, can keep it from being written.
 fn suppressed(plan: &Plan, run: &Run, fired: &[String]) -> Error {
     let step = &plan.steps[run.steps[0]];
-    let suppressing: Vec<_> = fires::fires(plan, run.steps.iter().map(|at| (&plan.steps[*at], run.parks)));
+    let suppressing: Vec<_> = fires::fires(plan, run.steps.iter().map(|at| (&plan.steps[*at], false)));
     let names: Vec<_> = suppressing.iter().filter(|f| f.trigger.suppresses()).map(fires::Fires::name).collect();
     let what = match step.operation {
-        _ if run.parks => "update",
         Operation::Insert => "insert",
         Operation::Update => "update",
         Operation::Delete => "delete",
@@ -111,9 +107,7 @@ async fn pointed_to(
         steps.map(|step| shown(&step.locator)).collect()
     };
     let touched = |child: &&Child| {
-        step.operation == Operation::Delete
-            || run.parks
-            || child.referenced.iter().any(|n| written.contains(&n.as_str()))
+        step.operation == Operation::Delete || child.referenced.iter().any(|n| written.contains(&n.as_str()))
     };
     for child in shape.children.iter().filter(touched) {
         if child.identity.is_empty() && child.table == shape.table {

@@ -13,9 +13,9 @@ use crate::{
     core::{
         error::Result,
         sync::{
-            park::Run,
             plan::{Operation, Plan},
             row::Value,
+            schedule::Run,
             sql::{self, Parameter, Statement, Together},
         },
     },
@@ -24,7 +24,7 @@ use crate::{
 
 /// Runs `runs`, which are alike, and returns the locator of each step's row; `None` where they have to run singly,
 /// and nothing has happened.
-pub(super) async fn together(tx: &Transaction<'_>, plan: &Plan, runs: &[Run]) -> Result<Option<Vec<Located>>> {
+pub(super) async fn together(tx: &Transaction<'_>, plan: &Plan, runs: &[&Run]) -> Result<Option<Vec<Located>>> {
     let statements: Vec<_> = runs.iter().map(|run| &run.statement).collect();
     let Some(batch) = Statement::together(&statements) else { return Ok(None) };
     // One round trip for both.
@@ -39,6 +39,7 @@ pub(super) async fn together(tx: &Transaction<'_>, plan: &Plan, runs: &[Run]) ->
     };
     if found.is_none() {
         query::rows(tx, "ROLLBACK TO SAVEPOINT batch", &[]).await.map_err(rolled_back)?;
+        tx.recovered();
     }
     query::rows(tx, "RELEASE SAVEPOINT batch", &[]).await.map_err(rolled_back)?;
     let steps = runs.iter().flat_map(|run| run.steps.iter().copied());
@@ -46,7 +47,12 @@ pub(super) async fn together(tx: &Transaction<'_>, plan: &Plan, runs: &[Run]) ->
 }
 
 /// The rows that `batch` returns; `None` where a row was refused.
-async fn ask(tx: &Transaction<'_>, plan: &Plan, runs: &[Run], batch: &Together<'_>) -> Result<Option<Vec<Vec<Value>>>> {
+async fn ask(
+    tx: &Transaction<'_>,
+    plan: &Plan,
+    runs: &[&Run],
+    batch: &Together<'_>,
+) -> Result<Option<Vec<Vec<Value>>>> {
     let parameters: Vec<_> = batch.parameters.iter().map(parameter).collect();
     let rows = match tx.client().query_typed(&batch.text, &parameters).await {
         Ok(rows) => rows,
@@ -98,7 +104,7 @@ fn numbered(count: usize, rows: &[Vec<Value>]) -> Option<Vec<Vec<Value>>> {
 async fn inserted(
     tx: &Transaction<'_>,
     plan: &Plan,
-    runs: &[Run],
+    runs: &[&Run],
     written: Vec<Vec<Value>>,
 ) -> Result<Option<Vec<Vec<Value>>>> {
     let mut new: HashSet<_> = written.into_iter().collect();

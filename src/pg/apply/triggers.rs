@@ -14,9 +14,9 @@ use crate::{
         name::QName,
         sync::{
             fires::{self, Also, TriggersDid, who},
-            park::Run,
             plan::{Operation, Plan, Step, locator},
             row::{Row, Value},
+            schedule::Run,
             shape::{Child, Shape},
             sql,
         },
@@ -70,13 +70,22 @@ pub(super) struct Watch<'a> {
     /// What was counted and taken back since.
     back: Counts,
     counted: bool,
+    /// The steps whose rows wait, or have waited, on values that are not their own.
+    parked: BTreeSet<usize>,
+}
+
+/// What was counted before something that may be taken back.
+pub(super) struct Mark {
+    counts: Counts,
+    back: Counts,
 }
 
 impl<'a> Watch<'a> {
     /// From here on.
     pub(super) async fn begin(tx: &Transaction<'_>, plan: &'a Plan) -> Result<Self> {
         let triggers = plan.shapes.iter().any(|shape| !shape.triggers.is_empty());
-        let mut watch = Watch { plan, triggers, start: Counts::new(), back: Counts::new(), counted: true };
+        let mut watch =
+            Watch { plan, triggers, start: Counts::new(), back: Counts::new(), counted: true, parked: BTreeSet::new() };
         if triggers {
             (watch.start, watch.counted) = counts(tx).await?;
         }
@@ -103,15 +112,19 @@ impl<'a> Watch<'a> {
     }
 
     /// The counts before something that may be taken back.
-    pub(super) async fn mark(&self, tx: &Transaction<'_>) -> Result<Counts> {
-        if self.triggers { Ok(counts(tx).await?.0) } else { Ok(Counts::new()) }
+    pub(super) async fn mark(&self, tx: &Transaction<'_>) -> Result<Mark> {
+        let counts = if self.triggers { counts(tx).await?.0 } else { Counts::new() };
+        Ok(Mark { counts, back: self.back.clone() })
     }
 
     /// All since `mark` was taken back: the server counted it nevertheless.
-    pub(super) async fn taken_back(&mut self, tx: &Transaction<'_>, mark: Counts) -> Result<()> {
+    pub(super) async fn taken_back(&mut self, tx: &Transaction<'_>, mark: Mark) -> Result<()> {
+        tx.recovered();
         if self.triggers {
+            // What was taken back within it is a part of it.
+            self.back = mark.back;
             add(&mut self.back, &counts(tx).await?.0, 1);
-            add(&mut self.back, &mark, -1);
+            add(&mut self.back, &mark.counts, -1);
         }
         Ok(())
     }
@@ -123,9 +136,16 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Those that may have run so far, by name.
-    pub(super) fn fired(&self, runs: &[Run]) -> Vec<String> {
-        let steps = runs.iter().flat_map(|run| run.steps.iter().map(|at| (&self.plan.steps[*at], run.parks)));
+    /// The row of `step` was moved out of the way.
+    pub(super) fn parked(&mut self, step: usize) {
+        self.parked.insert(step);
+        self.wrote_again(std::iter::once(&self.plan.steps[step].table));
+    }
+
+    /// Those that may have run for `runs`, by name.
+    pub(super) fn fired<'r>(&self, runs: impl IntoIterator<Item = &'r Run>) -> Vec<String> {
+        let steps = runs.into_iter().flat_map(|run| run.steps.iter().copied());
+        let steps = steps.map(|at| (&self.plan.steps[at], self.parked.contains(&at)));
         fires::fires(self.plan, steps).iter().map(fires::Fires::name).collect()
     }
 
@@ -170,7 +190,6 @@ impl<'a> Watch<'a> {
             for step in run.steps.iter().map(|at| &self.plan.steps[*at]) {
                 let counts = out.entry(step.table.clone()).or_default();
                 match step.operation {
-                    _ if run.parks => counts[1] += 1,
                     Operation::Insert => counts[0] += 1,
                     Operation::Update => counts[1] += 1,
                     Operation::Delete => counts[2] += 1,

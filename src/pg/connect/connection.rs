@@ -321,6 +321,11 @@ impl Transaction<'_> {
         }
     }
 
+    /// The transaction went back to a savepoint: what failed since is no cause of what fails later.
+    pub(in crate::pg) fn recovered(&self) {
+        *self.cause.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
+    }
+
     /// The driver. Behind a pooler use `query_typed`, `simple_query` and `batch_execute` only; the others
     /// make named statements.
     pub(in crate::pg) fn client(&self) -> &Client {

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | two rows with one key, NULL keys, natural keys through two parents, ids that differ, citext, collations, enum order | [`keys`] |
 //! | unique swap, identity ALWAYS, exclusion constraint, partial unique index, triggers | [`constraints`] |
+//! | unique values in chains and circles, deferrable, `NULLS NOT DISTINCT` | [`unique_moves`] |
 //! | generated columns, column order, a column on one side only, partitions, inheritance, views, names, no columns, RLS | [`tables`] |
 //! | json, bytea, NaN, infinity, ranges, arrays, composite, domain, hstore, tsvector, xml, money | [`values`] |
 //! | self-FK, cycles of two and three tables | `circles.rs` |
@@ -14,4 +15,5 @@
 mod constraints;
 mod keys;
 mod tables;
+mod unique_moves;
 mod values;

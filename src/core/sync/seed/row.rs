@@ -9,7 +9,8 @@ use crate::core::{
     sync::{
         plan::{Assignment, NewValue},
         row::Key,
-        shape::{Role, Shape, ShapeColumn},
+        script::{self, tried::Tried},
+        shape::{Role, Shape, ShapeColumn, UniqueRule},
         sql::{self, Statement},
     },
 };
@@ -21,7 +22,7 @@ pub(super) fn inserted(shape: &Shape, column: &ShapeColumn) -> bool {
 
 /// A row with what it is to hold.
 pub(super) struct Wanted<'a> {
-    shape: &'a Shape,
+    pub shape: &'a Shape,
     key: &'a Key,
     /// What a new row gets, and whether an old row gets it too.
     assignments: Vec<(Assignment, bool)>,
@@ -149,55 +150,46 @@ impl<'a> Wanted<'a> {
         format!("{}\n{}", self.values(self.later.iter()), self.update(&columns))
     }
 
-    /// Moves the row out of the way of unique values that another row may take, where it does not hold what it is to
-    /// hold. Two rows that swap a value cannot be updated one after the other.
-    pub fn parks(&self) -> Vec<String> {
-        let compared = self.compared();
-        let key = self.shape.key_columns();
-        let moves = |unique: &&Vec<String>| !key.iter().all(|name| unique.iter().any(|u| u == name));
-        let uniques = self.shape.uniques.iter().filter(moves);
-        uniques
-            .filter_map(|unique| self.park(&unique.iter().map(String::as_str).collect::<Vec<_>>(), &compared))
-            .collect()
+    /// The columns on whose values the row may wait: those that it gets back by itself.
+    pub fn usable(&self) -> Vec<&str> {
+        self.compared()
     }
 
-    fn park(&self, unique: &[&str], compared: &[&str]) -> Option<String> {
-        let mut columns =
-            unique.iter().filter(|name| compared.contains(name)).filter_map(|name| self.shape.column(name));
-        let (column, place) = columns.find_map(|column| Some((column, parking(self.shape, column)?)))?;
-        let written = self.assignments.iter().flat_map(|(a, _)| sql::written(self.shape, a));
-        let differs: Vec<_> = written
-            .filter(|(_, _, name)| unique.contains(name))
-            .map(|(assignment, at, name)| {
-                let mut value = Statement::default();
-                sql::assigned(&mut value, self.shape, assignment, at);
-                let output = self.shape.column(name).and_then(|column| column.definition.output.as_deref());
-                let (held, wanted) = (sql::column_text(self.shape, "t", name), sql::exact(&value.seed(), output));
-                format!("{held} IS DISTINCT FROM {wanted}")
-            })
-            .collect();
-        Some(format!(
-            "UPDATE {} AS t SET {} = {place}\nWHERE {} AND ({})",
-            sql::only(self.shape),
-            ident(&column.name),
-            self.found(),
-            differs.join(" OR ")
-        ))
+    /// As one of the statements between which unique values move.
+    pub fn tried(&self) -> Tried {
+        let parents = self.assignments.iter().filter_map(|(assignment, _)| self.parent(assignment));
+        Tried {
+            name: script::comment(&self.name()),
+            needs: parents.collect(),
+            statement: self.written(),
+            table: self.shape.table.to_string(),
+            row: self.found(),
+            parked: String::new(),
+        }
+    }
+
+    /// The same for what is set once all rows are there.
+    pub fn tried_later(&self) -> Tried {
+        let mut needs = vec![script::comment(&self.name())];
+        needs.extend(self.later.iter().filter_map(|assignment| self.parent(assignment)));
+        let name = script::comment(&format!("{}, now that its parent is there", self.name()));
+        Tried { name, needs, statement: self.set_later(), ..Tried::default() }
+    }
+
+    fn parent(&self, assignment: &Assignment) -> Option<String> {
+        let NewValue::Parent(key) = &assignment.value else { return None };
+        let reference = self.shape.references.iter().find(|reference| reference.columns == assignment.columns)?;
+        let name = format!("{} {}", reference.table, key.display());
+        Some(script::comment(&name)).filter(|name| *name != script::comment(&self.name()))
     }
 }
 
-/// A value that no row has, as SQL.
-fn parking(shape: &Shape, column: &ShapeColumn) -> Option<String> {
-    let (table, name) = (sql::only(shape), ident(&column.name));
-    match column.cast.as_str() {
-        "smallint" | "integer" | "bigint" | "numeric" if column.role == Role::Value => {
-            Some(format!("(SELECT pg_catalog.max(o.{name}) OPERATOR(pg_catalog.+) 1 FROM {table} AS o)"))
-        }
-        _ if !column.not_null => Some("NULL".into()),
-        "text" | "character varying" => Some(format!(
-            "(SELECT pg_catalog.concat('pgdeck-', pg_catalog.count(*)) FROM {table} AS o WHERE o.{name}::text LIKE 'pgdeck-%')"
-        )),
-        "uuid" if column.role == Role::Value => Some("pg_catalog.gen_random_uuid()".into()),
-        _ => None,
-    }
+/// Whether a row of `shape` may hold a unique value that another one is to hold.
+pub(super) fn values_move(shape: &Shape) -> bool {
+    let key = shape.key_columns();
+    let stays = |name: &str| {
+        key.contains(&name) || shape.column(name).is_some_and(|column| matches!(column.role, Role::Id | Role::Local))
+    };
+    let moves = |unique: &&UniqueRule| !unique.deferrable && !unique.columns.iter().all(|column| stays(&column.name));
+    shape.uniques.iter().any(|unique| moves(&unique))
 }

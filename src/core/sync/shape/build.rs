@@ -1,7 +1,7 @@
 //! A shape out of a declaration and a catalogue.
 
 use super::{
-    Child, Part, Reference, Role, Shape, ShapeColumn, doubts,
+    Child, Part, Reference, Role, Shape, ShapeColumn, UniqueRule, doubts,
     reference::{excluded, foreign_key_of, key_names, key_parts, known_column, known_table, references},
 };
 use crate::core::{
@@ -42,8 +42,7 @@ impl Shape {
             set: set.to_owned(),
             partitioned: table.relation == Relation::Partitioned,
             keep_ids: spec.ids.map_or_else(|| keeps_ids(&columns), |ids| ids == Ids::Keep),
-            uniques: table.uniques.iter().filter(|u| u.exact).map(|u| u.columns.clone()).collect(),
-            loose_uniques: table.uniques.iter().filter(|u| !u.exact).map(|u| u.involved.clone()).collect(),
+            uniques: table.uniques.iter().map(UniqueRule::of).collect(),
             table: name,
             locator,
             filter: filter(spec),

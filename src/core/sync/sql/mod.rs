@@ -18,7 +18,9 @@
 //! | `write` | the statements of a plan's steps |
 //! | `sequence` | sequences that follow new rows |
 //! | `circle` | the statement of a circle of rows |
+//! | `candidates` | values on which a row may wait |
 
+mod candidates;
 mod canonical;
 mod circle;
 mod culprit;
@@ -36,6 +38,7 @@ mod statement;
 mod together;
 mod write;
 
+pub use candidates::{Nulls, candidates};
 pub use canonical::{Slot, canonical};
 pub use circle::circle;
 pub use culprit::Written;
@@ -51,13 +54,13 @@ pub use read::{Query, Side, Subset, read, read_located, taken};
 pub use sequence::{advance, advance_own, is_number};
 pub use statement::Statement;
 pub use together::{Parameter, Together};
-pub use write::{assigned, park, reached, statement, whereabouts, written};
+pub use write::{assigned, guarded, located, park, parked_from, reached, statement, whereabouts, written};
 
 use super::shape::Shape;
 use crate::core::name::{QName, ident};
 
 /// An ordinary table without what inherits from it; a partitioned one with its partitions.
-pub(super) fn only(shape: &Shape) -> String {
+pub fn only(shape: &Shape) -> String {
     from_only(shape.partitioned, &shape.table)
 }
 

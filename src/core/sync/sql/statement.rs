@@ -46,7 +46,7 @@ pub(super) struct Same {
 }
 
 impl Statement {
-    pub(super) fn sql(&mut self, text: impl AsRef<str>) -> &mut Self {
+    pub(in crate::core::sync) fn sql(&mut self, text: impl AsRef<str>) -> &mut Self {
         match self.pieces.last_mut() {
             Some(Piece::Sql(last)) => last.push_str(text.as_ref()),
             _ => self.pieces.push(Piece::Sql(text.as_ref().to_owned())),

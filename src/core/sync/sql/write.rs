@@ -1,7 +1,5 @@
 //! Steps → the statements that write rows, each guarded by what was reviewed.
 
-use std::collections::BTreeMap;
-
 use super::{
     Statement, cast, column_text, from_only,
     key::{key_condition, parent},
@@ -101,12 +99,22 @@ pub fn whereabouts(shape: &Shape, key: &Key) -> Statement {
     out
 }
 
-pub(super) fn guards(out: &mut Statement, shape: &Shape, step: &Step) {
-    out.sql("\nWHERE ");
+/// The condition that finds the row `t` of `step`.
+pub fn located(out: &mut Statement, shape: &Shape, step: &Step) {
     for (at, (name, value)) in shape.locator.iter().zip(&step.locator).enumerate() {
         out.sql(if at > 0 { " AND " } else { "" });
         out.equals(&format!("t.{}", ident(name)), value, cast(shape, name));
     }
+}
+
+pub(super) fn guards(out: &mut Statement, shape: &Shape, step: &Step) {
+    out.sql("\nWHERE ");
+    guarded(out, shape, step);
+}
+
+/// The condition that holds for the row `t` of `step` while it is as it was reviewed.
+pub fn guarded(out: &mut Statement, shape: &Shape, step: &Step) {
+    located(out, shape, step);
     // Compared as text: exact for every type, also those without an equality operator.
     for (name, value) in step.guard.iter().filter(|(name, _)| !shape.locator.contains(name)) {
         out.sql(" AND ").holds(&format!("t.{}", ident(name)), column_text(shape, "t", name), value);
@@ -207,17 +215,22 @@ fn padded(out: &mut Statement, shape: &Shape, name: &str, value: &Value) {
 /// Types that may write the same value in another way than they were given it: `2.5` into `numeric(8,2)`.
 const REWRITTEN: &[&str] = &["numeric", "real", "double precision", "interval", "jsonb"];
 
-/// Moves the row of `step` out of the way of unique values that other rows need.
-pub fn park(shape: &Shape, step: &Step, places: &BTreeMap<String, Value>) -> Statement {
+/// Moves the row of `step` out of the way of unique values that other rows need, onto `value` of `column`.
+/// It returns the value as the server writes it.
+pub fn park(shape: &Shape, step: &Step, column: &str, value: &Value) -> Statement {
     let mut out = Statement::default();
-    out.sql(format!("UPDATE {} AS t SET ", only(shape)));
-    for (at, (column, value)) in places.iter().enumerate() {
-        out.sql(if at > 0 { ", " } else { "" }).sql(format!("{} = ", ident(column))).value(value, cast(shape, column));
-    }
-    out.rows("\nFROM ");
+    out.sql(format!("UPDATE {} AS t SET {} = ", only(shape), ident(column))).value(value, cast(shape, column));
     guards(&mut out, shape, step);
-    let names: Vec<_> = places.keys().map(String::as_str).collect();
-    childless(&mut out, shape, shape.children_by(&names).map(|(_, child)| child), &|_, _, _| {});
-    returning(&mut out, shape);
+    childless(&mut out, shape, shape.children_by(&[column]).map(|(_, child)| child), &|_, _, _| {});
+    out.sql(format!("\nRETURNING t.{}::text", ident(column)));
     out
+}
+
+/// The same for any row, as what stands before the value and what stands behind it, up to the condition on the row, which
+/// is `row`: for statements that are made on the server.
+pub fn parked_from(shape: &Shape, column: &str, row: &str) -> (String, Statement) {
+    let mut after = Statement::default();
+    after.sql(format!("::{}\nWHERE {row}", cast(shape, column)));
+    childless(&mut after, shape, shape.children_by(&[column]).map(|(_, child)| child), &|_, _, _| {});
+    (format!("UPDATE {} AS t SET {} = ", only(shape), ident(column)), after)
 }

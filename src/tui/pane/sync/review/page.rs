@@ -7,8 +7,8 @@ use crate::{
         error::{Error, Result},
         sync::{
             diff::{Change, RowReview},
-            park,
             plan::Plan,
+            schedule::schedule,
             select::Selection,
         },
     },
@@ -35,7 +35,7 @@ pub(super) fn sql(reviewing: &Reviewing, project: &str, glyphs: &Glyphs) -> Resu
         Role::Muted,
         "Runs in one transaction, guarded by the reviewed values: one row, or everything rolls back.",
     )];
-    for run in park::statements(&plan)? {
+    for run in schedule(&plan)?.runs {
         let mut steps = run.steps.iter().map(|at| &plan.steps[*at]);
         if steps.any(|step| step.table == table.table && step.key == row.key) {
             lines.push(Cell::default());

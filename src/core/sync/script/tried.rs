@@ -1,0 +1,223 @@
+//! Statements between which unique values move, for an SQL editor: a block that tries them in their order. What the
+//! server refuses because a value is taken waits until its holder has left it; where holders wait for each other, one of
+//! them waits on another value.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use crate::core::{
+    name::literal,
+    sync::{
+        row::Value,
+        script::tag,
+        shape::{Role, Shape},
+        sql::{self, Nulls},
+    },
+};
+
+/// One statement that is tried.
+#[derive(Debug, Clone, Default)]
+pub(in crate::core::sync) struct Tried {
+    /// The row, as people know it.
+    pub name: String,
+    /// The rows without which it cannot go.
+    pub needs: Vec<String>,
+    /// What runs.
+    pub statement: String,
+    /// The table, where the row may wait on another value.
+    pub table: String,
+    /// The condition that finds the row `t` there.
+    pub row: String,
+    /// What runs once it waits; the same where this is empty.
+    pub parked: String,
+}
+
+/// A column on whose values rows may wait.
+#[derive(Debug, Clone)]
+pub(in crate::core::sync) struct Way {
+    /// The index that a row makes room in.
+    rule: String,
+    table: String,
+    update: String,
+    condition: String,
+    candidates: [String; 2],
+}
+
+/// Stands for the condition that finds the row.
+const ROW: &str = "pgdeck_this_row";
+
+/// The columns of `shape` on whose values rows may wait: of `usable` those that one of its `rules` is about. `news` are values
+/// that rows get there.
+pub(in crate::core::sync) fn ways(
+    shape: &Shape,
+    (rules, usable): (&[usize], &[&str]),
+    news: &BTreeMap<&str, Vec<Value>>,
+    spelled: fn(&sql::Statement) -> String,
+) -> Vec<Way> {
+    let mut out: Vec<((bool, bool), Way)> = Vec::new();
+    for unique in rules.iter().map(|rule| &shape.uniques[*rule]) {
+        for column in unique.columns.iter().filter(|column| usable.contains(&column.name.as_str())) {
+            let nulls = if unique.nulls_equal { Nulls::Last } else { Nulls::First };
+            let given = news.get(column.name.as_str()).map_or(&[][..], Vec::as_slice);
+            let own = if unique.columns.len() > 1 || column.predicate { given } else { &[] };
+            let candidates = [true, false]
+                .map(|typed| spelled(&sql::candidates(shape, column, own, (nulls, typed), &|out| _ = out.sql(ROW))));
+            let (update, condition) = sql::parked_from(shape, &column.name, ROW);
+            let foreign = shape.column(&column.name).is_some_and(|c| matches!(c.role, Role::Foreign | Role::Local));
+            let (rule, table) = (unique.name.clone(), shape.table.to_string());
+            out.push((
+                (foreign, column.predicate),
+                Way { rule, table, update, condition: spelled(&condition), candidates },
+            ));
+        }
+    }
+    out.sort_by_key(|(order, _)| *order);
+    out.into_iter().map(|(_, way)| way).collect()
+}
+
+/// A block of PL/pgSQL that tries `rows`, each of which comes after what it needs.
+pub(in crate::core::sync) fn block(rows: &[Tried], ways: &[Way]) -> String {
+    let mut out = String::from(DECLARED);
+    out.push_str("pgdeck_ways := ARRAY[\n");
+    // Writing to a string does not fail.
+    for (at, way) in ways.iter().enumerate() {
+        let comma = if at + 1 < ways.len() { "," } else { "" };
+        let [typed, plain] = &way.candidates;
+        let fields = [way.table.as_str(), &way.update, &way.condition, typed, plain, &way.rule].map(quoted);
+        let _ = writeln!(out, "ARRAY[{}]{comma}", fields.join(", "));
+    }
+    out.push_str("]::text[];\npgdeck_rows := ARRAY[\n");
+    for (at, row) in rows.iter().enumerate() {
+        let comma = if at + 1 < rows.len() { "," } else { "" };
+        let needs: Vec<_> = row.needs.iter().map(|name| element(name)).collect();
+        let needs = format!("{{{}}}", needs.join(","));
+        let head = [row.name.as_str(), &needs].map(quoted);
+        let tail = [row.table.as_str(), &row.row, &row.parked].map(quoted);
+        let _ = write!(out, "-- {}\nARRAY[{}, ", row.name, head.join(", "));
+        let _ = writeln!(out, "{}, {}]{comma}", quoted(&row.statement), tail.join(", "));
+    }
+    out.push_str("]::text[];\n");
+    out.push_str(DRIVER);
+    out
+}
+
+/// A text between dollars, on lines of its own where it has several.
+fn quoted(text: &str) -> String {
+    if !text.contains('\n') && !text.contains('\'') && !text.contains('\\') {
+        return literal(text);
+    }
+    let tag = tag(text);
+    format!("{tag}\n{text}\n{tag}")
+}
+
+fn element(name: &str) -> String {
+    format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+const DECLARED: &str = "DECLARE
+  pgdeck_ways text[];
+  pgdeck_rows text[];
+  pgdeck_waiting int[];
+  pgdeck_still int[];
+  pgdeck_names text[];
+  pgdeck_parked int[] := '{}';
+  pgdeck_refused int[];
+  pgdeck_rules text[];
+  pgdeck_details text[];
+  pgdeck_rule text;
+  pgdeck_detail text;
+  pgdeck_why text;
+  pgdeck_row int;
+  pgdeck_next int;
+  pgdeck_idle int;
+  pgdeck_way int;
+  pgdeck_kind int;
+  pgdeck_place text;
+  pgdeck_count bigint;
+  pgdeck_moved boolean;
+BEGIN
+-- Where a row may wait: table, what is written there, which of its rows, which values are tried.
+";
+
+const DRIVER: &str = "pgdeck_waiting := ARRAY(SELECT n FROM pg_catalog.generate_series(1, pg_catalog.cardinality(pgdeck_rows) / 6) AS n);
+WHILE pg_catalog.cardinality(pgdeck_waiting) > 0 LOOP
+  pgdeck_still := '{}';
+  pgdeck_names := '{}';
+  pgdeck_refused := '{}';
+  pgdeck_rules := '{}';
+  pgdeck_details := '{}';
+  pgdeck_why := NULL;
+  FOREACH pgdeck_row IN ARRAY pgdeck_waiting LOOP
+    IF pgdeck_rows[pgdeck_row][2]::text[] && pgdeck_names THEN
+      pgdeck_still := pgdeck_still || pgdeck_row;
+      pgdeck_names := pgdeck_names || pgdeck_rows[pgdeck_row][1];
+      CONTINUE;
+    END IF;
+    BEGIN
+      EXECUTE pgdeck_rows[pgdeck_row][CASE WHEN pgdeck_row = ANY (pgdeck_parked) AND pgdeck_rows[pgdeck_row][6] <> '' THEN 6 ELSE 3 END];
+    EXCEPTION WHEN unique_violation OR exclusion_violation THEN
+      -- Another row still holds the value.
+      GET STACKED DIAGNOSTICS pgdeck_rule = CONSTRAINT_NAME, pgdeck_detail = PG_EXCEPTION_DETAIL;
+      pgdeck_why := coalesce(pgdeck_why, pgdeck_rows[pgdeck_row][1] || ': ' || SQLERRM);
+      pgdeck_still := pgdeck_still || pgdeck_row;
+      pgdeck_names := pgdeck_names || pgdeck_rows[pgdeck_row][1];
+      pgdeck_refused := pgdeck_refused || pgdeck_row;
+      pgdeck_rules := pgdeck_rules || pgdeck_rule;
+      pgdeck_details := pgdeck_details || pgdeck_detail;
+    END;
+  END LOOP;
+  pgdeck_moved := pg_catalog.cardinality(pgdeck_still) < pg_catalog.cardinality(pgdeck_waiting);
+  pgdeck_waiting := pgdeck_still;
+  CONTINUE WHEN pgdeck_moved;
+  -- All wait for each other: one of them waits on a value that is free and allowed, and that makes room for another.
+  <<parking>>
+  FOR pgdeck_at IN 1 .. pg_catalog.cardinality(pgdeck_refused) LOOP
+    pgdeck_next := pgdeck_refused[pgdeck_at];
+    FOREACH pgdeck_row IN ARRAY pgdeck_waiting LOOP
+      CONTINUE WHEN pgdeck_row = pgdeck_next OR pgdeck_row = ANY (pgdeck_parked) OR pgdeck_rows[pgdeck_row][5] = '';
+      FOR pgdeck_way IN 1 .. pg_catalog.cardinality(pgdeck_ways) / 6 LOOP
+        CONTINUE WHEN pgdeck_ways[pgdeck_way][1] <> pgdeck_rows[pgdeck_row][4]
+          -- A partition's index has a name of its own.
+          OR pgdeck_rules[pgdeck_at] <> pgdeck_ways[pgdeck_way][6] AND pgdeck_rules[pgdeck_at] = ANY (pgdeck_ways);
+        <<kinds>>
+        FOR pgdeck_kind IN 4 .. 5 LOOP
+          pgdeck_idle := 0;
+          BEGIN
+            FOR pgdeck_place IN EXECUTE pg_catalog.replace(pgdeck_ways[pgdeck_way][pgdeck_kind], 'pgdeck_this_row', pgdeck_rows[pgdeck_row][5]) LOOP
+              BEGIN
+                EXECUTE pgdeck_ways[pgdeck_way][2] || pg_catalog.quote_nullable(pgdeck_place)
+                  || pg_catalog.replace(pgdeck_ways[pgdeck_way][3], 'pgdeck_this_row', pgdeck_rows[pgdeck_row][5]);
+                GET DIAGNOSTICS pgdeck_count = ROW_COUNT;
+                EXIT kinds WHEN pgdeck_count = 0;
+                pgdeck_idle := pgdeck_idle + 1;
+                BEGIN
+                  EXECUTE pgdeck_rows[pgdeck_next][CASE WHEN pgdeck_next = ANY (pgdeck_parked) AND pgdeck_rows[pgdeck_next][6] <> '' THEN 6 ELSE 3 END];
+                  pgdeck_waiting := pg_catalog.array_remove(pgdeck_waiting, pgdeck_next);
+                EXCEPTION WHEN unique_violation OR exclusion_violation THEN
+                  GET STACKED DIAGNOSTICS pgdeck_detail = PG_EXCEPTION_DETAIL;
+                  IF pgdeck_detail = pgdeck_details[pgdeck_at] THEN
+                    RAISE unique_violation;
+                  END IF;
+                END;
+                pgdeck_moved := true;
+                pgdeck_parked := pgdeck_parked || pgdeck_row;
+                EXIT parking;
+              EXCEPTION WHEN integrity_constraint_violation OR data_exception OR raise_exception THEN
+                EXIT kinds WHEN pgdeck_idle = 8;
+              END;
+            END LOOP;
+            EXIT kinds;
+          EXCEPTION WHEN data_exception THEN
+            -- A value near those of the column is out of range; others are tried.
+            NULL;
+          END;
+        END LOOP;
+      END LOOP;
+    END LOOP;
+  END LOOP;
+  IF NOT pgdeck_moved THEN
+    RAISE EXCEPTION USING ERRCODE = 'unique_violation', MESSAGE = coalesce(pgdeck_why, 'rows wait for each other'),
+      HINT = 'Another row holds this value, and no row of this script can make room for it.';
+  END IF;
+END LOOP;
+END;
+";

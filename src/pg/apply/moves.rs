@@ -1,0 +1,273 @@
+//! Statements between which unique values move: tried in their order behind a savepoint; what the server refuses because
+//! a value is taken waits until its holder has left it, and where holders wait for each other one is parked.
+
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::Arc,
+};
+
+use super::{
+    execute::{Failed, Located, Work, explained, in_order},
+    park::park,
+    rolled_back,
+    triggers::Mark,
+};
+use crate::{
+    core::{
+        error::{Code, Error, Result},
+        sync::{moves::Contest, plan::Operation, schedule::Run},
+    },
+    pg::{connect::Transaction, query},
+};
+
+/// Runs the runs at `range`, and those later ones that have to come before some of them.
+pub(super) async fn run(tx: &Transaction<'_>, work: &mut Work<'_>, range: Vec<usize>) -> Result<()> {
+    let contests = Arc::clone(&work.contests);
+    for &at in &range {
+        for step in work.runs[at].after.clone() {
+            let contest = contests.iter().position(|contest| contest.sure && may_free(contest, work, at, step));
+            if let Some(contest) = contest {
+                park(tx, work, step, &contests[contest], None).await?;
+            }
+        }
+    }
+    let mut waiting = range;
+    let (mut wide, mut backwards, mut size) = (false, false, usize::MAX);
+    loop {
+        let before = waiting.len();
+        let pass = pass(tx, work, waiting, &mut size, backwards).await?;
+        waiting = pass.waiting;
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        if waiting.len() < before {
+            // A chain that the order did not foresee may lead the other way.
+            backwards = !backwards && before - waiting.len() < before / 4;
+            continue;
+        }
+        backwards = false;
+        if !wide {
+            wide = true;
+            waiting = widened(work, waiting);
+        } else {
+            if !unblock(tx, work, &pass.refused).await? {
+                return Err(stuck(pass.refused));
+            }
+            waiting.retain(|at| !work.done[*at]);
+        }
+    }
+}
+
+fn may_free(contest: &Contest, work: &Work<'_>, at: usize, holder: usize) -> bool {
+    work.runs[at].steps.iter().any(|step| contest.holders(*step).contains(&holder))
+}
+
+/// What is left of `waiting`, with all later runs that move and what these need.
+fn widened(work: &Work<'_>, waiting: Vec<usize>) -> Vec<usize> {
+    let moves = (0..work.runs.len()).filter(|at| work.runs[*at].moves);
+    let mut open: Vec<usize> = moves.chain(waiting).filter(|at| !work.done[*at]).collect();
+    let mut out = BTreeSet::new();
+    while let Some(at) = open.pop() {
+        if out.insert(at) {
+            open.extend(work.runs[at].needs.iter().filter(|need| !work.done[**need]));
+        }
+    }
+    out.into_iter().collect()
+}
+
+struct Pass {
+    waiting: Vec<usize>,
+    refused: Vec<(usize, Failed)>,
+}
+
+/// Tries each run at `waiting` once, as many behind one savepoint as have gone well before.
+async fn pass(
+    tx: &Transaction<'_>,
+    work: &mut Work<'_>,
+    waiting: Vec<usize>,
+    size: &mut usize,
+    backwards: bool,
+) -> Result<Pass> {
+    let mut queue: VecDeque<usize> = if backwards { waiting.into_iter().rev().collect() } else { waiting.into() };
+    let mut out = Pass { waiting: Vec::new(), refused: Vec::new() };
+    while !queue.is_empty() {
+        let mut chunk: Vec<usize> = Vec::new();
+        let mut inside = BTreeSet::new();
+        while chunk.len() < *size {
+            let Some(at) = queue.pop_front() else { break };
+            if work.runs[at].needs.iter().all(|need| work.done[*need] || inside.contains(need)) {
+                chunk.push(at);
+                inside.insert(at);
+            } else {
+                out.waiting.push(at);
+            }
+        }
+        match attempt(tx, work, &chunk).await? {
+            Ok(found) => {
+                work.take(&chunk, found);
+                *size = size.saturating_mul(2);
+            }
+            Err((at, failed)) => {
+                out.waiting.push(chunk[at]);
+                out.refused.push((chunk[at], failed));
+                chunk.remove(at);
+                chunk.into_iter().rev().for_each(|at| queue.push_front(at));
+                *size = at.max(1);
+            }
+        }
+    }
+    out.waiting.sort_unstable();
+    out.refused.sort_by_key(|(at, _)| *at);
+    Ok(out)
+}
+
+/// Runs `chunk` behind a savepoint. Where the server finds a value taken, it is as if none of them had run, and the place
+/// of the one that was refused comes back.
+pub(super) async fn attempt(
+    tx: &Transaction<'_>,
+    work: &mut Work<'_>,
+    chunk: &[usize],
+) -> Result<Result<Vec<Located>, (usize, Failed)>> {
+    if chunk.is_empty() {
+        return Ok(Ok(Vec::new()));
+    }
+    let mark = work.watch.mark(tx).await?;
+    let runs: Vec<Run> = chunk.iter().map(|at| work.runs[*at].clone()).collect();
+    // One round trip for both.
+    let (begun, written) =
+        futures_util::join!(query::rows(tx, "SAVEPOINT moves", &[]), in_order(tx, work.order.plan, &runs));
+    begun.map_err(rolled_back)?;
+    let out = match written {
+        Ok(found) => Ok(found),
+        Err((at, failed)) if matches!(failed.state.as_str(), "23505" | "23P01") => {
+            back(tx, work, mark).await?;
+            Err((at, failed))
+        }
+        Err((_, failed)) if failed.error.code == Code::Stale && work.watch.is_on() => {
+            back(tx, work, mark).await?;
+            let mut found = Vec::new();
+            for (place, at) in chunk.iter().enumerate() {
+                found.extend(explained(tx, work, *at, &chunk[..place]).await?);
+            }
+            Ok(found)
+        }
+        Err((_, failed)) => return Err(failed.error),
+    };
+    query::rows(tx, "RELEASE SAVEPOINT moves", &[]).await.map_err(rolled_back)?;
+    Ok(out)
+}
+
+async fn back(tx: &Transaction<'_>, work: &mut Work<'_>, mark: Mark) -> Result<()> {
+    query::rows(tx, "ROLLBACK TO SAVEPOINT moves", &[]).await.map_err(rolled_back)?;
+    work.watch.taken_back(tx, mark).await
+}
+
+/// Parks rows that are in the way of those that were refused. `false` where none can wait anywhere.
+async fn unblock(tx: &Transaction<'_>, work: &mut Work<'_>, refused: &[(usize, Failed)]) -> Result<bool> {
+    let contests = Arc::clone(&work.contests);
+    let mut parked = false;
+    for (at, failed) in refused {
+        if work.done[*at] {
+            continue;
+        }
+        let words = failed.error.message.clone();
+        for (step, contest) in in_the_way(work, &contests, *at, &failed.constraint) {
+            let contest = &contests[contest];
+            if !can_wait(work, step) || !park(tx, work, step, contest, Some((*at, &words))).await? {
+                continue;
+            }
+            parked = true;
+            if try_one(tx, work, *at).await? {
+                // Where nobody knows who waited for this one, all are asked again before another one is parked.
+                if !follow(tx, work, &contests, *at).await? {
+                    return Ok(true);
+                }
+                break;
+            }
+        }
+    }
+    Ok(parked)
+}
+
+/// The steps whose rows may hold what the run at `at` was refused for `constraint`, the likeliest first, each with the
+/// place of the contest by which it is known.
+fn in_the_way(work: &Work<'_>, contests: &[Contest], at: usize, constraint: &str) -> Vec<(usize, usize)> {
+    let about = about(work, contests, at, constraint);
+    let steps = &work.runs[at].steps;
+    let mut out = Vec::new();
+    for holders in [Contest::holders, Contest::others] {
+        for &contest in &about {
+            let found = steps.iter().flat_map(|step| holders(&contests[contest], *step));
+            out.extend(found.map(|step| (step, contest)));
+        }
+    }
+    out
+}
+
+fn can_wait(work: &Work<'_>, step: usize) -> bool {
+    let inserts = work.order.plan.steps[step].operation == Operation::Insert;
+    !inserts && !work.done[work.run_of[step]] && !work.places.contains_key(&step)
+}
+
+/// What may have refused the run at `at` by the name of `constraint`, by places.
+fn about(work: &Work<'_>, contests: &[Contest], at: usize, constraint: &str) -> Vec<usize> {
+    let plan = work.order.plan;
+    let steps = &work.runs[at].steps;
+    let named = |contest: &Contest| {
+        plan.shape(&contest.table).is_ok_and(|shape| shape.uniques[contest.rule].name == constraint)
+    };
+    let of_table = |contest: &Contest| steps.iter().any(|step| plan.steps[*step].table == contest.table);
+    let mut out: Vec<usize> = (0..contests.len()).filter(|at| of_table(&contests[*at])).collect();
+    // A partition's index has a name of its own.
+    if out.iter().any(|at| named(&contests[*at])) {
+        out.retain(|at| named(&contests[*at]));
+    }
+    out
+}
+
+async fn try_one(tx: &Transaction<'_>, work: &mut Work<'_>, at: usize) -> Result<bool> {
+    if work.done[at] || !work.runs[at].needs.iter().all(|need| work.done[*need]) {
+        return Ok(false);
+    }
+    let found = attempt(tx, work, &[at]).await?.ok();
+    let done = found.is_some();
+    found.into_iter().for_each(|found| work.take(&[at], found));
+    Ok(done)
+}
+
+/// Goes on with those that waited for the run at `at`, and for these in turn. `false` where nobody knows who that is.
+async fn follow(tx: &Transaction<'_>, work: &mut Work<'_>, contests: &[Contest], at: usize) -> Result<bool> {
+    let mut open = vec![at];
+    while let Some(at) = open.pop() {
+        for step in work.runs[at].steps.clone() {
+            let about = contests.iter().filter(|contest| contest.is_about(step));
+            let waiters: Option<Vec<Vec<usize>>> = about.map(|contest| contest.waiters(step)).collect();
+            let Some(waiters) = waiters else { return Ok(false) };
+            for waiter in waiters.into_iter().flatten() {
+                let run = work.run_of[waiter];
+                if try_one(tx, work, run).await? {
+                    open.push(run);
+                }
+            }
+        }
+    }
+    Ok(true)
+}
+
+/// Nothing goes on: the first row that was refused, and why.
+fn stuck(refused: Vec<(usize, Failed)>) -> Error {
+    let Some((_, failed)) = refused.into_iter().next() else {
+        return Error::rolled_back("rows of the plan wait for each other; everything was rolled back");
+    };
+    let hint = if failed.error.hint.is_some() {
+        return failed.error;
+    } else if failed.constraint.is_empty() {
+        "another row of the target holds this value".to_owned()
+    } else {
+        format!(
+            "another row holds a value that `{}` allows only once, and no row of the plan can make room for it",
+            failed.constraint
+        )
+    };
+    failed.error.hint(hint)
+}
