@@ -1,13 +1,10 @@
-//! Two copies of data out of numbers, the SQL that writes them, and the way back from plain SQL.
+//! Two copies of data out of numbers.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    fmt::Write as _,
-};
+use std::collections::BTreeMap;
 
 use crate::{
-    schema::{Id, Kind, TYPES, Table},
-    support::Db,
+    schema::{Kind, Table},
+    types::TYPES,
 };
 
 /// A row in key space: every column but the surrogate id; a parent stands there as its key.
@@ -46,7 +43,7 @@ fn keys(tables: &[Table], raws: &[&[RawRow]]) -> Vec<Vec<Option<Row>>> {
                 }
                 Kind::Number if table.null_key && pick % 4 == 0 => None,
                 Kind::Number => Some((pick % 3).to_string()),
-                _ => Some(["a", "b", "it's", "Ü b", "$1", "x\\y"][usize::from(pick) % 6].to_owned()),
+                _ => Some(["a", "b", "it's", "ü b", "$1", "x\\y"][usize::from(pick) % 6].to_owned()),
             });
             let parts: Row = parts.collect();
             let there = |(at, part): (usize, &Option<String>)| part.is_some() || table.null_key && at == 1;
@@ -60,7 +57,7 @@ fn keys(tables: &[Table], raws: &[&[RawRow]]) -> Vec<Vec<Option<Row>>> {
 
 /// A key as one text.
 pub fn show(key: &[Option<String>]) -> String {
-    key.iter().map(|part| part.as_deref().unwrap_or("NULL")).collect::<Vec<_>>().join("/")
+    key.iter().map(|part| part.as_deref().unwrap_or("null")).collect::<Vec<_>>().join("/")
 }
 
 /// What one side holds.
@@ -85,9 +82,12 @@ pub fn side(tables: &[Table], raws: &[&[RawRow]], source: bool) -> Side {
 
 fn row(table: &Table, at: usize, side: &Side, key: &Row, picks: [u8; 8], source: bool) -> Option<Row> {
     let mut row = key.clone();
-    for (column, value) in table.columns.iter().zip(key) {
-        if let Kind::Parent(to) = column.kind {
-            side[to].get(value.as_ref()?)?;
+    for (column, value) in table.columns.iter().zip(&mut row) {
+        match (column.kind, value) {
+            (Kind::Parent(to), value) => _ = side[to].get(value.as_ref()?)?,
+            // Equal, and written differently.
+            (_, Some(value)) if column.word == "citext" && picks[7] % 3 == 1 => *value = value.to_ascii_uppercase(),
+            _ => {}
         }
     }
     for (column, pick) in table.columns[table.key..].iter().zip(picks.into_iter().cycle()) {
@@ -99,6 +99,8 @@ fn row(table: &Table, at: usize, side: &Side, key: &Row, picks: [u8; 8], source:
             Kind::Value(kind) => Some(TYPES[kind].1[usize::from(pick) % TYPES[kind].1.len()].0.to_owned()),
             Kind::Never => Some(never(source, pick)),
             Kind::Part(..) => None,
+            // A parent may stand after it.
+            Kind::Tenant(_) => Some((pick % 3).to_string()),
             Kind::Parent(to) if to >= at => None,
             Kind::Parent(to) => match side[to].keys().nth(usize::from(pick) % side[to].len().max(1)) {
                 None if !column.null => return None,
@@ -111,31 +113,56 @@ fn row(table: &Table, at: usize, side: &Side, key: &Row, picks: [u8; 8], source:
     Some(row)
 }
 
-/// A foreign key of two columns is whole or NULL.
+/// A foreign key of two columns is whole, or NULL, or partly NULL and leads nowhere.
 fn point_by_pair(table: &Table, side: &Side, row: &mut Row, picks: [u8; 8]) {
     for at in table.key..table.columns.len() {
-        if let Kind::Part(to, 0) = table.columns[at].kind {
-            let pick = usize::from(picks[(at - table.key) % 8]);
-            let parent = side[to].values().nth(pick % (side[to].len() + 1));
-            row[at] = parent.and_then(|parent| parent[0].clone());
-            row[at + 1] = parent.and_then(|parent| parent[1].clone());
+        let pick = usize::from(picks[(at - table.key) % 8]);
+        match table.columns[at].kind {
+            Kind::Part(to, 0) => {
+                let parent = side[to].values().nth(pick % (side[to].len() + 1));
+                row[at] = parent.and_then(|parent| parent[0].as_ref()).map(|word| word.to_ascii_lowercase());
+                row[at + 1] = parent.and_then(|parent| parent[1].clone());
+                match pick / 16 {
+                    0 | 1 => row[at] = None,
+                    2 | 3 => row[at + 1] = None,
+                    4 => (row[at], row[at + 1]) = (None, Some((pick % 7).to_string())),
+                    5 => (row[at], row[at + 1]) = (Some(format!("w{}", pick % 2)), None),
+                    _ => {}
+                }
+            }
+            Kind::Tenant(to) => {
+                let parent = row[at + 1].as_ref().map(|key| &side[to][key]);
+                if let Some(parent) = parent {
+                    row[at].clone_from(&parent[1]);
+                }
+            }
+            _ => {}
         }
     }
+}
+
+/// Whether two rows must not both be there, by the values of a unique constraint of `table`.
+pub fn meet(table: &Table, unique: &[&str], one: &Row, two: &Row) -> bool {
+    unique.iter().all(|name| {
+        let at = table.position(name);
+        let same = match table.columns[at].word {
+            "citext" => {
+                one[at].as_ref().map(|t| t.to_ascii_lowercase()) == two[at].as_ref().map(|t| t.to_ascii_lowercase())
+            }
+            _ => one[at] == two[at],
+        };
+        same && (table.nulls_equal || one[at].is_some())
+    })
 }
 
 /// Gives the row a free place in every unique constraint.
 fn make_unique(table: &Table, others: &BTreeMap<String, Row>, row: &mut Row) {
     for number in 6..1000 {
-        let Some(taken) = table.uniques.iter().find(|unique| {
-            let of =
-                |row: &Row| unique.iter().map(|name| row[table.position(name)].clone()).collect::<Option<Vec<_>>>();
-            of(row).is_some_and(|values| others.values().any(|other| of(other).as_ref() == Some(&values)))
-        }) else {
-            return;
-        };
+        let taken = |unique: &&Vec<&str>| others.values().any(|other| meet(table, unique, row, other));
+        let Some(taken) = table.uniques.iter().find(taken) else { return };
         let free = table.position(taken[taken.len() - 1]);
         row[free] = match table.columns[free].kind {
-            _ if table.columns[free].null => None,
+            _ if table.columns[free].null && number == 6 => None,
             Kind::Word => Some(format!("c{number}")),
             _ => Some(number.to_string()),
         };
@@ -164,136 +191,6 @@ fn hang_up(table: &Table, at: usize, side: &mut Side, keys: &[Vec<Option<Row>>],
     }
 }
 
-fn never(source: bool, pick: u8) -> String {
+pub fn never(source: bool, pick: u8) -> String {
     format!("{}0000000-0000-4000-8000-00000000000{}", if source { 'a' } else { 'b' }, pick % 3)
-}
-
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
-}
-
-/// The statements that fill one side. Both sides give out the same ids, to different rows.
-pub fn inserts(tables: &[Table], side: &Side, source: bool, watched: u8) -> String {
-    let mut out = String::new();
-    for pick in 0..3 {
-        let _ = write!(out, "INSERT INTO never_parent VALUES ('{}', 'note {pick}');", never(source, pick));
-    }
-    let mut ids: Vec<HashMap<&String, String>> = Vec::new();
-    for (at, table) in tables.iter().enumerate() {
-        let count = side[at].len();
-        let number = |n: usize| if source { n + 1 } else { count - n };
-        let id = |n: usize| match table.id {
-            Id::Uuid => format!("{at}0000000-0000-4000-8000-{:012}", number(n)),
-            _ => number(n).to_string(),
-        };
-        ids.push(side[at].keys().enumerate().map(|(n, key)| (key, id(n))).collect());
-    }
-    // Rows may point to later ones.
-    out.push_str("SET session_replication_role = replica;");
-    for (at, table) in tables.iter().enumerate() {
-        let names: Vec<_> = table.columns.iter().map(|column| column.name).collect();
-        for (key, row) in &side[at] {
-            let values = row.iter().zip(&table.columns).map(|(value, column)| match (value, column.kind) {
-                (None, _) => "NULL".to_owned(),
-                (Some(value), Kind::Parent(to)) => quoted(&ids[to][value]),
-                (Some(value), _) => quoted(value),
-            });
-            let values = values.collect::<Vec<_>>().join(", ");
-            let _ = match table.id {
-                Id::None => write!(out, "INSERT INTO {} ({}) VALUES ({values});", table.sql, names.join(", ")),
-                _ => write!(
-                    out,
-                    "INSERT INTO {} (id, {}) OVERRIDING SYSTEM VALUE VALUES ({}, {values});",
-                    table.sql,
-                    names.join(", "),
-                    quoted(&ids[at][key])
-                ),
-            };
-        }
-    }
-    out.push_str("SET session_replication_role = origin;");
-    for (at, table) in tables.iter().enumerate() {
-        if table.id == Id::Identity {
-            let next = side[at].len() + 1;
-            let _ = write!(out, "SELECT setval(pg_get_serial_sequence('{}', 'id'), {next});", table.sql);
-        }
-        if table.trigger {
-            // What the trigger would have made.
-            let _ = write!(out, "UPDATE {} SET made = '';", table.sql);
-        }
-    }
-    out.push_str(&watcher(tables, side, &ids, watched));
-    out
-}
-
-/// The key of the row of the first table that `never_child` points to.
-pub fn watched(tables: &[Table], side: &Side, pick: u8) -> Option<String> {
-    let has = tables[0].id != Id::None && pick.is_multiple_of(2);
-    side[0].keys().nth(usize::from(pick / 2) % side[0].len().max(1)).filter(|_| has).cloned()
-}
-
-fn watcher(tables: &[Table], side: &Side, ids: &[HashMap<&String, String>], pick: u8) -> String {
-    if tables[0].id == Id::None {
-        return String::new();
-    }
-    let of = if tables[0].id == Id::Uuid { "uuid" } else { "int" };
-    let delete = ["CASCADE", "SET NULL", "RESTRICT"][usize::from(pick) % 3];
-    let mut out = format!("CREATE TABLE never_child (n int, t {of} REFERENCES t0 ON DELETE {delete});");
-    let to = watched(tables, side, pick).map_or("NULL".to_owned(), |key| quoted(&ids[0][&key]));
-    let _ = write!(out, "INSERT INTO never_child VALUES (1, {to});");
-    out
-}
-
-/// A row as a database holds it.
-pub struct Found {
-    pub key: String,
-    pub row: Row,
-    /// Its surrogate id.
-    pub id: String,
-    /// Every byte of it.
-    pub bytes: String,
-}
-
-/// What a database holds, in key space.
-pub async fn read(tables: &[Table], db: &Db) -> Side {
-    let tables = found(tables, db).await.into_iter();
-    tables.map(|rows| rows.into_iter().map(|found| (found.key, found.row)).collect()).collect()
-}
-
-/// Every row of every table.
-pub async fn found(tables: &[Table], db: &Db) -> Vec<Vec<Found>> {
-    let client = db.connect().await;
-    client.batch_execute("SET timezone = 'UTC'").await.unwrap();
-    let mut all: Vec<Vec<Found>> = Vec::new();
-    let mut keys: Vec<HashMap<String, String>> = Vec::new();
-    for (at, table) in tables.iter().enumerate() {
-        let id = if table.id == Id::None { "''" } else { "id::text" };
-        let columns: Vec<_> = table.columns.iter().map(|column| format!("{}::text", column.name)).collect();
-        let sql = format!("SELECT {id}, t::text, {} FROM {} AS t", columns.join(", "), table.sql);
-        let mut rows: Vec<Found> = Vec::new();
-        for found in client.query(&sql, &[]).await.unwrap() {
-            let mut row: Row = (0..columns.len()).map(|n| found.get(n + 2)).collect();
-            lead(table, &mut row, |to| (to < at).then(|| &keys[to]));
-            rows.push(Found { key: show(&row[..table.key]), row, id: found.get(0), bytes: found.get(1) });
-        }
-        keys.push(rows.iter().map(|found| (found.id.clone(), found.key.clone())).collect());
-        all.push(rows);
-    }
-    for (at, (table, rows)) in tables.iter().zip(&mut all).enumerate() {
-        for found in rows {
-            lead(table, &mut found.row, |to| (to >= at).then(|| &keys[to]));
-        }
-    }
-    all
-}
-
-/// Puts the keys of parents where their ids are.
-fn lead<'a>(table: &Table, row: &mut Row, keys: impl Fn(usize) -> Option<&'a HashMap<String, String>>) {
-    for (column, value) in table.columns.iter().zip(row) {
-        if let (Kind::Parent(to), Some(value)) = (column.kind, value)
-            && let Some(keys) = keys(to)
-        {
-            value.clone_from(&keys[value]);
-        }
-    }
 }

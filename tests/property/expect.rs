@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use pgdeck::core::sync::diff::Change;
 
 use crate::{
-    data::{Row, Side, show},
-    schema::{Kind, TYPES, Table},
+    data::{Row, Side, meet, show},
+    schema::{Column, Kind, Table},
+    types::class,
 };
 
 /// A row: the number of its table, and its key.
@@ -16,24 +17,37 @@ pub type At = (usize, String);
 pub type Differences = BTreeMap<At, Change>;
 
 /// Whether two texts are the same value of the column.
-fn same_value(kind: Kind, one: Option<&String>, two: Option<&String>) -> bool {
-    let Kind::Value(kind) = kind else { return one == two };
-    let class = |text: Option<&String>| text.map(|t| TYPES[kind].1.iter().find(|(known, _)| known == t).unwrap().1);
-    one == two || class(one) == class(two)
+fn same_value(column: &Column, one: Option<&String>, two: Option<&String>) -> bool {
+    match column.kind {
+        Kind::Value(kind) => one == two || one.map(|text| class(kind, text)) == two.map(|text| class(kind, text)),
+        _ if column.word == "citext" => one.map(|t| t.to_ascii_lowercase()) == two.map(|t| t.to_ascii_lowercase()),
+        _ => one == two,
+    }
+}
+
+/// Whether two sides hold the same, written in whatever way.
+pub fn same(tables: &[Table], one: &Side, two: &Side) -> bool {
+    let row = |table: &Table, one: &Row, two: &Row| {
+        let columns = table.columns.iter().zip(one.iter().zip(two));
+        columns.into_iter().all(|(column, (one, two))| same_value(column, one.as_ref(), two.as_ref()))
+    };
+    tables.iter().zip(one.iter().zip(two)).all(|(table, (one, two))| {
+        one.len() == two.len() && one.iter().all(|(key, one)| two.get(key).is_some_and(|two| row(table, one, two)))
+    })
 }
 
 /// The columns in which two rows of one key differ, and whether that is more than a way of writing.
 fn columns(table: &Table, source: &Row, target: &Row) -> Vec<(usize, bool)> {
-    let compared = table.columns.iter().enumerate().skip(table.key).filter(|(_, column)| column.kind != Kind::Never);
+    let compared = table.columns.iter().enumerate().filter(|(_, column)| column.kind != Kind::Never);
     compared
         .filter(|(at, _)| source[*at] != target[*at])
-        .map(|(at, column)| (at, !same_value(column.kind, source[at].as_ref(), target[at].as_ref())))
+        .map(|(at, column)| (at, !same_value(column, source[at].as_ref(), target[at].as_ref())))
         .collect()
 }
 
 pub fn differences(tables: &[Table], source: &Side, target: &Side, deletes: bool) -> Differences {
     let mut out = BTreeMap::new();
-    for (at, table) in tables.iter().enumerate() {
+    for (at, table) in tables.iter().enumerate().filter(|(_, table)| !table.is_mixed()) {
         for (key, row) in &source[at] {
             let change = target[at].get(key).map(|old| columns(table, row, old));
             let change = match change {
@@ -64,7 +78,7 @@ fn held(tables: &[Table], side: &Side) -> Vec<(At, usize, At)> {
             for (number, (column, value)) in table.columns.iter().zip(row).enumerate() {
                 match (column.kind, value) {
                     (Kind::Parent(to), Some(value)) => out.push(((at, key.clone()), number, (to, value.clone()))),
-                    (Kind::Part(to, 0), Some(_)) => {
+                    (Kind::Part(to, 0), Some(_)) if row[number + 1].is_some() => {
                         let parent = show(&row[number..number + 2]);
                         out.push(((at, key.clone()), number, (to, parent)));
                     }
@@ -76,15 +90,18 @@ fn held(tables: &[Table], side: &Side) -> Vec<(At, usize, At)> {
     out
 }
 
-/// Deletes that must not happen: something points to the row that does not go with it.
+/// Deletes that must not happen: something points to the row that does not go with it. Where a table has foreign keys on
+/// some of its partitions, its rows may point to one; `doubtful` says that they do.
 pub fn blocked(
     tables: &[Table],
     source: &Side,
     target: &Side,
     found: &Differences,
     watched: Option<&String>,
+    doubtful: bool,
 ) -> BTreeSet<At> {
     let mut references = held(tables, target);
+    references.retain(|((table, _), ..)| doubtful || !tables[*table].is_mixed());
     // A row that is pointed elsewhere first does not hold its old parent.
     references.retain(|((table, key), column, (_, parent))| {
         found.get(&(*table, key.clone())) != Some(&Change::Update)
@@ -144,12 +161,8 @@ pub fn result(
             change => {
                 let (from, to) = (&source[*number][key], rows.get_mut(key).unwrap());
                 for (column, really) in columns(table, from, to) {
-                    // A foreign key of two columns is one thing to choose.
-                    let name = match table.columns[column].kind {
-                        Kind::Part(..) => "c0,c1",
-                        _ => table.columns[column].name,
-                    };
-                    let out = left_out.contains(&(at.clone(), name.to_owned()));
+                    let (column_of, together) = (table.columns[column].name, table.columns[column].together());
+                    let out = [column_of, together].iter().any(|n| left_out.contains(&(at.clone(), (*n).to_owned())));
                     if !out && (really || change == Change::Representation) {
                         to[column].clone_from(&from[column]);
                     }
@@ -163,12 +176,11 @@ pub fn result(
 /// A unique constraint that `side` would break.
 pub fn collision(tables: &[Table], side: &Side) -> Option<String> {
     for (table, rows) in tables.iter().zip(side) {
+        let rows: Vec<_> = rows.iter().collect();
         for unique in &table.uniques {
-            let mut seen = BTreeSet::new();
-            for row in rows.values() {
-                let values: Option<Vec<_>> = unique.iter().map(|name| row[table.position(name)].clone()).collect();
-                if let Some(values) = values.filter(|values| !seen.insert(values.clone())) {
-                    return Some(format!("{} {unique:?} {values:?}", table.name));
+            for (at, (key, row)) in rows.iter().enumerate() {
+                if let Some((other, _)) = rows[..at].iter().find(|(_, other)| meet(table, unique, row, other)) {
+                    return Some(format!("{} {unique:?} {key} {other}", table.name));
                 }
             }
         }

@@ -60,7 +60,9 @@ mod tests {
         let tables: Vec<_> =
             project.sets.all()[0].tables.iter().map(|table| (&*table.table, table.key.len())).collect();
         assert_eq!(tables, [("a", 0), ("b", 1), ("app.\"C d\"", 0)]);
-        assert_eq!(project.sets.all()[0].tables[0], SetTable { table: "a".into(), ..SetTable::default() });
+        let place = project.sets.all()[0].tables[0].place.clone();
+        assert_eq!(place.as_deref(), Some("pgdeck.toml:8"));
+        assert_eq!(project.sets.all()[0].tables[0], SetTable { table: "a".into(), place, ..SetTable::default() });
         for (tables, place, says) in [
             ("[\"a\",\n1]", "pgdeck.toml:9", "expected the name of a table, or { table = \"…\" }"),
             ("[\"a\",\n{ table = \"b\", igonre = [] }]", "pgdeck.toml:9", "did you mean `ignore`"),

@@ -11,6 +11,7 @@ use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use super::{
+    plan::Head,
     row::{Key, Row},
     shape::{Role, Shape},
 };
@@ -20,7 +21,7 @@ use crate::core::{
 };
 
 /// The version of the format that this program writes, and the only one it reads.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// Where the rows of a bundle come from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,13 +121,20 @@ impl Bundle {
     pub fn read(name: &str, mut from: impl BufRead) -> Result<Bundle> {
         let mut reader = Reader { name, number: 0, hash: Sha256::new() };
         let header: Header = match reader.next(&mut from)? {
-            Some((text, _)) => reader.parse(&text, "header")?,
+            Some((text, _)) => {
+                // Another version's bundle is another version's, whatever else of it cannot be read.
+                if let Ok(Head { format }) = serde_json::from_str(&text)
+                    && format != FORMAT
+                {
+                    let what = format!("this bundle has format {format}, this pgdeck reads {FORMAT}");
+                    return Err(Error::usage(what).at(name).hint("export it again"));
+                }
+                reader.parse(&text, "header")?
+            }
             None => return Err(Error::usage("the bundle is empty").at(name).hint("export it again")),
         };
-        if header.format != FORMAT || header.pgdeck != "bundle" {
-            return Err(
-                Error::usage(format!("this bundle has format {}, this pgdeck reads {FORMAT}", header.format)).at(name)
-            );
+        if header.pgdeck != "bundle" {
+            return Err(Error::usage("this is not a bundle").at(name).hint("export it again"));
         }
         let mut tables: Vec<_> =
             header.tables.into_iter().map(|shape| BundleTable { shape, rows: Vec::new() }).collect();

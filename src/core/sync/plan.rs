@@ -20,7 +20,7 @@ use crate::core::{
 };
 
 /// The version of the format that this program writes, and the only one it reads.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// A reviewed change of one environment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +48,13 @@ pub struct Plan {
     pub also: Vec<Also>,
     /// SHA-256 over everything above.
     pub digest: String,
+}
+
+/// What every version's files say of themselves.
+#[derive(Deserialize)]
+pub(super) struct Head {
+    /// The version of the format.
+    pub(super) format: u32,
 }
 
 /// What a step does.
@@ -175,14 +182,20 @@ impl Plan {
 
     /// Reads a plan and refuses one that is not what was reviewed.
     pub fn read(name: &str, text: &str) -> Result<Plan> {
+        // Another version's plan is another version's, whatever else of it cannot be read.
+        if let Ok(head) = serde_json::from_str::<Head>(text)
+            && head.format != FORMAT
+        {
+            return Err(Error::usage(format!("this plan has format {}, this pgdeck reads {FORMAT}", head.format))
+                .at(name)
+                .hint("review again"));
+        }
         let plan: Plan = serde_json::from_str(text).map_err(|error| {
             let what = if error.is_eof() { "the plan is cut off".to_owned() } else { format!("not a plan ({error})") };
             Error::usage(what).at(format!("{name}:{}", error.line())).hint("review again")
         })?;
-        if plan.pgdeck != "plan" || plan.format != FORMAT {
-            return Err(
-                Error::usage(format!("this plan has format {}, this pgdeck reads {FORMAT}", plan.format)).at(name)
-            );
+        if plan.pgdeck != "plan" {
+            return Err(Error::usage("this is not a plan").at(name).hint("review again"));
         }
         if !plan.is_sealed() {
             return Err(Error::refused("the plan was edited after the review: its digest does not match")

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     fires::Also,
-    plan::{Assignment, FORMAT, NewValue, Operation, Plan, Step, digest},
+    plan::{Assignment, FORMAT, Head, NewValue, Operation, Plan, Step, digest},
     row::Value,
     shape::{Role, Shape},
 };
@@ -36,6 +36,12 @@ pub struct Record {
     pub digest: String,
 }
 
+/// What every version's records say of themselves.
+#[derive(Deserialize)]
+struct RecordHead {
+    plan: Head,
+}
+
 impl Record {
     /// The record of `run`, which carried out `plan`.
     pub fn new(run: &str, plan: &Plan, images: &[Images], xid: &str, also: &[Also]) -> Self {
@@ -53,6 +59,14 @@ impl Record {
 
     /// Reads the record of `run`, or says what is wrong with it.
     pub fn read(run: &str, text: &str) -> Result<Self, String> {
+        if let Ok(RecordHead { plan }) = serde_json::from_str::<RecordHead>(text)
+            && plan.format != FORMAT
+        {
+            return Err(format!(
+                "the run is of another version of pgdeck (format {}, this one reads {FORMAT}); undo it with that version",
+                plan.format
+            ));
+        }
         let record: Record = serde_json::from_str(text).map_err(|error| error.to_string())?;
         if record.run != run || record.pgdeck != "run" {
             return Err(format!("they are those of `{}`", record.run));

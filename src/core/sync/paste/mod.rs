@@ -26,7 +26,7 @@ use crate::core::{
 };
 
 /// The version of the format that this program asks for, and the only one it reads.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// The name that a pasted source has in reviews and plans: which environment it is, only the person knows.
 pub const ENVIRONMENT: &str = "pasted";

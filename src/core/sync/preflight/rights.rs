@@ -83,20 +83,15 @@ fn changed_columns<'a>(shape: &'a Shape, row: &RowReview) -> BTreeSet<&'a str> {
     columns.collect()
 }
 
-/// A sequence that a new row needs and that the role may not use: its next number, or setting it past a number that the
-/// row brings along.
+/// A sequence whose next number a new row needs, and which the role may not use. That a sequence cannot be moved past a
+/// number which the row brings along is a warning of the table, because it may not have to be.
 fn sequence_refused(shape: &Shape, columns: &BTreeSet<&str>, rules: &WriteRules) -> Option<String> {
-    rules.sequences.iter().find_map(|rights| {
-        let given = columns.contains(rights.column.as_str());
-        let (allowed, privilege) = if given { (rights.set, "UPDATE") } else { (rights.next, "USAGE") };
-        let known = shape.column(&rights.column).is_some();
-        (known && !allowed).then(|| {
-            format!(
-                "the role `{}` has no {privilege} privilege on the sequence {} behind `{}`",
-                rules.role, rights.sequence, rights.column
-            )
-        })
-    })
+    let needed = |column: &str| shape.column(column).is_some() && !columns.contains(column);
+    let refused = rules.sequences.iter().find(|rights| !rights.next && needed(&rights.column))?;
+    Some(format!(
+        "the role `{}` has no USAGE privilege on the sequence {} behind `{}`",
+        rules.role, refused.sequence, refused.column
+    ))
 }
 
 /// The first column that must not be NULL and would be.
