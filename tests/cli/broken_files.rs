@@ -43,7 +43,7 @@ fn a_damaged_plan_is_refused_with_the_reason() {
     let desk = Desk::reading();
     desk.fine("sync review plans --from production --to preprod --plan good.plan");
     let good = desk.read("good.plan");
-    let later = good.replacen("\"format\": 2", "\"format\": 99", 1);
+    let later = good.replacen("\"format\": 3", "\"format\": 99", 1);
     assert_ne!(later, good);
     for (bytes, says) in [
         (&good.as_bytes()[..good.len() / 2], "cut off"),

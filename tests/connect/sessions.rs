@@ -81,7 +81,7 @@ async fn settings_are_pinned_against_what_the_role_says() {
             ("bytea_output", "hex"),
             ("lc_monetary", "C"),
             ("client_encoding", "UTF8"),
-            ("search_path", ""),
+            ("search_path", "\"\""),
             ("statement_timeout", "1min"),
             ("lock_timeout", "3s"),
             ("idle_in_transaction_session_timeout", "5min"),

@@ -165,7 +165,7 @@ async fn a_value_in_several_rows_or_lines_is_put_together() {
         ("a list of lists", json!(parts.iter().map(|part| [part]).collect::<Vec<_>>()).to_string()),
         ("a client's rows", json!({ "rows": parts.iter().map(|part| json!({ "pgdeck": part })).collect::<Vec<_>>(), "rowCount": parts.len() }).to_string()),
         ("a terminal's lines", chars.chunks(80).map(|part| part.iter().collect::<String>() + "\n").collect()),
-        ("rows of psql", format!(" pgdeck \n--------\n{}({} rows)\n", owned.iter().map(|line| format!(" {line}\n")).collect::<String>(), owned.len())),
+        ("rows of psql", format!(" pgdeck \n--------\n{}({} rows)\n", owned.iter().map(|line| format!(" {line}\n")).collect::<Vec<_>>().concat(), owned.len())),
     ] {
         same(&pair, &bundle, what, &text).await;
     }

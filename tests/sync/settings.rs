@@ -48,8 +48,8 @@ const OLD: &str = r#"INSERT INTO "T" (key, at, day, span, f, b, m, tags, x, back
 
 /// The rows, whatever the session is set to.
 async fn rows(db: &Db) -> Vec<String> {
-    let pins: String =
-        settings::reading().map(|setting| format!("SET {} = '{}'; ", setting.name, setting.value)).collect();
+    let pins = settings::reading().map(|setting| format!("SET {} = '{}'; ", setting.name, setting.value));
+    let pins = pins.collect::<Vec<_>>().concat();
     db.rows(&format!(
         r#"{pins} SELECT ROW(key, at, day, span, f, b, m, tags, x::text, back)::text FROM public."T" ORDER BY 1"#
     ))
@@ -101,7 +101,8 @@ async fn a_database_that_is_set_to_anything() {
         OTHER
             .iter()
             .map(|(setting, value)| format!("ALTER DATABASE {name} SET {setting} = {};", quoted(setting, value)))
-            .collect()
+            .collect::<Vec<_>>()
+            .concat()
     })
     .await;
 }

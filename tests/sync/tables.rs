@@ -76,7 +76,11 @@ async fn columns_are_matched_by_name_and_what_is_on_one_side_only_is_told() {
     let review = pair.review().await;
     assert_eq!(
         table(&review, "public.t").warnings,
-        ["column `gone_col` is not in the target, left out", "column `extra` is only in the target, left as it is"]
+        [
+            "column `gone_col` is not in the target, left out",
+            "column `extra` is only in the target, left as it is",
+            "column `c` has the default 'theirs'::text in the source, no default in the target"
+        ]
     );
     pair.sync().await;
     assert_eq!(

@@ -16,7 +16,7 @@ fn function(name: &str, body: &str) -> String {
 }
 
 fn also(applied: &Applied) -> Vec<String> {
-    applied.triggers.also.iter().map(|also| also.display()).collect()
+    applied.triggers.also.iter().map(pgdeck::core::sync::fires::Also::display).collect()
 }
 
 async fn applied(pair: &Pair) -> Applied {

@@ -44,8 +44,8 @@ const SOURCE: &str = r#"INSERT INTO kinds VALUES ('one', 1.50, 0.1::float8 + 0.2
     INSERT INTO slots (kind_k, k, pos) VALUES ('one', 'a', 1), ('one', 'b', 2), ('two', 'c', 3);
     UPDATE big SET v = 'now' WHERE k IN (7, 2999); DELETE FROM big WHERE k = 5;
     INSERT INTO nodes VALUES (1, 'x', 2), (2, 'y', 1)"#;
-const TARGET: &str = r#"INSERT INTO kinds (k, n, j, a, x) VALUES ('one', 1, '{}', '{a}', '<a/>');
-    INSERT INTO slots (kind_k, k, pos) VALUES ('one', 'a', 2), ('one', 'b', 1); TRUNCATE log"#;
+const TARGET: &str = r"INSERT INTO kinds (k, n, j, a, x) VALUES ('one', 1, '{}', '{a}', '<a/>');
+    INSERT INTO slots (kind_k, k, pos) VALUES ('one', 'a', 2), ('one', 'b', 1); TRUNCATE log";
 const SEEN: [&str; 4] = [
     "SELECT ROW(k, n, d, r, ts, dt, iv, b, j, js, a, u, e, s, x::text, ra, ip, m, c, ta, bi, co, p)::text FROM kinds ORDER BY k",
     "SELECT kind_k, k, pos FROM slots ORDER BY 1, 2",

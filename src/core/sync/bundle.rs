@@ -317,7 +317,7 @@ mod tests {
             (text.replacen("\"pos\":\"2\"", "\"pos\":2", 1), "b:3", "`pos` is neither text nor null"),
             (text.replacen(",\"pos\":\"2\"", "", 1), "b:3", "does not have the columns"),
             (text.replacen("\"public.t\",\"key", "\"public.u\",\"key", 1), "b:2", "does not name public.u"),
-            (text.replacen("\"format\":2", "\"format\":3", 1), "b", "has format 3"),
+            (text.replacen("\"format\":3", "\"format\":9", 1), "b", "has format 9"),
             (text.replacen("\"pos\":\"1\"", "\"pos\":\"7\"", 1), "b", "its checksum does not match"),
             (format!("{text}\n"), "b:5", "text after the footer"),
         ] {

@@ -114,8 +114,8 @@ impl Moves {
         let steps = plan.steps.iter().enumerate().filter(|(_, step)| step.table == shape.table);
         let steps: Vec<_> = steps.filter(|(_, step)| touches(shape, unique, step)).collect();
         let leaves = |step: &Step| step.operation != Operation::Insert;
-        let takes = |step: &Step| step.operation != Operation::Delete;
-        let mut sides = steps.iter().map(|(_, step)| (leaves(step), takes(step)));
+        let arrives = |step: &Step| step.operation != Operation::Delete;
+        let mut sides = steps.iter().map(|(_, step)| (leaves(step), arrives(step)));
         let only_one = steps.len() < 2;
         if only_one || !sides.clone().any(|(leaves, _)| leaves) || !sides.any(|(_, takes)| takes) {
             return;
@@ -129,16 +129,16 @@ impl Moves {
             columns.iter().filter_map(|column| read(step, column)).collect()
         };
         let old = |step: &Step| tokens(step, &|step, column| reader.old(step, column));
-        let new = |step: &Step| tokens(step, &|step, column| reader.new(step, column));
+        let new = |step: &Step| tokens(step, &|step, column| reader.wanted(step, column));
         let mut contest = Contest::new(&shape.table, rule, sure);
         for &(at, step) in &steps {
             let (held, taken) = (old(step), new(step));
-            let stays = sure && leaves(step) && takes(step) && held == taken;
+            let stays = sure && leaves(step) && arrives(step) && held == taken;
             let counts = |tokens: &[Token]| !stays && (unique.nulls_equal || !tokens.contains(&Token::Null));
             if leaves(step) && counts(&held) {
                 contest.leaves(at, held);
             }
-            if takes(step) && counts(&taken) {
+            if arrives(step) && counts(&taken) {
                 contest.takes(at, taken);
             }
         }
@@ -254,7 +254,7 @@ impl Reader<'_> {
         let mut keys = false;
         for (_, step) in steps {
             let old = (step.operation != Operation::Insert).then(|| self.old(step, column));
-            let new = (step.operation != Operation::Delete).then(|| self.new(step, column));
+            let new = (step.operation != Operation::Delete).then(|| self.wanted(step, column));
             for token in [old, new].into_iter().flatten() {
                 match token {
                     None => return false,
@@ -299,7 +299,7 @@ impl Reader<'_> {
     }
 
     /// What it is to hold.
-    fn new(&self, step: &Step, column: &RuleColumn) -> Option<Token> {
+    fn wanted(&self, step: &Step, column: &RuleColumn) -> Option<Token> {
         if let Some(token) = self.in_key(step, &column.name) {
             return Some(token);
         }

@@ -60,7 +60,9 @@ pub fn schedule(plan: &Plan) -> Result<Schedule> {
     let units = units(plan)?;
     let mut unit_of = vec![0; plan.steps.len()];
     for (at, (unit, _)) in units.iter().enumerate() {
-        unit.iter().for_each(|step| unit_of[*step] = at);
+        for step in unit {
+            unit_of[*step] = at;
+        }
     }
     let between = |first: usize, later: usize| (unit_of[first], unit_of[later]);
     let apart = |edge: &(usize, usize)| edge.0 != edge.1;

@@ -26,7 +26,7 @@ pub(super) fn session() -> impl Iterator<Item = (&'static str, &'static str)> {
 /// other characters of it, without a word. Nothing for ASCII, which is the same in all.
 pub(super) fn encoding_check(sql: &str) -> String {
     let Some(sample) = sql.chars().find(|c| !c.is_ascii()) else { return String::new() };
-    let bytes: String = sample.to_string().bytes().map(|byte| format!("{byte:02x}")).collect();
+    let bytes = sample.to_string().bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     format!(
         "  IF pg_catalog.convert_to('{sample}', 'UTF8') OPERATOR(pg_catalog.<>) pg_catalog.decode('{bytes}', 'hex') THEN\n    \
          RAISE EXCEPTION 'this file is in UTF-8, and the session reads it as another encoding: SET client_encoding = UTF8';\n  \
@@ -135,6 +135,9 @@ fn block(plan: &Plan, schedule: &Schedule, range: std::ops::Range<usize>) -> Res
             sql::guarded(&mut row, shape, step);
             tried.table = shape.table.to_string();
             tried.row = row.script();
+            let mut waiting = Statement::default();
+            sql::located(&mut waiting, shape, step);
+            tried.waiting = waiting.script();
             tried.parked = sql::statement(shape, &back).script();
         }
         rows.push(tried);

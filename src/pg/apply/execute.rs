@@ -96,7 +96,9 @@ impl<'a> Work<'a> {
         watch.release(&mut runs);
         let mut run_of = vec![0; order.plan.steps.len()];
         for (at, run) in runs.iter().enumerate() {
-            run.steps.iter().for_each(|step| run_of[*step] = at);
+            for step in &run.steps {
+                run_of[*step] = at;
+            }
         }
         Work {
             order,
@@ -116,7 +118,9 @@ impl<'a> Work<'a> {
         for (step, locator) in found {
             self.locators[step] = locator;
         }
-        runs.iter().for_each(|at| self.done[*at] = true);
+        for at in runs {
+            self.done[*at] = true;
+        }
         self.finished += runs.len();
         (self.order.progress)(self.finished, self.runs.len());
     }

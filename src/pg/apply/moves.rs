@@ -24,10 +24,11 @@ use crate::{
 pub(super) async fn run(tx: &Transaction<'_>, work: &mut Work<'_>, range: Vec<usize>) -> Result<()> {
     let contests = Arc::clone(&work.contests);
     for &at in &range {
-        for step in work.runs[at].after.clone() {
-            let contest = contests.iter().position(|contest| contest.sure && may_free(contest, work, at, step));
-            if let Some(contest) = contest {
-                park(tx, work, step, &contests[contest], None).await?;
+        for step in BTreeSet::from_iter(work.runs[at].after.clone()) {
+            for contest in contests.iter().filter(|contest| contest.sure) {
+                if may_free(contest, work, at, step) && !waits(contest, work, step)? {
+                    park(tx, work, step, contest, None).await?;
+                }
             }
         }
     }
@@ -46,16 +47,23 @@ pub(super) async fn run(tx: &Transaction<'_>, work: &mut Work<'_>, range: Vec<us
             continue;
         }
         backwards = false;
-        if !wide {
-            wide = true;
-            waiting = widened(work, waiting);
-        } else {
+        if wide {
             if !unblock(tx, work, &pass.refused).await? {
                 return Err(stuck(pass.refused));
             }
             waiting.retain(|at| !work.done[*at]);
+        } else {
+            wide = true;
+            waiting = widened(work, waiting);
         }
     }
+}
+
+/// Whether the row of `step` waits in what `contest` is about.
+fn waits(contest: &Contest, work: &Work<'_>, step: usize) -> Result<bool> {
+    let unique = &work.order.plan.shape(&contest.table)?.uniques[contest.rule];
+    let places = work.places.get(&step);
+    Ok(places.is_some_and(|places| unique.columns.iter().any(|column| places.contains_key(&column.name))))
 }
 
 fn may_free(contest: &Contest, work: &Work<'_>, at: usize, holder: usize) -> bool {
@@ -206,7 +214,7 @@ fn in_the_way(work: &Work<'_>, contests: &[Contest], at: usize, constraint: &str
 
 fn can_wait(work: &Work<'_>, step: usize) -> bool {
     let inserts = work.order.plan.steps[step].operation == Operation::Insert;
-    !inserts && !work.done[work.run_of[step]] && !work.places.contains_key(&step)
+    !inserts && !work.done[work.run_of[step]]
 }
 
 /// What may have refused the run at `at` by the name of `constraint`, by places.
@@ -231,7 +239,9 @@ async fn try_one(tx: &Transaction<'_>, work: &mut Work<'_>, at: usize) -> Result
     }
     let found = attempt(tx, work, &[at]).await?.ok();
     let done = found.is_some();
-    found.into_iter().for_each(|found| work.take(&[at], found));
+    if let Some(found) = found {
+        work.take(&[at], found);
+    }
     Ok(done)
 }
 

@@ -1,8 +1,8 @@
 //! A row waits on a value that is not its own: which one the server allows is found by trying.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
-use super::{execute::Work, moves::attempt, rolled_back};
+use super::{EMPTY_PATH, execute::Work, moves::attempt, own_path, rolled_back};
 use crate::{
     core::{
         error::Result,
@@ -37,12 +37,18 @@ pub(super) async fn park(
     let plan = work.order.plan;
     let shape = plan.shape(&contest.table)?;
     let unique = &shape.uniques[contest.rule];
+    // It may wait already, because of another index.
+    let places = work.places.get(&step).cloned().unwrap_or_default();
+    let row = park::brought_back(shape, &plan.steps[step], &places);
     for column in park::columns(shape, unique, &plan.steps[step]) {
-        let Some(queries) = park::candidates(shape, unique, &plan.steps[step], column) else { continue };
+        if places.contains_key(column) {
+            continue;
+        }
+        let Some(queries) = park::candidates(shape, unique, &row, column) else { continue };
         let mut values = Vec::new();
         for query in queries {
             // What is made of the values of some types may itself be out of range.
-            if let Some(found) = ask(tx, &query).await? {
+            if let Some(found) = candidates(tx, &query).await? {
                 values = found;
                 break;
             }
@@ -53,7 +59,7 @@ pub(super) async fn park(
         for value in values {
             let mark = work.watch.mark(tx).await?;
             query::rows(tx, "SAVEPOINT waits", &[]).await.map_err(rolled_back)?;
-            let mut statement = sql::park(shape, &plan.steps[step], column, &value);
+            let mut statement = sql::park(shape, &row, column, &value);
             if work.watch.has_triggers() {
                 statement.without_guard();
             }
@@ -71,7 +77,7 @@ pub(super) async fn park(
             }
             if let Some(place) = place.filter(|_| makes_room) {
                 work.watch.parked(step);
-                work.places.insert(step, BTreeMap::from([(column.to_owned(), place)]));
+                work.places.entry(step).or_default().insert(column.to_owned(), place);
                 let run = &mut work.runs[work.run_of[step]];
                 run.statement = schedule::statement(plan, &run.steps, run.numbered, &work.places)?;
                 return Ok(true);
@@ -106,6 +112,14 @@ fn wanted<'a>(plan: &'a Plan, shape: &Shape, column: &str) -> HashSet<&'a Value>
             NewValue::Parent(_) => None,
         })
         .collect()
+}
+
+/// What `query` proposes, found under the path that it was written for: nothing of the role's own schemas is called.
+async fn candidates(tx: &Transaction<'_>, query: &Statement) -> Result<Option<Vec<Value>>> {
+    query::rows(tx, EMPTY_PATH, &[]).await.map_err(rolled_back)?;
+    let found = ask(tx, query).await?;
+    own_path(tx).await.map_err(rolled_back)?;
+    Ok(found)
 }
 
 /// The first field of each row that `statement` returns; `None`, and nothing has happened, where the server does not

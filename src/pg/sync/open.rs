@@ -66,7 +66,7 @@ async fn open_for<'a>(
     let Handshake { hashes, encoding, read_only } = common;
     declare(&mut catalog, sets);
     let utf8 = encoding == "UTF8";
-    Ok((tx, Opened { catalog, operators, rules, hashes, utf8, encoding, read_only }))
+    Ok((tx, Opened { rules, catalog, operators, hashes, utf8, encoding, read_only }))
 }
 
 struct Handshake {

@@ -42,10 +42,11 @@ fn parents(plan: &Plan, out: &mut BTreeSet<(usize, usize)>) -> Result<()> {
     }
     for ((table, referenced), rows) in &mut by_value {
         for (at, step) in plan.steps.iter().enumerate().filter(|(_, step)| step.table == **table) {
-            if step.operation != Operation::Delete && arrives(step, referenced) {
-                if let Some(values) = new_values(plan.shape(&step.table)?, step, referenced) {
-                    rows.entry(values).or_default().push(at);
-                }
+            if step.operation != Operation::Delete
+                && arrives(step, referenced)
+                && let Some(values) = new_values(plan.shape(&step.table)?, step, referenced)
+            {
+                rows.entry(values).or_default().push(at);
             }
         }
     }

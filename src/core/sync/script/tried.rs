@@ -29,6 +29,8 @@ pub(in crate::core::sync) struct Tried {
     pub row: String,
     /// What runs once it waits; the same where this is empty.
     pub parked: String,
+    /// The condition that finds the row once it waits; `row` where this is empty.
+    pub waiting: String,
 }
 
 /// A column on whose values rows may wait.
@@ -91,7 +93,8 @@ pub(in crate::core::sync) fn block(rows: &[Tried], ways: &[Way]) -> String {
         let needs: Vec<_> = row.needs.iter().map(|name| element(name)).collect();
         let needs = format!("{{{}}}", needs.join(","));
         let head = [row.name.as_str(), &needs].map(quoted);
-        let tail = [row.table.as_str(), &row.row, &row.parked].map(quoted);
+        let waiting = if row.waiting.is_empty() { &row.row } else { &row.waiting };
+        let tail = [row.table.as_str(), &row.row, &row.parked, waiting].map(quoted);
         let _ = write!(out, "-- {}\nARRAY[{}, ", row.name, head.join(", "));
         let _ = writeln!(out, "{}, {}]{comma}", quoted(&row.statement), tail.join(", "));
     }
@@ -120,6 +123,10 @@ const DECLARED: &str = "DECLARE
   pgdeck_still int[];
   pgdeck_names text[];
   pgdeck_parked int[] := '{}';
+  pgdeck_places text[] := '{}';
+  pgdeck_values text[];
+  pgdeck_found text;
+  pgdeck_own_path text := pg_catalog.current_setting('search_path');
   pgdeck_refused int[];
   pgdeck_rules text[];
   pgdeck_details text[];
@@ -135,10 +142,12 @@ const DECLARED: &str = "DECLARE
   pgdeck_count bigint;
   pgdeck_moved boolean;
 BEGIN
+-- What the rows run is run under the path of the session; nothing else of its schemas is called.
+PERFORM pg_catalog.set_config('search_path', '', true);
 -- Where a row may wait: table, what is written there, which of its rows, which values are tried.
 ";
 
-const DRIVER: &str = "pgdeck_waiting := ARRAY(SELECT n FROM pg_catalog.generate_series(1, pg_catalog.cardinality(pgdeck_rows) / 6) AS n);
+const DRIVER: &str = "pgdeck_waiting := ARRAY(SELECT n FROM pg_catalog.generate_series(1, pg_catalog.cardinality(pgdeck_rows) / 7) AS n);
 WHILE pg_catalog.cardinality(pgdeck_waiting) > 0 LOOP
   pgdeck_still := '{}';
   pgdeck_names := '{}';
@@ -153,7 +162,9 @@ WHILE pg_catalog.cardinality(pgdeck_waiting) > 0 LOOP
       CONTINUE;
     END IF;
     BEGIN
+      PERFORM pg_catalog.set_config('search_path', pgdeck_own_path, true);
       EXECUTE pgdeck_rows[pgdeck_row][CASE WHEN pgdeck_row = ANY (pgdeck_parked) AND pgdeck_rows[pgdeck_row][6] <> '' THEN 6 ELSE 3 END];
+      PERFORM pg_catalog.set_config('search_path', '', true);
     EXCEPTION WHEN unique_violation OR exclusion_violation THEN
       -- Another row still holds the value.
       GET STACKED DIAGNOSTICS pgdeck_rule = CONSTRAINT_NAME, pgdeck_detail = PG_EXCEPTION_DETAIL;
@@ -173,24 +184,32 @@ WHILE pg_catalog.cardinality(pgdeck_waiting) > 0 LOOP
   FOR pgdeck_at IN 1 .. pg_catalog.cardinality(pgdeck_refused) LOOP
     pgdeck_next := pgdeck_refused[pgdeck_at];
     FOREACH pgdeck_row IN ARRAY pgdeck_waiting LOOP
-      CONTINUE WHEN pgdeck_row = pgdeck_next OR pgdeck_row = ANY (pgdeck_parked) OR pgdeck_rows[pgdeck_row][5] = '';
+      CONTINUE WHEN pgdeck_row = pgdeck_next OR pgdeck_rows[pgdeck_row][5] = '';
+      pgdeck_found := pgdeck_rows[pgdeck_row][CASE WHEN pgdeck_row = ANY (pgdeck_parked) THEN 7 ELSE 5 END];
       FOR pgdeck_way IN 1 .. pg_catalog.cardinality(pgdeck_ways) / 6 LOOP
         CONTINUE WHEN pgdeck_ways[pgdeck_way][1] <> pgdeck_rows[pgdeck_row][4]
+          OR pg_catalog.concat(pgdeck_row, ' ', pgdeck_way) = ANY (pgdeck_places)
           -- A partition's index has a name of its own.
           OR pgdeck_rules[pgdeck_at] <> pgdeck_ways[pgdeck_way][6] AND pgdeck_rules[pgdeck_at] = ANY (pgdeck_ways);
         <<kinds>>
         FOR pgdeck_kind IN 4 .. 5 LOOP
           pgdeck_idle := 0;
           BEGIN
-            FOR pgdeck_place IN EXECUTE pg_catalog.replace(pgdeck_ways[pgdeck_way][pgdeck_kind], 'pgdeck_this_row', pgdeck_rows[pgdeck_row][5]) LOOP
+            EXECUTE pg_catalog.concat('SELECT ARRAY(', pg_catalog.replace(pgdeck_ways[pgdeck_way][pgdeck_kind], 'pgdeck_this_row', pgdeck_found), ')')
+              INTO pgdeck_values;
+            FOREACH pgdeck_place IN ARRAY pgdeck_values LOOP
               BEGIN
+                PERFORM pg_catalog.set_config('search_path', pgdeck_own_path, true);
                 EXECUTE pgdeck_ways[pgdeck_way][2] || pg_catalog.quote_nullable(pgdeck_place)
-                  || pg_catalog.replace(pgdeck_ways[pgdeck_way][3], 'pgdeck_this_row', pgdeck_rows[pgdeck_row][5]);
+                  || pg_catalog.replace(pgdeck_ways[pgdeck_way][3], 'pgdeck_this_row', pgdeck_found);
                 GET DIAGNOSTICS pgdeck_count = ROW_COUNT;
+                PERFORM pg_catalog.set_config('search_path', '', true);
                 EXIT kinds WHEN pgdeck_count = 0;
                 pgdeck_idle := pgdeck_idle + 1;
                 BEGIN
+                  PERFORM pg_catalog.set_config('search_path', pgdeck_own_path, true);
                   EXECUTE pgdeck_rows[pgdeck_next][CASE WHEN pgdeck_next = ANY (pgdeck_parked) AND pgdeck_rows[pgdeck_next][6] <> '' THEN 6 ELSE 3 END];
+                  PERFORM pg_catalog.set_config('search_path', '', true);
                   pgdeck_waiting := pg_catalog.array_remove(pgdeck_waiting, pgdeck_next);
                 EXCEPTION WHEN unique_violation OR exclusion_violation THEN
                   GET STACKED DIAGNOSTICS pgdeck_detail = PG_EXCEPTION_DETAIL;
@@ -200,6 +219,7 @@ WHILE pg_catalog.cardinality(pgdeck_waiting) > 0 LOOP
                 END;
                 pgdeck_moved := true;
                 pgdeck_parked := pgdeck_parked || pgdeck_row;
+                pgdeck_places := pgdeck_places || pg_catalog.concat(pgdeck_row, ' ', pgdeck_way);
                 EXIT parking;
               EXCEPTION WHEN integrity_constraint_violation OR data_exception OR raise_exception THEN
                 EXIT kinds WHEN pgdeck_idle = 8;
@@ -219,5 +239,6 @@ WHILE pg_catalog.cardinality(pgdeck_waiting) > 0 LOOP
       HINT = 'Another row holds this value, and no row of this script can make room for it.';
   END IF;
 END LOOP;
+PERFORM pg_catalog.set_config('search_path', pgdeck_own_path, true);
 END;
 ";

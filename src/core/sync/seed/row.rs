@@ -165,6 +165,7 @@ impl<'a> Wanted<'a> {
             table: self.shape.table.to_string(),
             row: self.found(),
             parked: String::new(),
+            waiting: String::new(),
         }
     }
 

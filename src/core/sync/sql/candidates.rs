@@ -45,7 +45,7 @@ pub fn candidates(
         let turn = if nulls == Nulls::First { 1 } else { 8 };
         out.sql(format!("  UNION ALL SELECT {turn}, 0, NULL\n"));
     }
-    let foreign = shape.references.iter().find(|r| r.columns.iter().any(|known| *known == column.name));
+    let foreign = shape.references.iter().find(|r| r.columns.contains(&column.name));
     let is_foreign = foreign.is_some();
     if let Some(reference) = foreign.filter(|reference| reference.columns.len() == 1) {
         out.sql(format!(

@@ -222,7 +222,7 @@ pub fn park(shape: &Shape, step: &Step, column: &str, value: &Value) -> Statemen
     out.sql(format!("UPDATE {} AS t SET {} = ", only(shape), ident(column))).value(value, cast(shape, column));
     guards(&mut out, shape, step);
     childless(&mut out, shape, shape.children_by(&[column]).map(|(_, child)| child), &|_, _, _| {});
-    out.sql(format!("\nRETURNING t.{}::text", ident(column)));
+    out.sql(format!("\nRETURNING {}", column_text(shape, "t", column)));
     out
 }
 
