@@ -84,19 +84,21 @@ pub(in crate::core::sync) fn block(rows: &[Tried], ways: &[Way]) -> String {
     for (at, way) in ways.iter().enumerate() {
         let comma = if at + 1 < ways.len() { "," } else { "" };
         let [typed, plain] = &way.candidates;
-        let fields = [way.table.as_str(), &way.update, &way.condition, typed, plain, &way.rule].map(quoted);
-        let _ = writeln!(out, "ARRAY[{}]{comma}", fields.join(", "));
+        // Names are compared to the letter, statements are read.
+        let (table, rule) = (literal(&way.table), literal(&way.rule));
+        let texts = [way.update.as_str(), &way.condition, typed, plain].map(quoted);
+        let _ = writeln!(out, "ARRAY[{table}, {}, {rule}]{comma}", texts.join(", "));
     }
     out.push_str("]::text[];\npgdeck_rows := ARRAY[\n");
     for (at, row) in rows.iter().enumerate() {
         let comma = if at + 1 < rows.len() { "," } else { "" };
         let needs: Vec<_> = row.needs.iter().map(|name| element(name)).collect();
         let needs = format!("{{{}}}", needs.join(","));
-        let head = [row.name.as_str(), &needs].map(quoted);
+        let head = [row.name.as_str(), &needs].map(literal);
         let waiting = if row.waiting.is_empty() { &row.row } else { &row.waiting };
-        let tail = [row.table.as_str(), &row.row, &row.parked, waiting].map(quoted);
+        let tail = [row.row.as_str(), &row.parked, waiting].map(quoted);
         let _ = write!(out, "-- {}\nARRAY[{}, ", row.name, head.join(", "));
-        let _ = writeln!(out, "{}, {}]{comma}", quoted(&row.statement), tail.join(", "));
+        let _ = writeln!(out, "{}, {}, {}]{comma}", quoted(&row.statement), literal(&row.table), tail.join(", "));
     }
     out.push_str("]::text[];\n");
     out.push_str(DRIVER);
@@ -117,30 +119,30 @@ fn element(name: &str) -> String {
 }
 
 const DECLARED: &str = "DECLARE
-  pgdeck_ways text[];
-  pgdeck_rows text[];
-  pgdeck_waiting int[];
-  pgdeck_still int[];
-  pgdeck_names text[];
-  pgdeck_parked int[] := '{}';
-  pgdeck_places text[] := '{}';
-  pgdeck_values text[];
-  pgdeck_found text;
-  pgdeck_own_path text := pg_catalog.current_setting('search_path');
-  pgdeck_refused int[];
-  pgdeck_rules text[];
-  pgdeck_details text[];
-  pgdeck_rule text;
-  pgdeck_detail text;
-  pgdeck_why text;
-  pgdeck_row int;
-  pgdeck_next int;
-  pgdeck_idle int;
-  pgdeck_way int;
-  pgdeck_kind int;
-  pgdeck_place text;
-  pgdeck_count bigint;
-  pgdeck_moved boolean;
+  pgdeck_ways pg_catalog.text[];
+  pgdeck_rows pg_catalog.text[];
+  pgdeck_waiting pg_catalog.int4[];
+  pgdeck_still pg_catalog.int4[];
+  pgdeck_names pg_catalog.text[];
+  pgdeck_parked pg_catalog.int4[] := '{}';
+  pgdeck_places pg_catalog.text[] := '{}';
+  pgdeck_values pg_catalog.text[];
+  pgdeck_found pg_catalog.text;
+  pgdeck_own_path pg_catalog.text := pg_catalog.current_setting('search_path');
+  pgdeck_refused pg_catalog.int4[];
+  pgdeck_rules pg_catalog.text[];
+  pgdeck_details pg_catalog.text[];
+  pgdeck_rule pg_catalog.text;
+  pgdeck_detail pg_catalog.text;
+  pgdeck_why pg_catalog.text;
+  pgdeck_row pg_catalog.int4;
+  pgdeck_next pg_catalog.int4;
+  pgdeck_idle pg_catalog.int4;
+  pgdeck_way pg_catalog.int4;
+  pgdeck_kind pg_catalog.int4;
+  pgdeck_place pg_catalog.text;
+  pgdeck_count pg_catalog.int8;
+  pgdeck_moved pg_catalog.bool;
 BEGIN
 -- What the rows run is run under the path of the session; nothing else of its schemas is called.
 PERFORM pg_catalog.set_config('search_path', '', true);
