@@ -11,7 +11,7 @@ mod preflight;
 mod rows;
 
 pub use canonical::{Refused, canonical};
-pub use digest::digest;
+pub use digest::{digest, has_digests};
 pub use encoding::missing_characters;
 use facts::operators;
 pub use facts::{Operators, children, equal, equal_by, parents, taken};

@@ -102,10 +102,12 @@ impl Sides<'_> {
     fn pairs(&self, names: &[String]) -> Result<Vec<Pair>> {
         let (source, target) = self.opened;
         let shapes = shapes(self.deck, &source.catalog, names).map_err(|error| error.env(self.from))?;
+        let digests = [self.source, self.target].iter().all(|tx| pg::has_digests(tx));
         let pair = |shape: Shape| {
             let estimate = |opened: &Opened| opened.catalog.table(&shape.table).and_then(|table| table.estimate);
             let unique = |opened: &Opened| is_unique(&opened.catalog, &shape.table, &shape.key);
-            let buckets = (unique(source) && unique(target)).then(|| buckets(estimate(source), estimate(target)));
+            let buckets =
+                (digests && unique(source) && unique(target)).then(|| buckets(estimate(source), estimate(target)));
             Ok(Pair { target: target_shape(self.deck, target, &shape)?, source: shape, buckets })
         };
         shapes.into_iter().map(pair).collect()

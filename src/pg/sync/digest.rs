@@ -15,6 +15,14 @@ use crate::{
     pg::connect::Transaction,
 };
 
+/// The aggregate `bit_xor` came with this version.
+const BIT_XOR: u32 = 140_000;
+
+/// Whether the server can make digests; of another one all rows are read.
+pub fn has_digests(tx: &Transaction<'_>) -> bool {
+    tx.connection().server().version_num >= BIT_XOR
+}
+
 /// The digest of every bucket of a table.
 pub async fn digest(
     tx: &Transaction<'_>,
