@@ -160,7 +160,8 @@ pub async fn check(case: &Case) -> Told {
     }
     let circle = expect::circle(tables, source, target, &found, &chosen);
     let wanted = expect::result(tables, source, target, &found, &chosen, &left_out);
-    if let Some(collision) = expect::collision(tables, &wanted) {
+    let dangling = expect::dangling(tables, &wanted).filter(|_| !left_out.is_empty());
+    if let Some(collision) = expect::collision(tables, &wanted).or(dangling) {
         let error = pair.refused(&plan).await;
         assert!(error.code == Code::RolledBack && error.object.is_some(), "{collision}: {error}");
         return Told { end: "collision", kinds: BTreeSet::new() };

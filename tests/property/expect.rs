@@ -173,6 +173,21 @@ pub fn result(
     out
 }
 
+/// A foreign key of two columns that leads to no row of `side`: of a row whose columns were chosen one by one.
+pub fn dangling(tables: &[Table], side: &Side) -> Option<String> {
+    for (table, rows) in tables.iter().zip(side) {
+        for (number, column) in table.columns.iter().enumerate() {
+            let Kind::Part(to, 0) = column.kind else { continue };
+            let whole = |row: &&Row| row[number].is_some() && row[number + 1].is_some();
+            let lost = rows.values().filter(whole).find(|row| !side[to].contains_key(&show(&row[number..number + 2])));
+            if let Some(row) = lost {
+                return Some(format!("{} {row:?}", table.name));
+            }
+        }
+    }
+    None
+}
+
 /// A unique constraint that `side` would break.
 pub fn collision(tables: &[Table], side: &Side) -> Option<String> {
     for (table, rows) in tables.iter().zip(side) {
