@@ -35,10 +35,10 @@ pub struct Column {
 }
 
 impl Column {
-    /// The columns of the foreign key that it is a part of, where those are several: one thing to choose.
+    /// The columns of the foreign key that it is a part of, where those are several: one thing to choose. Columns that
+    /// mean the same everywhere are chosen one by one.
     pub fn together(&self) -> &'static str {
         match (self.kind, self.name) {
-            (Kind::Part(..), _) => "c0,c1",
             (Kind::Tenant(_), _) | (_, "cid") => "cn,cid",
             (_, name) => name,
         }

@@ -173,7 +173,15 @@ impl Selection {
     /// Whether the row at `at` is chosen, and with it, if it is an update, everything that makes it point elsewhere.
     fn serves(&self, review: &Review, at: At) -> bool {
         let row = &review.tables[at.0].rows[at.1];
-        let left_out = |cell: &&Cell| matches!(cell.field, Field::Reference(_)) && !self.includes(at, &cell.column);
+        let shape = review.tables[at.0].shape.as_ref();
+        let points = |cell: &Cell| match cell.field {
+            Field::Reference(_) => true,
+            Field::Column(column) => shape.is_some_and(|shape| {
+                let name = &shape.columns[column].name;
+                shape.references.iter().any(|reference| shape.is_silent(reference) && reference.columns.contains(name))
+            }),
+        };
+        let left_out = |cell: &&Cell| points(cell) && !self.includes(at, &cell.column);
         self.rows.contains(&at) && !row.cells.iter().any(|cell| left_out(&cell))
     }
 
@@ -191,7 +199,17 @@ impl Selection {
                         && shape.references[to].table == need.0
                         && source.references[to].as_ref() == Some(&need.1)
                 }
-                Field::Column(_) => false,
+                // A reference that writes nothing of its own is behind the columns that it consists of.
+                Field::Column(column) => {
+                    let mut behind = shape.references.iter().zip(&source.references);
+                    self.includes(at, &cell.column)
+                        && behind.any(|(reference, key)| {
+                            shape.is_silent(reference)
+                                && reference.columns.contains(&shape.columns[column].name)
+                                && reference.table == need.0
+                                && key.as_ref() == Some(&need.1)
+                        })
+                }
             })
         };
         row.requires.iter().filter(move |need| !left_out(need))
