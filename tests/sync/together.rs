@@ -286,7 +286,8 @@ async fn thousands_that_go_round_or_whose_index_is_partial_stay_few_statements()
         let (ended, statements) = counted(&mut pair, &sets, &plan, 200).await;
         ended.unwrap();
         assert_eq!(pair.target.dump().await, pair.source.dump().await);
-        assert!(statements < 6_000, "{schema}: {statements} statements");
+        // A few for each row, however many there are.
+        assert!(statements < 12 * 1_000, "{schema}: {statements} statements");
     }
 }
 
