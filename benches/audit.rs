@@ -160,6 +160,7 @@ impl Line {
         let counter = Arc::clone(&statements);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
+                client.set_nodelay(true).expect("nodelay");
                 let server = UnixStream::connect(&socket).await.expect("server");
                 tokio::spawn(carry(client, server, Arc::clone(&counter)));
             }

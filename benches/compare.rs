@@ -167,6 +167,7 @@ impl Line {
         let counter = Arc::clone(&turns);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
+                client.set_nodelay(true).expect("nodelay");
                 client.set_nodelay(true).expect("no delay");
                 let server = UnixStream::connect(&socket).await.expect("server");
                 carry(client, server, Arc::clone(&counter));

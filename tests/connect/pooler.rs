@@ -5,6 +5,8 @@ use pgdeck::{
     pg::connect::{Connection, Purpose, connect, connect_writing},
 };
 
+use rustix::process::Signal;
+
 use crate::{
     server::{
         PASSWORD, Running, TestServer, directory, environment, find, free_port, program, resolve, shown, value, write,
@@ -36,7 +38,9 @@ fn bouncer(server: &TestServer, more: &str) -> Option<Bouncer> {
     );
     let file = path("pgbouncer.ini");
     write(file.as_ref(), &text);
-    let running = Running::start(program("pgbouncer", &[&file]), "process up").expect("pgbouncer starts");
+    // Other signals it keeps ignoring where it was started by something that ignores them, as a shell's `&` does.
+    let started = Running::start(program("pgbouncer", &[&file]), "process up", Signal::KILL);
+    let running = started.expect("pgbouncer starts");
     let environment = environment(&format!("postgres://app:{PASSWORD}@127.0.0.1:{port}/app?sslmode=disable"));
     Some(Bouncer { _running: running, _directory: directory, environment })
 }

@@ -18,6 +18,7 @@ use pgdeck::{
     },
     pg::connect::{Connection, Conninfo, Purpose, connect},
 };
+use rustix::process::{Pid, Signal, kill_process};
 use secrecy::SecretString;
 use tempfile::TempDir;
 
@@ -46,12 +47,12 @@ local all all scram-sha-256
 host all all 127.0.0.1/32 scram-sha-256
 ";
 
-/// A program that runs until dropped.
-pub struct Running(Child);
+/// A program that runs until dropped, and the signal that ends it.
+pub struct Running(Child, Signal);
 
 impl Running {
     /// Starts `command` and waits until a line of its log contains `ready`.
-    pub fn start(mut command: Command, ready: &'static str) -> Option<Self> {
+    pub fn start(mut command: Command, ready: &'static str, end: Signal) -> Option<Self> {
         let mut child =
             command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("starts");
         let log = BufReader::new(child.stderr.take().expect("log"));
@@ -67,7 +68,7 @@ impl Running {
                 }
             }
         });
-        let running = Running(child);
+        let running = Running(child, end);
         // The sender goes when the log ends: the program failed.
         told.recv().is_ok().then_some(running)
     }
@@ -75,7 +76,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let _ = rustix::process::kill_process(rustix::process::Pid::from_child(&self.0), rustix::process::Signal::QUIT);
+        let _ = kill_process(Pid::from_child(&self.0), self.1);
         let _ = self.0.wait();
     }
 }
@@ -123,7 +124,7 @@ impl TestServer {
             for setting in ["fsync=off", addresses, &port_text, &sockets, tls].iter().chain(settings) {
                 arguments.extend(["-c", setting]);
             }
-            if let Some(running) = Running::start(program("postgres", &arguments), "ready to accept connections") {
+            if let Some(running) = Running::start(program("postgres", &arguments), "ready to accept connections", Signal::QUIT) {
                 return TestServer { _running: running, directory, port };
             }
         }

@@ -33,6 +33,7 @@ pub async fn proxy(socket: PathBuf, which: usize, fate: Fate) -> u16 {
     let seen = Arc::new(AtomicUsize::new(0));
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
+            client.set_nodelay(true).unwrap();
             tokio::spawn(carry(client, socket.clone(), which, Arc::clone(&seen), fate.clone()));
         }
     });

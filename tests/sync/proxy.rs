@@ -65,6 +65,7 @@ impl Proxy {
         tokio::spawn(async move {
             let mut first = Some(line);
             while let Ok((client, _)) = listener.accept().await {
+                client.set_nodelay(true).unwrap();
                 let socket = server().host().join(format!(".s.PGSQL.{}", server().port()));
                 let server = UnixStream::connect(socket).await.unwrap();
                 match first.take() {

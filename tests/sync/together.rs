@@ -268,6 +268,30 @@ async fn thousands_that_move_on_by_one_take_one_savepoint() {
 }
 
 #[tokio::test]
+async fn thousands_that_go_round_or_whose_index_is_partial_stay_few_statements() {
+    for (schema, source) in [
+        ("CREATE TABLE t (k text PRIMARY KEY, pos int UNIQUE NOT NULL)", "n % 1000 + 1"),
+        (
+            "CREATE TABLE t (k text PRIMARY KEY, pos int NOT NULL); CREATE UNIQUE INDEX ON t (pos) WHERE k <> ''",
+            "n + 1",
+        ),
+        (
+            "CREATE TABLE t (k text PRIMARY KEY, pos int NOT NULL); CREATE UNIQUE INDEX ON t (pos) WHERE k <> ''",
+            "n % 1000 + 1",
+        ),
+    ] {
+        let source = format!("INSERT INTO t SELECT 'k' || n, {source} FROM generate_series(1, 1000) n");
+        let target = "INSERT INTO t SELECT 'k' || n, n FROM generate_series(1, 1000) n";
+        let (mut pair, sets, plan) = Case { tables: KEYED, schema, source: &source, target, since: "" }.pair().await;
+        let (ended, statements) = counted(&mut pair, &sets, &plan, 200).await;
+        ended.unwrap();
+        assert_eq!(pair.target.dump().await, pair.source.dump().await);
+        // A few for each row, however many there are.
+        assert!(statements < 6 * 1_000, "{schema}: {statements} statements");
+    }
+}
+
+#[tokio::test]
 async fn a_row_that_comes_back_keeps_its_parent_next_to_rows_that_get_one() {
     // `c` and `d` wait without a parent, because a flag can not be parked.
     let case = Case {

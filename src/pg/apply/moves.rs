@@ -47,15 +47,18 @@ pub(super) async fn run(tx: &Transaction<'_>, work: &mut Work<'_>, range: Vec<us
             continue;
         }
         backwards = false;
-        if wide {
-            if !unblock(tx, work, &pass.refused).await? {
-                return Err(stuck(pass.refused));
-            }
-            waiting.retain(|at| !work.done[*at]);
-        } else {
+        if !wide {
             wide = true;
-            waiting = widened(work, waiting);
+            let all = widened(work, &waiting);
+            if all != waiting {
+                waiting = all;
+                continue;
+            }
         }
+        if !unblock(tx, work, &pass.refused).await? {
+            return Err(stuck(pass.refused));
+        }
+        waiting.retain(|at| !work.done[*at]);
     }
 }
 
@@ -71,9 +74,9 @@ fn may_free(contest: &Contest, work: &Work<'_>, at: usize, holder: usize) -> boo
 }
 
 /// What is left of `waiting`, with all later runs that move and what these need.
-fn widened(work: &Work<'_>, waiting: Vec<usize>) -> Vec<usize> {
+fn widened(work: &Work<'_>, waiting: &[usize]) -> Vec<usize> {
     let moves = (0..work.runs.len()).filter(|at| work.runs[*at].moves);
-    let mut open: Vec<usize> = moves.chain(waiting).filter(|at| !work.done[*at]).collect();
+    let mut open: Vec<usize> = moves.chain(waiting.iter().copied()).filter(|at| !work.done[*at]).collect();
     let mut out = BTreeSet::new();
     while let Some(at) = open.pop() {
         if out.insert(at) {
@@ -247,21 +250,29 @@ async fn try_one(tx: &Transaction<'_>, work: &mut Work<'_>, at: usize) -> Result
 
 /// Goes on with those that waited for the run at `at`, and for these in turn. `false` where nobody knows who that is.
 async fn follow(tx: &Transaction<'_>, work: &mut Work<'_>, contests: &[Contest], at: usize) -> Result<bool> {
-    let mut open = vec![at];
-    while let Some(at) = open.pop() {
-        for step in work.runs[at].steps.clone() {
-            let about = contests.iter().filter(|contest| contest.is_about(step));
-            let waiters: Option<Vec<Vec<usize>>> = about.map(|contest| contest.waiters(step)).collect();
-            let Some(waiters) = waiters else { return Ok(false) };
-            for waiter in waiters.into_iter().flatten() {
-                let run = work.run_of[waiter];
-                if try_one(tx, work, run).await? {
-                    open.push(run);
-                }
+    let (chain, known) = followers(work, contests, at);
+    pass(tx, work, chain, &mut { usize::MAX }, false).await?;
+    Ok(known)
+}
+
+/// The runs that wait for the one at `at`, each behind one whose value it takes, and whether they are all known.
+fn followers(work: &Work<'_>, contests: &[Contest], at: usize) -> (Vec<usize>, bool) {
+    let (mut chain, mut known) = (vec![at], true);
+    let mut seen = BTreeSet::from([at]);
+    let mut next = 0;
+    while next < chain.len() {
+        for &step in &work.runs[chain[next]].steps {
+            for contest in contests.iter().filter(|contest| contest.is_about(step)) {
+                let waiters = contest.waiters(step);
+                known &= waiters.is_some();
+                let runs = waiters.into_iter().flatten().map(|step| work.run_of[step]);
+                chain.extend(runs.filter(|run| !work.done[*run] && seen.insert(*run)));
             }
         }
+        next += 1;
     }
-    Ok(true)
+    chain.remove(0);
+    (chain, known)
 }
 
 /// Nothing goes on: the first row that was refused, and why.
