@@ -5,6 +5,7 @@ mod again;
 mod deferred;
 mod execute;
 mod explain;
+mod ground;
 mod moves;
 mod park;
 mod refused;
@@ -16,11 +17,11 @@ mod verify;
 use self::{
     again::settled,
     execute::{Executed, execute},
+    ground::ground,
     reviewed::reviewed_rows,
     triggers::{Watch, with_triggers},
 };
 use super::{
-    catalog,
     connect::{Connection, Transaction},
     query,
 };
@@ -33,6 +34,7 @@ use crate::core::{
         plan::{Plan, Step},
         row::Row,
         schedule::schedule,
+        set::Sets,
         shape::{Role, Shape},
         sql,
         undo::{Image, Images},
@@ -48,6 +50,8 @@ pub struct Order<'a> {
     pub plan: &'a Plan,
     /// Leave to run it.
     pub permit: &'a Permit,
+    /// What the project declares: a plan does nothing beyond it.
+    pub sets: &'a Sets,
     /// Do everything, then roll back.
     pub dry_run: bool,
     /// From how many alike rows on they are written by one statement; [`core::sync::batch::LEAST`] unless there is a
@@ -143,9 +147,9 @@ async fn write(tx: &Transaction<'_>, order: &Order<'_>) -> Result<Written> {
     ready?;
     locked?;
     let xid = query::scalar(tx, "SELECT pg_current_xact_id()::text", &[]);
-    let (xid, live) = tokio::try_join!(xid, catalog::triggers(tx))?;
+    let (xid, catalog) = tokio::try_join!(xid, ground(tx, order.plan, order.sets))?;
     let xid = xid.unwrap_or_default();
-    let plan = &with_triggers(order.plan, &live)?;
+    let plan = &with_triggers(order.plan, &catalog)?;
     let order = &Order { plan, ..*order };
     let before = reviewed_rows(tx, plan).await?;
     let schedule = schedule(plan)?;

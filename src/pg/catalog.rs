@@ -66,7 +66,7 @@ pub async fn read(tx: &Transaction<'_>) -> Result<Catalog> {
 }
 
 /// The enabled triggers and rules of every table, by its name.
-pub async fn triggers(tx: &Transaction<'_>) -> Result<Vec<(QName, Trigger)>> {
+async fn triggers(tx: &Transaction<'_>) -> Result<Vec<(QName, Trigger)>> {
     let records = records::<TriggerRecord>(tx, include_str!("sql/triggers.sql")).await?;
     Ok(records.into_iter().map(|record| (QName::new(record.schema, record.table), record.trigger)).collect())
 }

@@ -1,5 +1,6 @@
 //! Reading the two sides of a sync.
 
+mod basis;
 mod blame;
 mod canonical;
 mod digest;
@@ -10,6 +11,7 @@ mod open;
 mod preflight;
 mod rows;
 
+pub use basis::basis;
 pub use canonical::{Refused, canonical};
 pub use digest::{digest, has_digests};
 pub use encoding::missing_characters;

@@ -6,6 +6,7 @@ mod advice;
 #[path = "../support/bouncer.rs"]
 mod bouncer;
 mod by_hand;
+mod catalogue;
 mod causes;
 mod circles;
 mod columns;

@@ -77,7 +77,7 @@ pub async fn apply_in_batches(
         None => Ok(()),
     };
     let canceller = connection.canceller();
-    let order = Order { plan, permit, dry_run, batch, progress: &progress, keep: &keep };
+    let order = Order { plan, permit, sets: &deck.project.sets, dry_run, batch, progress: &progress, keep: &keep };
     // Boxed: connecting and running are large, and every caller would carry them.
     let ended = job.cancel_on_server(&canceller, Box::pin(pg::run(&mut connection, &order))).await;
     drop(connection);

@@ -17,6 +17,7 @@ use crate::{
         error::{Error, Result},
         name::QName,
         sync::{
+            basis::Basis,
             diff::{self, Compare, Review, TableReview, Wanted},
             digest::{Differ, buckets},
             key_advice,
@@ -92,7 +93,12 @@ impl Sides<'_> {
         let differ = Box::pin(self.digests(&pairs, &mut compares, hashing)).await?;
         Box::pin(self.rows(&pairs, &mut compares, &differ, hashing)).await?;
         let tables = compares.into_iter().map(|compare| compare.map_or_else(|blocked| *blocked, Compare::finish));
-        let review = Review { from: self.from.to_owned(), to: self.to.to_owned(), tables: tables.collect() };
+        let review = Review {
+            from: self.from.to_owned(),
+            to: self.to.to_owned(),
+            tables: tables.collect(),
+            basis: Basis::default(),
+        };
         let checks = TargetChecks::of(self.target, self.opened.1);
         let mut review = Box::pin(self.bring_parents(names, review)).await?;
         key_advice::advise(&mut review, &self.opened.1.catalog, &self.deck.project.sets);

@@ -15,6 +15,7 @@ use crate::{
     core::{
         error::{Code, Error, Result},
         sync::{
+            basis::Basis,
             bundle::{Bundle, BundleTable},
             diff::{Compare, Review, TableReview},
             key_advice,
@@ -43,7 +44,12 @@ pub async fn review(deck: &Deck, job: &Job, bundle: &Bundle, environment: &str, 
     let work = async {
         let (tx, opened) = pg::open_target(&mut reader, &deck.project.sets).await?;
         let tables = Box::pin(tables(deck, job, &tx, &opened, bundle, environment, deletes)).await?;
-        let mut review = Review { from: bundle.source.environment.clone(), to: environment.to_owned(), tables };
+        let mut review = Review {
+            from: bundle.source.environment.clone(),
+            to: environment.to_owned(),
+            tables,
+            basis: Basis::default(),
+        };
         key_advice::advise(&mut review, &opened.catalog, &deck.project.sets);
         let review = TargetChecks::of(&tx, &opened).complete(review).await?;
         tx.rollback().await?;

@@ -8,6 +8,7 @@ use tokio::try_join;
 use crate::{
     core::{
         error::Result,
+        name::QName,
         sync::{
             diff::{self, Became, ChildCounts, KeptIds, Review},
             preflight::{self, CheckQuestion},
@@ -58,7 +59,9 @@ impl<'a> TargetChecks<'a> {
         let checks = preflight::check_questions(&review, &self.opened.rules);
         let fits = diff::fits(&review);
         let attempts: Vec<_> = fits.iter().map(Attempt::all).collect();
-        let (parents, taken, children, unfit, equal, refused, failing) = try_join!(
+        let tables: Vec<&QName> = review.tables.iter().filter_map(|t| Some(&t.shape.as_ref()?.table)).collect();
+        let (basis, parents, taken, children, unfit, equal, refused, failing) = try_join!(
+            pg::basis(self.tx, &tables),
             pg::parents(self.tx, &wanted),
             self.taken(&review, &kept),
             self.children(&review),
@@ -69,6 +72,7 @@ impl<'a> TargetChecks<'a> {
             pg::failing_rows(self.tx, &checks),
         )?;
         let unfit = self.narrowed(unfit).await?;
+        review.basis = basis;
         for (table, rows) in taken.iter().enumerate().filter(|(_, rows)| !rows.is_empty()) {
             diff::drop_taken_ids(&mut review, table, rows);
         }

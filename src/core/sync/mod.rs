@@ -16,10 +16,13 @@
 //! | [`digest`] | which parts of two tables differ |
 //! | [`key_advice`] | keys to declare where rows are matched by ids |
 //! | [`diff`] | two sides → a review |
+//! | [`never`] | what is never synced, and what cannot be because of it |
 //! | [`preflight`] | what the target's server would refuse |
 //! | [`fires`] | the triggers and rules that run for a plan, and what they did |
 //! | [`select`] | what the operator chose of a review |
 //! | [`plan`] | the chosen steps, in order, under one digest |
+//! | [`basis`] | what a plan rests on in the target's catalogue |
+//! | [`bounds`] | what a plan may do at all, whatever it says |
 //! | [`sql`] | steps → statements |
 //! | [`batch`] | statements that go together |
 //! | [`circle`] | rows that point to each other in a circle |
@@ -33,7 +36,9 @@
 //! | [`check`] | whether what a team declared fits a database |
 //! | [`undo`] | before-images → a plan that restores them |
 
+pub mod basis;
 pub mod batch;
+pub mod bounds;
 pub mod bundle;
 pub mod check;
 pub mod circle;
@@ -45,6 +50,7 @@ pub mod fires;
 mod fixture;
 pub mod key_advice;
 pub mod moves;
+pub mod never;
 pub mod park;
 pub mod paste;
 pub mod plan;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{
+    basis::Basis,
     diff::{Cell, Change, Field, Review, RowReview},
     fires::Also,
     row::{Key, Row, Value},
@@ -41,6 +42,8 @@ pub struct Plan {
     pub undoes: Option<String>,
     /// The tables that are written.
     pub shapes: Vec<Shape>,
+    /// How these tables were declared when they were reviewed.
+    pub basis: Basis,
     /// One row each, in the order in which they run.
     pub steps: Vec<Step>,
     /// What triggers wrote during the run that this plan takes back: it stays.
@@ -149,6 +152,7 @@ impl Plan {
             }
             used
         });
+        let shapes: Vec<Shape> = shapes.collect();
         Ok(Plan {
             pgdeck: "plan".into(),
             format: FORMAT,
@@ -156,7 +160,8 @@ impl Plan {
             from: review.from.clone(),
             to: review.to.clone(),
             undoes: None,
-            shapes: shapes.collect(),
+            basis: review.basis.of(&shapes.iter().map(|shape| &shape.table).collect()),
+            shapes,
             steps,
             also: Vec::new(),
             digest: String::new(),

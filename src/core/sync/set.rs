@@ -233,13 +233,12 @@ impl Sets {
         self.all.iter().find(|set| set.tables.iter().any(|t| t.qname().is_ok_and(|name| name == *table)))
     }
 
-    /// The pattern by which `table` is never synced.
+    /// The pattern by which `table` is never synced. Upper and lower case are one here: a table that is protected by
+    /// mistake is reported, one that is forgotten by mistake is written.
     pub fn never_pattern(&self, table: &QName) -> Option<&str> {
-        self.never
-            .iter()
-            .map(String::as_str)
-            .chain(ALWAYS_NEVER.iter().copied())
-            .find(|pattern| glob::matches(pattern, table))
+        let table = QName::new(table.schema.to_lowercase(), table.name.to_lowercase());
+        let patterns = self.never.iter().map(String::as_str).chain(ALWAYS_NEVER.iter().copied());
+        patterns.into_iter().find(|pattern| glob::matches(&pattern.to_lowercase(), &table))
     }
 
     /// The team's own never-sync patterns.

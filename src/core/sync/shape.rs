@@ -5,7 +5,8 @@ mod doubts;
 mod reference;
 mod rule;
 
-pub(super) use reference::known_column;
+pub use build::children;
+pub(super) use reference::{known_column, known_table};
 use serde::{Deserialize, Serialize};
 
 pub use self::rule::{RuleColumn, UniqueRule};

@@ -104,6 +104,7 @@ pub fn plan(record: &Record) -> Result<Plan> {
         to: record.plan.to.clone(),
         undoes: Some(record.run.clone()),
         shapes: record.plan.shapes.clone(),
+        basis: record.plan.basis.clone(),
         steps,
         also: record.also.clone(),
         digest: String::new(),

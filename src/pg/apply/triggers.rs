@@ -12,15 +12,15 @@ use crate::{
     core::{
         error::{Error, Result},
         name::QName,
+        schema::Catalog,
         sync::{
             fires::{self, Also, TriggersDid, who},
             plan::{Operation, Plan, Step, locator},
             row::{Row, Value},
             schedule::Run,
-            shape::{Child, Shape},
+            shape::{Child, Shape, children},
             sql,
         },
-        trigger::Trigger,
     },
     pg::{
         connect::Transaction,
@@ -29,14 +29,17 @@ use crate::{
     },
 };
 
-/// `plan` with the triggers that the target has now: some may have come or gone since the review.
+/// `plan` with the triggers that the target has now: which of them run depends on the session, too.
 ///
 /// # Errors
 /// `RolledBack` where a rule replaces what the plan would write.
-pub(super) fn with_triggers(plan: &Plan, live: &[(QName, Trigger)]) -> Result<Plan> {
+pub(super) fn with_triggers(plan: &Plan, live: &Catalog) -> Result<Plan> {
     let mut plan = plan.clone();
     for shape in &mut plan.shapes {
-        shape.triggers = live.iter().filter(|(table, _)| *table == shape.table).map(|(_, t)| t.clone()).collect();
+        // Of an undo: what was dropped since the run does not act on rows, and is nothing to ask about.
+        let there = children(live, &shape.table);
+        shape.children.retain(|child| there.contains(child));
+        shape.triggers = live.table(&shape.table).map(|table| table.triggers.clone()).unwrap_or_default();
         if let Some(why) = fires::replaced(&shape.triggers) {
             return Err(Error::rolled_back(format!("{why}; nothing was written"))
                 .object(&shape.table)

@@ -32,6 +32,7 @@ pub use representation::{Pair, is_exact, mark_representation, pairs};
 pub use tied::{keep_large_objects, refuse_tied};
 
 use super::{
+    basis::Basis,
     fires,
     row::{Key, Row, Value},
     shape::Shape,
@@ -47,6 +48,8 @@ pub struct Review {
     pub to: String,
     /// In the order of the sets.
     pub tables: Vec<TableReview>,
+    /// How the target's tables are declared.
+    pub basis: Basis,
 }
 
 /// The differences of one table.

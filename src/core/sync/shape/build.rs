@@ -168,7 +168,8 @@ fn keeps_ids(columns: &[ShapeColumn]) -> bool {
     columns.iter().filter(|column| column.role == Role::Id).all(|column| column.cast == "uuid" || column.fill.is_none())
 }
 
-fn children(catalog: &Catalog, name: &QName) -> Vec<Child> {
+/// The foreign keys that point to the table `name`.
+pub fn children(catalog: &Catalog, name: &QName) -> Vec<Child> {
     let child = |(table, key): (&Table, &ForeignKey)| Child {
         table: table.name.clone(),
         columns: key.columns.clone(),

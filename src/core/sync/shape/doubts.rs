@@ -5,7 +5,10 @@ use super::{Part, Reference, Role, ShapeColumn, reference::excluded};
 use crate::core::{
     name::QName,
     schema::{Catalog, ForeignKey, PartialKey, Table},
-    sync::set::{SetTable, Sets},
+    sync::{
+        never::why_never,
+        set::{SetTable, Sets},
+    },
 };
 
 /// Names of partitions that are shown.
@@ -19,6 +22,10 @@ pub(super) fn blocked(
     spec: &SetTable,
     references: &[Reference],
 ) -> Option<String> {
+    // The table itself was refused where it was declared.
+    if let Some(why) = why_never(catalog, sets, &table.name) {
+        return Some(why);
+    }
     if !table.foreign_partitions.is_empty() {
         let names = names(&table.name, &table.foreign_partitions);
         return Some(format!("partitions of it are foreign tables ({names}), and only tables can be synced"));

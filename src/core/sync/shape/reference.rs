@@ -11,7 +11,7 @@ use crate::core::{
     },
 };
 
-pub(super) fn known_table<'a>(catalog: &'a Catalog, name: &QName) -> Result<&'a Table> {
+pub(in crate::core::sync) fn known_table<'a>(catalog: &'a Catalog, name: &QName) -> Result<&'a Table> {
     let Some(table) = catalog.table(name) else {
         let known: Vec<_> = catalog.tables.keys().map(ToString::to_string).collect();
         let near = crate::core::error::nearest(&name.to_string(), known.iter().map(String::as_str))
