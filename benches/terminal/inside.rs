@@ -74,6 +74,7 @@ fn table(nth: u64) -> Table {
         uniques: Vec::new(),
         triggers: Vec::new(),
         parents: Vec::new(),
+        period_keys: Vec::new(),
         partial_keys: Vec::new(),
         foreign_partitions: Vec::new(),
     }

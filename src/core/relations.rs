@@ -95,6 +95,7 @@ mod tests {
             uniques: Vec::new(),
             triggers: Vec::new(),
             parents: Vec::new(),
+            period_keys: Vec::new(),
             partial_keys: Vec::new(),
             foreign_partitions: Vec::new(),
         }

@@ -45,6 +45,21 @@ impl Catalog {
         at
     }
 
+    /// Each table above `name`, that it is a partition of or inherits from, after the one through which it is reached.
+    pub fn ancestors(&self, name: &QName) -> Vec<(&Table, &Table)> {
+        let mut out: Vec<(&Table, &Table)> = Vec::new();
+        let mut open: Vec<&Table> = self.table(name).into_iter().collect();
+        while let Some(child) = open.pop() {
+            for parent in child.parents.iter().filter_map(|parent| self.table(parent)) {
+                if !out.iter().any(|(_, known)| known.name == parent.name) {
+                    out.push((child, parent));
+                    open.push(parent);
+                }
+            }
+        }
+        out
+    }
+
     /// The tables that inherit from `name` by INHERITS, at any depth, by name.
     pub fn heirs(&self, name: &QName) -> Vec<&Table> {
         let mut found: BTreeMap<&QName, &Table> = BTreeMap::new();
@@ -101,6 +116,9 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// By name.
     pub foreign_keys: Vec<ForeignKey>,
+    /// Foreign keys with a `PERIOD` (PostgreSQL 18): they point to all rows that cover the period together, and to no
+    /// single one.
+    pub period_keys: Vec<ForeignKey>,
     /// Primary key and unique indexes.
     pub uniques: Vec<Unique>,
     /// The triggers and rules that run when it is written, by name.

@@ -48,7 +48,8 @@ pub async fn read(tx: &Transaction<'_>) -> Result<Catalog> {
     }
     for record in keys {
         if let Some(table) = catalog.tables.get_mut(&QName::new(&record.schema, &record.table)) {
-            table.foreign_keys.push(record.into());
+            let keys = if record.period { &mut table.period_keys } else { &mut table.foreign_keys };
+            keys.push(record.into());
         }
     }
     for record in uniques {
@@ -168,6 +169,7 @@ impl From<TableRecord> for Table {
             foreign_keys: Vec::new(),
             uniques: Vec::new(),
             parents: record.parents.into_iter().map(|name| QName::new(name.schema, name.name)).collect(),
+            period_keys: Vec::new(),
             partial_keys: Vec::new(),
             foreign_partitions: Vec::new(),
         }
@@ -229,6 +231,7 @@ impl From<ColumnRecord> for Column {
 }
 
 #[derive(Deserialize)]
+#[allow(clippy::struct_excessive_bools, reason = "these are the catalogue's own")]
 struct KeyRecord {
     schema: String,
     table: String,
@@ -239,6 +242,7 @@ struct KeyRecord {
     referenced: Vec<String>,
     on_delete: OnDelete,
     match_full: bool,
+    period: bool,
     enforced: bool,
 }
 

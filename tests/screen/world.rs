@@ -115,6 +115,7 @@ fn table(name: QName, estimate: Option<u64>) -> Table {
             function: "public.set_updated_at".into(),
         }],
         parents: Vec::new(),
+        period_keys: Vec::new(),
         partial_keys: Vec::new(),
         foreign_partitions: Vec::new(),
         name,

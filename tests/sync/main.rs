@@ -17,6 +17,7 @@ mod fault;
 mod files;
 mod gate;
 mod innotrue;
+mod inherited;
 mod keys;
 mod keys_by_type;
 mod lost;

@@ -98,9 +98,13 @@ struct Trip {
 
 impl Trip {
     fn over(source: String, target: String) -> Trip {
+        Trip::of(SETS, source, target)
+    }
+
+    fn of(sets: &str, source: String, target: String) -> Trip {
         let state = tempfile::tempdir().unwrap();
         let folder = state.path().join("state").to_str().unwrap().to_owned();
-        let project = Project::parse(Source::new("pgdeck.toml", project(SETS))).unwrap();
+        let project = Project::parse(Source::new("pgdeck.toml", project(sets))).unwrap();
         let deck = Deck::new(project, move |name| match name {
             "SOURCE" => Some(source.clone()),
             "TARGET" => Some(target.clone()),
@@ -239,6 +243,30 @@ async fn a_standby_is_a_source_and_never_a_target() {
     let error = trip.apply(&trip.plan(&found)).await.expect_err("read-only");
     assert_eq!(error.code, Code::Refused, "{error}");
     assert!(error.message.contains("standby") && error.hint.is_some(), "{error}");
+}
+
+/// PostgreSQL 18: a foreign key with a PERIOD leads to no single row, so its columns are no reference.
+#[tokio::test]
+async fn a_foreign_key_with_a_period_is_no_reference() {
+    let of_18 = |programs: &Programs| programs.version().split('.').next().is_some_and(|major| major >= "18");
+    for programs in majors().iter().filter(|programs| of_18(programs)) {
+        let server = Arc::new(Server::start(programs, "periods", None).unwrap());
+        let schema = "CREATE EXTENSION btree_gist; CREATE TABLE p (r int, d daterange, PRIMARY KEY (r, d WITHOUT OVERLAPS));
+            CREATE TABLE c (k text PRIMARY KEY, r int, d daterange, FOREIGN KEY (r, PERIOD d) REFERENCES p (r, PERIOD d));
+            INSERT INTO p VALUES (1, '[2024-01-01,2025-01-01)');";
+        for (name, period) in [("source", "[2024-03-01,2024-04-01)"), ("target", "[2024-01-01,2024-02-01)")] {
+            let rows = format!("INSERT INTO c VALUES ('x', 1, '{period}')");
+            load(&server, name, &[("schema", schema), ("rows", &rows)]).await.unwrap();
+        }
+        let set = |more: &str| format!("[[sync.set]]\nname = \"s\"\ntables = [{{ table = \"c\"{more} }}]\n");
+        let blocked = Trip::of(&set(""), server.url("source"), server.url("target")).review().await;
+        let why = blocked.tables[0].blocked.clone().unwrap();
+        assert!(why.contains("(r, d) → public.p is a foreign key with a PERIOD"), "{why}");
+        let plain = Trip::of(&set(", plain = [\"r\", \"d\"]"), server.url("source"), server.url("target"));
+        let plan = plain.plan(&plain.review().await);
+        plain.apply(&plan).await.unwrap();
+        assert!(plain.review().await.is_empty());
+    }
 }
 
 /// The server runs as another user where this one is root.

@@ -12,7 +12,7 @@ pub fn why_never(catalog: &Catalog, sets: &Sets, table: &QName) -> Option<String
     if let Some(pattern) = sets.never_pattern(table) {
         return Some(format!("this table is never synced (`{pattern}`)"));
     }
-    let above = ancestors(catalog, table).into_iter().find_map(|(child, parent)| {
+    let above = catalog.ancestors(table).into_iter().find_map(|(child, parent)| {
         let pattern = sets.never_pattern(&parent.name)?;
         let how = if child.partition { "is a partition of" } else { "inherits from" };
         Some(format!("{} {how} {}, which is never synced (`{pattern}`)", child.name, parent.name))
@@ -23,21 +23,6 @@ pub fn why_never(catalog: &Catalog, sets: &Sets, table: &QName) -> Option<String
             Some(format!("its partition {} is never synced (`{pattern}`)", partition.name))
         })
     })
-}
-
-/// Each table above `table` with the one below it through which it is reached.
-fn ancestors<'a>(catalog: &'a Catalog, table: &QName) -> Vec<(&'a Table, &'a Table)> {
-    let mut out: Vec<(&Table, &Table)> = Vec::new();
-    let mut open: Vec<&Table> = catalog.table(table).into_iter().collect();
-    while let Some(child) = open.pop() {
-        for parent in child.parents.iter().filter_map(|parent| catalog.table(parent)) {
-            if !out.iter().any(|(_, known)| known.name == parent.name) {
-                out.push((child, parent));
-                open.push(parent);
-            }
-        }
-    }
-    out
 }
 
 fn partitions<'a>(catalog: &'a Catalog, table: &QName) -> Vec<&'a Table> {

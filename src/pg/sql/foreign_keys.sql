@@ -1,6 +1,6 @@
 -- Every foreign key that was declared (not the copies that partitions carry), also where it stands on a partition. With
 -- `enforced` the server checks what is written: it is not NOT ENFORCED, and its triggers are not disabled.
--- PostgreSQL 13 to 18 (`conenforced` came with 18 and is read through to_jsonb). One JSON object per row.
+-- PostgreSQL 13 to 18 (`conenforced` and `conperiod` came with 18 and are read through to_jsonb). One JSON object per row.
 SELECT row_to_json(t)::text
 FROM (
   SELECT n.nspname AS schema,
@@ -15,6 +15,7 @@ FROM (
          CASE k.confdeltype WHEN 'a' THEN 'no-action' WHEN 'r' THEN 'restrict' WHEN 'c' THEN 'cascade'
                             WHEN 'n' THEN 'set-null' ELSE 'set-default' END AS on_delete,
          k.confmatchtype = 'f' AS match_full,
+         coalesce((to_jsonb(k) ->> 'conperiod')::boolean, false) AS period,
          coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true) AND NOT EXISTS (
            SELECT FROM pg_trigger g WHERE g.tgconstraint = k.oid AND g.tgrelid = k.conrelid AND g.tgenabled = 'D'
          ) AS enforced

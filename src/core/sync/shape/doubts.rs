@@ -36,6 +36,13 @@ pub(super) fn blocked(
     {
         return Some(only_some(table, partial));
     }
+    let by_period = |key: &&ForeignKey| travels(key) && !key.columns.iter().all(|name| spec.plain.contains(name));
+    if let Some(key) = table.period_keys.iter().find(by_period) {
+        return Some(period(key));
+    }
+    if let Some((parent, key)) = inherited(catalog, table).find(|(_, key)| !is_answered(table, spec, key) && travels(key)) {
+        return Some(not_inherited(parent, key));
+    }
     let one =
         |key: &&ForeignKey| key.partition.is_some() && travels(key) && sets.never_pattern(&key.references).is_none();
     if let Some(key) = table.foreign_keys.iter().find(one) {
@@ -48,6 +55,45 @@ pub(super) fn blocked(
 fn is_covered(table: &Table, partial: &PartialKey) -> bool {
     let same = |key: &ForeignKey| key.columns == partial.key.columns;
     table.foreign_keys.iter().any(|key| same(key) && (key.enforced || key.references == partial.key.references))
+}
+
+/// Foreign keys of the tables that `table` inherits from: its rows have their columns, and the server does not check them.
+fn inherited<'a>(catalog: &'a Catalog, table: &'a Table) -> impl Iterator<Item = (&'a Table, &'a ForeignKey)> {
+    let above = catalog.ancestors(&table.name).into_iter().map(|(_, parent)| parent);
+    above.flat_map(|parent| parent.foreign_keys.iter().map(move |key| (parent, key)))
+}
+
+/// Whether the table itself, or the team, says what the columns of `key` mean.
+fn is_answered(table: &Table, spec: &SetTable, key: &ForeignKey) -> bool {
+    let own = |own: &ForeignKey| key.columns.iter().all(|name| own.columns.contains(name));
+    table.foreign_keys.iter().any(own) || key.columns.iter().all(|name| spec.plain.contains(name))
+}
+
+fn not_inherited(parent: &Table, key: &ForeignKey) -> String {
+    let columns = key.columns.join(", ");
+    let way = match key.columns.as_slice() {
+        [column] => format!("declare it with references = {{ {column} = \"{}\" }}", key.references),
+        _ => "leave its columns out with exclude".to_owned(),
+    };
+    let plain: Vec<_> = key.columns.iter().map(|name| format!("{name:?}")).collect();
+    format!(
+        "({columns}) → {} is a foreign key of {}, which it inherits from, and foreign keys are not inherited: {way}, or say \
+         with plain = [{}] that it means the same everywhere",
+        key.references,
+        parent.name,
+        plain.join(", ")
+    )
+}
+
+fn period(key: &ForeignKey) -> String {
+    let columns = key.columns.join(", ");
+    let plain: Vec<_> = key.columns.iter().map(|name| format!("{name:?}")).collect();
+    format!(
+        "({columns}) → {} is a foreign key with a PERIOD, which points to several rows at once: leave its columns out with \
+         exclude, or say with plain = [{}] that they mean the same everywhere",
+        key.references,
+        plain.join(", ")
+    )
 }
 
 fn only_some(table: &Table, partial: &PartialKey) -> String {
