@@ -24,6 +24,7 @@ mod lost;
 mod offline;
 mod offline_forms;
 mod partly_null;
+mod other_definition;
 mod paths;
 mod pooler;
 mod preflight;

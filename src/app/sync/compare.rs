@@ -227,6 +227,7 @@ impl Sides<'_> {
 
     fn include(&self, review: &mut Review, source: &Shape, rows: &[Row]) -> Result<()> {
         let target = counterpart(self.deck, &self.opened.1.catalog, source).map_err(|error| error.env(self.to))?;
+        let target = Shape { on_missing_parent: source.on_missing_parent, ..target };
         let mut compare = Compare::new(source, &target, false);
         for row in rows.iter().filter(|_| compare.fields().is_some()).collect::<Vec<_>>() {
             compare.rows(&row.key, std::slice::from_ref(row), &[]);

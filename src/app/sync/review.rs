@@ -7,6 +7,7 @@ use futures_util::{StreamExt, stream};
 use super::{
     compare::{compared, walk},
     export::AT_ONCE,
+    offline::comes_along,
     shapes::counterpart,
     target_checks::TargetChecks,
 };
@@ -21,6 +22,7 @@ use crate::{
             key_advice,
             report::{self, Report},
             row::{Key, Row},
+            set::MissingParent,
             shape::Shape,
             sql::{Side, Subset},
         },
@@ -86,7 +88,7 @@ async fn tables(
     environment: &str,
     deletes: bool,
 ) -> Result<Vec<TableReview>> {
-    let shapes: Vec<_> = bundle.tables.iter().map(|table| target_shape(deck, opened, &table.shape)).collect();
+    let shapes: Vec<_> = bundle.tables.iter().map(|table| shape_for(deck, opened, table)).collect();
     let shapes: Vec<Result<Shape, String>> = shapes.into_iter().collect::<Result<_>>()?;
     let opening = bundle.tables.iter().zip(&shapes).map(|(_, shape)| -> Option<Opening> {
         shape.as_ref().ok().map(|shape| pg::read(tx, shape, Side::Target, Subset::All, opened.utf8, Vec::new()))
@@ -115,6 +117,14 @@ async fn tables(
     }
     job.progress(what, total, total);
     Ok(out)
+}
+
+/// How the rows of `table` are compared: as the project declares it now, whatever the file says.
+fn shape_for(deck: &Deck, opened: &Opened, table: &BundleTable) -> Result<Result<Shape, String>> {
+    let shape = target_shape(deck, opened, &table.shape)?;
+    // What came along brings its own parents, too.
+    let include = |shape: Shape| Shape { on_missing_parent: MissingParent::Include, ..shape };
+    Ok(if comes_along(table) { shape.map(include) } else { shape })
 }
 
 /// The target's shape; what the target lacks blocks the table, what the project gets wrong stops the review.

@@ -41,13 +41,12 @@ fn not_alike(set: &str, shape: &Shape) -> Error {
         .hint("name the sets, and sync them one after the other")
 }
 
-/// `shape`, which another database has, as the database of `catalog` has it.
+/// `shape`, which another database has, as the project declares it in the database of `catalog`.
 pub(super) fn counterpart(deck: &Deck, catalog: &Catalog, shape: &Shape) -> Result<Shape> {
     let spec = spec(deck, shape).ok_or_else(|| {
         Error::usage(format!("pgdeck.toml has no sync set `{}` with this table", shape.set)).object(&shape.table)
     })?;
-    let built = Shape::build(catalog, &deck.project.sets, &shape.set, spec)?;
-    Ok(Shape { on_missing_parent: shape.on_missing_parent, ..built })
+    Shape::build(catalog, &deck.project.sets, &shape.set, spec)
 }
 
 fn spec<'a>(deck: &'a Deck, shape: &Shape) -> Option<&'a SetTable> {

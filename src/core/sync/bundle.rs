@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::{
     plan::Head,
     row::{Key, Row},
-    shape::{Role, Shape},
+    shape::{Part, Role, Shape},
 };
 use crate::core::{
     error::{Error, Result},
@@ -276,12 +276,42 @@ fn from_line(shape: &Shape, line: &Line) -> Result<Row, String> {
     if line.key.0.len() != super::shape::leaves(&shape.key) {
         return Err("the row's key does not have the parts that the header names".into());
     }
-    Ok(Row {
+    let row = Row {
         key: line.key.clone(),
         columns: shape.columns.iter().map(|c| column(&c.name, c.role)).collect::<Result<_, _>>()?,
         references: shape.references.iter().map(|r| reference(r.label())).collect::<Result<_, _>>()?,
         in_scope: !line.included,
-    })
+    };
+    match other_key(shape, &row) {
+        None => Ok(row),
+        Some(name) => Err(format!("the row's key is not what it holds in `{name}`")),
+    }
+}
+
+/// The column of which a row's key says another value than the row itself.
+fn other_key(shape: &Shape, row: &Row) -> Option<String> {
+    let mut leaves = row.key.0.iter();
+    for part in &shape.key {
+        match part {
+            Part::Expression { .. } => _ = leaves.next(),
+            Part::Column { name, .. } => {
+                let told = leaves.next().and_then(Option::as_deref);
+                let at = shape.position(name).filter(|at| shape.columns[*at].role.travels());
+                if at.is_some_and(|at| row.columns[at].as_deref() != told) {
+                    return Some(name.clone());
+                }
+            }
+            Part::Reference(reference) => {
+                let told: Vec<_> = leaves.by_ref().take(reference.leaves()).cloned().collect();
+                let at = shape.references.iter().position(|known| known.columns == reference.columns);
+                let held = at.and_then(|at| row.references[at].as_ref());
+                if held.is_some_and(|held| held.0 != told) {
+                    return Some(reference.label());
+                }
+            }
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -313,6 +343,7 @@ mod tests {
     fn a_broken_line_is_named_by_its_number() {
         let text = text(&bundle(vec![(shape("t", None), vec![row("a", "1", None), row("b", "2", None)])]));
         for (broken, place, says) in [
+            (text.replacen("\"key\":[\"a\"]", "\"key\":[\"z\"]", 1), "b:2", "the row's key is not what it holds in `k`"),
             (text.replacen("{\"table\"", "{\"tabel\"", 1), "b:2", "not a row of a bundle"),
             (text.replacen("\"pos\":\"2\"", "\"pos\":2", 1), "b:3", "`pos` is neither text nor null"),
             (text.replacen(",\"pos\":\"2\"", "", 1), "b:3", "does not have the columns"),

@@ -56,6 +56,13 @@ impl<'a> Fields<'a> {
             ));
             return this;
         }
+        // Only where a file was made under another definition: what the one side leaves out is not missing there.
+        if source.filter != target.filter {
+            let filter = |shape: &Shape| shape.filter.clone().map_or_else(|| "none".to_owned(), |f| format!("`{f}`"));
+            let (from, to) = (filter(source), filter(target));
+            this.problem = Some(format!("`where` differs: {from} for the source's rows, {to} in pgdeck.toml"));
+            return this;
+        }
         this.match_columns(source);
         this.match_references(source);
         this.check_inserts();
