@@ -115,6 +115,8 @@ struct SyncSection {
     #[serde(default)]
     never: Vec<String>,
     #[serde(default)]
+    triggers_may_write: Vec<String>,
+    #[serde(default)]
     set: Vec<Spanned<SetSection>>,
 }
 
@@ -340,7 +342,8 @@ fn sets(source: &Source, section: SyncSection) -> Result<Sets> {
         };
         sets.push(Set { name, tables: tables.into_iter().map(placed).collect() });
     }
-    Sets::new(sets, section.never).map_err(|error| {
+    let declared = Sets::new(sets, section.never).map(|sets| sets.letting_triggers_write(section.triggers_may_write));
+    declared.map_err(|error| {
         // The last set that the error names is the one at fault.
         let named = |name: &String| error.object.as_ref() == Some(name) || error.message.contains(&format!("`{name}`"));
         let holds = |tables: &[String]| error.object.as_ref().is_some_and(|object| tables.contains(object));

@@ -32,6 +32,7 @@ use crate::core::{
     sync::{
         fires::TriggersDid,
         plan::{Plan, Step},
+        reach,
         row::Row,
         schedule::schedule,
         set::Sets,
@@ -165,6 +166,7 @@ async fn write(tx: &Transaction<'_>, order: &Order<'_>) -> Result<Written> {
     let (after, rewrote) = settled(tx, &mut watch, &runs, &locators).await?;
     let rewrote = rewrote.iter().map(|one| format!("{} {}", name(&plan.steps[one.at]), one.column)).collect();
     let triggers = watch.did(tx, &runs, &after).await?;
+    reach::check(&triggers, plan, order.sets)?;
     let images = plan.steps.iter().enumerate().map(|(at, step)| {
         let shape = plan.shape(&step.table)?;
         Ok(Images {

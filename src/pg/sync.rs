@@ -11,7 +11,7 @@ mod open;
 mod preflight;
 mod rows;
 
-pub use basis::basis;
+pub use basis::{acting_texts, basis};
 pub use canonical::{Refused, canonical};
 pub use digest::{digest, has_digests};
 pub use encoding::missing_characters;

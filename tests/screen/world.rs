@@ -17,7 +17,6 @@ use pgdeck::{
         name::QName,
         schema::{Definition, ForeignKey, OnDelete, Origin, Relation, Table},
         sync::{
-            basis::Basis,
             bundle::{self, Bundle, BundleTable},
             diff::{Compare, Review},
             fires::TriggersDid,
@@ -321,7 +320,7 @@ pub fn review() -> Review {
         let shape = &table.shape;
         Compare::new(shape, shape, true).all(&table.rows, &rows(target))
     });
-    Review { from: "production".into(), to: "preprod".into(), tables: tables.collect(), basis: Basis::default() }
+    Review { from: "production".into(), to: "preprod".into(), tables: tables.collect(), ..Review::default() }
 }
 
 /// The wizard with a review in front.

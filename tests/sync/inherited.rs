@@ -15,7 +15,8 @@ fn people(first: &str, second: &str) -> String {
 }
 
 async fn pair(more: &str) -> Pair {
-    let tables = format!(r#"{{ table = "people", key = ["name"] }}, {{ table = "pay" }}, {{ table = "pay_2024"{more} }}"#);
+    let tables =
+        format!(r#"{{ table = "people", key = ["name"] }}, {{ table = "pay" }}, {{ table = "pay_2024"{more} }}"#);
     Pair::new(&set(&tables), SCHEMA, &people("alice", "bob"), &people("bob", "alice")).await
 }
 
@@ -23,7 +24,10 @@ async fn pair(more: &str) -> Pair {
 async fn a_column_that_is_a_foreign_key_in_the_parent_is_not_taken_for_a_value() {
     let review = pair("").await.review().await;
     let blocked = review.tables[2].blocked.clone().unwrap();
-    assert!(blocked.contains("(who) → public.people is a foreign key of public.pay, which it inherits from"), "{blocked}");
+    assert!(
+        blocked.contains("(who) → public.people is a foreign key of public.pay, which it inherits from"),
+        "{blocked}"
+    );
     assert!(blocked.contains(r#"references = { who = "public.people" }"#), "{blocked}");
     // Declared, it is the parent's key that is compared.
     let declared = pair(r#", references = { who = "people" }"#).await;

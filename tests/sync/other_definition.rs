@@ -65,7 +65,8 @@ async fn other_columns_and_keys_block_the_table() {
 /// What a bundle says of missing parents is what it was made with; what happens is what the project says now.
 #[tokio::test]
 async fn rules_of_the_project_hold_not_those_of_the_file() {
-    let schema = "CREATE TABLE p (id int PRIMARY KEY, k text UNIQUE); CREATE TABLE t (k text PRIMARY KEY, p int REFERENCES p);";
+    let schema =
+        "CREATE TABLE p (id int PRIMARY KEY, k text UNIQUE); CREATE TABLE t (k text PRIMARY KEY, p int REFERENCES p);";
     let sets = |rule: &str| {
         format!(
             "[[sync.set]]\nname = \"t\"\ntables = [{{ table = \"t\"{rule} }}]\n[[sync.set]]\nname = \"p\"\ntables = [{{ table = \"p\", key = [\"k\"] }}]\n"

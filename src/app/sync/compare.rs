@@ -17,10 +17,8 @@ use crate::{
         error::{Error, Result},
         name::QName,
         sync::{
-            basis::Basis,
             diff::{self, Compare, Review, TableReview, Wanted},
             digest::{Differ, buckets},
-            key_advice,
             row::{Key, Row},
             shape::Shape,
             sql::{Hashing, Side, Subset},
@@ -97,11 +95,10 @@ impl Sides<'_> {
             from: self.from.to_owned(),
             to: self.to.to_owned(),
             tables: tables.collect(),
-            basis: Basis::default(),
+            ..Review::default()
         };
-        let checks = TargetChecks::of(self.target, self.opened.1);
-        let mut review = Box::pin(self.bring_parents(names, review)).await?;
-        key_advice::advise(&mut review, &self.opened.1.catalog, &self.deck.project.sets);
+        let checks = TargetChecks::of(self.target, self.opened.1, &self.deck.project.sets);
+        let review = Box::pin(self.bring_parents(names, review)).await?;
         side(self.to, Box::pin(checks.complete(review))).await
     }
 

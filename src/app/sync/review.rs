@@ -16,10 +16,8 @@ use crate::{
     core::{
         error::{Code, Error, Result},
         sync::{
-            basis::Basis,
             bundle::{Bundle, BundleTable},
             diff::{Compare, Review, TableReview},
-            key_advice,
             report::{self, Report},
             row::{Key, Row},
             set::MissingParent,
@@ -46,14 +44,9 @@ pub async fn review(deck: &Deck, job: &Job, bundle: &Bundle, environment: &str, 
     let work = async {
         let (tx, opened) = pg::open_target(&mut reader, &deck.project.sets).await?;
         let tables = Box::pin(tables(deck, job, &tx, &opened, bundle, environment, deletes)).await?;
-        let mut review = Review {
-            from: bundle.source.environment.clone(),
-            to: environment.to_owned(),
-            tables,
-            basis: Basis::default(),
-        };
-        key_advice::advise(&mut review, &opened.catalog, &deck.project.sets);
-        let review = TargetChecks::of(&tx, &opened).complete(review).await?;
+        let review =
+            Review { from: bundle.source.environment.clone(), to: environment.to_owned(), tables, ..Review::default() };
+        let review = TargetChecks::of(&tx, &opened, &deck.project.sets).complete(review).await?;
         tx.rollback().await?;
         Ok(review)
     };

@@ -11,8 +11,11 @@ use crate::{
         name::QName,
         sync::{
             diff::{self, Became, ChildCounts, KeptIds, Review},
+            key_advice,
             preflight::{self, CheckQuestion},
+            reach,
             row::Row,
+            set::Sets,
         },
     },
     pg::{
@@ -28,6 +31,7 @@ type Unfit = Vec<((usize, usize, usize), Became)>;
 pub(super) struct TargetChecks<'a> {
     tx: &'a Transaction<'a>,
     opened: &'a Opened,
+    sets: &'a Sets,
 }
 
 /// Blocks the rows that would write a character which the target's encoding does not have.
@@ -38,9 +42,9 @@ pub(super) async fn block_characters(tx: &Transaction<'_>, opened: &Opened, revi
 }
 
 impl<'a> TargetChecks<'a> {
-    /// The checks in the snapshot `tx`, of which `opened` is known.
-    pub(super) fn of(tx: &'a Transaction<'a>, opened: &'a Opened) -> Self {
-        TargetChecks { tx, opened }
+    /// The checks in the snapshot `tx`, of which `opened` is known, for what `sets` declare.
+    pub(super) fn of(tx: &'a Transaction<'a>, opened: &'a Opened, sets: &'a Sets) -> Self {
+        TargetChecks { tx, opened, sets }
     }
 
     /// Completes `review`, in one round trip where the server refuses nothing.
@@ -48,6 +52,7 @@ impl<'a> TargetChecks<'a> {
         if let (Some(why), to, Some(table)) = (self.opened.read_only, &review.to, review.tables.first_mut()) {
             table.warnings.insert(0, format!("nothing can be applied to {to}: {why}"));
         }
+        key_advice::advise(&mut review, &self.opened.catalog, self.sets);
         block_characters(self.tx, self.opened, &mut review).await?;
         preflight::block_refused(&mut review, &self.opened.rules);
         let blocked = |at: usize, row: usize| review.tables[at].rows[row].blocked.is_some();
@@ -60,8 +65,9 @@ impl<'a> TargetChecks<'a> {
         let fits = diff::fits(&review);
         let attempts: Vec<_> = fits.iter().map(Attempt::all).collect();
         let tables: Vec<&QName> = review.tables.iter().filter_map(|t| Some(&t.shape.as_ref()?.table)).collect();
-        let (basis, parents, taken, children, unfit, equal, refused, failing) = try_join!(
+        let (basis, acting, parents, taken, children, unfit, equal, refused, failing) = try_join!(
             pg::basis(self.tx, &tables),
+            pg::acting_texts(self.tx, &tables),
             pg::parents(self.tx, &wanted),
             self.taken(&review, &kept),
             self.children(&review),
@@ -73,6 +79,7 @@ impl<'a> TargetChecks<'a> {
         )?;
         let unfit = self.narrowed(unfit).await?;
         review.basis = basis;
+        reach::remark(&mut review, &self.opened.catalog, self.sets, &acting);
         for (table, rows) in taken.iter().enumerate().filter(|(_, rows)| !rows.is_empty()) {
             diff::drop_taken_ids(&mut review, table, rows);
         }

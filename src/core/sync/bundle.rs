@@ -343,7 +343,11 @@ mod tests {
     fn a_broken_line_is_named_by_its_number() {
         let text = text(&bundle(vec![(shape("t", None), vec![row("a", "1", None), row("b", "2", None)])]));
         for (broken, place, says) in [
-            (text.replacen("\"key\":[\"a\"]", "\"key\":[\"z\"]", 1), "b:2", "the row's key is not what it holds in `k`"),
+            (
+                text.replacen("\"key\":[\"a\"]", "\"key\":[\"z\"]", 1),
+                "b:2",
+                "the row's key is not what it holds in `k`",
+            ),
             (text.replacen("{\"table\"", "{\"tabel\"", 1), "b:2", "not a row of a bundle"),
             (text.replacen("\"pos\":\"2\"", "\"pos\":2", 1), "b:3", "`pos` is neither text nor null"),
             (text.replacen(",\"pos\":\"2\"", "", 1), "b:3", "does not have the columns"),

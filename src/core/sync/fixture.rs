@@ -98,7 +98,7 @@ pub fn bundle(tables: Vec<(Shape, Vec<Row>)>) -> Bundle {
 /// The review of a bundle against rows of the same shapes.
 pub fn review(bundle: &Bundle, rows: Vec<Vec<Row>>) -> Review {
     let mut parents = ParentCounts::default();
-    let mut review = Review { from: "source".into(), to: "target".into(), tables: Vec::new(), basis: Basis::default() };
+    let mut review = Review { from: "source".into(), to: "target".into(), tables: Vec::new(), ..Review::default() };
     for (table, targets) in bundle.tables.iter().zip(rows) {
         review.tables.push(Compare::new(&table.shape, &table.shape, true).all(&table.rows, &targets));
         let references = bundle.tables.iter().flat_map(|table| &table.shape.references);
@@ -139,6 +139,7 @@ pub fn plan(shape: Shape, steps: Vec<Step>) -> Plan {
         undoes: None,
         shapes: vec![shape],
         basis: Basis::default(),
+        agreed: Vec::new(),
         steps,
         also: Vec::new(),
         digest: String::new(),

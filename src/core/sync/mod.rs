@@ -19,6 +19,7 @@
 //! | [`never`] | what is never synced, and what cannot be because of it |
 //! | [`preflight`] | what the target's server would refuse |
 //! | [`fires`] | the triggers and rules that run for a plan, and what they did |
+//! | [`reach`] | never-synced tables that triggers and rules write |
 //! | [`select`] | what the operator chose of a review |
 //! | [`plan`] | the chosen steps, in order, under one digest |
 //! | [`basis`] | what a plan rests on in the target's catalogue |
@@ -56,6 +57,7 @@ pub mod paste;
 pub mod plan;
 pub mod preflight;
 pub mod query;
+pub mod reach;
 pub mod report;
 pub mod row;
 pub mod schedule;

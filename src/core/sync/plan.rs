@@ -46,6 +46,9 @@ pub struct Plan {
     pub basis: Basis,
     /// One row each, in the order in which they run.
     pub steps: Vec<Step>,
+    /// Never-synced tables that triggers and rules of the target may write.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub agreed: Vec<QName>,
     /// What triggers wrote during the run that this plan takes back: it stays.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Also>,
@@ -162,6 +165,7 @@ impl Plan {
             undoes: None,
             basis: review.basis.of(&shapes.iter().map(|shape| &shape.table).collect()),
             shapes,
+            agreed: review.agreed.clone(),
             steps,
             also: Vec::new(),
             digest: String::new(),

@@ -114,6 +114,7 @@ pub enum Ids {
 pub struct Sets {
     all: Vec<Set>,
     never: Vec<String>,
+    triggers_may_write: Vec<String>,
     keys: BTreeMap<QName, Vec<String>>,
     declared: BTreeMap<QName, BTreeMap<String, String>>,
 }
@@ -159,6 +160,18 @@ impl Sets {
             this.all.push(set);
         }
         Ok(this)
+    }
+
+    /// The same, where triggers of the target may write the tables of these patterns although they are never synced.
+    #[must_use]
+    pub fn letting_triggers_write(mut self, patterns: Vec<String>) -> Self {
+        self.triggers_may_write = patterns;
+        self
+    }
+
+    /// Whether triggers and rules of the target may write `table`, which is never synced.
+    pub fn lets_triggers_write(&self, table: &QName) -> bool {
+        self.triggers_may_write.iter().any(|pattern| glob::matches(pattern, table))
     }
 
     fn declare(&mut self, set: &str, table: &SetTable) -> Result<()> {

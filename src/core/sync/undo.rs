@@ -105,6 +105,7 @@ pub fn plan(record: &Record) -> Result<Plan> {
         undoes: Some(record.run.clone()),
         shapes: record.plan.shapes.clone(),
         basis: record.plan.basis.clone(),
+        agreed: record.plan.agreed.clone(),
         steps,
         also: record.also.clone(),
         digest: String::new(),

@@ -50,6 +50,8 @@ pub struct Review {
     pub tables: Vec<TableReview>,
     /// How the target's tables are declared.
     pub basis: Basis,
+    /// Never-synced tables that the project lets triggers write.
+    pub agreed: Vec<QName>,
 }
 
 /// The differences of one table.

@@ -40,7 +40,9 @@ pub(super) fn blocked(
     if let Some(key) = table.period_keys.iter().find(by_period) {
         return Some(period(key));
     }
-    if let Some((parent, key)) = inherited(catalog, table).find(|(_, key)| !is_answered(table, spec, key) && travels(key)) {
+    if let Some((parent, key)) =
+        inherited(catalog, table).find(|(_, key)| !is_answered(table, spec, key) && travels(key))
+    {
         return Some(not_inherited(parent, key));
     }
     let one =

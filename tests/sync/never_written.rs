@@ -1,0 +1,77 @@
+//! A table that is never synced is not written by a trigger or rule either, unless the project says so.
+
+use pgdeck::{
+    app::{job::Job, sync},
+    core::error::Code,
+};
+
+use crate::support::{Pair, set};
+
+const SCHEMA: &str =
+    "CREATE TABLE plans (key text PRIMARY KEY, name text); CREATE TABLE profiles (who text, plan text);";
+const TARGET: &str = "INSERT INTO plans VALUES ('a', 'A'); INSERT INTO profiles VALUES ('alice', 'A');";
+
+fn sets(agreed: &str) -> String {
+    format!("[sync]\nnever = [\"profiles\"]\n{agreed}\n{}", set(r#"{ table = "plans" }"#))
+}
+
+async fn pair(agreed: &str, acting: &str) -> Pair {
+    Pair::new(&sets(agreed), SCHEMA, "INSERT INTO plans VALUES ('a', 'A2')", &format!("{TARGET}{acting}")).await
+}
+
+fn trigger(body: &str) -> String {
+    format!(
+        "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN {body}; RETURN NEW; END$$;
+         CREATE TRIGGER t AFTER UPDATE ON plans FOR EACH ROW EXECUTE FUNCTION f()"
+    )
+}
+
+#[tokio::test]
+async fn what_a_trigger_or_rule_writes_there_is_rolled_back_unless_it_is_agreed_to() {
+    let rule = "CREATE RULE r AS ON UPDATE TO plans DO ALSO UPDATE profiles SET plan = NEW.name".to_owned();
+    let hidden = trigger("EXECUTE 'UPDATE public.prof' || 'iles SET plan = ''x'''");
+    let cases = [
+        (
+            trigger("UPDATE public.Profiles SET plan = NEW.name"),
+            Some("trigger `t` names public.profiles, which is never synced"),
+        ),
+        (rule, Some("rule `r` names public.profiles, which is never synced")),
+        (hidden, None),
+    ];
+    for (acting, warned) in cases {
+        let pair = pair("", &acting).await;
+        let before = pair.target.dump().await;
+        let review = pair.review().await;
+        let warnings = review.tables[0].warnings.join("; ");
+        assert!(warned.is_none_or(|warned| warnings.contains(warned)), "{warnings}");
+        let error = pair.apply(&pair.all(&review)).await.unwrap_err();
+        assert_eq!(error.code, Code::RolledBack, "{error}");
+        assert!(
+            error.message.contains("wrote public.profiles (1 updated), which is never synced (`profiles`)"),
+            "{error}"
+        );
+        assert!(error.to_string().contains(r#"triggers_may_write = ["public.profiles"]"#), "{error}");
+        assert_eq!(pair.target.dump().await, before);
+        // A dry run finds it out, too.
+        let plan = pair.all(&review);
+        assert!(Box::pin(sync::apply(&pair.deck, &Job::quiet(), &plan, &pair.permit(&plan), true)).await.is_err());
+    }
+    let agreed =
+        pair("triggers_may_write = [\"profiles\"]", &trigger("UPDATE public.profiles SET plan = NEW.name")).await;
+    let review = agreed.review().await;
+    assert!(review.tables[0].warnings.join("; ").contains("pgdeck.toml lets triggers write it"), "{review:?}");
+    let plan = agreed.all(&review);
+    assert_eq!(plan.agreed.len(), 1);
+    agreed.apply(&plan).await.unwrap();
+    assert_eq!(agreed.target.rows("SELECT plan FROM profiles").await, ["A2"]);
+}
+
+/// What is written besides and is not protected stays a matter of the report.
+#[tokio::test]
+async fn other_tables_may_be_written() {
+    let acting = format!("CREATE TABLE log (what text); {}", trigger("INSERT INTO public.log VALUES (NEW.key)"));
+    let pair = pair("", &acting).await;
+    let done = pair.apply(&pair.all(&pair.review().await)).await.unwrap();
+    assert_eq!(done.triggers.also.len(), 1);
+    assert_eq!(pair.target.one("SELECT count(*) FROM log").await, "1");
+}
