@@ -337,6 +337,11 @@ impl Transaction<'_> {
         self.connection.describe(error)
     }
 
+    /// What it began with: for after a file of migrations, whose settings were taken back, and these with them.
+    pub(in crate::pg) fn settings(&self) -> &str {
+        &self.connection.local
+    }
+
     /// The connection it runs on.
     pub fn connection(&self) -> &Connection {
         self.connection
