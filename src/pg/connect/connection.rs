@@ -6,6 +6,7 @@ use std::{
 };
 
 use futures_util::{FutureExt, StreamExt};
+use secrecy::SecretString;
 use tokio::task::JoinHandle;
 use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryStream, error::SqlState};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -39,6 +40,8 @@ pub struct Connection {
     server: Server,
     canceller: Canceller,
     environment: String,
+    /// What must not be shown although the server says it.
+    secret: Option<SecretString>,
     /// What every transaction sets first.
     local: String,
     pooled: bool,
@@ -65,11 +68,11 @@ impl Connection {
         live: Live,
         tls: MakeRustlsConnect,
         settings: &Settings,
-        writing: bool,
+        (secret, writing): (Option<SecretString>, bool),
     ) -> Result<Self> {
         let asked = Instant::now();
         let answer = within(conninfo.connect_timeout, ask(&live.client, settings)).await;
-        let (server, told, local) = answer.map_err(|failure| error::connecting(conninfo, &failure))?;
+        let (server, told, local) = answer.map_err(|failure| error::masked(error::connecting(conninfo, &failure), secret.as_ref()))?;
         let canceller = Canceller {
             token: live.client.cancel_token(),
             tls,
@@ -85,6 +88,7 @@ impl Connection {
             server,
             canceller,
             environment: conninfo.environment.clone(),
+            secret,
             local,
             pooled: !told,
             writing,
@@ -163,7 +167,7 @@ impl Connection {
     pub(in crate::pg) fn describe(&self, error: &tokio_postgres::Error) -> Error {
         match self.ended.why() {
             Some(ended) if error.is_closed() => ended.clone(),
-            _ => error::describe(error).env(&self.environment),
+            _ => error::masked(error::describe(error), self.secret.as_ref()).env(&self.environment),
         }
     }
 
