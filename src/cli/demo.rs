@@ -20,8 +20,8 @@ use crate::{
         self,
         error::{Error, Result},
         guard,
-        sync::{diff::Review, plan::Plan, select::Selection},
         sql_text::printable_sql,
+        sync::{diff::Review, plan::Plan, select::Selection},
         text::printable,
     },
 };

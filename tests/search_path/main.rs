@@ -13,7 +13,8 @@ use recorder::{Looks, Recorder};
 /// Types of `pg_catalog` that statements of a sync name without it, where `pg_catalog` is looked up first.
 const FIRST: [&str; 2] = ["type text", "type name"];
 
-const TABLES: &str = "CREATE TABLE plan (id int PRIMARY KEY, code text UNIQUE, price numeric(9, 2), up int REFERENCES plan);
+const TABLES: &str =
+    "CREATE TABLE plan (id int PRIMARY KEY, code text UNIQUE, price numeric(9, 2), up int REFERENCES plan);
     CREATE TABLE part (plan int REFERENCES plan ON DELETE CASCADE, n int, at timestamptz, PRIMARY KEY (plan, n));
     CREATE FUNCTION seen() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$;
     CREATE TRIGGER seen BEFORE INSERT OR UPDATE ON plan FOR EACH ROW EXECUTE FUNCTION seen();";
@@ -37,7 +38,8 @@ fn project(folder: &Path, port: u16) {
     fs::write(folder.join("pgdeck.toml"), toml).unwrap();
     fs::create_dir(folder.join("m")).unwrap();
     fs::write(folder.join("m/001_a.sql"), "CREATE TABLE made_by_the_file (id int);\n").unwrap();
-    fs::write(folder.join("m/002_i.sql"), "CREATE INDEX CONCURRENTLY made_by_the_file_i ON made_by_the_file (id);\n").unwrap();
+    fs::write(folder.join("m/002_i.sql"), "CREATE INDEX CONCURRENTLY made_by_the_file_i ON made_by_the_file (id);\n")
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -77,6 +79,12 @@ async fn no_statement_leaves_a_name_to_the_roles_search_path() {
             .unwrap();
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "pgdeck {line}: {told}{}", String::from_utf8_lossy(&output.stdout));
+        if ["config check --live", "sync review"].iter().any(|verb| line.starts_with(verb)) {
+            let notes = String::from_utf8_lossy(&output.stdout).into_owned();
+            for name in ["source", "target"] {
+                assert_eq!(notes.matches(&format!("{name}: connected as a superuser")).count(), 1, "{line}: {notes}");
+            }
+        }
         let seen = recorder.take();
         assert!(seen.len() >= asks, "pgdeck {line} asked {} times only: {seen:#?}", seen.len());
         for (looks, statement) in seen.iter().filter(|(_, statement)| !statement.contains("made_by_the_file")) {

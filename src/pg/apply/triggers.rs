@@ -51,7 +51,8 @@ type Counts = BTreeMap<QName, [i64; 3]>;
 
 /// The server's counts of this transaction. A partition counts as its table. Asked while the role's own search path is in
 /// force, so that every name has its schema.
-const COUNTS: &str = "SELECT n.nspname, c.relname, s.i::pg_catalog.text, s.u::pg_catalog.text, s.d::pg_catalog.text FROM (
+const COUNTS: &str =
+    "SELECT n.nspname, c.relname, s.i::pg_catalog.text, s.u::pg_catalog.text, s.d::pg_catalog.text FROM (
     SELECT coalesce(pg_catalog.pg_partition_root(t.relid), t.relid) AS relid, pg_catalog.sum(t.n_tup_ins) AS i,
            pg_catalog.sum(t.n_tup_upd) AS u, pg_catalog.sum(t.n_tup_del) AS d
     FROM pg_catalog.pg_stat_xact_user_tables t WHERE t.n_tup_ins + t.n_tup_upd + t.n_tup_del > 0 GROUP BY 1) s

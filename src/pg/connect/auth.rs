@@ -214,7 +214,8 @@ impl Watch {
         if got < 5 {
             return Ok(At::Head(got));
         }
-        let number = |at: usize| u32::from_be_bytes([self.head[at], self.head[at + 1], self.head[at + 2], self.head[at + 3]]);
+        let number =
+            |at: usize| u32::from_be_bytes([self.head[at], self.head[at + 1], self.head[at + 2], self.head[at + 3]]);
         let length = number(1);
         if length < u32::try_from(wanted - 1).unwrap_or(u32::MAX) || length > MAX_MESSAGE {
             return Err(Refused::NoServer);
@@ -322,9 +323,7 @@ where
 
     fn connect(self, stream: S) -> Self::Future {
         let (handshake, required) = (self.tls.connect(stream), self.required);
-        Box::pin(async move {
-            handshake.await.map(|stream| Watched::new(stream, required, Line::Closed, false))
-        })
+        Box::pin(async move { handshake.await.map(|stream| Watched::new(stream, required, Line::Closed, false)) })
     }
 }
 

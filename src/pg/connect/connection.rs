@@ -29,6 +29,8 @@ pub struct Server {
     pub version: String,
     /// Whether it is a standby.
     pub in_recovery: bool,
+    /// Whether the role is a superuser: what others have defined there runs with all privileges then.
+    pub superuser: bool,
     /// Process id of the session; behind a pooler that of the first query's.
     pub backend_pid: i32,
 }
@@ -72,7 +74,8 @@ impl Connection {
     ) -> Result<Self> {
         let asked = Instant::now();
         let answer = within(conninfo.connect_timeout, ask(&live.client, settings)).await;
-        let (server, told, local) = answer.map_err(|failure| error::masked(error::connecting(conninfo, &failure), secret.as_ref()))?;
+        let (server, told, local) =
+            answer.map_err(|failure| error::masked(error::connecting(conninfo, &failure), secret.as_ref()))?;
         let canceller = Canceller {
             token: live.client.cancel_token(),
             tls,
@@ -231,7 +234,7 @@ impl Connection {
 async fn ask(client: &Client, settings: &Settings) -> Result<(Server, bool, String), Failure> {
     let sql = format!(
         "SELECT pg_catalog.current_setting('server_version_num'), pg_catalog.current_setting('server_version'), \
-         pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(), {}",
+         pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(), pg_catalog.current_setting('is_superuser'), {}",
         settings.question()
     );
     let messages = client.simple_query(&sql).await.map_err(Failure::Driver)?;
@@ -244,9 +247,10 @@ async fn ask(client: &Client, settings: &Settings) -> Result<(Server, bool, Stri
         version_num: row.get(0).and_then(|text| text.parse().ok()).ok_or(Failure::NotPostgres)?,
         version: row.get(1).unwrap_or_default().to_owned(),
         in_recovery: row.get(2) == Some("t"),
+        superuser: row.get(4) == Some("on"),
         backend_pid: row.get(3).and_then(|text| text.parse().ok()).unwrap_or_default(),
     };
-    let answers: Vec<_> = (4..row.len()).map(|at| row.get(at)).collect();
+    let answers: Vec<_> = (5..row.len()).map(|at| row.get(at)).collect();
     let told = settings.hold(&answers);
     Ok((server, told, settings.local(!told, &answers)))
 }

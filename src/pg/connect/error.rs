@@ -3,8 +3,8 @@
 
 use std::{error::Error as StdError, io, time::Duration};
 
-use secrecy::{ExposeSecret, SecretString};
 use rustls::{AlertDescription, CertificateError, Error as TlsError};
+use secrecy::{ExposeSecret, SecretString};
 use tokio_postgres::error::{DbError, SqlState};
 
 use super::{
@@ -57,13 +57,12 @@ impl Failure {
 
     /// Whether a server was there and refused, so that another address would do no better.
     pub(super) fn is_an_answer(&self) -> bool {
-        self.driver()
-            .is_some_and(|error| {
-                error.as_db_error().is_some()
-                    || tls(error)
-                    || find::<io::Error>(error).is_none()
-                    || find::<Refused>(error).is_some()
-            })
+        self.driver().is_some_and(|error| {
+            error.as_db_error().is_some()
+                || tls(error)
+                || find::<io::Error>(error).is_none()
+                || find::<Refused>(error).is_some()
+        })
     }
 
     /// Whether plain text may work where TLS did not: the handshake failed, or `pg_hba.conf` lets nobody

@@ -1,0 +1,59 @@
+//! What is read still is a table. Between the catalogue and the read, its owner can put a view or a foreign table in its
+//! place, and reading that runs the owner's functions with the reader's privileges (CVE-2024-7348).
+
+use std::collections::BTreeSet;
+
+use crate::{
+    core::{
+        error::{Code, Error, Result},
+        name::QName,
+        sync::shape::{Part, Reference, Shape},
+    },
+    pg::{
+        connect::Transaction,
+        query::{self, List},
+    },
+};
+
+/// Locks the tables that a read of `shape` names, and makes sure that they are the ones that the catalogue knows. Sent before
+/// the read and without waiting: where it fails the transaction is aborted, and the read is not even planned.
+pub(super) async fn still_tables(tx: &Transaction<'_>, shape: &Shape) -> Result<()> {
+    let tables = tables(shape);
+    let names: Vec<String> = tables.iter().map(|table| format!("ONLY {}", table.sql())).collect();
+    let lock = format!("LOCK TABLE {} IN ACCESS SHARE MODE", names.join(", "));
+    let lists: [List<'_>; 2] = [
+        tables.iter().map(|table| Some(table.schema.as_str())).collect(),
+        tables.iter().map(|table| Some(table.name.as_str())).collect(),
+    ];
+    let (locked, checked) = futures_util::join!(
+        query::rows(tx, &lock, &[]),
+        query::for_each(tx, include_str!("../sql/kinds.sql"), &lists, |_| {})
+    );
+    locked.map_err(|error| error.object(&shape.table))?;
+    checked.map_err(|error| if error.message.contains("is another object by now") { replaced(shape) } else { error })
+}
+
+fn replaced(shape: &Shape) -> Error {
+    let message = "the table, or one that it refers to, was replaced while it was to be read, so nothing was read";
+    Error::new(Code::Stale, message).object(&shape.table).hint("look at what is there now, then try again")
+}
+
+fn tables(shape: &Shape) -> BTreeSet<&QName> {
+    let mut out = BTreeSet::from([&shape.table]);
+    shape.references.iter().for_each(|reference| add(reference, &mut out));
+    within(&shape.key, &mut out);
+    out
+}
+
+fn add<'a>(reference: &'a Reference, out: &mut BTreeSet<&'a QName>) {
+    out.insert(&reference.table);
+    within(&reference.key, out);
+}
+
+fn within<'a>(key: &'a [Part], out: &mut BTreeSet<&'a QName>) {
+    for part in key {
+        if let Part::Reference(reference) = part {
+            add(reference, out);
+        }
+    }
+}
