@@ -6,7 +6,7 @@ mod digest;
 mod encoding;
 mod facts;
 mod fits;
-mod kinds;
+pub(super) mod kinds;
 mod open;
 mod preflight;
 mod rows;

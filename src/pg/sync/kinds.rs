@@ -15,27 +15,39 @@ use crate::{
     },
 };
 
-/// Locks the tables that a read of `shape` names, and makes sure that they are the ones that the catalogue knows. Sent before
-/// the read and without waiting: where it fails the transaction is aborted, and the read is not even planned.
+/// Locks the tables that a read of `shape` names, and makes sure that they are the ones that the catalogue knows.
 pub(super) async fn still_tables(tx: &Transaction<'_>, shape: &Shape) -> Result<()> {
-    let tables = tables(shape);
+    hold(tx, &tables(shape))
+        .await
+        .map_err(|error| if error.object.is_none() { error.object(&shape.table) } else { error })
+}
+
+/// Locks `tables` and makes sure that they are the ones that the catalogue knows. Sent before a read and without waiting:
+/// where it fails the transaction is aborted, and the read is not even planned.
+pub(in crate::pg) async fn hold(tx: &Transaction<'_>, tables: &BTreeSet<&QName>) -> Result<()> {
     let names: Vec<String> = tables.iter().map(|table| format!("ONLY {}", table.sql())).collect();
     let lock = format!("LOCK TABLE {} IN ACCESS SHARE MODE", names.join(", "));
+    let (locked, checked) = futures_util::join!(query::rows(tx, &lock, &[]), same(tx, tables));
+    locked?;
+    checked
+}
+
+/// The same without a lock, which a materialized view cannot have.
+pub(in crate::pg) async fn same(tx: &Transaction<'_>, tables: &BTreeSet<&QName>) -> Result<()> {
     let lists: [List<'_>; 2] = [
         tables.iter().map(|table| Some(table.schema.as_str())).collect(),
         tables.iter().map(|table| Some(table.name.as_str())).collect(),
     ];
-    let (locked, checked) = futures_util::join!(
-        query::rows(tx, &lock, &[]),
-        query::for_each(tx, include_str!("../sql/kinds.sql"), &lists, |_| {})
-    );
-    locked.map_err(|error| error.object(&shape.table))?;
-    checked.map_err(|error| if error.message.contains("is another object by now") { replaced(shape) } else { error })
+    let checked = query::for_each(tx, include_str!("../sql/kinds.sql"), &lists, |_| {}).await;
+    checked.map_err(|error| if error.message.contains(REPLACED) { replaced() } else { error })
 }
 
-fn replaced(shape: &Shape) -> Error {
+/// In the server's words for a number that is none: the statement makes it fail.
+const REPLACED: &str = "is another object by now";
+
+fn replaced() -> Error {
     let message = "the table, or one that it refers to, was replaced while it was to be read, so nothing was read";
-    Error::new(Code::Stale, message).object(&shape.table).hint("look at what is there now, then try again")
+    Error::new(Code::Stale, message).hint("look at what is there now, then try again")
 }
 
 fn tables(shape: &Shape) -> BTreeSet<&QName> {
