@@ -1,10 +1,9 @@
 //! A project at work: its environments with their connections, and where its state lives.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     path::{Path, PathBuf},
-    sync::Arc,
-    sync::Mutex,
+    sync::{Arc, Mutex, MutexGuard},
 };
 
 use crate::{
@@ -14,7 +13,7 @@ use crate::{
     },
     core::{
         audit::Rules,
-        env::Environment,
+        env::{Environment, SUPERUSER},
         error::{Error, Result},
     },
     pg::connect::{Conninfo, Pool, PooledReader, pool::DEFAULT_SIZE},
@@ -30,6 +29,7 @@ pub struct Deck {
     pub state: PathBuf,
     vars: OwnedVars,
     targets: Mutex<HashMap<String, (Conninfo, Pool)>>,
+    superusers: Mutex<BTreeSet<String>>,
     declared: Mutex<Arc<Declared>>,
 }
 
@@ -49,7 +49,14 @@ impl Deck {
         let state = place::state_dir(&project.name, &vars as Vars)?;
         let declared = Declared { text: project.source().text.clone(), rules: project.audit.clone() };
         let declared = Mutex::new(Arc::new(declared));
-        Ok(Deck { project, state, vars: Arc::new(vars), targets: Mutex::default(), declared })
+        Ok(Deck {
+            project,
+            state,
+            vars: Arc::new(vars),
+            targets: Mutex::default(),
+            superusers: Mutex::default(),
+            declared,
+        })
     }
 
     /// The environment `name`.
@@ -78,7 +85,24 @@ impl Deck {
 
     /// A reading connection to the environment `name`.
     pub async fn reader(&self, name: &str) -> Result<PooledReader> {
-        self.target(name)?.1.get().await.map_err(|error| error.env(name))
+        let reader = self.target(name)?.1.get().await.map_err(|error| error.env(name))?;
+        if reader.server().superuser {
+            self.superusers().insert(name.to_owned());
+        }
+        Ok(reader)
+    }
+
+    /// What is to be said once of each of the environments `names` that was read as a superuser.
+    pub fn superuser_notes<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+        let superusers = self.superusers();
+        let mut said = BTreeSet::new();
+        let names = names.into_iter().filter(|name| superusers.contains(*name) && said.insert(*name));
+        names.map(|name| format!("{name}: {SUPERUSER}")).collect()
+    }
+
+    fn superusers(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        // A poisoned set is still a set.
+        self.superusers.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// How to reach the environment `name`.

@@ -31,6 +31,8 @@ pub struct Reached {
     pub version: String,
     /// Whether it is a standby.
     pub standby: bool,
+    /// Whether the role is a superuser.
+    pub superuser: bool,
     /// One round trip.
     pub latency: Duration,
     /// What it holds.
@@ -79,6 +81,6 @@ async fn watched(deck: &Deck, name: &str) -> Result<(Reached, impl Future<Output
     tx.rollback().await?;
     let server = reader.server();
     let version = server.version.split_whitespace().next().unwrap_or_default().to_owned();
-    let reached = Reached { version, standby: server.in_recovery, latency, summary };
+    let reached = Reached { version, standby: server.in_recovery, superuser: server.superuser, latency, summary };
     Ok((reached, reader.lost()))
 }

@@ -59,6 +59,9 @@ pub struct Console {
     /// Leave the mouse to the terminal
     #[arg(long, global = true)]
     pub no_mouse: bool,
+    /// In CSV exports, put ' before text that a spreadsheet would take for a formula
+    #[arg(long, global = true)]
+    pub csv_safe: bool,
 }
 
 impl Console {
@@ -69,6 +72,7 @@ impl Console {
             keymap: self.keymap.as_ref().map(|name| Choice::option("--keymap", name)),
             ascii: self.ascii.then_some(true),
             mouse: self.no_mouse.then_some(false),
+            csv_safe: self.csv_safe.then_some(true),
         }
     }
 }

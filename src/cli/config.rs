@@ -88,6 +88,7 @@ async fn live(environments: &[String], context: &Context) -> Result<u8> {
     let all = || checked.iter().filter_map(|checked| checked.findings.as_ref().ok()).flatten();
     let count = |severity| all().filter(|finding| finding.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    listing.notes.extend(context.deck.superuser_notes(checked.iter().map(|checked| checked.environment.as_str())));
     listing.notes.push(format!("{} environments checked: {errors} errors, {warnings} warnings", checked.len()));
     output::print(context.format, &listing, &record(&checked))?;
     Ok(exit)

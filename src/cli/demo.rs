@@ -20,6 +20,7 @@ use crate::{
         self,
         error::{Error, Result},
         guard,
+        sql_text::printable_sql,
         sync::{diff::Review, plan::Plan, select::Selection},
         text::printable,
     },
@@ -95,8 +96,8 @@ async fn prove(deck: &Deck, job: &Job, names: &[String]) -> Result<()> {
             let severity = finding.severity.word();
             let line = format!("{} {severity:<7} {}: {}", finding.check, finding.object, finding.detail);
             output::write(&format!("\n  {}\n", printable(&line)))?;
-            for line in finding.fix.lines() {
-                output::write(&format!("    {}\n", printable(line)))?;
+            for line in printable_sql(&finding.fix).lines() {
+                output::write(&format!("    {line}\n"))?;
             }
         }
         for unseen in &audit.unseen {

@@ -1,13 +1,16 @@
 //! Results as a table, JSON or Markdown; errors as one line or as JSON.
 
-use std::io::{ErrorKind, Write};
+use std::{
+    borrow::Cow,
+    io::{ErrorKind, Write},
+};
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde_json::{Value as Json, json};
 
 use crate::core::{
     error::{Error, Result},
-    text::{json_shown, printable},
+    text::{is_printable, json_shown, printable},
 };
 
 /// How results are written.
@@ -111,14 +114,30 @@ fn markdown(text: &str) -> String {
     })
 }
 
-/// Writes to stdout. A reader that went away is no error: the process ends quietly.
+/// Writes to stdout, and nothing that a terminal would act on, whoever wrote it. A reader that went away is no error: the
+/// process ends quietly.
 pub(super) fn write(text: &str) -> Result<()> {
+    let text = harmless(text);
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(Error::usage(format!("cannot write to stdout: {error}"))),
     }
+}
+
+/// What every form above has seen to already; here so that no other can forget it.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let stays = |c: char| matches!(c, '\n' | '\t') || is_printable(c);
+    if text.chars().all(stays) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.split_inclusive(['\n', '\t']).fold(String::new(), |mut out, part| {
+        let body = part.trim_end_matches(['\n', '\t']);
+        out.push_str(&printable(body));
+        out.push_str(&part[body.len()..]);
+        out
+    }))
 }
 
 /// One line on stderr, or the JSON form.
@@ -146,7 +165,6 @@ pub(super) fn error_record(error: &Error) -> Json {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::borrow::Cow;
 
     const HOSTILE: &str = "a\u{1b}[31m\u{9b}b\u{7f}\u{202e}\u{e0041}|*`<\\c";
 
@@ -173,6 +191,12 @@ mod tests {
         assert!(text.chars().all(|c| c == '\n' || matches!(printable(&c.to_string()), Cow::Borrowed(_))), "{text:?}");
         assert!(text.contains("Größe 👩‍🏫"), "{text}");
         assert_eq!(serde_json::from_str::<Json>(&text).expect("still json"), json);
+    }
+
+    #[test]
+    fn nothing_that_acts_on_a_terminal_is_written() {
+        assert_eq!(harmless("a\tb\n\u{1b}]0;x\u{7}\n"), "a\tb\n␛]0;x␇\n");
+        assert!(matches!(harmless("Größe 👩‍🏫\n"), Cow::Borrowed(_)));
     }
 
     #[test]

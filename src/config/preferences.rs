@@ -6,6 +6,7 @@
 //! keymap = "vim"        # the same
 //! ascii = false         # draw with ASCII alone
 //! mouse = true          # listen to the mouse
+//! csv_safe = false      # write no text into a CSV file that a spreadsheet would calculate
 //! ```
 
 use std::path::{Path, PathBuf};
@@ -19,7 +20,7 @@ use crate::core::error::{Error, Result, did_you_mean};
 pub const FILE: &str = "config.toml";
 
 /// What may stand in the file.
-const KEYS: [&str; 4] = ["theme", "keymap", "ascii", "mouse"];
+const KEYS: [&str; 5] = ["theme", "keymap", "ascii", "mouse", "csv_safe"];
 
 /// What somebody wants; nothing said leaves it to whatever is asked next.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub struct Preferences {
     pub ascii: Option<bool>,
     /// Whether to listen to the mouse.
     pub mouse: Option<bool>,
+    /// Whether texts that read like formulas are made texts in CSV files.
+    pub csv_safe: Option<bool>,
 }
 
 /// A name of something built in, or a file.
@@ -56,6 +59,7 @@ impl Preferences {
                 "keymap" => preferences.keymap = Some(Choice::read(source, &value, folder)?),
                 "ascii" => preferences.ascii = Some(source.truth(&value)?),
                 "mouse" => preferences.mouse = Some(source.truth(&value)?),
+                "csv_safe" => preferences.csv_safe = Some(source.truth(&value)?),
                 name => {
                     let error = source.error(offset, format!("unknown key `{name}`"));
                     return Err(error.hint(did_you_mean(name, KEYS)));
@@ -73,6 +77,7 @@ impl Preferences {
             keymap: self.keymap.or(other.keymap),
             ascii: self.ascii.or(other.ascii),
             mouse: self.mouse.or(other.mouse),
+            csv_safe: self.csv_safe.or(other.csv_safe),
         }
     }
 }
@@ -144,11 +149,12 @@ mod tests {
 
     #[test]
     fn everything_is_read_and_an_option_beats_it() {
-        let file = read("theme = 'nord'\nkeymap = 'vim'\nascii = true\nmouse = false").expect("read");
+        let file = read("theme = 'nord'\nkeymap = 'vim'\nascii = true\nmouse = false\ncsv_safe = true").expect("read");
         let options = Preferences { theme: Some(Choice::option("--theme", "light")), ..Preferences::default() };
         let both = options.over(file);
         let theme = both.theme.expect("theme").theme().expect("theme");
         assert_eq!((theme.name.as_str(), both.ascii, both.mouse), ("themes/light.toml", Some(true), Some(false)));
+        assert_eq!(both.csv_safe, Some(true));
         assert_eq!(both.keymap.expect("keymap").keymap().expect("keymap").name, "keymaps/vim.toml");
     }
 

@@ -72,3 +72,7 @@ pub struct Target {
     /// A command whose first line of output is the password.
     pub password_command: Vec<String>,
 }
+/// What a superuser should know who reads or writes rows, and what to do.
+pub const SUPERUSER: &str = "connected as a superuser, so code that other users own (casts, functions, views, policies) could \
+                             run with all privileges, even while reading; use a role with pg_read_all_data to read, and \
+                             the owner of the tables to write";

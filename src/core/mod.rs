@@ -17,6 +17,7 @@ pub mod schema;
 pub mod settings;
 pub mod sheet;
 pub mod size;
+pub mod sql_text;
 pub mod sync;
 pub mod text;
 pub mod trigger;

@@ -13,6 +13,8 @@ pub struct Sheet {
     pub columns: Vec<String>,
     /// The rows, in their order.
     pub rows: Vec<Vec<Value>>,
+    /// Whether a spreadsheet must not take a text of a CSV file for a formula: then such a text begins with `'`.
+    pub csv_safe: bool,
 }
 
 /// How a sheet is written.
@@ -62,12 +64,14 @@ impl Sheet {
             name: name.into(),
             columns: columns.into_iter().map(Into::into).collect(),
             rows: rows.into_iter().collect(),
+            csv_safe: false,
         }
     }
 
     /// The whole of it in `format`, with a line break at the end.
     pub fn render(&self, format: Format) -> String {
         match format {
+            Format::Csv if self.csv_safe => lines(self, ",", csv_safe, ("", "")),
             Format::Csv => lines(self, ",", csv, ("", "")),
             Format::Markdown => {
                 let table = lines(self, " | ", markdown, ("| ", " |"));
@@ -106,8 +110,21 @@ fn csv(value: &Value) -> String {
     }
 }
 
+/// The same, but no text is one that a spreadsheet would calculate: a quote in front makes it a text there.
+fn csv_safe(value: &Value) -> String {
+    match value {
+        Value::String(text) if formula(text) => quoted(text).replacen('"', "\"'", 1),
+        other => csv(other),
+    }
+}
+
+/// Whether a spreadsheet takes a cell for a formula (OWASP, "CSV Injection").
+fn formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
+}
+
 fn quoted(text: &str) -> String {
-    let plain = !text.is_empty() && text.trim() == text && !text.contains(['"', ',', '\n', '\r']);
+    let plain = !text.is_empty() && text.trim() == text && !text.contains(['"', ',', '\n', '\r']) && !formula(text);
     if plain { text.to_owned() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
 }
 
@@ -164,6 +181,19 @@ mod tests {
     #[test]
     fn csv_tells_null_from_the_empty_text() {
         assert_eq!(sheet().render(Format::Csv), "table,rows,note\nplans,6,\"a,\"\"b\"\"\nc\"\na|b*,,\"\"\n");
+    }
+
+    #[test]
+    fn a_text_that_reads_like_a_formula_is_quoted_and_on_request_no_formula() {
+        let cells = ["=1+1", "+1", "-2", "@SUM(A1)", "\tx", "\rx", "a=b"];
+        let mut sheet = Sheet::new("x", ["=title"], cells.map(|cell| vec![json!(cell)]));
+        sheet.rows.push(vec![json!(-7)]);
+        let as_it_is = "\"=title\"\n\"=1+1\"\n\"+1\"\n\"-2\"\n\"@SUM(A1)\"\n\"\tx\"\n\"\rx\"\na=b\n-7\n";
+        assert_eq!(sheet.render(Format::Csv), as_it_is);
+        sheet.csv_safe = true;
+        let safe = "\"'=title\"\n\"'=1+1\"\n\"'+1\"\n\"'-2\"\n\"'@SUM(A1)\"\n\"'\tx\"\n\"'\rx\"\na=b\n-7\n";
+        assert_eq!(sheet.render(Format::Csv), safe);
+        assert!(sheet.render(Format::Json).contains("\"=1+1\""), "no other format has formulas");
     }
 
     #[test]

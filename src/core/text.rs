@@ -11,6 +11,11 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     if text.chars().all(|c| shown(c) == c) { Cow::Borrowed(text) } else { text.chars().map(shown).collect() }
 }
 
+/// Whether `c` can be shown as it is: it neither acts on a terminal nor hides or reorders its neighbours.
+pub fn is_printable(c: char) -> bool {
+    shown(c) == c
+}
+
 /// The same, but lines stay lines.
 pub fn printable_lines(text: &str) -> Cow<'_, str> {
     let kept = |c| if c == '\n' { c } else { shown(c) };
@@ -28,7 +33,9 @@ fn shown(c: char) -> char {
     match c {
         '\0'..='\x1f' => char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}'),
         '\x7f' => '\u{2421}',
-        // C1 controls, line and paragraph separators, bidirectional controls, invisible operators, tags.
+        // C1 controls, line and paragraph separators, bidirectional controls, invisible operators, letters and joiners
+        // without a shape (soft hyphen, grapheme joiner, Hangul and Khmer fillers, Mongolian separators), the marks of
+        // interlinear notes, tags.
         '\u{80}'..='\u{9f}'
         | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}'
@@ -37,6 +44,16 @@ fn shown(c: char) -> char {
         | '\u{200f}'
         | '\u{61c}'
         | '\u{feff}'
+        | '\u{ad}'
+        | '\u{34f}'
+        | '\u{115f}'
+        | '\u{1160}'
+        | '\u{17b4}'
+        | '\u{17b5}'
+        | '\u{180e}'
+        | '\u{3164}'
+        | '\u{ffa0}'
+        | '\u{fff9}'..='\u{fffb}'
         | '\u{e0000}'..='\u{e007f}' => '\u{fffd}',
         _ => c,
     }
@@ -87,6 +104,14 @@ mod tests {
     #[test]
     fn direction_overrides_are_replaced() {
         assert_eq!(printable("abc\u{202e}def"), "abc\u{fffd}def");
+    }
+
+    #[test]
+    fn what_has_no_shape_is_shown() {
+        let hidden = "\u{ad}\u{34f}\u{115f}\u{180e}\u{3164}\u{ffa0}\u{fff9}\u{fffa}\u{fffb}\u{e0000}\u{e007f}";
+        assert_eq!(printable(hidden), "\u{fffd}".repeat(hidden.chars().count()));
+        assert!(hidden.chars().all(|c| !is_printable(c)));
+        assert!(json_shown(&format!("\"{hidden}\"")).is_ascii());
     }
 
     #[test]

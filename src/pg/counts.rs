@@ -1,8 +1,12 @@
 //! Counting rows and bytes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{connect::Transaction, query};
+use super::{
+    connect::Transaction,
+    query,
+    sync::kinds::{hold, same},
+};
 use crate::core::{
     error::Result,
     name::QName,
@@ -12,7 +16,15 @@ use crate::core::{
 /// Counts the rows of one table. Row security is off in the transaction, so a hidden row is an error.
 pub async fn exact(tx: &Transaction<'_>, table: &Table) -> Result<u64> {
     let only = if table.relation == Relation::Table { "ONLY " } else { "" };
-    let count = query::scalar(tx, &format!("SELECT count(*)::text FROM {only}{}", table.name.sql()), &[]).await?;
+    let text = format!("SELECT count(*)::text FROM {only}{}", table.name.sql());
+    let name = BTreeSet::from([&table.name]);
+    let still = async {
+        if table.relation == Relation::MaterializedView { same(tx, &name).await } else { hold(tx, &name).await }
+    };
+    // The count is behind the check on the line.
+    let (still, count) = futures_util::join!(still, query::scalar(tx, &text, &[]));
+    still?;
+    let count = count?;
     Ok(count.and_then(|text| text.parse().ok()).unwrap_or_default())
 }
 

@@ -7,6 +7,7 @@ mod digest;
 mod encoding;
 mod facts;
 mod fits;
+pub(super) mod kinds;
 mod open;
 mod preflight;
 mod rows;

@@ -90,6 +90,8 @@ pub struct Model {
     pub focused: bool,
     /// Whether the mouse is listened to.
     pub mouse: bool,
+    /// Whether CSV exports hold no text that a spreadsheet would take for a formula.
+    pub csv_safe: bool,
     /// What made the console leave, if it was not its user.
     pub stopped: Option<&'static str>,
     /// What the team declared, where there is a file.
@@ -129,6 +131,7 @@ impl Model {
             now: Duration::ZERO,
             focused: true,
             mouse: true,
+            csv_safe: false,
             stopped: None,
             declared: None,
             overview: OverviewPane::default(),

@@ -27,6 +27,8 @@ pub struct Setup {
     pub look: Look,
     /// Whether the mouse is listened to.
     pub mouse: bool,
+    /// Whether CSV exports hold no text that a spreadsheet would take for a formula.
+    pub csv_safe: bool,
 }
 
 /// Looks up an environment variable.
@@ -44,7 +46,8 @@ pub(super) fn read(options: Preferences, vars: Vars) -> Result<Setup> {
     let wanted = options.over(own_preferences(vars)?);
     let glyphs = if wanted.ascii == Some(true) { ASCII } else { UNICODE };
     let look = Look::new(&theme(&wanted, vars)?, depth(vars), glyphs);
-    Ok(Setup { keys: keys(&wanted, vars)?, look, mouse: wanted.mouse.unwrap_or(true) })
+    let (mouse, csv_safe) = (wanted.mouse.unwrap_or(true), wanted.csv_safe.unwrap_or(false));
+    Ok(Setup { keys: keys(&wanted, vars)?, look, mouse, csv_safe })
 }
 
 /// Reads every built-in theme and keymap, and the person's own files: preferences, theme, keymap. Says which

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::{
     config::key::{Code, Key},
-    core::error::Code::Interrupted,
+    core::{error::Code::Interrupted, sheet::Sheet},
 };
 
 use super::{
@@ -224,6 +224,7 @@ pub fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
 /// Asks for the name of the file that the list in front is written to.
 fn export(model: &mut Model) {
     if let Some(sheet) = pane::sheet(model) {
+        let sheet = Sheet { csv_safe: model.csv_safe, ..sheet };
         model.overlays.push(Overlay::Prompt(overlay::Prompt::new(sheet)));
     }
 }

@@ -253,3 +253,29 @@ INSERT INTO storage.buckets VALUES ('files', 'files', true);
         assert_eq!(seen(&database.audit_as("watcher", &[], "").await), (0, None));
     }
 }
+
+/// Whoever owns the table may give its types casts, and an audit runs as whoever started it: none of them is called.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_cast_of_a_type_of_the_database_is_called() {
+    const CASTS: &str = "CREATE SCHEMA storage;
+CREATE TYPE storage.word AS ENUM ('files', 'true');
+CREATE FUNCTION storage.ran(storage.word) RETURNS json LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the cast ran'; END $$;
+CREATE FUNCTION storage.told(storage.word) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the cast ran'; END $$;
+CREATE CAST (storage.word AS json) WITH FUNCTION storage.ran(storage.word);
+CREATE CAST (storage.word AS text) WITH FUNCTION storage.told(storage.word) AS ASSIGNMENT;
+";
+    for server in majors() {
+        for (name, columns, public) in [
+            ("casts", "id storage.word, name storage.word, public storage.word, more storage.word", true),
+            ("casts_old", "id storage.word, name storage.word, more storage.word, old storage.word", false),
+        ] {
+            let table = format!(
+                "CREATE TABLE storage.buckets ({columns});\nINSERT INTO storage.buckets VALUES ('files', 'files', 'true', 'true');\n"
+            );
+            let database = database(&server, name, &format!("{CASTS}{table}")).await;
+            let audited = database.audit_as("postgres", &[], "").await;
+            let [bucket] = audited.facts.buckets.as_slice() else { panic!("{:?}", audited.facts.buckets) };
+            assert_eq!((bucket.id.as_str(), bucket.public), ("files", public));
+        }
+    }
+}

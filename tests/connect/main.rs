@@ -1,6 +1,7 @@
 //! Connections against real servers: TLS, passwords, what the server enforces, what errors say.
 #![allow(clippy::expect_used, missing_docs)]
 
+mod auth;
 mod certificates;
 mod errors;
 mod passwords;

@@ -2,6 +2,7 @@
 
 mod history;
 mod outside;
+mod path;
 
 use pgdeck::core::error::Code;
 

@@ -93,6 +93,23 @@ async fn what_may_not_be_read_is_unseen_and_the_rest_is_read() {
     }
 }
 
+/// Somebody else's table beside Sqitch's, with a type whose casts would run as whoever asks.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_of_events_with_a_type_of_its_own_is_not_read() {
+    for server in majors() {
+        let sql = format!(
+            "{SQITCH} CREATE TYPE word AS ENUM ('fail');
+             CREATE FUNCTION ran(word) RETURNS json LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the cast ran'; END $$;
+             CREATE CAST (word AS json) WITH FUNCTION ran(word);
+             DROP TABLE sqitch.events;
+             CREATE TABLE sqitch.events (event text, change_id text, change word, project text, committed_at timestamptz);
+             INSERT INTO sqitch.events VALUES ('fail', 'x', 'fail', 'shop', now());"
+        );
+        let histories = server.database("events", &sql).await.histories().await;
+        assert_eq!(tools(&histories), [(Tool::Sqitch, "sqitch.changes".into())]);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_without_any_history_has_none() {
     for server in majors() {

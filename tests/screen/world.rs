@@ -144,7 +144,7 @@ fn facts(version: &str, ms: u64, bytes: Option<u64>, standby: bool) -> Reached {
         bytes.map_or("null".into(), |bytes| bytes.to_string())
     );
     let summary = serde_json::from_str(&summary).expect("summary");
-    Reached { version: version.into(), standby, latency: Duration::from_millis(ms), summary }
+    Reached { version: version.into(), standby, superuser: false, latency: Duration::from_millis(ms), summary }
 }
 
 /// Nothing is known yet.

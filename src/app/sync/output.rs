@@ -15,6 +15,7 @@ use crate::{
     app::{deck::Deck, job::Job, store},
     core::{
         error::{Error, Result},
+        sql_text::printable_sql,
         sync::{
             diff::Review,
             plan::Plan,
@@ -101,7 +102,7 @@ pub async fn write(deck: &Deck, job: &Job, output: &Output, path: &Path) -> Resu
         }
         Output::Query(rows) => {
             let printed = Box::pin(query(deck, job, &rows.sets, Some(&rows.environment))).await?;
-            store::write(path, printed.sql.as_bytes())?;
+            store::write(path, printable_sql(&printed.sql).as_bytes())?;
         }
     }
     Ok(written)

@@ -15,6 +15,7 @@ use crate::{
             file::File,
             risk,
         },
+        sql_text::printable_sql,
         text::printable_lines,
     },
 };
@@ -35,7 +36,7 @@ pub(super) fn run(overview: &Overview, version: &str, context: &Context) -> Resu
         return output::print(context.format, &Listing::default(), &json!({ "files": files })).map(|()| 0);
     }
     let shown: Vec<String> = files.iter().map(|file| shown(overview, file)).collect();
-    output::write(&printable_lines(&shown.join("\n"))).map(|()| 0)
+    output::write(&shown.join("\n")).map(|()| 0)
 }
 
 /// A file for people: where it ran, what is wrong with it, what is risky, and its text.
@@ -58,9 +59,9 @@ fn shown(overview: &Overview, file: &File) -> String {
     for (environment, difference) in at.into_iter().flat_map(|at| overview.differences(at)) {
         lines.extend(differs(environment, difference));
     }
-    lines.push(String::new());
-    lines.push(file.text.trim_end().replace("\r\n", "\n"));
-    lines.join("\n") + "\n"
+    let about = printable_lines(&lines.join("\n")).into_owned();
+    let text = file.text.trim_end().replace("\r\n", "\n");
+    format!("{about}\n\n{}\n", printable_sql(&text))
 }
 
 /// How the file differs from what ran in `environment`; `-` ran there, `+` is in the file.

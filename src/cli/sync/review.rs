@@ -47,6 +47,8 @@ pub(super) async fn review(arguments: &ReviewArguments, context: &Context) -> Re
     }
     let mut listing = listing(&review);
     listing.notes.extend(fires::announced(&plan));
+    let read = arguments.from.iter().chain([&arguments.to]).map(String::as_str);
+    listing.notes.extend(deck.superuser_notes(read));
     let written = [&arguments.plan, &arguments.sql, &arguments.report]
         .into_iter()
         .flatten()

@@ -13,7 +13,7 @@ use super::{
     shape::{Role, Shape},
     sql::{self, Statement},
 };
-use crate::core::{error::Result, name::literal, settings};
+use crate::core::{error::Result, name::literal, settings, sql_text::printable_sql, text::is_printable};
 
 /// What a script and a seed set for their transaction: the settings that values depend on, row security off so that no
 /// row is hidden, and a limit for locks.
@@ -25,7 +25,8 @@ pub(super) fn session() -> impl Iterator<Item = (&'static str, &'static str)> {
 /// PL/pgSQL that raises where the text `sql` is not read as UTF-8, in which it is written: another encoding would make
 /// other characters of it, without a word. Nothing for ASCII, which is the same in all.
 pub(super) fn encoding_check(sql: &str) -> String {
-    let Some(sample) = sql.chars().find(|c| !c.is_ascii()) else { return String::new() };
+    // Those that are not printable will be spelled in ASCII.
+    let Some(sample) = sql.chars().find(|c| !c.is_ascii() && is_printable(*c)) else { return String::new() };
     let bytes = sample.to_string().bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     format!(
         "  IF pg_catalog.convert_to('{sample}', 'UTF8') OPERATOR(pg_catalog.<>) pg_catalog.decode('{bytes}', 'hex') THEN\n    \
@@ -102,7 +103,7 @@ pub fn script(plan: &Plan) -> Result<String> {
         let _ = writeln!(whole, "SET LOCAL {name} = '{value}';");
     }
     whole.push_str(&prepared(&out));
-    Ok(whole + &out)
+    Ok(printable_sql(&(whole + &out)).into_owned())
 }
 
 fn plain(out: &mut String, plan: &Plan, run: &Run) {

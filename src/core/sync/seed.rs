@@ -30,6 +30,7 @@ use crate::core::{
     error::{Error, Result},
     name::{QName, ident, literal},
     settings,
+    sql_text::printable_sql,
 };
 
 /// The region's body for the rows of `bundle`, which `verb` writes anew.
@@ -99,7 +100,7 @@ pub fn body(bundle: &Bundle, verb: &str) -> Result<String> {
     if region::holds_marker(&text) {
         return Err(Error::usage("a name in it reads like the end of the region"));
     }
-    Ok(text)
+    Ok(printable_sql(&text).into_owned())
 }
 
 /// `statements` in a block that sets what they depend on, and gives the session its own back.

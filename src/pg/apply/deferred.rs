@@ -1,6 +1,6 @@
 //! Constraints that are checked at the end.
 
-use super::{name, refused::refused, rolled_back};
+use super::{EMPTY_PATH, name, refused::refused, rolled_back};
 use crate::{
     core::{
         error::{Error, Result},
@@ -51,6 +51,7 @@ pub(super) async fn check(
         return Err(refused);
     };
     query::rows(tx, "ROLLBACK TO SAVEPOINT deferred", &[]).await.map_err(rolled_back)?;
+    query::rows(tx, EMPTY_PATH, &[]).await.map_err(rolled_back)?;
     let rows = doubled(tx, plan, constraint, locators).await?;
     Err(match rows.split_first() {
         None => refused,

@@ -6,7 +6,8 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use tokio_postgres::types::{ToSql, Type};
 
 use super::{
-    Order, explain::explain, moves, name, refused::refused_step, rolled_back, together::together, triggers::Watch,
+    EMPTY_PATH, Order, explain::explain, moves, name, own_path, refused::refused_step, rolled_back, together::together,
+    triggers::Watch,
 };
 use crate::{
     core::{
@@ -174,7 +175,10 @@ pub(super) async fn explained(
         Err(failed) if failed.error.code == Code::Stale && work.watch.is_on() => {
             let done = (0..work.runs.len()).filter(|other| work.done[*other]);
             let ran = done.chain(before.iter().copied()).chain([at]).map(|at| &work.runs[at]);
-            explain(tx, plan, run, &work.watch.fired(ran), failed.error).await
+            query::rows(tx, EMPTY_PATH, &[]).await.map_err(rolled_back)?;
+            let found = explain(tx, plan, run, &work.watch.fired(ran), failed.error).await?;
+            own_path(tx).await.map_err(rolled_back)?;
+            Ok(found)
         }
         Err(failed) => Err(failed.error),
     }

@@ -52,17 +52,23 @@ pub(super) fn with_triggers(plan: &Plan, live: &Catalog) -> Result<Plan> {
 /// Rows inserted, updated and deleted in each table.
 type Counts = BTreeMap<QName, [i64; 3]>;
 
-/// The server's counts of this transaction. A partition counts as its table.
-const COUNTS: &str = "SELECT n.nspname, c.relname, s.i::text, s.u::text, s.d::text FROM (
-    SELECT coalesce(pg_partition_root(relid), relid) AS relid, sum(n_tup_ins) AS i, sum(n_tup_upd) AS u, sum(n_tup_del) AS d
-    FROM pg_stat_xact_user_tables WHERE n_tup_ins + n_tup_upd + n_tup_del > 0 GROUP BY 1) s
-  JOIN pg_class c ON c.oid = s.relid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname !~ '^pg_'
-  UNION ALL SELECT NULL, NULL, current_setting('track_counts'), NULL, NULL";
+/// The server's counts of this transaction. A partition counts as its table. Asked while the role's own search path is in
+/// force, so that every name has its schema.
+const COUNTS: &str =
+    "SELECT n.nspname, c.relname, s.i::pg_catalog.text, s.u::pg_catalog.text, s.d::pg_catalog.text FROM (
+    SELECT coalesce(pg_catalog.pg_partition_root(t.relid), t.relid) AS relid, pg_catalog.sum(t.n_tup_ins) AS i,
+           pg_catalog.sum(t.n_tup_upd) AS u, pg_catalog.sum(t.n_tup_del) AS d
+    FROM pg_catalog.pg_stat_xact_user_tables t WHERE t.n_tup_ins + t.n_tup_upd + t.n_tup_del > 0 GROUP BY 1) s
+  JOIN pg_catalog.pg_class c ON c.oid = s.relid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname OPERATOR(pg_catalog.!~) '^pg_'
+  UNION ALL SELECT NULL, NULL, pg_catalog.current_setting('track_counts'), NULL, NULL";
 
 /// Whether the role sees all rows of a table.
-const READABLE: &str = "SELECT true::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE n.nspname = $1 AND c.relname = $2 AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
-    AND NOT row_security_active(c.oid)";
+const READABLE: &str = "SELECT true::pg_catalog.text FROM pg_catalog.pg_class c
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname OPERATOR(pg_catalog.=) $1::pg_catalog.name AND c.relname OPERATOR(pg_catalog.=) $2::pg_catalog.name
+    AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT')
+    AND NOT pg_catalog.row_security_active(c.oid)";
 
 /// Looks after a run in which triggers take part.
 pub(super) struct Watch<'a> {

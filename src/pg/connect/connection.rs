@@ -6,6 +6,7 @@ use std::{
 };
 
 use futures_util::{FutureExt, StreamExt};
+use secrecy::SecretString;
 use tokio::task::JoinHandle;
 use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryStream, error::SqlState};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -28,6 +29,8 @@ pub struct Server {
     pub version: String,
     /// Whether it is a standby.
     pub in_recovery: bool,
+    /// Whether the role is a superuser: what others have defined there runs with all privileges then.
+    pub superuser: bool,
     /// Process id of the session; behind a pooler that of the first query's.
     pub backend_pid: i32,
 }
@@ -39,6 +42,8 @@ pub struct Connection {
     server: Server,
     canceller: Canceller,
     environment: String,
+    /// What must not be shown although the server says it.
+    secret: Option<SecretString>,
     /// What every transaction sets first.
     local: String,
     pooled: bool,
@@ -65,11 +70,12 @@ impl Connection {
         live: Live,
         tls: MakeRustlsConnect,
         settings: &Settings,
-        writing: bool,
+        (secret, writing): (Option<SecretString>, bool),
     ) -> Result<Self> {
         let asked = Instant::now();
         let answer = within(conninfo.connect_timeout, ask(&live.client, settings)).await;
-        let (server, told, local) = answer.map_err(|failure| error::connecting(conninfo, &failure))?;
+        let (server, told, local) =
+            answer.map_err(|failure| error::masked(error::connecting(conninfo, &failure), secret.as_ref()))?;
         let canceller = Canceller {
             token: live.client.cancel_token(),
             tls,
@@ -85,6 +91,7 @@ impl Connection {
             server,
             canceller,
             environment: conninfo.environment.clone(),
+            secret,
             local,
             pooled: !told,
             writing,
@@ -163,7 +170,7 @@ impl Connection {
     pub(in crate::pg) fn describe(&self, error: &tokio_postgres::Error) -> Error {
         match self.ended.why() {
             Some(ended) if error.is_closed() => ended.clone(),
-            _ => error::describe(error).env(&self.environment),
+            _ => error::masked(error::describe(error), self.secret.as_ref()).env(&self.environment),
         }
     }
 
@@ -227,7 +234,7 @@ impl Connection {
 async fn ask(client: &Client, settings: &Settings) -> Result<(Server, bool, String), Failure> {
     let sql = format!(
         "SELECT pg_catalog.current_setting('server_version_num'), pg_catalog.current_setting('server_version'), \
-         pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(), {}",
+         pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(), pg_catalog.current_setting('is_superuser'), {}",
         settings.question()
     );
     let messages = client.simple_query(&sql).await.map_err(Failure::Driver)?;
@@ -240,9 +247,10 @@ async fn ask(client: &Client, settings: &Settings) -> Result<(Server, bool, Stri
         version_num: row.get(0).and_then(|text| text.parse().ok()).ok_or(Failure::NotPostgres)?,
         version: row.get(1).unwrap_or_default().to_owned(),
         in_recovery: row.get(2) == Some("t"),
+        superuser: row.get(4) == Some("on"),
         backend_pid: row.get(3).and_then(|text| text.parse().ok()).unwrap_or_default(),
     };
-    let answers: Vec<_> = (4..row.len()).map(|at| row.get(at)).collect();
+    let answers: Vec<_> = (5..row.len()).map(|at| row.get(at)).collect();
     let told = settings.hold(&answers);
     Ok((server, told, settings.local(!told, &answers)))
 }
@@ -335,6 +343,11 @@ impl Transaction<'_> {
     /// A driver error of this transaction in words.
     pub(in crate::pg) fn describe(&self, error: &tokio_postgres::Error) -> Error {
         self.connection.describe(error)
+    }
+
+    /// What it began with: for after a file of migrations, whose settings were taken back, and these with them.
+    pub(in crate::pg) fn settings(&self) -> &str {
+        &self.connection.local
     }
 
     /// The connection it runs on.

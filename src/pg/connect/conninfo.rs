@@ -16,6 +16,7 @@ use std::{
 use secrecy::SecretString;
 
 use super::{
+    auth::RequireAuth,
     session::Remembered,
     sslmode::SslMode,
     url::{Parts, several_hosts},
@@ -98,6 +99,7 @@ pub struct Conninfo {
     pub(super) sslmode: SslMode,
     pub(super) roots: Roots,
     pub(super) channel_binding: ChannelBinding,
+    pub(super) require_auth: RequireAuth,
     pub(super) connect_timeout: Option<Duration>,
     pub(super) application_name: String,
     pub(super) statement_timeout: Duration,
@@ -220,6 +222,7 @@ impl<'a> Sources<'a> {
             sslmode,
             roots,
             channel_binding: self.channel_binding()?,
+            require_auth: RequireAuth::parse(self.pick(None, "require_auth", Some("PGREQUIREAUTH")).as_deref())?,
             connect_timeout: self.connect_timeout()?,
             application_name: self.url.get("application_name").unwrap_or_else(|| "pgdeck".into()),
             statement_timeout: DEFAULT_STATEMENT_TIMEOUT,

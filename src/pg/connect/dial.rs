@@ -2,6 +2,7 @@
 
 use std::{
     future::poll_fn,
+    io,
     net::IpAddr,
     path::PathBuf,
     sync::{Arc, OnceLock},
@@ -9,16 +10,22 @@ use std::{
 };
 
 use secrecy::{ExposeSecret, SecretString};
-use tokio::io::{AsyncRead, AsyncWrite};
+use socket2::{SockRef, TcpKeepalive};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpStream, UnixStream},
+};
 use tokio_postgres::{
     AsyncMessage, Client, Config, Connection as Driver,
     config::{ChannelBinding as DriverBinding, SslMode as DriverMode},
     error::SqlState,
+    tls::MakeTlsConnect,
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    auth::{Line, Watched, WatchedTls},
     conninfo::{ChannelBinding, Conninfo, Host, SOCKET_DIRECTORIES},
     error::{self, Failure},
     sslmode::SslMode,
@@ -137,9 +144,41 @@ impl Attempt<'_> {
             Address::Tcp(host, ip) => config.host(host).hostaddr(*ip),
             Address::Socket(directory) => config.host_path(directory),
         };
-        let (client, driver) = config.ssl_mode(mode).connect(self.tls.clone()).await.map_err(Failure::Driver)?;
+        config.ssl_mode(mode);
+        match address {
+            Address::Tcp(host, ip) => {
+                let socket = tcp(*ip, self.conninfo.port, &config).await.map_err(Failure::Network)?;
+                self.session(socket, host, Line::Open, &config, address).await
+            }
+            Address::Socket(directory) => {
+                let path = directory.join(format!(".s.PGSQL.{}", self.conninfo.port));
+                let socket = UnixStream::connect(path).await.map_err(Failure::Network)?;
+                self.session(socket, "", Line::Closed, &config, address).await
+            }
+        }
+    }
+
+    /// A session over a socket that is open. What the server asks for is watched on it, and within TLS once that began.
+    async fn session<S>(
+        &self,
+        socket: S,
+        host: &str,
+        line: Line,
+        config: &Config,
+        address: &Address,
+    ) -> Result<Live, Failure>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let required = self.conninfo.require_auth;
+        let socket = Watched::new(socket, required, line, config.get_ssl_mode() != DriverMode::Disable);
+        let mut tls = self.tls.clone();
+        let tls = MakeTlsConnect::<Watched<S>>::make_tls_connect(&mut tls, host).map_err(|never| match never {})?;
+        let tls = WatchedTls::new(tls, required);
+        let (client, driver) = config.connect_raw(socket, tls).await.map_err(Failure::Driver)?;
         let ended = Ended::default();
-        tokio::spawn(drive(driver, ended.clone(), self.conninfo.environment.clone()));
+        let secret = self.password.cloned();
+        tokio::spawn(drive(driver, ended.clone(), self.conninfo.environment.clone(), secret));
         Ok(Live { client, ended, address: address.clone() })
     }
 
@@ -167,8 +206,28 @@ impl Attempt<'_> {
     }
 }
 
+/// A socket as the driver would open it.
+async fn tcp(ip: IpAddr, port: u16, config: &Config) -> io::Result<TcpStream> {
+    let socket = TcpStream::connect((ip, port)).await?;
+    socket.set_nodelay(true)?;
+    let options = SockRef::from(&socket);
+    #[cfg(target_os = "linux")]
+    options.set_tcp_user_timeout(config.get_tcp_user_timeout().copied())?;
+    if config.get_keepalives() {
+        let mut keepalive = TcpKeepalive::new().with_time(config.get_keepalives_idle());
+        if let Some(interval) = config.get_keepalives_interval() {
+            keepalive = keepalive.with_interval(interval);
+        }
+        if let Some(retries) = config.get_keepalives_retries() {
+            keepalive = keepalive.with_retries(retries);
+        }
+        options.set_tcp_keepalive(&keepalive)?;
+    }
+    Ok(socket)
+}
+
 /// Moves bytes until the connection ends, and keeps what the server said last.
-async fn drive<S, T>(mut driver: Driver<S, T>, ended: Ended, environment: String)
+async fn drive<S, T>(mut driver: Driver<S, T>, ended: Ended, environment: String, secret: Option<SecretString>)
 where
     S: AsyncRead + AsyncWrite + Unpin,
     T: AsyncRead + AsyncWrite + Unpin,
@@ -177,12 +236,13 @@ where
     while let Some(message) = poll_fn(|context| driver.poll_message(context)).await {
         match message {
             Ok(AsyncMessage::Notice(notice)) => {
-                let text = printable(notice.message());
+                let text = error::masked_text(notice.message(), secret.as_ref());
+                let text = printable(&text);
                 tracing::info!(environment, severity = notice.severity(), code = notice.code().code(), "{text}");
             }
             Ok(_) => {}
             Err(error) => {
-                let error = error::describe(&error).env(&environment);
+                let error = error::masked(error::describe(&error), secret.as_ref()).env(&environment);
                 // Whoever uses the connection reports it; a warning here would say it twice.
                 tracing::info!("{error}");
                 // Nobody else sets it.

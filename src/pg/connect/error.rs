@@ -4,9 +4,11 @@
 use std::{error::Error as StdError, io, time::Duration};
 
 use rustls::{AlertDescription, CertificateError, Error as TlsError};
+use secrecy::{ExposeSecret, SecretString};
 use tokio_postgres::error::{DbError, SqlState};
 
 use super::{
+    auth::Refused,
     conninfo::{Conninfo, Host},
     verifier::Refusal,
 };
@@ -47,13 +49,20 @@ impl Failure {
     }
 
     fn io(&self) -> Option<io::ErrorKind> {
-        self.driver().and_then(|error| find::<io::Error>(error)).map(io::Error::kind)
+        match self {
+            Failure::Network(error) => Some(error.kind()),
+            _ => self.driver().and_then(|error| find::<io::Error>(error)).map(io::Error::kind),
+        }
     }
 
     /// Whether a server was there and refused, so that another address would do no better.
     pub(super) fn is_an_answer(&self) -> bool {
-        self.driver()
-            .is_some_and(|error| error.as_db_error().is_some() || tls(error) || find::<io::Error>(error).is_none())
+        self.driver().is_some_and(|error| {
+            error.as_db_error().is_some()
+                || tls(error)
+                || find::<io::Error>(error).is_none()
+                || find::<Refused>(error).is_some()
+        })
     }
 
     /// Whether plain text may work where TLS did not: the handshake failed, or `pg_hba.conf` lets nobody
@@ -105,10 +114,9 @@ impl Failure {
 
 /// A failure to connect: environment, server (without secret), what happened, what to do.
 pub(super) fn connecting(conninfo: &Conninfo, failure: &Failure) -> Error {
+    let ours = |error| tls(error) || find::<TlsError>(error).is_some() || find::<Refused>(error).is_some();
     let mut error = match failure.io() {
-        Some(kind) if failure.driver().is_some_and(|error| !tls(error) && find::<TlsError>(error).is_none()) => {
-            unreachable(kind, conninfo)
-        }
+        Some(kind) if !failure.driver().is_some_and(ours) => unreachable(kind, conninfo),
         _ => failure.describe(),
     };
     // Whatever the server minds, nothing has begun yet that could be rolled back.
@@ -140,6 +148,9 @@ pub(in crate::pg) fn describe(error: &tokio_postgres::Error) -> Error {
     if let Some(answer) = error.as_db_error() {
         return from_server(answer);
     }
+    if let Some(refused) = find::<Refused>(error) {
+        return refused.describe();
+    }
     if let Some(error) = find::<TlsError>(error) {
         return from_tls(error);
     }
@@ -158,6 +169,23 @@ pub(in crate::pg) fn describe(error: &tokio_postgres::Error) -> Error {
         return Error::connect(format!("the connection was lost: {text}"));
     }
     Error::connect(text)
+}
+
+/// What a server sends may repeat what it was sent. A secret of a few characters is in many words and protects nothing.
+const MIN_SECRET: usize = 4;
+
+/// `text` without the connection's secret.
+pub(super) fn masked_text(text: &str, secret: Option<&SecretString>) -> String {
+    match secret.map(ExposeSecret::expose_secret).filter(|secret| secret.len() >= MIN_SECRET) {
+        Some(secret) => text.replace(secret, "***"),
+        None => text.to_owned(),
+    }
+}
+
+/// `error` without the connection's secret.
+pub(super) fn masked(error: Error, secret: Option<&SecretString>) -> Error {
+    let text = |text: String| masked_text(&text, secret);
+    Error { message: text(error.message), hint: error.hint.map(text), object: error.object.map(text), ..error }
 }
 
 fn tls(error: &tokio_postgres::Error) -> bool {

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`conninfo`], `url`, `sslmode` | what was written in `pgdeck.toml`, a URL and `PG*` variables, as one description |
 //! | `passfile`, `password` | where the password comes from |
+//! | `auth` | what a server may ask for |
 //! | `tls`, `verifier`, `certificate` | who the server is |
 //! | [`session`], `dial`, `settings` | how a connection starts and what it may do |
 //! | [`connection`], `cancel` | what the rest of [`crate::pg`] gets |
@@ -13,6 +14,7 @@
 //! There are two ways in: [`session::connect`] with [`session::Purpose::Read`], and with a permit
 //! ([`session::Purpose::Write`], [`session::Purpose::Migrate`]), which only [`crate::core::guard`] can give.
 
+mod auth;
 mod cancel;
 mod certificate;
 pub mod connection;

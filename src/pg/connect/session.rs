@@ -79,14 +79,17 @@ async fn open(conninfo: &Conninfo, purpose: Purpose<'_>) -> Result<Connection> {
         match attempt.dial().await {
             Ok(live) => {
                 remembered.without_options.store(!with_options, Ordering::Relaxed);
-                return Connection::start(conninfo, live, tls, &settings, !matches!(purpose, Purpose::Read)).await;
+                let writing = !matches!(purpose, Purpose::Read);
+                return Connection::start(conninfo, live, tls, &settings, (password.secret, writing)).await;
             }
             Err(failure) if with_options && failure.may_be_about_options() => with_options = false,
             Err(failure) if failure.is_wrong_password() && password.may_be_stale => {
                 password =
                     password::find(conninfo, true).await.map(|again| Password { may_be_stale: false, ..again })?;
             }
-            Err(failure) => return Err(error::connecting(conninfo, &failure)),
+            Err(failure) => {
+                return Err(error::masked(error::connecting(conninfo, &failure), password.secret.as_ref()));
+            }
         }
     }
 }

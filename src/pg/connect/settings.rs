@@ -107,7 +107,9 @@ impl Settings {
     pub(super) fn local(&self, pooled: bool, answers: &[Option<&str>]) -> String {
         let mut sql = match self.work {
             Work::Read | Work::Write => String::from("SET LOCAL row_security = off;"),
-            Work::Migrate => String::new(),
+            // Files run under the role's own path, our statements around them do not: nobody who may create in a schema of
+            // that path may have a function or an operator of theirs called (CVE-2018-1058). Temporary objects come last.
+            Work::Migrate => format!("SET LOCAL {} = pg_catalog, pg_temp;", SEARCH_PATH.name),
         };
         if self.work == Work::Write {
             let _ = write!(sql, "SET LOCAL {} = '';", SEARCH_PATH.name);
@@ -193,6 +195,16 @@ mod tests {
         assert!(local.contains("SET LOCAL statement_timeout = 60000;"));
         answers[1] = None;
         assert!(!settings.local(true, &answers).contains("TimeZone"));
+    }
+
+    #[test]
+    fn a_migrating_transaction_begins_with_the_servers_own_names() {
+        let settings = Settings { work: Work::Migrate, timeouts: TIMEOUTS };
+        for pooled in [false, true] {
+            let local = settings.local(pooled, &answers(&settings));
+            assert!(local.starts_with("SET LOCAL search_path = pg_catalog, pg_temp;"), "{local}");
+        }
+        assert!(!settings.options().contains("search_path"), "a file runs under the role's own");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::core::error::{Error, Result, did_you_mean, nearest};
 
 /// The parameters that a URL may carry after `?`, by libpq's names.
-pub(super) const KNOWN: [&str; 11] = [
+pub(super) const KNOWN: [&str; 12] = [
     "host",
     "port",
     "user",
@@ -23,10 +23,11 @@ pub(super) const KNOWN: [&str; 11] = [
     "application_name",
     "passfile",
     "channel_binding",
+    "require_auth",
 ];
 
 /// Parameters of libpq that pgdeck does not follow, so that the message can say which of the two it is.
-const UNSUPPORTED: [&str; 20] = [
+const UNSUPPORTED: [&str; 19] = [
     "hostaddr",
     "service",
     "options",
@@ -40,7 +41,6 @@ const UNSUPPORTED: [&str; 20] = [
     "ssl_max_protocol_version",
     "gssencmode",
     "krbsrvname",
-    "require_auth",
     "requirepeer",
     "target_session_attrs",
     "load_balance_hosts",

@@ -28,6 +28,13 @@ use crate::{
     },
 };
 
+/// Before a file: the search path that the role, the database or the server have set. All our own statements run under
+/// the one that the transaction began with.
+const ROLE_PATH: &str = "SET LOCAL search_path TO DEFAULT";
+/// After a file: what it put off is checked under its own path, then whatever it has set is taken back.
+const FILE_ENDS: &str =
+    "CLOSE ALL; SET CONSTRAINTS ALL IMMEDIATE; RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; DISCARD TEMP; ";
+
 /// What a run is told, and whom it tells.
 pub struct Order<'a> {
     /// The plan.
@@ -267,6 +274,8 @@ impl Runner<'_> {
         let describe = |error: &tokio_postgres::Error| tx.describe(error);
         let go_on = |at| (self.order.go_on)(step, at);
         let before = xid(tx).await?;
+        let role_path = tx.client().batch_execute(ROLE_PATH).await;
+        role_path.map_err(|error| describe(&error).at(&step.file.path))?;
         if let Err(failed) = run(tx.client(), &step.file, list, &describe, &go_on).await {
             let left = if committed(tx, &before).await { Left::Unclear } else { Left::Nothing };
             return Err(Stop { left, ..failed.into() });
@@ -277,10 +286,9 @@ impl Runner<'_> {
             return Err(Stop { error: error.at(&step.file.path), left: Left::Unclear, early: false });
         }
         // What was put off is checked here, where it still has a file's name. Whatever the file has set for itself ends
-        // with it: the record is written by the role that was let in.
-        let end = "CLOSE ALL; SET CONSTRAINTS ALL IMMEDIATE; RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; \
-                   DISCARD TEMP";
-        let ended = tx.client().batch_execute(end).await;
+        // with it: the record is written by the role that was let in, and under our own search path.
+        let end = format!("{FILE_ENDS}{}", tx.settings());
+        let ended = tx.client().batch_execute(&end).await;
         ended.map_err(|error| describe(&error).at(&step.file.path))?;
         Ok(())
     }
@@ -319,9 +327,9 @@ async fn committed(tx: &Transaction<'_>, xid: &str) -> bool {
         && matches!(query::scalar(tx, status, &[Some(xid)]).await, Ok(Some(status)) if status == "committed")
 }
 
-/// The transaction's id.
+/// The transaction's id. Asked while a file's search path is in force, so that every name has its schema.
 async fn xid(tx: &Transaction<'_>) -> Result<String> {
-    let id = query::scalar(tx, "SELECT pg_catalog.pg_current_xact_id()::text", &[]).await?;
+    let id = query::scalar(tx, "SELECT pg_catalog.pg_current_xact_id()::pg_catalog.text", &[]).await?;
     Ok(id.unwrap_or_default())
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::blame;
+use super::{blame, kinds::still_tables};
 use crate::{
     core::{
         error::Result,
@@ -42,6 +42,8 @@ pub async fn digest(
             out.insert(bucket, Sum { rows, xor: (*xor).to_owned(), sum: (*sum).to_owned() });
         }
     });
-    read.await.map_err(|error| error.object(&shape.table))?;
+    let (checked, read) = futures_util::join!(still_tables(tx, shape), read);
+    checked?;
+    read.map_err(|error| error.object(&shape.table))?;
     Ok(Digest(out))
 }

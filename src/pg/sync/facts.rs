@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::try_join_all;
 
-use super::blame;
+use super::{blame, kinds::hold};
 use crate::{
     core::{
         error::{Error, Result},
@@ -110,7 +110,9 @@ async fn children_of(
             out.push((at, ChildCount { rows: count as u64, shown }));
         }
     });
-    counted.await.map_err(|error| cannot_see(error, &child.table))?;
+    let table = BTreeSet::from([&child.table]);
+    let (held, counted) = futures_util::join!(hold(tx, &table), counted);
+    held.and(counted).map_err(|error| cannot_see(error, &child.table))?;
     Ok(out)
 }
 

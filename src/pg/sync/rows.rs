@@ -8,7 +8,10 @@ use tokio_postgres::{
     types::{ToSql, Type},
 };
 
-use super::blame::{self, blamed};
+use super::{
+    blame::{self, blamed},
+    kinds::still_tables,
+};
 use crate::{
     core::{
         error::{Error, Result},
@@ -46,7 +49,11 @@ pub fn read<'a>(
     Box::pin(async move {
         let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
             lists.iter().map(|list| (list as &(dyn ToSql + Sync), Type::TEXT_ARRAY)).collect();
-        let stream = match tx.client().query_typed_raw(&query.text, parameters).await {
+        // The read is behind the check on the line; what it says while that has failed is the check's error.
+        let (checked, stream) =
+            futures_util::join!(still_tables(tx, shape), tx.client().query_typed_raw(&query.text, parameters));
+        checked?;
+        let stream = match stream {
             Ok(stream) => stream,
             Err(error) => {
                 return Err(blamed(tx, &error, &query.text, &Written::of(shape)).await.object(&shape.table));

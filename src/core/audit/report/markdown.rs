@@ -6,6 +6,7 @@ use super::{super::Audit, link, place, release, tally};
 use crate::core::{
     audit::{Family, Finding, check},
     sheet::markdown_text as text,
+    sql_text::printable_sql,
 };
 
 /// The whole audit, family by family, with evidence and fixes.
@@ -60,7 +61,7 @@ fn told(out: &mut String, finding: &Finding) {
         let _ = writeln!(out, "- {}", text(line));
     }
     let fence = fence(&finding.fix);
-    let _ = write!(out, "\n{fence}sql\n{}\n{fence}\n", crate::core::text::printable_lines(&finding.fix));
+    let _ = write!(out, "\n{fence}sql\n{}\n{fence}\n", printable_sql(&finding.fix));
 }
 
 /// More backticks than `text` has in a row.

@@ -22,6 +22,8 @@ SELECT json_build_object(
       AND (o.relname = 'ar_internal_metadata'
            OR o.relname = 'events' AND 5 = (
              SELECT count(*) FROM pg_attribute a
+             -- A type of the application may have a cast of its own, which nothing here may call.
+             JOIN pg_type t ON t.oid = a.atttypid AND t.typnamespace = 'pg_catalog'::regnamespace
              WHERE a.attrelid = o.oid AND NOT a.attisdropped
                AND a.attname IN ('event', 'change_id', 'change', 'project', 'committed_at')))
   ),

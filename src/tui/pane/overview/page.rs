@@ -5,6 +5,7 @@ use crate::{
     config::theme::Role,
     core::{
         counts::thousands,
+        env::SUPERUSER,
         error::Error,
         journal::{Action as Did, Outcome, Run},
         size,
@@ -83,6 +84,9 @@ fn facts(model: &Model, name: &str) -> Vec<Cell> {
         labelled("size", LABEL, size),
         labelled("rights", LABEL, rights(model, name)),
     ];
+    if reached.superuser {
+        lines.push(labelled("", LABEL, Cell::of(Role::Warn, SUPERUSER)));
+    }
     lines.extend(advice(model, name).map(|advice| labelled("", LABEL, Cell::of(Role::Muted, advice))));
     let objects = [
         ("tables", summary.tables),
