@@ -16,6 +16,7 @@ use std::{
 use secrecy::SecretString;
 
 use super::{
+    keepalive::Keepalive,
     session::Remembered,
     sslmode::SslMode,
     url::{Parts, several_hosts},
@@ -99,6 +100,7 @@ pub struct Conninfo {
     pub(super) roots: Roots,
     pub(super) channel_binding: ChannelBinding,
     pub(super) connect_timeout: Option<Duration>,
+    pub(super) keepalive: Keepalive,
     pub(super) application_name: String,
     pub(super) statement_timeout: Duration,
     pub(super) remembered: Arc<Remembered>,
@@ -221,6 +223,7 @@ impl<'a> Sources<'a> {
             roots,
             channel_binding: self.channel_binding()?,
             connect_timeout: self.connect_timeout()?,
+            keepalive: Keepalive::read(|name| self.url.get(name))?,
             application_name: self.url.get("application_name").unwrap_or_else(|| "pgdeck".into()),
             statement_timeout: DEFAULT_STATEMENT_TIMEOUT,
             remembered: Arc::default(),

@@ -25,9 +25,6 @@ use super::{
 };
 use crate::core::{error::Error, text::printable};
 
-/// A connection that the server or the network cuts must be noticed while nobody asks anything.
-const KEEPALIVE: Duration = Duration::from_secs(30);
-
 /// Why the connection ended, once it has: what the server said last is told to nobody else.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Ended {
@@ -151,12 +148,12 @@ impl Attempt<'_> {
             .user(&conninfo.user)
             .dbname(&conninfo.dbname)
             .application_name(&conninfo.application_name)
-            .keepalives_idle(KEEPALIVE)
             .channel_binding(match conninfo.channel_binding {
                 ChannelBinding::Disable => DriverBinding::Disable,
                 ChannelBinding::Prefer => DriverBinding::Prefer,
                 ChannelBinding::Require => DriverBinding::Require,
             });
+        conninfo.keepalive.set(&mut config);
         if let Some(password) = self.password {
             config.password(password.expose_secret());
         }

@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::core::error::{Error, Result, did_you_mean, nearest};
 
 /// The parameters that a URL may carry after `?`, by libpq's names.
-pub(super) const KNOWN: [&str; 11] = [
+pub(super) const KNOWN: [&str; 16] = [
     "host",
     "port",
     "user",
@@ -23,10 +23,15 @@ pub(super) const KNOWN: [&str; 11] = [
     "application_name",
     "passfile",
     "channel_binding",
+    "keepalives",
+    "keepalives_idle",
+    "keepalives_interval",
+    "keepalives_count",
+    "tcp_user_timeout",
 ];
 
 /// Parameters of libpq that pgdeck does not follow, so that the message can say which of the two it is.
-const UNSUPPORTED: [&str; 20] = [
+const UNSUPPORTED: [&str; 18] = [
     "hostaddr",
     "service",
     "options",
@@ -44,8 +49,6 @@ const UNSUPPORTED: [&str; 20] = [
     "requirepeer",
     "target_session_attrs",
     "load_balance_hosts",
-    "keepalives",
-    "tcp_user_timeout",
     "client_encoding",
 ];
 
