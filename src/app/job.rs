@@ -97,19 +97,23 @@ impl Job {
 
     /// Waits for `work`. When told to stop, it asks the server to, and then still waits a little for the end: only that
     /// shows what happened. A failure after a stop is an interruption.
-    pub async fn cancel_on_server<T>(&self, canceller: &Canceller, work: impl Future<Output = Result<T>>) -> Result<T> {
-        match self.watch_on_server(canceller, work).await {
-            Watched::Returned(result) => result,
-            Watched::Abandoned(error) => Err(error),
+    pub fn cancel_on_server<'a, T: 'a>(
+        &'a self,
+        canceller: &'a Canceller,
+        work: impl Future<Output = Result<T>> + 'a,
+    ) -> impl Future<Output = Result<T>> + 'a {
+        // Boxed here: whoever waits does not carry the work and what watches it.
+        let watched = Box::pin(self.watch_on_server(canceller, work));
+        async move {
+            match watched.await {
+                Watched::Returned(result) => result,
+                Watched::Abandoned(error) => Err(error),
+            }
         }
     }
 
     /// The same for work that has to say what became of it when the server did not.
-    pub async fn watch_on_server<T>(
-        &self,
-        canceller: &Canceller,
-        work: impl Future<Output = Result<T>>,
-    ) -> Watched<T> {
+    pub async fn watch_on_server<T>(&self, canceller: &Canceller, work: impl Future<Output = Result<T>>) -> Watched<T> {
         tokio::pin!(work);
         tokio::select! {
             result = &mut work => return Watched::Returned(result),
@@ -125,7 +129,8 @@ impl Job {
         tokio::select! {
             biased;
             result = work => {
-                Watched::Returned(result.map_err(|error| if error.code == Code::Stale { error } else { interrupted() }))
+                let told = |error: &Error| error.code == Code::Stale || error.message.starts_with(STOPPED);
+                Watched::Returned(result.map_err(|error| if told(&error) { error } else { interrupted() }))
             }
             () = self.out_of_patience() => Watched::Abandoned(abandoned(canceller.environment())),
             never = ask => never,
@@ -143,13 +148,54 @@ impl Job {
     }
 }
 
+/// How a stop begins to be told.
+const STOPPED: &str = "stopped by the operator";
+
 fn interrupted() -> Error {
-    Error::new(Code::Interrupted, "stopped by the operator; nothing was written")
+    Error::new(Code::Interrupted, format!("{STOPPED}; nothing was written"))
 }
 
 /// Nothing that was sent commits anything, or whoever sent it says so.
 fn abandoned(environment: &str) -> Error {
-    Error::new(Code::Interrupted, "stopped by the operator before the server answered the request to cancel; nothing was committed")
+    let what = format!("{STOPPED} before the server answered the request to cancel; nothing was committed");
+    Error::new(Code::Interrupted, what)
         .env(environment)
         .hint("the server ends what is left there once it notices that the connection is gone; see pg_stat_activity")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How long a job that is told to stop, by these tokens, waits for an answer that never comes.
+    async fn waits(leave: bool) -> Duration {
+        let (cancel, leaving) = (CancellationToken::new(), CancellationToken::new());
+        let job = Job::new(cancel.clone(), |_| {}).leaving(leaving.clone());
+        cancel.cancel();
+        if leave {
+            leaving.cancel();
+        }
+        let began = Instant::now();
+        let error = job.drop_in_time(pending::<Result<()>>()).await.expect_err("stopped");
+        assert_eq!(error.code, Code::Interrupted);
+        // All waits of a job share one limit.
+        let again = Instant::now();
+        job.drop_in_time(pending::<Result<()>>()).await.expect_err("stopped");
+        assert_eq!(again.elapsed(), Duration::ZERO);
+        began.elapsed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stop_leaves_a_server_two_seconds_and_a_second_one_none() {
+        assert_eq!(waits(false).await.as_secs(), PATIENCE.as_secs());
+        assert_eq!(waits(true).await, Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_there_already_is_taken() {
+        let cancel = CancellationToken::new();
+        let job = Job::new(cancel.clone(), |_| {});
+        cancel.cancel();
+        assert_eq!(job.drop_in_time(std::future::ready(Ok(1))).await, Ok(1));
+    }
 }

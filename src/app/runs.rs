@@ -142,7 +142,7 @@ impl Attempt {
 }
 
 /// The error of a run that did `what` and whose end the journal could not be told.
-pub fn unrecorded(what: &str, environment: &str, run: &str, error: Error) -> Error {
+pub fn unrecorded(what: &str, environment: &str, run: &str, error: &Error) -> Error {
     Error::new(Code::Unrecorded, format!("{what}, but the journal could not be written: {}", error.message))
         .env(environment)
         .object(run)

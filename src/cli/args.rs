@@ -225,6 +225,9 @@ pub struct Audit {
     /// Also write the fixes to this file, to be read and run in an SQL editor
     #[arg(long, value_name = "FILE")]
     pub sql: Option<PathBuf>,
+    /// Replace the file of --sql if it exists already
+    #[arg(long, requires = "sql")]
+    pub force: bool,
     /// What a check looks for, why that matters, and how it is mended
     #[arg(long, value_name = "ID", conflicts_with_all = ["environment", "only", "fail_on", "sql"])]
     pub explain: Option<String>,

@@ -3,6 +3,7 @@
 
 mod certificates;
 mod errors;
+mod floods;
 mod passwords;
 mod pool;
 mod pooler;

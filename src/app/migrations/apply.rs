@@ -53,7 +53,9 @@ fn cut_off(deck: &Deck, plan: &Plan) -> Result<()> {
     for run in journal::read(deck)? {
         let last = run.last;
         let next = last.migrations.and_then(|migrations| migrations.next).unwrap_or_default();
-        let open = matches!(last.outcome, Outcome::Started | Outcome::Unknown) && last.xid.is_none() && last.environment == plan.environment;
+        let open = matches!(last.outcome, Outcome::Started | Outcome::Unknown)
+            && last.xid.is_none()
+            && last.environment == plan.environment;
         if open && plan.steps.iter().any(|step| step.file.path == next) && !is_running(deck, &last.run)? {
             let message = format!("run {} was cut off while this file ran outside of a transaction", last.run);
             return Err(Error::refused(message)
@@ -226,7 +228,7 @@ impl End<'_> {
         if let Some(book) = book {
             book.end(self.deck, self.plan, &self.done, Outcome::Applied, None).map_err(|error| {
                 let run = run.as_deref().unwrap_or_default();
-                unrecorded("all files were applied and recorded in the database", &self.plan.environment, run, error)
+                unrecorded("all files were applied and recorded in the database", &self.plan.environment, run, &error)
             })?;
         }
         Ok(Applied { run, done: self.done })
@@ -269,9 +271,9 @@ impl End<'_> {
         let next = self.plan.steps.get(self.done.len()).map_or("", |step| step.file.path.as_str());
         let what = "the connection was lost at COMMIT, and the server cannot say yet whether it was applied";
         Error::new(Code::Unknown, format!("{what}: {why}"))
-        .env(&self.plan.environment)
-        .at(next)
-        .hint(format!("`pgdeck journal` asks again; or ask it: SELECT pg_xact_status('{xid}')"))
+            .env(&self.plan.environment)
+            .at(next)
+            .hint(format!("`pgdeck journal` asks again; or ask it: SELECT pg_xact_status('{xid}')"))
     }
 
     /// Whether the transaction was committed, or why that cannot be told.

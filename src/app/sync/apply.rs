@@ -127,7 +127,7 @@ async fn finish(
             let run = attempt.run.clone();
             attempt
                 .end(deck, Outcome::Applied, Some(written.xid.clone()), None)
-                .map_err(|error| unrecorded("the plan was applied and committed", &plan.to, &run, error))?;
+                .map_err(|error| unrecorded("the plan was applied and committed", &plan.to, &run, &error))?;
             Ok(applied(Some(run), written))
         }
         (Ok(Ended::Lost(written, error)), Some(attempt)) => {
@@ -162,7 +162,7 @@ async fn lost(
         Ok(Settled::Committed) => {
             attempt
                 .end(deck, Outcome::Applied, xid, None)
-                .map_err(|error| unrecorded("the plan was applied and committed", &plan.to, &run, error))?;
+                .map_err(|error| unrecorded("the plan was applied and committed", &plan.to, &run, &error))?;
             Ok(applied(Some(run), written))
         }
         Ok(Settled::Aborted) => {

@@ -9,11 +9,15 @@ use std::{
 };
 
 use secrecy::{ExposeSecret, SecretString};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpStream, UnixStream},
+};
 use tokio_postgres::{
     AsyncMessage, Client, Config, Connection as Driver,
     config::{ChannelBinding as DriverBinding, SslMode as DriverMode},
     error::SqlState,
+    tls::MakeTlsConnect,
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 use tokio_util::sync::CancellationToken;
@@ -21,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     conninfo::{ChannelBinding, Conninfo, Host, SOCKET_DIRECTORIES},
     error::{self, Failure},
+    flood::{Budget, Limited},
     sslmode::SslMode,
 };
 use crate::core::{error::Error, text::printable};
@@ -57,6 +62,8 @@ pub(super) struct Live {
     pub(super) client: Client,
     pub(super) ended: Ended,
     pub(super) address: Address,
+    /// Lifted once the server has said who it is.
+    pub(super) budget: Budget,
 }
 
 /// Where a server was reached.
@@ -129,31 +136,50 @@ impl Attempt<'_> {
     }
 
     async fn start(&self, address: &Address, mode: DriverMode) -> Result<Live, Failure> {
-        let mut config = self.config();
+        let port = self.conninfo.port;
         match address {
-            Address::Tcp(host, ip) => config.host(host).hostaddr(*ip),
-            Address::Socket(directory) => config.host_path(directory),
-        };
-        let (client, driver) = config.ssl_mode(mode).connect(self.tls.clone()).await.map_err(Failure::Driver)?;
-        let ended = Ended::default();
-        tokio::spawn(drive(driver, ended.clone(), self.conninfo.environment.clone()));
-        Ok(Live { client, ended, address: address.clone() })
+            Address::Tcp(host, ip) => {
+                let socket = TcpStream::connect((*ip, port)).await.map_err(Failure::Network)?;
+                socket.set_nodelay(true).map_err(Failure::Network)?;
+                self.conninfo.keepalive.set(&socket).map_err(Failure::Network)?;
+                self.begin(socket, address, host, mode).await
+            }
+            Address::Socket(directory) => {
+                let path = directory.join(format!(".s.PGSQL.{port}"));
+                let socket = UnixStream::connect(path).await.map_err(Failure::Network)?;
+                self.begin(socket, address, "", mode).await
+            }
+        }
     }
 
-    fn config(&self) -> Config {
+    async fn begin<S>(&self, socket: S, address: &Address, host: &str, mode: DriverMode) -> Result<Live, Failure>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let budget = Budget::login();
+        let socket = Limited { socket, budget: budget.clone() };
+        let mut tls = self.tls.clone();
+        let tls = MakeTlsConnect::<Limited<S>>::make_tls_connect(&mut tls, host).map_err(|never| match never {})?;
+        let config = self.config(mode);
+        let (client, driver) = config.connect_raw(socket, tls).await.map_err(Failure::Driver)?;
+        let ended = Ended::default();
+        tokio::spawn(drive(driver, ended.clone(), self.conninfo.environment.clone()));
+        Ok(Live { client, ended, address: address.clone(), budget })
+    }
+
+    fn config(&self, mode: DriverMode) -> Config {
         let conninfo = self.conninfo;
         let mut config = Config::new();
         config
-            .port(conninfo.port)
             .user(&conninfo.user)
             .dbname(&conninfo.dbname)
             .application_name(&conninfo.application_name)
+            .ssl_mode(mode)
             .channel_binding(match conninfo.channel_binding {
                 ChannelBinding::Disable => DriverBinding::Disable,
                 ChannelBinding::Prefer => DriverBinding::Prefer,
                 ChannelBinding::Require => DriverBinding::Require,
             });
-        conninfo.keepalive.set(&mut config);
         if let Some(password) = self.password {
             config.password(password.expose_secret());
         }

@@ -2,9 +2,9 @@
 //! sent and not acknowledged. By libpq's names (PostgreSQL manual, 34.1.2), but on by default: libpq leaves both to the
 //! system, which waits for hours.
 
-use std::time::Duration;
+use std::{io, os::fd::AsFd, time::Duration};
 
-use tokio_postgres::Config;
+use rustix::net::sockopt;
 
 use crate::core::error::{Error, Result};
 
@@ -56,60 +56,73 @@ impl Keepalive {
         })
     }
 
-    /// Tells the driver, which ignores all of it for a unix socket.
-    pub(super) fn set(&self, config: &mut Config) {
-        config.keepalives(self.on);
+    /// Tells a TCP socket.
+    pub(super) fn set(&self, socket: impl AsFd) -> io::Result<()> {
+        sockopt::set_socket_keepalive(&socket, self.on)?;
         if !self.idle.is_zero() {
-            config.keepalives_idle(self.idle);
+            sockopt::set_tcp_keepidle(&socket, self.idle)?;
         }
         if !self.interval.is_zero() {
-            config.keepalives_interval(self.interval);
+            sockopt::set_tcp_keepintvl(&socket, self.interval)?;
         }
         if self.count > 0 {
-            config.keepalives_retries(self.count);
+            sockopt::set_tcp_keepcnt(&socket, self.count)?;
         }
+        #[cfg(target_os = "linux")]
         if !self.user_timeout.is_zero() {
-            config.tcp_user_timeout(self.user_timeout);
+            let milliseconds = u32::try_from(self.user_timeout.as_millis()).unwrap_or(u32::MAX);
+            sockopt::set_tcp_user_timeout(&socket, milliseconds)?;
         }
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use tokio::net::{TcpListener, TcpStream};
+
     use super::*;
 
-    fn config(given: &[(&str, &str)]) -> Config {
+    /// A socket with these parameters.
+    async fn socket(given: &[(&str, &str)]) -> TcpStream {
         let get = |name: &str| given.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-        let mut config = Config::new();
-        Keepalive::read(get).expect("good").set(&mut config);
-        config
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("listen");
+        let socket = TcpStream::connect(listener.local_addr().expect("address")).await.expect("connect");
+        Keepalive::read(get).expect("good").set(&socket).expect("set");
+        socket
     }
 
-    #[test]
-    fn on_by_default() {
-        let config = config(&[]);
-        assert!(config.get_keepalives());
-        assert_eq!(config.get_keepalives_idle(), Duration::from_secs(30));
-        assert_eq!(config.get_keepalives_interval(), Some(Duration::from_secs(10)));
-        assert_eq!(config.get_keepalives_retries(), Some(6));
-        assert_eq!(config.get_tcp_user_timeout(), Some(&Duration::from_secs(90)));
+    fn seconds(socket: &TcpStream) -> (u64, u64, u32) {
+        let idle = sockopt::tcp_keepidle(socket).expect("idle").as_secs();
+        let interval = sockopt::tcp_keepintvl(socket).expect("interval").as_secs();
+        (idle, interval, sockopt::tcp_keepcnt(socket).expect("count"))
     }
 
-    #[test]
-    fn every_value_can_be_set_and_zero_is_the_systems() {
-        let own = config(&[
-            ("keepalives_idle", "5"),
-            ("keepalives_interval", "2"),
-            ("keepalives_count", "3"),
-            ("tcp_user_timeout", "1500"),
-        ]);
-        assert_eq!(own.get_keepalives_idle(), Duration::from_secs(5));
-        assert_eq!(own.get_keepalives_interval(), Some(Duration::from_secs(2)));
-        assert_eq!(own.get_keepalives_retries(), Some(3));
-        assert_eq!(own.get_tcp_user_timeout(), Some(&Duration::from_millis(1500)));
-        let none = config(&[("keepalives", "0"), ("keepalives_interval", "0"), ("tcp_user_timeout", "0")]);
-        assert!(!none.get_keepalives());
-        assert_eq!((none.get_keepalives_interval(), none.get_tcp_user_timeout()), (None, None));
+    #[tokio::test]
+    async fn on_by_default() {
+        let socket = socket(&[]).await;
+        assert!(sockopt::socket_keepalive(&socket).expect("keepalive"));
+        assert_eq!(seconds(&socket), (30, 10, 6));
+        #[cfg(target_os = "linux")]
+        assert_eq!(sockopt::tcp_user_timeout(&socket).expect("timeout"), 90_000);
+    }
+
+    #[tokio::test]
+    async fn every_value_can_be_set_and_zero_is_the_systems() {
+        let system = TcpListener::bind("127.0.0.1:0").await.expect("listen");
+        let system = TcpStream::connect(system.local_addr().expect("address")).await.expect("connect");
+        let own = [("keepalives_idle", "5"), ("keepalives_interval", "2"), ("keepalives_count", "3")];
+        let own = socket(&[own.as_slice(), &[("tcp_user_timeout", "1500")]].concat()).await;
+        assert_eq!(seconds(&own), (5, 2, 3));
+        let none = [("keepalives", "0"), ("keepalives_idle", "0"), ("keepalives_interval", "0")];
+        let none = socket(&[none.as_slice(), &[("keepalives_count", "0"), ("tcp_user_timeout", "0")]].concat()).await;
+        assert!(!sockopt::socket_keepalive(&none).expect("keepalive"));
+        assert_eq!(seconds(&none), seconds(&system));
+        #[cfg(target_os = "linux")]
+        assert_eq!(
+            (sockopt::tcp_user_timeout(&own).expect("timeout"), sockopt::tcp_user_timeout(&none).expect("timeout")),
+            (1500, 0)
+        );
     }
 
     #[test]

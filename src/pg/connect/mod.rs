@@ -19,6 +19,7 @@ pub mod connection;
 pub mod conninfo;
 mod dial;
 pub mod error;
+mod flood;
 mod keepalive;
 mod passfile;
 mod password;
