@@ -19,6 +19,14 @@ use crate::{
     pg::connect::{Conninfo, Pool, PooledReader, pool::DEFAULT_SIZE},
 };
 
+/// Reading connections to one server, however many environments it has. Each environment has two at least, so that one
+/// that waits does not hold up the other.
+const PER_SERVER: usize = 16;
+
+fn pool_size(sharing: usize) -> usize {
+    (PER_SERVER / sharing.max(1)).clamp(2, DEFAULT_SIZE)
+}
+
 type OwnedVars = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
 /// Everything that a use-case works with.
@@ -131,6 +139,13 @@ impl Deck {
         *self.declared.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(declared);
     }
 
+    /// How many environments are on the server of `conninfo`, as far as they are described.
+    fn sharing(&self, conninfo: &Conninfo) -> usize {
+        let others = self.project.environment_names().filter_map(|name| self.environment(name).ok());
+        let others = others.filter_map(|other| Conninfo::resolve(&other, &*self.vars).ok());
+        others.filter(|other| (other.host(), other.port()) == (conninfo.host(), conninfo.port())).count()
+    }
+
     fn target(&self, name: &str) -> Result<(Conninfo, Pool)> {
         // Held for a look-up only; a poisoned map is still a map.
         let mut targets = self.targets.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -138,8 +153,19 @@ impl Deck {
             return Ok(target.clone());
         }
         let conninfo = Conninfo::resolve(&self.environment(name)?, &*self.vars)?;
-        let target = (conninfo.clone(), Pool::new(conninfo, DEFAULT_SIZE)?);
+        let size = pool_size(self.sharing(&conninfo));
+        let target = (conninfo.clone(), Pool::new(conninfo, size)?);
         targets.insert(name.to_owned(), target.clone());
         Ok(target)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn environments_of_one_server_share_its_connections() {
+        assert_eq!([0, 1, 4, 5, 8, 100].map(pool_size), [4, 4, 4, 3, 2, 2]);
     }
 }

@@ -1,11 +1,15 @@
 //! The journal's file: JSON Lines, appended and fsynced, one line when a run begins and one when it ends.
 
-use std::path::PathBuf;
+use std::{
+    fs::File,
+    io::{BufRead, BufReader, ErrorKind, Read},
+    path::PathBuf,
+};
 
 use super::{deck::Deck, store};
 use crate::core::{
     error::{Error, Result},
-    journal::{Entry, Run, runs},
+    journal::{Entry, Journal, Reader, Run},
 };
 
 fn path(deck: &Deck) -> PathBuf {
@@ -19,25 +23,46 @@ pub fn append(deck: &Deck, entry: &Entry) -> Result<()> {
     store::append_line(&path(deck), &line)
 }
 
-/// All runs, newest first. A line that breaks off is what a crash leaves: its run counts as cut off. Any other line
-/// that cannot be read is an error that names it: a journal with holes is none.
+/// Longer than any line that is written: a run's record of thousands of files has some hundred kilobytes.
+const LONGEST: u64 = 16 * 1024 * 1024;
+
+/// All runs, newest first, as far as their lines can be read.
 pub fn read(deck: &Deck) -> Result<Vec<Run>> {
+    read_whole(deck).map(|journal| journal.runs)
+}
+
+/// The whole journal, with what is damaged in it. A line that cannot be read costs its own record: a run whose end is
+/// lost counts as cut off, and the server is asked about it.
+pub fn read_whole(deck: &Deck) -> Result<Journal> {
     let path = path(deck);
-    let Some(text) = store::read(&path)? else { return Ok(Vec::new()) };
-    let mut entries = Vec::new();
-    for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let place = || format!("{}:{}", path.display(), at + 1);
-        match serde_json::from_str::<Entry>(line) {
-            Ok(entry) => entries.push(entry),
-            Err(error) if error.is_eof() => tracing::warn!(place = place(), "a line of the journal breaks off"),
-            Err(error) => {
-                return Err(Error::usage(format!("this line of the journal cannot be read ({error})"))
-                    .at(place())
-                    .hint("restore the file or move it away"));
-            }
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Journal::default()),
+        Err(error) => return Err(store::cannot("read", &path, &error)),
+    };
+    lines(&mut BufReader::with_capacity(1 << 16, file)).map_err(|error| store::cannot("read", &path, &error))
+}
+
+/// Takes in one line after the other: in memory is one line, and what is known of the runs.
+fn lines(file: &mut impl BufRead) -> std::io::Result<Journal> {
+    let (mut reader, mut line) = (Reader::default(), Vec::new());
+    loop {
+        line.clear();
+        if file.take(LONGEST).read_until(b'\n', &mut line)? == 0 {
+            return Ok(reader.end());
+        }
+        if line.len() as u64 == LONGEST && !line.ends_with(b"\n") {
+            file.skip_until(b'\n')?;
+            reader.too_long();
+        } else {
+            reader.line(&line);
         }
     }
-    Ok(runs(&entries))
+}
+
+/// What people are to be told of damage to the journal.
+pub fn damage(deck: &Deck, journal: &Journal) -> Vec<String> {
+    journal.notes(&path(deck).display().to_string())
 }
 
 /// Who runs this: the operating system's name of the account.
@@ -46,4 +71,17 @@ pub fn operator(deck: &Deck) -> String {
         let uid = rustix::process::getuid().as_raw();
         format!("uid {uid}")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_without_an_end_does_not_fill_the_memory() {
+        let endless = std::io::repeat(b'x').take(3 * LONGEST).chain(b"\nx\n".as_slice());
+        let journal = lines(&mut BufReader::new(endless)).expect("readable");
+        let told: Vec<_> = journal.damage.iter().map(|damage| (damage.line, damage.why.as_str())).collect();
+        assert_eq!(told, [(1, "it is longer than any record"), (2, "it is not JSON")]);
+    }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use super::{deck::Deck, journal, store};
 use crate::core::{
-    error::{Error, Result},
+    error::{Code, Error, Result},
     journal::{Action, Entry, Migrations, Outcome},
     sync::plan::Tally,
 };
@@ -125,6 +125,12 @@ impl Attempt {
         Attempt { entry, ..self }.end(deck, outcome, None, error)
     }
 
+    /// Writes the last line of a run whose end is not known: what is known is in `migrations`, and `xid` can be asked for.
+    pub fn end_unknown(self, deck: &Deck, migrations: Migrations, xid: Option<String>, error: &Error) -> Result<()> {
+        let entry = Entry { migrations: Some(migrations), ..self.entry.clone() };
+        Attempt { entry, ..self }.end(deck, Outcome::Unknown, xid, Some(error))
+    }
+
     /// Writes the last line.
     pub fn end(self, deck: &Deck, outcome: Outcome, xid: Option<String>, error: Option<&Error>) -> Result<()> {
         let entry =
@@ -133,6 +139,17 @@ impl Attempt {
         drop(self.lock);
         written
     }
+}
+
+/// The error of a run that did `what` and whose end the journal could not be told.
+pub fn unrecorded(what: &str, environment: &str, run: &str, error: &Error) -> Error {
+    Error::new(Code::Unrecorded, format!("{what}, but the journal could not be written: {}", error.message))
+        .env(environment)
+        .object(run)
+        .hint(format!(
+            "do not run it again; make room or mend the rights of {}, and `pgdeck journal` adds the end of the run",
+            error.place.as_deref().unwrap_or("the state folder")
+        ))
 }
 
 /// `2026-11-20-3`: unique because the record's file is created, not looked for.

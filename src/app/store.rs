@@ -85,6 +85,15 @@ impl Write for Draft {
 /// Writes the team's file `path` in one piece, as [`write`] does. It keeps its permissions; a new one gets those that
 /// the process gives to any file. What may not be written is not replaced either.
 pub fn write_ours(path: &Path, bytes: &[u8]) -> Result<()> {
+    write_keeping(path, bytes, 0o666)
+}
+
+/// The same for a file with rows of an environment: a new one is its owner's alone.
+pub fn write_ours_with_rows(path: &Path, bytes: &[u8]) -> Result<()> {
+    write_keeping(path, bytes, 0o600)
+}
+
+fn write_keeping(path: &Path, bytes: &[u8], new: u32) -> Result<()> {
     let wrong = |error: std::io::Error| cannot("write", path, &error);
     let mut draft = match fs::metadata(path) {
         Ok(facts) => {
@@ -95,10 +104,22 @@ pub fn write_ours(path: &Path, bytes: &[u8]) -> Result<()> {
             }
             draft
         }
-        Err(_) => Draft::beside(path.to_owned(), fs::Permissions::from_mode(0o666))?,
+        Err(_) => Draft::beside(path.to_owned(), fs::Permissions::from_mode(new))?,
     };
     draft.write_all(bytes).map_err(wrong)?;
     draft.keep()
+}
+
+/// Refuses a file that is there, unless `force` says that it may be replaced. What is no file (a pipe, `/dev/stdout`) is
+/// written to and not replaced. Asked before anything is read, so that nobody waits for a refusal.
+pub fn vacant(path: &Path, force: bool) -> Result<()> {
+    let regular = fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
+    if force || !regular {
+        return Ok(());
+    }
+    Err(Error::usage("this file exists already and is not overwritten")
+        .at(path.display())
+        .hint("choose another name, or add --force to replace it"))
 }
 
 /// Creates `path`, empty; `None` where it exists.
@@ -231,5 +252,29 @@ mod tests {
             assert_eq!((mode(&path), fs::read(&path).expect("bytes").as_slice()), (kept, b"two".as_slice()));
         }
         assert!(write_ours(folder.path(), b"x").is_err(), "a folder");
+        let rows = folder.path().join("rows.sql");
+        write_ours_with_rows(&rows, b"one").expect("new");
+        assert_eq!(mode(&rows), 0o600);
+        fs::set_permissions(&rows, fs::Permissions::from_mode(0o644)).expect("mode");
+        write_ours_with_rows(&rows, b"two").expect("old");
+        assert_eq!(mode(&rows), 0o644, "as the team has it");
+    }
+
+    #[test]
+    fn only_a_file_that_is_there_needs_force() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("file");
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink(&path, &link).expect("link");
+        for path in [&path, &link] {
+            assert_eq!(vacant(path, false), Ok(()), "new");
+        }
+        fs::write(&path, "").expect("file");
+        for path in [&path, &link] {
+            let error = vacant(path, false).expect_err("there").to_string();
+            assert!(error.contains("exists already") && error.contains("--force"), "{error}");
+            assert_eq!(vacant(path, true), Ok(()));
+        }
+        assert_eq!(vacant(Path::new("/dev/null"), false), Ok(()), "no file");
     }
 }

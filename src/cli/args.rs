@@ -17,7 +17,8 @@ use crate::{
 
 const AFTER: &str = "\
 Exit codes: 0 fine · 1 findings or differences at or above --fail-on · 2 usage or configuration · 3 cannot connect ·
-4 refused by the guard · 5 stale: changed since review · 6 failed and rolled back · 130 interrupted";
+4 refused by the guard · 5 stale: changed since review · 6 failed and rolled back · 7 committed, but the journal
+could not be written · 8 not known whether it was committed: see `pgdeck journal` · 130 interrupted";
 
 /// The operations deck for PostgreSQL environments. Without a verb it opens the console.
 #[derive(Debug, Parser)]
@@ -228,6 +229,9 @@ pub struct Audit {
     /// Also write the fixes to this file, to be read and run in an SQL editor
     #[arg(long, value_name = "FILE")]
     pub sql: Option<PathBuf>,
+    /// Replace the file of --sql if it exists already
+    #[arg(long, requires = "sql")]
+    pub force: bool,
     /// What a check looks for, why that matters, and how it is mended
     #[arg(long, value_name = "ID", conflicts_with_all = ["environment", "only", "fail_on", "sql"])]
     pub explain: Option<String>,

@@ -26,6 +26,9 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<u8> 
     let Some(environment) = &arguments.environment else {
         return Err(Error::usage("which environment?").hint("name one with -e ENV"));
     };
+    if let Some(path) = &arguments.sql {
+        store::vacant(path, arguments.force)?;
+    }
     let audited = Box::pin(audit::audit(&context.deck, &context.job, environment, &only)).await?;
     if let Some(path) = &arguments.sql {
         store::write_ours(path, report::script(environment, &audited.audit).as_bytes())?;

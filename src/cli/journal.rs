@@ -5,10 +5,10 @@ use serde_json::json;
 use super::{
     Context,
     args::Journal,
-    output::{self, Align, Listing},
+    output::{self, Align, Format, Listing},
 };
 use crate::{
-    app::{journal, sync},
+    app::{deck::Deck, journal, sync},
     core::{error::Result, journal::Run, sync::plan::short},
 };
 
@@ -34,22 +34,37 @@ pub(super) async fn run(arguments: &Journal, context: &Context) -> Result<u8> {
         let day = run.began.to_zoned(jiff::tz::TimeZone::UTC).date();
         here && arguments.since.is_none_or(|since| day >= since)
     };
-    let runs: Vec<Run> = journal::read(&context.deck)?.into_iter().filter(wanted).collect();
+    let mut known = journal::read_whole(&context.deck)?;
+    let damage = journal::damage(&context.deck, &known);
+    known.runs.retain(wanted);
+    let runs = known.runs;
     let mut listing = Listing::new(COLUMNS);
-    listing.rows = runs.iter().map(row).collect();
-    if runs.is_empty() {
+    if context.format != Format::Json {
+        listing.rows = runs.iter().map(row).collect();
+    }
+    if runs.is_empty() && damage.is_empty() {
         listing.notes.push("nothing was written yet".into());
     }
     let why = |run: &Run| unsettled.iter().find(|left| left.run == run.last.run).map(|left| &left.why);
     for run in &runs {
         listing.notes.extend(why(run).map(|why| format!("{}: not known how it ended: {why}", run.last.run)));
     }
-    let records: Vec<_> = runs
-        .iter()
+    listing.notes.extend(damage.iter().cloned());
+    let shown = runs.iter().filter(|_| context.format == Format::Json);
+    let records: Vec<_> = shown
         .map(|run| json!({ "began": run.began, "ended": run.last.at, "entry": run.last, "unsettled": why(run) }))
         .collect();
-    output::print(context.format, &listing, &json!({ "runs": records }))?;
+    output::print(context.format, &listing, &json!({ "runs": records, "damaged": damage }))?;
     Ok(0)
+}
+
+/// Says what is damaged in the journal, for a verb that rests on it.
+pub(super) fn warn_of_damage(deck: &Deck) -> Result<()> {
+    let known = journal::read_whole(deck)?;
+    if known.damaged > 0 {
+        tracing::warn!(lines = known.damaged, "the journal is damaged; `pgdeck journal` says where");
+    }
+    Ok(())
 }
 
 fn row(run: &Run) -> Vec<String> {

@@ -13,17 +13,18 @@ mod output;
 mod progress;
 mod schema;
 mod shell;
+mod signals;
 mod sync;
 
 use std::{ffi::OsString, io::IsTerminal, process::ExitCode, sync::Arc};
 
 use clap::Parser;
-use tokio_util::sync::CancellationToken;
 
 use self::{
     args::{Audit, Cli, Verb},
     output::Format,
     progress::Progress,
+    signals::{Patience, Watch},
 };
 use crate::{
     app::{deck::Deck, job::Job},
@@ -49,17 +50,18 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     log(cli.verbose);
     let format = cli.format;
-    let cancel = CancellationToken::new();
-    let watch = tokio::spawn(stop_on_signal(cancel.clone()));
-    let result = dispatch(cli, inner, cancel).await;
-    watch.abort();
-    match result {
-        Ok(code) => ExitCode::from(code),
-        Err(error) => {
-            output::error(&error, format);
-            ExitCode::from(error.code.exit())
-        }
-    }
+    let watch = Watch::default();
+    let patience = if matches!(cli.verb, Some(Verb::Demo(_))) { Patience::OWN_SERVERS } else { Patience::USUAL };
+    let result = match watch.start(patience, format) {
+        Ok(()) => dispatch(cli, inner, &watch).await,
+        Err(error) => Err(error),
+    };
+    let code = result.unwrap_or_else(|error| {
+        output::error(&error, format);
+        error.code.exit()
+    });
+    watch.ended.get_or_init(|| code);
+    ExitCode::from(code)
 }
 
 /// What was typed; and, where that is a verb inside a demo, the verb, so that its mistakes and its help need no
@@ -86,33 +88,6 @@ fn usage(error: &clap::Error) -> ExitCode {
     if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS }
 }
 
-/// Ctrl-C, SIGTERM, and the end of the terminal: all of them stop the work in good order.
-async fn stop_on_signal(cancel: CancellationToken) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
-    let mut hangup = if hangup_is_ignored() { None } else { signal(SignalKind::hangup()).ok() };
-    let hung_up = async {
-        match &mut hangup {
-            Some(hangup) => hangup.recv().await,
-            None => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
-        _ = hung_up => {}
-    }
-    cancel.cancel();
-}
-
-/// Whether the caller wants the work to outlive the terminal (`nohup`). Listening to the signal would undo that.
-/// Where the system does not say, nothing is undone.
-fn hangup_is_ignored() -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let ignored = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
-    ignored.is_none_or(|signals| signals & 1 == 1)
-}
-
 /// Warnings of ours to stderr; of the driver never anything that could hold a value.
 fn log(verbose: u8) {
     let level = ["warn", "info", "debug"][usize::from(verbose.min(2))];
@@ -127,9 +102,9 @@ fn variables(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-async fn dispatch(cli: Cli, inner: Option<Cli>, cancel: CancellationToken) -> Result<u8> {
+async fn dispatch(cli: Cli, inner: Option<Cli>, watch: &Watch) -> Result<u8> {
     let progress = Progress::new(cli.quiet);
-    let job = Job::new(cancel, progress.clone().reporter());
+    let job = Job::new(watch.asked.clone(), progress.clone().reporter()).leaving(watch.leaving.clone());
     let result = match &cli.verb {
         Some(Verb::Demo(demo)) => demo::run(&cli, demo, inner.as_ref(), job).await,
         Some(Verb::Completions { shell }) => shell::completions(*shell).map(|()| 0),

@@ -7,6 +7,7 @@ use std::{
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde_json::{Value as Json, json};
+use unicode_width::UnicodeWidthStr;
 
 use crate::core::{
     error::{Error, Result},
@@ -49,15 +50,36 @@ impl Listing {
         Listing { columns, ..Listing::default() }
     }
 
-    fn table(&self, markdown: bool) -> String {
-        let mut table = Table::new();
-        table.load_preset(if markdown { presets::ASCII_MARKDOWN } else { presets::NOTHING });
-        table.set_content_arrangement(ContentArrangement::Disabled);
-        let cell = |text: &String| if markdown { self::markdown(text) } else { printable(text).into_owned() };
-        let heading = |text: &String| if markdown { cell(text) } else { cell(text).to_uppercase() };
-        table.set_header(self.columns.iter().map(|(name, _)| heading(name)));
+    /// As aligned columns, line by line: a listing may have a hundred thousand rows.
+    fn plain(&self) -> String {
+        let headings: Vec<String> = self.columns.iter().map(|(name, _)| printable(name).to_uppercase()).collect();
+        let mut widths: Vec<usize> = headings.iter().map(|heading| heading.width()).collect();
         for row in &self.rows {
-            table.add_row(row.iter().map(cell));
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = (*width).max(printable(cell).width());
+            }
+        }
+        let mut text = String::new();
+        for row in std::iter::once(&headings).chain(&self.rows) {
+            for ((cell, width), (_, align)) in row.iter().zip(&widths).zip(&self.columns) {
+                let cell = printable(cell);
+                let pad = " ".repeat(width.saturating_sub(cell.width()));
+                let parts: [&str; 3] = if *align == Align::Right { [&pad, &cell, "  "] } else { [&cell, &pad, "  "] };
+                text.extend(parts);
+            }
+            text.truncate(text.trim_end_matches(' ').len());
+            text.push('\n');
+        }
+        text
+    }
+
+    fn markdown(&self) -> String {
+        let mut table = Table::new();
+        table.load_preset(presets::ASCII_MARKDOWN);
+        table.set_content_arrangement(ContentArrangement::Disabled);
+        table.set_header(self.columns.iter().map(|(name, _)| self::markdown(name)));
+        for row in &self.rows {
+            table.add_row(row.iter().map(|cell| self::markdown(cell)));
         }
         for (at, (_, align)) in self.columns.iter().enumerate() {
             if let Some(column) = table.column_mut(at) {
@@ -66,12 +88,9 @@ impl Listing {
                 } else {
                     CellAlignment::Left
                 });
-                if !markdown {
-                    column.set_padding((0, 2));
-                }
             }
         }
-        table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+        table.lines().fold(String::new(), |text, line| text + line.trim_end() + "\n")
     }
 }
 
@@ -86,8 +105,7 @@ pub(super) fn print(format: Format, listing: &Listing, json: &Json) -> Result<()
         Format::Table | Format::Markdown | Format::Sarif | Format::Junit => {
             let markdown = format == Format::Markdown;
             if !listing.rows.is_empty() {
-                text = listing.table(markdown);
-                text.push('\n');
+                text = if markdown { listing.markdown() } else { listing.plain() };
             }
             for note in &listing.notes {
                 if markdown {
@@ -176,12 +194,20 @@ mod tests {
 
     #[test]
     fn no_cell_and_no_heading_reaches_a_terminal_raw() {
-        for text in [listing().table(false), listing().table(true)] {
+        for text in [listing().plain(), listing().markdown()] {
             assert!(
                 text.chars().all(|c| c == '\n' || matches!(printable(&c.to_string()), Cow::Borrowed(_))),
                 "{text:?}"
             );
         }
+    }
+
+    #[test]
+    fn columns_are_as_wide_as_what_is_in_them() {
+        let mut listing = Listing::new([("table", Align::Left), ("rows", Align::Right), ("why", Align::Left)]);
+        listing.rows =
+            [["表", "1234567", "ok"], ["plans", "7", ""]].map(|row| row.map(str::to_owned).to_vec()).to_vec();
+        assert_eq!(listing.plain(), "TABLE     ROWS  WHY\n表     1234567  ok\nplans        7\n");
     }
 
     #[test]

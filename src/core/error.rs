@@ -15,6 +15,10 @@ pub enum Code {
     Stale,
     /// The server refused something on the way; nothing was kept.
     RolledBack,
+    /// Committed, but the journal could not be told how the run ended.
+    Unrecorded,
+    /// COMMIT was sent, and nobody knows whether it was done.
+    Unknown,
     /// Stopped by the operator.
     Interrupted,
 }
@@ -28,6 +32,8 @@ impl Code {
             Code::Refused => 4,
             Code::Stale => 5,
             Code::RolledBack => 6,
+            Code::Unrecorded => 7,
+            Code::Unknown => 8,
             Code::Interrupted => 130,
         }
     }
@@ -40,6 +46,8 @@ impl Code {
             Code::Refused => "refused",
             Code::Stale => "stale",
             Code::RolledBack => "rolled-back",
+            Code::Unrecorded => "unrecorded",
+            Code::Unknown => "unknown",
             Code::Interrupted => "interrupted",
         }
     }

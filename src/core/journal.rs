@@ -1,5 +1,7 @@
 //! What ran, where, by whom, with which outcome: the record. The file is `app::journal`'s.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{sync::plan::Tally, text::counted};
@@ -124,15 +126,101 @@ pub struct Run {
     pub last: Entry,
 }
 
-/// Folds entries into runs, newest first.
-pub fn runs(entries: &[Entry]) -> Vec<Run> {
-    let mut runs: Vec<Run> = Vec::new();
-    for entry in entries {
-        match runs.iter_mut().find(|run| run.last.run == entry.run) {
-            Some(run) => run.last = entry.clone(),
-            None => runs.push(Run { began: entry.at, last: entry.clone() }),
+/// A line of the journal that cannot be read: its record is lost, and no other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    /// Which line, counted from 1.
+    pub line: usize,
+    /// Why.
+    pub why: String,
+}
+
+/// The most damaged lines that are kept with what is wrong with them; the rest is counted.
+pub const MOST_DAMAGE: usize = 20;
+
+/// What the journal holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Journal {
+    /// The runs, newest first.
+    pub runs: Vec<Run>,
+    /// The first lines that cannot be read.
+    pub damage: Vec<Damage>,
+    /// How many lines cannot be read, in all.
+    pub damaged: usize,
+}
+
+impl Journal {
+    /// What people are told of damage; nothing where there is none. `file` is the journal's.
+    pub fn notes(&self, file: &str) -> Vec<String> {
+        let told = self.damage.iter().map(|damage| {
+            format!("{file}:{}: this line cannot be read ({}); all others are shown", damage.line, damage.why)
+        });
+        let more = self.damaged.saturating_sub(self.damage.len());
+        told.chain((more > 0).then(|| format!("{file}: {more} more lines cannot be read"))).collect()
+    }
+}
+
+/// Makes a journal of lines, one after the other: what is kept grows with the runs and not with the lines.
+#[derive(Debug, Default)]
+pub struct Reader {
+    journal: Journal,
+    at: HashMap<String, usize>,
+    line: usize,
+}
+
+impl Reader {
+    /// Takes in the next line, without its end.
+    pub fn line(&mut self, line: &[u8]) {
+        self.line += 1;
+        let line = line.trim_ascii();
+        if line.is_empty() {
+            return;
+        }
+        match entry(line) {
+            Ok(entry) => self.entry(entry),
+            Err(why) => self.damage(why),
         }
     }
-    runs.reverse();
-    runs
+
+    /// The next line is longer than any that is written.
+    pub fn too_long(&mut self) {
+        self.line += 1;
+        self.damage("it is longer than any record".into());
+    }
+
+    fn damage(&mut self, why: String) {
+        self.journal.damaged += 1;
+        if self.journal.damage.len() < MOST_DAMAGE {
+            self.journal.damage.push(Damage { line: self.line, why });
+        }
+    }
+
+    fn entry(&mut self, entry: Entry) {
+        let runs = &mut self.journal.runs;
+        if let Some(at) = self.at.get(&entry.run) {
+            runs[*at].last = entry;
+        } else {
+            self.at.insert(entry.run.clone(), runs.len());
+            runs.push(Run { began: entry.at, last: entry });
+        }
+    }
+
+    /// All of it, newest first.
+    pub fn end(mut self) -> Journal {
+        self.journal.runs.reverse();
+        self.journal
+    }
 }
+
+fn entry(line: &[u8]) -> Result<Entry, String> {
+    let text = std::str::from_utf8(line).map_err(|_| "it is not UTF-8")?;
+    serde_json::from_str(text).map_err(|error| match error.classify() {
+        serde_json::error::Category::Eof => "it breaks off".into(),
+        _ if text.contains('\0') => "it holds zero bytes".into(),
+        serde_json::error::Category::Data => format!("it is not a record of this version's journal: {error}"),
+        _ => "it is not JSON".into(),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -69,6 +69,10 @@ pub const PINNED: [Setting; 17] = [
     Setting::conditions("gin_fuzzy_search_limit", "0", "with it, a GIN index leaves out rows at random"),
 ];
 
+/// What a session that reads or writes rows gets besides, for speed: a query over thousands of partitions takes a second,
+/// and compiling it half a minute. A migrating session keeps its role's own.
+pub const QUICK: [(&str, &str); 1] = [("jit", "off")];
+
 /// What a session that reads is set to.
 pub fn reading() -> impl Iterator<Item = &'static Setting> {
     PINNED.iter().chain([&SEARCH_PATH])
@@ -147,7 +151,7 @@ pub const LEFT: &[(&str, &str)] = &[
     ("icu_validation_level", "no collation is made"),
     ("idle_in_transaction_session_timeout", "every session gets ours"),
     ("idle_session_timeout", "ends a session that does nothing; the next one is opened"),
-    ("jit", "only speed"),
+    ("jit", "off in every session of ours, see `QUICK`"),
     ("jit_dump_bitcode", "a developer's"),
     ("jit_expressions", "only speed"),
     ("jit_tuple_deforming", "only speed"),

@@ -75,7 +75,10 @@ pub async fn execute(deck: Arc<Deck>, work: Work, handle: Handle) {
         Work::Journal => {
             // What was cut off is settled where that is possible; the rest is shown as it is.
             let settled = sync::settle(&deck, &job).await;
-            handle.tell(Msg::Journal(settled.and_then(|_| journal::read(&deck)).map(Arc::new)));
+            match settled {
+                Ok(_) => journal(&deck, &handle),
+                Err(error) => handle.tell(Msg::Journal(Err(error))),
+            }
         }
         Work::History => handle.tell(Msg::History(counts::history(&deck).map(Arc::new))),
         Work::Export(file, sheet) => {
@@ -99,12 +102,12 @@ pub async fn execute(deck: Arc<Deck>, work: Work, handle: Handle) {
         Work::Apply(plan, typed) => {
             let applied = apply(&deck, &job, &plan, &typed).await;
             step(&handle, applied, |applied| Sync::Applied(Arc::new(applied)));
-            handle.tell(Msg::Journal(journal::read(&deck).map(Arc::new)));
+            journal(&deck, &handle);
         }
         Work::Undo(run, typed) => {
             let undone = undo(&deck, &job, &run, &typed).await;
             step(&handle, undone, |undone| Sync::Undone(Arc::new(undone)));
-            handle.tell(Msg::Journal(journal::read(&deck).map(Arc::new)));
+            journal(&deck, &handle);
         }
     }
 }
@@ -115,6 +118,18 @@ fn job(handle: &Handle) -> Job {
     Job::new(handle.cancelled.clone(), move |progress| {
         teller.done(progress.done, (progress.total > 0).then_some(progress.total));
     })
+}
+
+/// Tells what is in the journal, and what of it cannot be read.
+fn journal(deck: &Deck, handle: &Handle) {
+    let known = journal::read_whole(deck);
+    if let Ok(known) = &known
+        && let Some(first) = journal::damage(deck, known).first()
+    {
+        let what = format!("{} of the journal cannot be read", counted(known.damaged, "line"));
+        handle.tell(Msg::Failed(Error::usage(what).hint(first)));
+    }
+    handle.tell(Msg::Journal(known.map(|known| Arc::new(known.runs))));
 }
 
 /// What the operator stopped needs no red line.

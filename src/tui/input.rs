@@ -22,7 +22,7 @@ use super::msg::{Mouse, MouseKind, Msg};
 pub(super) const GONE: &str = "the terminal is gone";
 
 /// How long the end of reading is waited for.
-const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Reads the terminal on a thread of its own, until it is stopped.
 ///

@@ -84,7 +84,8 @@ fn frame_time(ssh: bool) -> Duration {
 }
 
 /// How long quitting waits for the servers to let go of what was cancelled.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// Longer than a job waits for one, shorter than a signal waits for the console.
+const PATIENCE: Duration = Duration::from_millis(2300);
 
 /// Most messages taken in between two frames.
 const BATCH: usize = 1024;

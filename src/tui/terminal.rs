@@ -130,6 +130,15 @@ fn give_back() {
     }
 }
 
+/// Gives the terminal back for a process that ends while the console may be at work, or held up by a terminal that takes
+/// nothing: keys first, which does not wait for the screen.
+pub fn abandon() {
+    if TAKEN.load(Ordering::SeqCst) {
+        let _ = crossterm::terminal::disable_raw_mode();
+        give_back();
+    }
+}
+
 /// A panic of the console gives the terminal back before anything is printed. A panic of some work does
 /// not: the console goes on, and the loop reports it on the message line.
 fn hook_panics() {

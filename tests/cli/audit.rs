@@ -136,7 +136,7 @@ async fn names_made_to_deceive_stay_names_in_every_format_and_in_the_fixes() {
         GRANT ALL ON ALL TABLES IN SCHEMA public TO anon;";
     admin.batch_execute(&sql.replace('%', evil)).await.unwrap();
     for format in ["table", "json", "markdown", "sarif", "junit"] {
-        let said = Said::of(&mut desk.command(&format!("audit -e preprod --sql fixes.sql --format {format}")));
+        let said = Said::of(&mut desk.command(&format!("audit -e preprod --sql fixes.sql --force --format {format}")));
         assert!(said.out.contains("DROP TABLE"), "{}", said.out);
     }
     let json: Json = serde_json::from_str(&desk.exits(1, "audit -e preprod --format json")).unwrap();

@@ -84,7 +84,9 @@ fn a_link_stays_a_link_and_a_pipe_a_pipe() {
     let desk = Desk::reading();
     let real = desk.write("real.bundle", "old");
     symlink(&real, desk.path("link.bundle")).unwrap();
-    desk.fine("sync export plans --from production --out link.bundle");
+    desk.fails(2, "sync export plans --from production --out link.bundle", "exists already and is not overwritten");
+    assert_eq!(desk.read("real.bundle"), "old");
+    desk.fine("sync export plans --from production --out link.bundle --force");
     assert!(desk.path("link.bundle").is_symlink());
     assert!(desk.read("real.bundle").starts_with("{\"pgdeck\":\"bundle\""));
     desk.fine("sync export plans --from production --out /dev/null");
@@ -158,4 +160,22 @@ fn a_report_has_one_of_two_endings_and_a_place() {
     fs::create_dir(desk.path("folder.md")).unwrap();
     desk.fails(2, &format!("{review} folder.md"), "this is a folder");
     desk.fails(2, &format!("{review} none/such.json"), "No such file");
+}
+
+#[test]
+fn nothing_is_overwritten_unless_it_is_said() {
+    let desk = Desk::reading();
+    for (verb, file) in [
+        ("sync review plans --from production --to preprod --plan", "kept.plan"),
+        ("sync review plans --from production --to preprod --sql", "kept.sql"),
+        ("sync review plans --from production --to preprod --report", "kept.md"),
+        ("sync export plans --from production --out", "kept.bundle"),
+        ("audit -e preprod --fail-on never --sql", "fixes.sql"),
+    ] {
+        desk.write(file, "kept");
+        desk.fails(2, &format!("{verb} {file}"), "exists already and is not overwritten");
+        assert_eq!(desk.read(file), "kept", "{verb}");
+        desk.fine(&format!("{verb} {file} --force"));
+        assert_ne!(desk.read(file), "kept", "{verb}");
+    }
 }

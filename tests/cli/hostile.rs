@@ -26,7 +26,7 @@ async fn escape_sequences_in_names_and_rows_are_made_visible() {
         let counts = desk.fine(&format!("counts -e preprod --format {format}"));
         assert!(counts.contains("evil"), "{counts}");
         desk.fine(&format!("sync review plans --from production --to preprod --deletes --format {format}"));
-        desk.fine(&format!("sync export plans --from preprod --out evil.bundle --format {format}"));
+        desk.fine(&format!("sync export plans --from preprod --out evil.bundle --force --format {format}"));
         desk.fine(&format!("sync review --bundle evil.bundle --to production --format {format}"));
     }
     let json: serde_json::Value = desk.json("counts -e preprod");

@@ -1,45 +1,27 @@
 //! Ctrl-C, SIGTERM and lost connections in the middle of the work: exit 130, nothing runs on, nothing half done.
 
-use std::{
-    process::{Child, Command, Stdio},
-    time::Instant,
-};
+use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tokio_postgres::Client;
 
-use crate::desk::{Desk, SOON, Said, program};
+use crate::{
+    desk::{Desk, Said, program},
+    frozen::{until_waiting, waiting},
+};
 
-fn start(desk: &Desk, line: &str) -> Child {
+pub fn start(desk: &Desk, line: &str) -> Child {
     let mut command = Command::new(program());
     command.env_clear().envs(desk.variables()).current_dir(desk.path("")).args(line.split_whitespace());
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-fn send(child: &Child, signal: Signal) {
+pub fn send(child: &Child, signal: Signal) {
     kill_process(Pid::from_child(child), signal).unwrap();
 }
 
-const WAITING: &str = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
-     AND application_name = 'pgdeck' AND state = 'active' AND wait_event_type = 'Lock'";
-
-async fn waiting(admin: &Client) -> i64 {
-    // Within a transaction the server shows the same snapshot of its activity until told otherwise.
-    admin.batch_execute("SELECT pg_stat_clear_snapshot()").await.unwrap();
-    admin.query_one(WAITING, &[]).await.unwrap().get(0)
-}
-
-/// Asks the server until `wanted` statements of pgdeck's wait for a lock.
-async fn until_waiting(admin: &Client, wanted: i64) {
-    let deadline = Instant::now() + SOON;
-    while waiting(admin).await < wanted {
-        assert!(Instant::now() < deadline, "pgdeck never waited for the lock");
-        tokio::task::yield_now().await;
-    }
-}
-
 /// Locks three tables, so that all connections that count side by side wait.
-async fn lock(admin: &Client, tables: &str) {
+pub async fn lock(admin: &Client, tables: &str) {
     admin.batch_execute(&format!("BEGIN; LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE")).await.unwrap();
 }
 
@@ -53,7 +35,7 @@ async fn ctrl_c_stops_counting_on_the_server_too() {
         until_waiting(&admin, 3).await;
         send(&child, signal);
         let said = Said::from(child.wait_with_output().unwrap());
-        assert_eq!(waiting(&admin).await, 0, "nothing waits on the server any more");
+        assert!(waiting(&admin).await.is_empty(), "nothing waits on the server any more");
         assert_eq!((said.code, said.out.as_str()), (130, ""), "{}", said.err);
         assert_eq!(said.err.matches('\n').count(), 1, "{}", said.err);
         assert!(said.err.contains("stopped by the operator"), "{}", said.err);
@@ -85,7 +67,7 @@ async fn ctrl_c_stops_an_export_and_leaves_no_file() {
     until_waiting(&admin, 1).await;
     send(&child, Signal::INT);
     let said = Said::from(child.wait_with_output().unwrap());
-    assert_eq!((said.code, waiting(&admin).await), (130, 0), "{}", said.err);
+    assert_eq!((said.code, waiting(&admin).await), (130, Vec::new()), "{}", said.err);
     said.is_one_line_on_stderr("an interrupted export");
     let left: Vec<_> = std::fs::read_dir(desk.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, ["pgdeck.toml"]);
@@ -102,7 +84,7 @@ async fn ctrl_c_stops_an_apply_and_the_journal_says_so() {
     until_waiting(&admin, 1).await;
     send(&child, Signal::INT);
     let said = Said::from(child.wait_with_output().unwrap());
-    assert_eq!((said.code, waiting(&admin).await), (130, 0), "{}", said.err);
+    assert_eq!((said.code, waiting(&admin).await), (130, Vec::new()), "{}", said.err);
     said.is_one_line_on_stderr("an interrupted apply");
     admin.batch_execute("ROLLBACK").await.unwrap();
     assert_eq!(desk.json("counts -e preprod --exact"), before);

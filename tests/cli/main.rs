@@ -12,6 +12,8 @@ mod connecting;
 mod demo;
 #[path = "../support/desk.rs"]
 mod desk;
+#[path = "../support/frozen.rs"]
+mod frozen;
 mod guard;
 mod hostile;
 mod init;
@@ -23,6 +25,7 @@ mod migrations_apply;
 mod pipes;
 mod replay;
 mod schema;
+mod signals;
 mod sync;
 #[path = "../support/world.rs"]
 mod world;

@@ -4,6 +4,7 @@
 mod auth;
 mod certificates;
 mod errors;
+mod floods;
 mod passwords;
 mod pool;
 mod pooler;

@@ -76,7 +76,7 @@ async fn while_the_server_does_not_know_the_journal_says_so_and_asks_again() {
     let (go, gone) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let place = cut(2, Fate::Held(Arc::clone(&go), Arc::clone(&gone))).await;
     let error = place.fails().await;
-    assert_eq!(error.code, Code::Connect, "{error}");
+    assert_eq!(error.code, Code::Unknown, "{error}");
     assert!(error.to_string().contains("pgdeck journal"), "{error}");
     assert_eq!(place.journal()[0].last.outcome, Outcome::Started, "its end is open");
     assert_eq!(settle(&place.deck, &Job::quiet()).await.unwrap().len(), 1, "not known yet");

@@ -1,6 +1,10 @@
 //! However it ends, the terminal is as it was before.
 
-use std::{fs, os::unix::fs::PermissionsExt, time::Duration};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    time::{Duration, Instant},
+};
 
 use pgdeck::tui::{self, model::Model};
 use rustix::process::Signal;
@@ -8,6 +12,7 @@ use rustix::process::Signal;
 use crate::{
     console::{console, variables},
     desk::{Desk, SOON, program},
+    frozen::Frozen,
     processes::Family,
     tty::Tty,
 };
@@ -31,6 +36,28 @@ fn every_signal_that_ends_it_gives_the_terminal_back_and_is_130() {
         tty.signal(signal);
         assert_eq!(tty.exit(), 130, "{signal:?}");
         tty.is_given_back();
+    }
+}
+
+/// Its work waits for a server whose backends are stopped, and it leaves all the same.
+#[test]
+fn a_signal_ends_it_although_the_server_does_not_answer() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let desk = runtime.block_on(Desk::writing());
+    let admin = runtime.block_on(desk.databases.admin());
+    runtime
+        .block_on(admin.batch_execute("BEGIN; LOCK TABLE pg_catalog.pg_constraint IN ACCESS EXCLUSIVE MODE"))
+        .unwrap();
+    for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
+        let mut tty = console(&desk);
+        let frozen = runtime.block_on(Frozen::waiting(&admin, 1));
+        let told = Instant::now();
+        tty.signal(signal);
+        assert_eq!(tty.exit(), 130, "{signal:?}");
+        // Three seconds, and some more for a machine that is busy with other tests.
+        assert!(told.elapsed() < Duration::from_secs(6), "{signal:?} took {:?}", told.elapsed());
+        tty.is_given_back();
+        drop(frozen);
     }
 }
 

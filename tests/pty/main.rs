@@ -8,6 +8,9 @@ mod console;
 #[allow(dead_code, reason = "shared with the stories of the command line")]
 #[path = "../support/desk.rs"]
 mod desk;
+#[allow(dead_code, reason = "shared with the stories of the command line")]
+#[path = "../support/frozen.rs"]
+mod frozen;
 mod input;
 mod leave;
 #[allow(dead_code, reason = "shared with the stories of the servers")]

@@ -225,11 +225,15 @@ pub fn journal() -> Vec<journal::Run> {
         xid: Some("743".into()),
         error: (outcome == Outcome::RolledBack).then(|| "public.plans: changed since the review".into()),
     };
-    journal::runs(&[
+    let mut reader = journal::Reader::default();
+    for entry in [
         entry(1, "2026-11-20T08:02:11Z", Action::Apply, Outcome::Applied, "production"),
         entry(2, "2026-11-20T08:04:59Z", Action::Undo, Outcome::Applied, "undo 2026-11-20-1"),
         entry(3, "2026-11-20T09:31:00Z", Action::Apply, Outcome::RolledBack, "production"),
-    ])
+    ] {
+        reader.line(&serde_json::to_vec(&entry).expect("line"));
+    }
+    reader.end().runs
 }
 
 fn shape(table: &str, columns: &[(&str, &str)]) -> Shape {

@@ -158,8 +158,16 @@ impl Said {
         assert_eq!(self.err.matches('\n').count(), 1, "`{what}` said {}", self.err);
         let json: Json = serde_json::from_str(&self.err).unwrap_or_else(|error| panic!("{error}: {}", self.err));
         let word = json["error"]["code"].as_str().unwrap();
-        let words =
-            [(2, "usage"), (3, "connect"), (4, "refused"), (5, "stale"), (6, "rolled-back"), (130, "interrupted")];
+        let words = [
+            (2, "usage"),
+            (3, "connect"),
+            (4, "refused"),
+            (5, "stale"),
+            (6, "rolled-back"),
+            (7, "unrecorded"),
+            (8, "unknown"),
+            (130, "interrupted"),
+        ];
         assert!(words.contains(&(code, word)), "`{what}` ended with {code}, its JSON says {word}");
         assert!(json["error"]["message"].as_str().is_some_and(|message| !message.is_empty()), "{json}");
         for key in ["environment", "object", "hint"] {

@@ -7,6 +7,8 @@ use std::{
     sync::atomic::Ordering,
 };
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use pgdeck::{
     app::{
         job::Job,
@@ -130,7 +132,10 @@ async fn connection_cut_at_every_step() {
             match &ended {
                 Ok(_) => assert!(applied, "{what}"),
                 Err(error) => {
-                    assert!(!applied && matches!(error.code, Code::RolledBack | Code::Connect), "{what}: {error}");
+                    assert!(
+                        !applied && matches!(error.code, Code::RolledBack | Code::Connect | Code::Unknown),
+                        "{what}: {error}"
+                    );
                 }
             }
             // Before the run has a name there is nothing to tell.
@@ -215,6 +220,51 @@ async fn process_killed_at_every_step() {
                 assert!(undone.status.success(), "{what}: {}", text(&undone));
             }
             assert_eq!(world.pair.target.dump().await, world.before, "{what}");
+        }
+    }
+    assert_eq!(ends[1], 1, "only behind COMMIT it is applied: {ends:?}");
+}
+
+/// The first signal asks the server to stop, the second leaves at once: what is told then is true, or said to be unknown.
+#[tokio::test(flavor = "multi_thread")]
+async fn process_told_twice_to_stop_at_every_step() {
+    let mut world = World::new().await;
+    world.pair.batch = LEAST;
+    let count = statements(&mut world).await;
+    let desk = Desk::new(&world);
+    let target = server().url(&world.pair.target.name);
+    let mut ends = [0, 0];
+    for at in 1..=count {
+        for side in [Side::Before, Side::After] {
+            let what = format!("{side:?} statement {at} of {count}");
+            let mut proxy = Proxy::open(Break { at, side }, true).await;
+            let runs = world.pair.journal().len();
+            let child = desk.apply(&proxy.url(&world.pair.target.name));
+            proxy.reached.recv().await.unwrap();
+            let pid = Pid::from_child(&child);
+            for signal in [Signal::INT, Signal::TERM] {
+                kill_process(pid, signal).unwrap();
+            }
+            let output = child.wait_with_output().unwrap();
+            proxy.go.notify_one();
+            proxy.gone.recv().await.unwrap();
+            let applied = world.applied(&what).await;
+            ends[usize::from(applied)] += 1;
+            let code = output.status.code();
+            let begun = world.pair.journal().len() > runs;
+            let outcome = begun.then(|| world.pair.journal()[0].last.outcome);
+            match code {
+                Some(130) => {
+                    assert!(!applied && outcome.is_none_or(|outcome| outcome == Outcome::RolledBack), "{what}")
+                }
+                Some(8) => assert_eq!(outcome, Some(Outcome::Unknown), "{what}"),
+                _ => panic!("{what}: {code:?} {}", text(&output)),
+            }
+            if begun {
+                let journal = desk.run(&target, &["journal"]);
+                assert!(journal.status.success(), "{what}: {}", text(&journal));
+                world.told(applied, &what).await;
+            }
         }
     }
     assert_eq!(ends[1], 1, "only behind COMMIT it is applied: {ends:?}");

@@ -3,7 +3,7 @@
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
 use pgdeck::{
-    app::{job::Job, store, sync},
+    app::{job::Job, journal, store, sync},
     core::{
         error::{Code, Error},
         journal::Outcome,
@@ -283,7 +283,10 @@ async fn a_journal_that_cannot_be_ended_does_not_hide_that_it_was_applied() {
         }
     });
     let error = pair.apply_as(&job, &plan).await.unwrap_err();
-    assert!(error.to_string().contains("the plan was applied and committed, but the journal lacks its end"), "{error}");
+    assert_eq!(error.code, Code::Unrecorded, "{error}");
+    let said = error.to_string();
+    assert!(said.contains("the plan was applied and committed, but the journal could not be written"), "{said}");
+    assert!(said.contains("do not run it again") && said.contains("journal.jsonl"), "{said}");
     assert_eq!(pair.target.rows("SELECT v FROM t WHERE k = 'new'").await, ["x"], "it was");
     fs::remove_dir(&journal).unwrap();
     fs::rename(away, &journal).unwrap();
@@ -347,4 +350,35 @@ async fn a_line_of_the_journal_that_a_crash_tore_leaves_the_other_runs_to_be_und
     pair.undo(&run).await.unwrap();
     assert_eq!(pair.target.dump().await, before);
     assert_eq!(pair.journal().len(), 2, "the torn line is no run, and swallows none");
+}
+
+#[tokio::test]
+async fn damage_to_other_lines_of_the_journal_keeps_no_run_from_being_undone() {
+    let pair = pair().await;
+    let before = pair.target.dump().await;
+    let run = pair.apply(&pair.all(&pair.review().await)).await.unwrap().run.unwrap();
+    let path = pair.deck.state.join("journal.jsonl");
+    let whole = fs::read(&path).unwrap();
+    for damaged in [b"\xff\xfe".as_slice(), b"\0\0\0\0", b"{\"at\":\"2026-1", b"{}", b"noise", &[0xc3; 100_000]] {
+        // Before, between and after its lines.
+        let lines: Vec<_> = whole.split_inclusive(|byte| *byte == b'\n').collect();
+        let damaged = [damaged, b"\n"].concat();
+        fs::write(&path, [&damaged, lines[0], &damaged, lines[1], &damaged].concat()).unwrap();
+        let known = journal::read_whole(&pair.deck).unwrap();
+        let told: Vec<_> = known.damage.iter().map(|damage| damage.line).collect();
+        assert_eq!((known.runs.len(), told, known.damaged), (1, vec![1, 3, 5], 3));
+        assert_eq!(known.runs[0].last.outcome, Outcome::Applied);
+        let undone = pair.undo(&run).await.unwrap().run.unwrap();
+        assert_eq!(pair.target.dump().await, before);
+        pair.undo(&undone).await.unwrap();
+        fs::write(&path, &whole).unwrap();
+    }
+    // Where the line of its end is the one that is lost, the server is asked.
+    let lines: Vec<_> = whole.split_inclusive(|byte| *byte == b'\n').collect();
+    fs::write(&path, [lines[0], b"{\"at\":\n"].concat()).unwrap();
+    assert_eq!(pair.journal()[0].last.outcome, Outcome::Started);
+    assert_eq!(sync::settle(&pair.deck, &Job::quiet()).await.unwrap(), []);
+    assert_eq!(pair.journal()[0].last.outcome, Outcome::Applied);
+    pair.undo(&run).await.unwrap();
+    assert_eq!(pair.target.dump().await, before);
 }

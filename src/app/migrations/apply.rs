@@ -6,9 +6,9 @@ use super::standing;
 use crate::{
     app::{
         deck::Deck,
-        job::Job,
+        job::{Job, Watched},
         journal,
-        runs::{Attempt, Begin, is_running},
+        runs::{Attempt, Begin, is_running, unrecorded},
     },
     core::{
         error::{Code, Error, Result},
@@ -53,7 +53,9 @@ fn cut_off(deck: &Deck, plan: &Plan) -> Result<()> {
     for run in journal::read(deck)? {
         let last = run.last;
         let next = last.migrations.and_then(|migrations| migrations.next).unwrap_or_default();
-        let open = last.outcome == Outcome::Started && last.xid.is_none() && last.environment == plan.environment;
+        let open = matches!(last.outcome, Outcome::Started | Outcome::Unknown)
+            && last.xid.is_none()
+            && last.environment == plan.environment;
         if open && plan.steps.iter().any(|step| step.file.path == next) && !is_running(deck, &last.run)? {
             let message = format!("run {} was cut off while this file ran outside of a transaction", last.run);
             return Err(Error::refused(message)
@@ -96,8 +98,12 @@ pub async fn apply(deck: &Deck, job: &Job, plan: &Plan, permit: &Permit, dry_run
     let canceller = connection.canceller();
     let order = Order { plan, permit, dry_run, go_on: &go_on, keep: &keep };
     // Whatever ends it is in the outcome: a stop by the operator does not hide what was kept before it.
-    let outcome = job.cancel_on_server(&canceller, Box::pin(pg::apply(&mut connection, &order))).await?;
+    let watched = job.watch_on_server(&canceller, Box::pin(pg::apply(&mut connection, &order))).await;
     drop(connection);
+    let outcome = match watched {
+        Watched::Returned(outcome) => outcome?,
+        Watched::Abandoned(error) => return Err(book.map_or(error.clone(), |book| book.abandoned(deck, plan, error))),
+    };
     let end = End { deck, job, plan, done: outcome.done };
     Box::pin(end.finish(book, outcome.ended)).await
 }
@@ -109,7 +115,14 @@ fn stopped() -> Error {
 /// The journal's side of a run.
 struct Book {
     attempt: Attempt,
-    migrations: Mutex<Migrations>,
+    noted: Mutex<Noted>,
+}
+
+/// What the journal was told last.
+#[derive(Clone)]
+struct Noted {
+    migrations: Migrations,
+    xid: Option<String>,
 }
 
 impl Book {
@@ -123,12 +136,14 @@ impl Book {
             rows: Tally::default(),
             migrations: Some(migrations.clone()),
         };
-        Ok(Book { attempt: Attempt::begin(deck, begin)?, migrations: Mutex::new(migrations) })
+        Ok(Book { attempt: Attempt::begin(deck, begin)?, noted: Mutex::new(Noted { migrations, xid: None }) })
     }
 
     /// Before `step` is kept: whatever was noted before it was.
     fn note(&self, deck: &Deck, step: &Step, xid: Option<&str>) -> Result<()> {
-        let mut migrations = self.migrations.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut noted = self.noted.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        noted.xid = xid.map(str::to_owned);
+        let migrations = &mut noted.migrations;
         let path = &step.file.path;
         // A file outside of a transaction comes twice: before its first statement, and before its record.
         let again = migrations.next.as_ref() == Some(path);
@@ -138,6 +153,28 @@ impl Book {
             migrations.ran.extend(before);
         }
         self.attempt.note(deck, migrations.clone(), xid.map(str::to_owned))
+    }
+
+    /// The end of a run whose server did not answer any more. Where nothing was on its way to be kept, nothing was;
+    /// else `pgdeck journal` finds out.
+    fn abandoned(self, deck: &Deck, plan: &Plan, error: Error) -> Error {
+        let Noted { migrations, xid } = self.noted.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (error, written) = if let Some(next) = &migrations.next {
+            let error = Error::new(Code::Unknown, "pgdeck was told to stop and the server did not answer any more")
+                .env(&plan.environment)
+                .at(next)
+                .hint("`pgdeck journal` asks the server which of the files were applied");
+            let written = self.attempt.end_unknown(deck, migrations, xid, &error);
+            (error, written)
+        } else {
+            let written = self.attempt.end_with(deck, migrations, Outcome::RolledBack, Some(&error));
+            (error, written)
+        };
+        if let Err(unwritten) = written {
+            // A run without an end is asked about, too.
+            tracing::error!(%unwritten, "the journal lacks the end of this run");
+        }
+        error
     }
 
     fn end(self, deck: &Deck, plan: &Plan, done: &[Done], outcome: Outcome, error: Option<&Error>) -> Result<()> {
@@ -190,9 +227,8 @@ impl End<'_> {
         let run = book.as_ref().map(|book| book.attempt.run.clone());
         if let Some(book) = book {
             book.end(self.deck, self.plan, &self.done, Outcome::Applied, None).map_err(|error| {
-                let message =
-                    format!("everything ran and was recorded, but the journal lacks its end: {}", error.message);
-                Error { message, ..error }.env(&self.plan.environment)
+                let run = run.as_deref().unwrap_or_default();
+                unrecorded("all files were applied and recorded in the database", &self.plan.environment, run, &error)
             })?;
         }
         Ok(Applied { run, done: self.done })
@@ -233,12 +269,11 @@ impl End<'_> {
 
     fn unknown(&self, xid: &str, why: &str) -> Error {
         let next = self.plan.steps.get(self.done.len()).map_or("", |step| step.file.path.as_str());
-        Error::connect(format!(
-            "the connection was lost at COMMIT, and the server cannot say yet whether it was applied: {why}"
-        ))
-        .env(&self.plan.environment)
-        .at(next)
-        .hint(format!("`pgdeck journal` asks again; or ask it: SELECT pg_xact_status('{xid}')"))
+        let what = "the connection was lost at COMMIT, and the server cannot say yet whether it was applied";
+        Error::new(Code::Unknown, format!("{what}: {why}"))
+            .env(&self.plan.environment)
+            .at(next)
+            .hint(format!("`pgdeck journal` asks again; or ask it: SELECT pg_xact_status('{xid}')"))
     }
 
     /// Whether the transaction was committed, or why that cannot be told.
@@ -247,7 +282,7 @@ impl End<'_> {
             let mut reader = self.deck.reader(&self.plan.environment).await?;
             settling::settle(&mut reader, xid).await
         };
-        match asked.await {
+        match self.job.drop_in_time(Box::pin(asked)).await {
             Ok(Settled::Committed) => Ok(true),
             Ok(Settled::Aborted) => Ok(false),
             Ok(Settled::Unknown) => Err("it still has the transaction open, or has forgotten it".into()),

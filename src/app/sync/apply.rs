@@ -1,7 +1,13 @@
 //! Applying a plan: journal, images, transaction, and the truth about a lost COMMIT.
 
+use std::sync::OnceLock;
+
 use crate::{
-    app::{deck::Deck, job::Job, runs::Attempt},
+    app::{
+        deck::Deck,
+        job::{Job, Watched},
+        runs::{Attempt, unrecorded},
+    },
     core::{
         error::{Code, Error, Result},
         guard::Permit,
@@ -70,21 +76,41 @@ pub async fn apply_in_batches(
     let attempt = if dry_run { None } else { Some(runs::begin(deck, plan)?) };
     let what = format!("applying to {}", plan.to);
     let progress = |done: usize, total: usize| job.progress(&*what, done as u64, total as u64);
+    let kept: OnceLock<String> = OnceLock::new();
     let keep = |written: &Written| match &attempt {
         // Told to stop between two statements, when there was nothing to cancel on the server.
         _ if job.is_cancelled() => Err(Error::new(Code::Interrupted, "stopped by the operator; nothing was written")),
-        Some(attempt) => runs::keep(deck, &attempt.run, plan, written),
+        Some(attempt) => {
+            runs::keep(deck, &attempt.run, plan, written)?;
+            // From here on COMMIT may be on its way.
+            kept.get_or_init(|| written.xid.clone());
+            Ok(())
+        }
         None => Ok(()),
     };
     let canceller = connection.canceller();
     let order = Order { plan, permit, sets: &deck.project.sets, dry_run, batch, progress: &progress, keep: &keep };
     // Boxed: connecting and running are large, and every caller would carry them.
-    let ended = job.cancel_on_server(&canceller, Box::pin(pg::run(&mut connection, &order))).await;
+    let watched = job.watch_on_server(&canceller, Box::pin(pg::run(&mut connection, &order))).await;
     drop(connection);
-    finish(deck, plan, attempt, ended).await
+    let ended = match (watched, kept.into_inner(), attempt) {
+        (Watched::Abandoned(_), Some(xid), Some(attempt)) => return Err(unknown(deck, plan, attempt, xid, LEFT)),
+        (Watched::Abandoned(error), _, attempt) => (Err(error), attempt),
+        (Watched::Returned(ended), _, attempt) => (ended, attempt),
+    };
+    finish(deck, job, plan, ended).await
 }
 
-async fn finish(deck: &Deck, plan: &Plan, attempt: Option<Attempt>, ended: Result<Ended>) -> Result<Applied> {
+/// Why the end of a run is not known.
+const LEFT: &str = "pgdeck was told to stop while it waited for the answer to COMMIT";
+const LOST: &str = "the connection was lost at COMMIT and the server cannot say yet whether it was applied";
+
+async fn finish(
+    deck: &Deck,
+    job: &Job,
+    plan: &Plan,
+    (ended, attempt): (Result<Ended>, Option<Attempt>),
+) -> Result<Applied> {
     let applied = |run: Option<String>, written: Written| Applied {
         run,
         environment: plan.to.clone(),
@@ -101,11 +127,11 @@ async fn finish(deck: &Deck, plan: &Plan, attempt: Option<Attempt>, ended: Resul
             let run = attempt.run.clone();
             attempt
                 .end(deck, Outcome::Applied, Some(written.xid.clone()), None)
-                .map_err(|error| committed(plan, error))?;
+                .map_err(|error| unrecorded("the plan was applied and committed", &plan.to, &run, &error))?;
             Ok(applied(Some(run), written))
         }
         (Ok(Ended::Lost(written, error)), Some(attempt)) => {
-            Box::pin(lost(deck, plan, attempt, written, error, applied)).await
+            Box::pin(lost((deck, job), plan, attempt, written, error, applied)).await
         }
         (Err(error), attempt) => {
             // A connection that breaks before COMMIT is sent takes its transaction with it.
@@ -121,15 +147,9 @@ async fn finish(deck: &Deck, plan: &Plan, attempt: Option<Attempt>, ended: Resul
     }
 }
 
-/// The rows are there, and the journal cannot say so.
-fn committed(plan: &Plan, error: Error) -> Error {
-    let message = format!("the plan was applied and committed, but the journal lacks its end: {}", error.message);
-    Error { message, ..error }.env(&plan.to)
-}
-
 /// The answer to COMMIT never came: ask the server instead of guessing.
 async fn lost(
-    deck: &Deck,
+    (deck, job): (&Deck, &Job),
     plan: &Plan,
     attempt: Attempt,
     written: Written,
@@ -138,9 +158,11 @@ async fn lost(
 ) -> Result<Applied> {
     let run = attempt.run.clone();
     let xid = Some(written.xid.clone());
-    match settle(deck, plan, &written.xid).await {
+    match job.drop_in_time(Box::pin(settle(deck, plan, &written.xid))).await {
         Ok(Settled::Committed) => {
-            attempt.end(deck, Outcome::Applied, xid, None)?;
+            attempt
+                .end(deck, Outcome::Applied, xid, None)
+                .map_err(|error| unrecorded("the plan was applied and committed", &plan.to, &run, &error))?;
             Ok(applied(Some(run), written))
         }
         Ok(Settled::Aborted) => {
@@ -152,17 +174,21 @@ async fn lost(
             attempt.end(deck, Outcome::RolledBack, xid, Some(&error))?;
             Err(error)
         }
-        Ok(Settled::Unknown) | Err(_) => {
-            let error = Error::connect(
-                "the connection was lost at COMMIT and the server cannot say yet whether it was applied",
-            )
-            .env(&plan.to)
-            .object(&run)
-            .hint(format!("ask it: SELECT pg_xact_status('{}'); undo is kept if it was", written.xid));
-            attempt.end(deck, Outcome::Unknown, xid, Some(&error))?;
-            Err(error)
-        }
+        Ok(Settled::Unknown) | Err(_) => Err(unknown(deck, plan, attempt, written.xid, LOST)),
     }
+}
+
+/// Whether the transaction `xid` was committed is for the journal to find out.
+fn unknown(deck: &Deck, plan: &Plan, attempt: Attempt, xid: String, why: &str) -> Error {
+    let error = Error::new(Code::Unknown, why)
+        .env(&plan.to)
+        .object(&attempt.run)
+        .hint(format!("`pgdeck journal` asks the server; or ask it: SELECT pg_xact_status('{xid}'); undo is kept"));
+    if let Err(unwritten) = attempt.end(deck, Outcome::Unknown, Some(xid), Some(&error)) {
+        // The record names the transaction, too, and a run without an end is asked about.
+        tracing::error!(%unwritten, "the journal lacks the end of this run");
+    }
+    error
 }
 
 async fn settle(deck: &Deck, plan: &Plan, xid: &str) -> Result<Settled> {

@@ -41,7 +41,7 @@ pub async fn seed(deck: &Deck, job: &Job, names: &[String], environment: &str, p
     let new = region::replace(&file, old.as_deref().unwrap_or_default(), &region, &body)?;
     let changed = old.as_ref() != Some(&new);
     if changed {
-        store::write_ours(path, new.as_bytes())?;
+        store::write_ours_with_rows(path, new.as_bytes())?;
     }
     Ok(Seeded { bundle, region, changed })
 }

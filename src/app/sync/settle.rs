@@ -1,10 +1,12 @@
 //! What became of runs that were cut off: their process was killed, or the answer to COMMIT was lost.
 
+use std::collections::HashMap;
+
 use super::runs::record_of;
 use crate::{
     app::{deck::Deck, job::Job, journal, runs::is_running},
     core::{
-        error::Result,
+        error::{Code, Result},
         journal::{Entry, Migrations, Outcome, Run},
     },
     pg::apply::{self as pg, Settled},
@@ -22,13 +24,13 @@ pub struct Unsettled {
 /// Finds out how every run ended whose process is gone and whose end the journal lacks, and writes it down. Only the
 /// environments of such runs are asked; one that cannot be reached leaves its runs as they are.
 pub async fn settle(deck: &Deck, job: &Job) -> Result<Vec<Unsettled>> {
-    let mut left = Vec::new();
+    let (mut left, mut unreachable) = (Vec::new(), HashMap::new());
     for run in journal::read(deck)?.iter().rev().filter(|run| is_open(run)) {
         if is_running(deck, &run.last.run)? {
             left.push(unsettled(run, "it is running"));
             continue;
         }
-        match Box::pin(end_of(deck, job, run)).await {
+        match Box::pin(end_of(deck, job, run, &mut unreachable)).await {
             Ok(entry) => journal::append(deck, &entry)?,
             Err(why) => left.push(unsettled(run, why)),
         }
@@ -44,11 +46,14 @@ fn unsettled(run: &Run, why: impl Into<String>) -> Unsettled {
     Unsettled { run: run.last.run.clone(), why: why.into() }
 }
 
+/// Why environments cannot be asked: each is tried once, however many of its runs are open.
+type Unreachable = HashMap<String, String>;
+
 /// The last line of `run`, or why there is none yet.
-async fn end_of(deck: &Deck, job: &Job, run: &Run) -> Result<Entry, String> {
+async fn end_of(deck: &Deck, job: &Job, run: &Run, unreachable: &mut Unreachable) -> Result<Entry, String> {
     match &run.last.migrations {
-        Some(migrations) => end_of_migrations(deck, job, run, migrations.clone()).await,
-        None => end_of_rows(deck, job, run).await,
+        Some(migrations) => end_of_migrations(deck, job, run, migrations.clone(), unreachable).await,
+        None => end_of_rows(deck, job, run, unreachable).await,
     }
 }
 
@@ -56,14 +61,14 @@ fn ended(run: &Run, outcome: Outcome, xid: Option<String>, error: Option<&str>) 
     Entry { at: jiff::Timestamp::now(), outcome, xid, error: error.map(str::to_owned), ..run.last.clone() }
 }
 
-async fn end_of_rows(deck: &Deck, job: &Job, run: &Run) -> Result<Entry, String> {
+async fn end_of_rows(deck: &Deck, job: &Job, run: &Run, unreachable: &mut Unreachable) -> Result<Entry, String> {
     // The images are on disk before COMMIT is sent: without them nothing was committed.
     let record = record_of(deck, &run.last.run).map_err(|error| error.to_string())?;
     let Some(record) = record else {
         return Ok(ended(run, Outcome::RolledBack, None, Some("cut off before anything was committed")));
     };
     let xid = Some(record.xid.clone());
-    Ok(if committed(deck, job, run, &record.xid).await? {
+    Ok(if committed(deck, job, run, &record.xid, unreachable).await? {
         ended(run, Outcome::Applied, xid, None)
     } else {
         ended(run, Outcome::RolledBack, xid, Some("cut off, and rolled back by the server"))
@@ -71,12 +76,18 @@ async fn end_of_rows(deck: &Deck, job: &Job, run: &Run) -> Result<Entry, String>
 }
 
 /// Each file is on record before its COMMIT is sent, with its transaction; those before it were committed.
-async fn end_of_migrations(deck: &Deck, job: &Job, run: &Run, mut known: Migrations) -> Result<Entry, String> {
+async fn end_of_migrations(
+    deck: &Deck,
+    job: &Job,
+    run: &Run,
+    mut known: Migrations,
+    unreachable: &mut Unreachable,
+) -> Result<Entry, String> {
     let mut why = "cut off".to_owned();
     let mut outside = false;
     if let Some(next) = known.next.take() {
         let recorded = match &run.last.xid {
-            Some(xid) => committed(deck, job, run, xid).await?,
+            Some(xid) => committed(deck, job, run, xid, unreachable).await?,
             None => false,
         };
         outside = std::mem::take(&mut known.outside) && !recorded;
@@ -96,8 +107,17 @@ async fn end_of_migrations(deck: &Deck, job: &Job, run: &Run, mut known: Migrati
 }
 
 /// Whether the transaction `xid` of `run` was committed, or why that cannot be told.
-async fn committed(deck: &Deck, job: &Job, run: &Run, xid: &str) -> Result<bool, String> {
+async fn committed(
+    deck: &Deck,
+    job: &Job,
+    run: &Run,
+    xid: &str,
+    unreachable: &mut Unreachable,
+) -> Result<bool, String> {
     let name = &run.last.environment;
+    if let Some(why) = unreachable.get(name) {
+        return Err(why.clone());
+    }
     job.progress(format!("asking {name} about {}", run.last.run), 0, 0);
     let asked = async {
         let mut reader = deck.reader(name).await?;
@@ -107,6 +127,12 @@ async fn committed(deck: &Deck, job: &Job, run: &Run, xid: &str) -> Result<bool,
         Ok(Settled::Committed) => Ok(true),
         Ok(Settled::Aborted) => Ok(false),
         Ok(Settled::Unknown) => Err(format!("{name} still has the transaction {xid} open, or has forgotten it")),
-        Err(error) => Err(error.to_string()),
+        Err(error) => {
+            let why = error.to_string();
+            if matches!(error.code, Code::Connect | Code::Usage | Code::Interrupted) {
+                unreachable.insert(name.clone(), why.clone());
+            }
+            Err(why)
+        }
     }
 }

@@ -37,6 +37,9 @@ pub struct Export {
     /// The bundle to write
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
+    /// Replace the file if it exists already
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// `pgdeck sync query`
@@ -77,6 +80,9 @@ pub struct Review {
     /// Write all that differs as a document: .md for Markdown, .json for JSON
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
+    /// Replace files that exist already
+    #[arg(long)]
+    pub force: bool,
     /// Exit with 1 at any difference
     #[arg(long, value_enum, default_value = "never")]
     pub fail_on: FailOn,

@@ -10,6 +10,7 @@ use crate::{
     cli::{
         Context,
         args::{Apply, Undo},
+        journal,
         output::{self, Align, Listing},
     },
     core::{
@@ -35,6 +36,7 @@ pub(super) async fn apply(arguments: &Apply, context: &Context) -> Result<u8> {
 pub(super) async fn undo(arguments: &Undo, context: &Context) -> Result<u8> {
     // A run that was cut off may turn out to be rolled back.
     sync::settle(&context.deck, &context.job).await?;
+    journal::warn_of_damage(&context.deck)?;
     let plan = sync::undo_plan(&context.deck, &arguments.run)?;
     run_plan(&plan, arguments.confirm.as_deref(), arguments.dry_run, context).await
 }

@@ -26,6 +26,9 @@ pub(super) async fn review(arguments: &ReviewArguments, context: &Context) -> Re
         // Known before anything is read.
         report::Format::of(&path.display().to_string())?;
     }
+    for path in [&arguments.plan, &arguments.sql, &arguments.report].into_iter().flatten() {
+        store::vacant(path, arguments.force)?;
+    }
     deck.known(&arguments.to)?;
     let review = match (&arguments.bundle, &arguments.from) {
         (Some(path), _) => {

@@ -30,6 +30,9 @@ use super::{
 };
 use crate::core::error::{Error, Result};
 
+/// The longest that the answer to a request is waited for.
+const LIMIT: Duration = Duration::from_secs(10);
+
 /// Stops the statement that a connection is running. Can be kept and sent to another task.
 #[derive(Clone)]
 pub struct Canceller {
@@ -48,13 +51,18 @@ impl std::fmt::Debug for Canceller {
 }
 
 impl Canceller {
+    /// The environment's name.
+    pub fn environment(&self) -> &str {
+        &self.environment
+    }
+
     /// Asks the server to stop what is running, over a connection of its own with the same TLS, and waits
-    /// until it has taken note (at most the connect timeout). The server does not say whether there was
+    /// until it has taken note (at most the connect timeout, and never longer than [`LIMIT`]). The server does not say whether there was
     /// anything to stop: only the end of the statement shows it.
     pub async fn cancel(&self) -> Result<()> {
-        let (canceller, limit) = (self.clone(), self.limit);
+        let (canceller, limit) = (self.clone(), self.limit.map_or(LIMIT, |limit| limit.min(LIMIT)));
         // A task of its own: dropping this future must not close the socket half-way.
-        let asked = tokio::spawn(async move { within(limit, canceller.ask()).await });
+        let asked = tokio::spawn(async move { within(Some(limit), canceller.ask()).await });
         let answer = match asked.await {
             Ok(answer) => answer.map_err(|failure| failure.describe()),
             Err(_) => Err(Error::connect("the request to cancel was not sent")),

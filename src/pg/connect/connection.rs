@@ -74,8 +74,11 @@ impl Connection {
     ) -> Result<Self> {
         let asked = Instant::now();
         let answer = within(conninfo.connect_timeout, ask(&live.client, settings)).await;
-        let (server, told, local) =
-            answer.map_err(|failure| error::masked(error::connecting(conninfo, &failure), secret.as_ref()))?;
+        let (server, told, local) = answer.map_err(|failure| match live.ended.why() {
+            Some(why) if failure.is_closed() => why.clone().object(conninfo),
+            _ => error::masked(error::connecting(conninfo, &failure), secret.as_ref()),
+        })?;
+        live.budget.lift();
         let canceller = Canceller {
             token: live.client.cancel_token(),
             tls,
@@ -243,16 +246,21 @@ async fn ask(client: &Client, settings: &Settings) -> Result<(Server, bool, Stri
         _ => None,
     });
     let row = row.ok_or(Failure::NotPostgres)?;
-    let server = Server {
-        version_num: row.get(0).and_then(|text| text.parse().ok()).ok_or(Failure::NotPostgres)?,
-        version: row.get(1).unwrap_or_default().to_owned(),
-        in_recovery: row.get(2) == Some("t"),
-        superuser: row.get(4) == Some("on"),
-        backend_pid: row.get(3).and_then(|text| text.parse().ok()).unwrap_or_default(),
+    // What is not UTF-8 or not there is an error here, and a panic in the driver's `get`.
+    let fields: Result<Vec<_>, _> = (0..row.len()).map(|at| row.try_get(at)).collect();
+    let fields = fields.map_err(Failure::Driver)?;
+    let [version_num, version, in_recovery, backend_pid, superuser, answers @ ..] = &fields[..] else {
+        return Err(Failure::NotPostgres);
     };
-    let answers: Vec<_> = (5..row.len()).map(|at| row.get(at)).collect();
-    let told = settings.hold(&answers);
-    Ok((server, told, settings.local(!told, &answers)))
+    let server = Server {
+        version_num: version_num.and_then(|text| text.parse().ok()).ok_or(Failure::NotPostgres)?,
+        version: version.unwrap_or_default().to_owned(),
+        in_recovery: *in_recovery == Some("t"),
+        superuser: *superuser == Some("on"),
+        backend_pid: backend_pid.and_then(|text| text.parse().ok()).unwrap_or_default(),
+    };
+    let told = settings.hold(answers);
+    Ok((server, told, settings.local(!told, answers)))
 }
 
 /// The first error of a batch of statements.

@@ -17,6 +17,7 @@ use secrecy::SecretString;
 
 use super::{
     auth::RequireAuth,
+    keepalive::Keepalive,
     session::Remembered,
     sslmode::SslMode,
     url::{Parts, several_hosts},
@@ -101,6 +102,7 @@ pub struct Conninfo {
     pub(super) channel_binding: ChannelBinding,
     pub(super) require_auth: RequireAuth,
     pub(super) connect_timeout: Option<Duration>,
+    pub(super) keepalive: Keepalive,
     pub(super) application_name: String,
     pub(super) statement_timeout: Duration,
     pub(super) remembered: Arc<Remembered>,
@@ -224,6 +226,7 @@ impl<'a> Sources<'a> {
             channel_binding: self.channel_binding()?,
             require_auth: RequireAuth::parse(self.pick(None, "require_auth", Some("PGREQUIREAUTH")).as_deref())?,
             connect_timeout: self.connect_timeout()?,
+            keepalive: Keepalive::read(|name| self.url.get(name))?,
             application_name: self.url.get("application_name").unwrap_or_else(|| "pgdeck".into()),
             statement_timeout: DEFAULT_STATEMENT_TIMEOUT,
             remembered: Arc::default(),

@@ -2,7 +2,6 @@
 
 use std::{
     future::poll_fn,
-    io,
     net::IpAddr,
     path::PathBuf,
     sync::{Arc, OnceLock},
@@ -10,7 +9,6 @@ use std::{
 };
 
 use secrecy::{ExposeSecret, SecretString};
-use socket2::{SockRef, TcpKeepalive};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpStream, UnixStream},
@@ -28,12 +26,10 @@ use super::{
     auth::{Line, Watched, WatchedTls},
     conninfo::{ChannelBinding, Conninfo, Host, SOCKET_DIRECTORIES},
     error::{self, Failure},
+    flood::{Budget, Limited},
     sslmode::SslMode,
 };
 use crate::core::{error::Error, text::printable};
-
-/// A connection that the server or the network cuts must be noticed while nobody asks anything.
-const KEEPALIVE: Duration = Duration::from_secs(30);
 
 /// Why the connection ended, once it has: what the server said last is told to nobody else.
 #[derive(Debug, Clone, Default)]
@@ -67,6 +63,8 @@ pub(super) struct Live {
     pub(super) client: Client,
     pub(super) ended: Ended,
     pub(super) address: Address,
+    /// Lifted once the server has said who it is.
+    pub(super) budget: Budget,
 }
 
 /// Where a server was reached.
@@ -139,58 +137,55 @@ impl Attempt<'_> {
     }
 
     async fn start(&self, address: &Address, mode: DriverMode) -> Result<Live, Failure> {
-        let mut config = self.config();
-        match address {
-            Address::Tcp(host, ip) => config.host(host).hostaddr(*ip),
-            Address::Socket(directory) => config.host_path(directory),
-        };
-        config.ssl_mode(mode);
+        let port = self.conninfo.port;
         match address {
             Address::Tcp(host, ip) => {
-                let socket = tcp(*ip, self.conninfo.port, &config).await.map_err(Failure::Network)?;
-                self.session(socket, host, Line::Open, &config, address).await
+                let socket = TcpStream::connect((*ip, port)).await.map_err(Failure::Network)?;
+                socket.set_nodelay(true).map_err(Failure::Network)?;
+                self.conninfo.keepalive.set(&socket).map_err(Failure::Network)?;
+                self.begin(socket, address, (host, Line::Open), mode).await
             }
             Address::Socket(directory) => {
-                let path = directory.join(format!(".s.PGSQL.{}", self.conninfo.port));
+                let path = directory.join(format!(".s.PGSQL.{port}"));
                 let socket = UnixStream::connect(path).await.map_err(Failure::Network)?;
-                self.session(socket, "", Line::Closed, &config, address).await
+                self.begin(socket, address, ("", Line::Closed), mode).await
             }
         }
     }
 
     /// A session over a socket that is open. What the server asks for is watched on it, and within TLS once that began.
-    async fn session<S>(
+    async fn begin<S>(
         &self,
         socket: S,
-        host: &str,
-        line: Line,
-        config: &Config,
         address: &Address,
+        (host, line): (&str, Line),
+        mode: DriverMode,
     ) -> Result<Live, Failure>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let required = self.conninfo.require_auth;
-        let socket = Watched::new(socket, required, line, config.get_ssl_mode() != DriverMode::Disable);
+        let (budget, required) = (Budget::login(), self.conninfo.require_auth);
+        let socket = Limited { socket, budget: budget.clone() };
+        let socket = Watched::new(socket, required, line, mode != DriverMode::Disable);
         let mut tls = self.tls.clone();
-        let tls = MakeTlsConnect::<Watched<S>>::make_tls_connect(&mut tls, host).map_err(|never| match never {})?;
+        let tls =
+            MakeTlsConnect::<Watched<Limited<S>>>::make_tls_connect(&mut tls, host).map_err(|never| match never {})?;
         let tls = WatchedTls::new(tls, required);
-        let (client, driver) = config.connect_raw(socket, tls).await.map_err(Failure::Driver)?;
+        let (client, driver) = self.config(mode).connect_raw(socket, tls).await.map_err(Failure::Driver)?;
         let ended = Ended::default();
         let secret = self.password.cloned();
         tokio::spawn(drive(driver, ended.clone(), self.conninfo.environment.clone(), secret));
-        Ok(Live { client, ended, address: address.clone() })
+        Ok(Live { client, ended, address: address.clone(), budget })
     }
 
-    fn config(&self) -> Config {
+    fn config(&self, mode: DriverMode) -> Config {
         let conninfo = self.conninfo;
         let mut config = Config::new();
         config
-            .port(conninfo.port)
             .user(&conninfo.user)
             .dbname(&conninfo.dbname)
             .application_name(&conninfo.application_name)
-            .keepalives_idle(KEEPALIVE)
+            .ssl_mode(mode)
             .channel_binding(match conninfo.channel_binding {
                 ChannelBinding::Disable => DriverBinding::Disable,
                 ChannelBinding::Prefer => DriverBinding::Prefer,
@@ -204,26 +199,6 @@ impl Attempt<'_> {
         }
         config
     }
-}
-
-/// A socket as the driver would open it.
-async fn tcp(ip: IpAddr, port: u16, config: &Config) -> io::Result<TcpStream> {
-    let socket = TcpStream::connect((ip, port)).await?;
-    socket.set_nodelay(true)?;
-    let options = SockRef::from(&socket);
-    #[cfg(target_os = "linux")]
-    options.set_tcp_user_timeout(config.get_tcp_user_timeout().copied())?;
-    if config.get_keepalives() {
-        let mut keepalive = TcpKeepalive::new().with_time(config.get_keepalives_idle());
-        if let Some(interval) = config.get_keepalives_interval() {
-            keepalive = keepalive.with_interval(interval);
-        }
-        if let Some(retries) = config.get_keepalives_retries() {
-            keepalive = keepalive.with_retries(retries);
-        }
-        options.set_tcp_keepalive(&keepalive)?;
-    }
-    Ok(socket)
 }
 
 /// Moves bytes until the connection ends, and keeps what the server said last.

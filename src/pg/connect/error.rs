@@ -10,6 +10,7 @@ use tokio_postgres::error::{DbError, SqlState};
 use super::{
     auth::Refused,
     conninfo::{Conninfo, Host},
+    flood::TooMuch,
     verifier::Refusal,
 };
 use crate::core::{
@@ -92,9 +93,25 @@ impl Failure {
         .any(|code| self.has_code(code))
     }
 
+    /// Whether the connection had ended by itself, which its own error tells more of.
+    pub(super) fn is_closed(&self) -> bool {
+        self.driver().is_some_and(tokio_postgres::Error::is_closed)
+    }
+
     /// Whether another password may do.
     pub(super) fn is_wrong_password(&self) -> bool {
         self.has_code(&SqlState::INVALID_PASSWORD) || self.has_code(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION)
+    }
+
+    /// Whether neither TLS nor what was sent is at fault.
+    fn is_the_networks(&self) -> bool {
+        let ours = |error| {
+            tls(error)
+                || find::<TlsError>(error).is_some()
+                || find::<Refused>(error).is_some()
+                || find::<TooMuch>(error).is_some()
+        };
+        !self.driver().is_some_and(ours)
     }
 
     /// In words, without environment or server.
@@ -114,9 +131,8 @@ impl Failure {
 
 /// A failure to connect: environment, server (without secret), what happened, what to do.
 pub(super) fn connecting(conninfo: &Conninfo, failure: &Failure) -> Error {
-    let ours = |error| tls(error) || find::<TlsError>(error).is_some() || find::<Refused>(error).is_some();
     let mut error = match failure.io() {
-        Some(kind) if !failure.driver().is_some_and(ours) => unreachable(kind, conninfo),
+        Some(kind) if failure.is_the_networks() => unreachable(kind, conninfo),
         _ => failure.describe(),
     };
     // Whatever the server minds, nothing has begun yet that could be rolled back.
@@ -153,6 +169,9 @@ pub(in crate::pg) fn describe(error: &tokio_postgres::Error) -> Error {
     }
     if let Some(error) = find::<TlsError>(error) {
         return from_tls(error);
+    }
+    if find::<TooMuch>(error).is_some() {
+        return Error::connect(TooMuch.to_string()).hint("check host and port");
     }
     let text = chain(error);
     if text.contains(DRIVER_NO_TLS) {

@@ -21,6 +21,8 @@ pub mod connection;
 pub mod conninfo;
 mod dial;
 pub mod error;
+mod flood;
+mod keepalive;
 mod passfile;
 mod password;
 pub mod pool;

@@ -7,7 +7,7 @@
 use std::{fmt::Write as _, time::Duration};
 
 use super::conninfo::Conninfo;
-use crate::core::settings::{self, SEARCH_PATH, Setting};
+use crate::core::settings::{self, QUICK, SEARCH_PATH, Setting};
 
 /// Time that a statement may wait for a lock: an operator's tool must not queue in front of the application.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(3);
@@ -63,6 +63,11 @@ impl Settings {
         }
     }
 
+    /// Those for speed. Nobody checks them: without them it only takes longer.
+    fn quick(&self) -> &'static [(&'static str, &'static str)] {
+        if self.work == Work::Migrate { &[] } else { &QUICK }
+    }
+
     /// Those that [`Settings::hold`] checks.
     fn checked(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let own: &[(&str, &str)] = match self.work {
@@ -78,7 +83,7 @@ impl Settings {
         let mut options = String::new();
         let read_only = (self.work == Work::Read).then_some(READ_ONLY);
         let pinned = self.pinned().into_iter().map(|setting| (setting.name, setting.value));
-        for (name, value) in read_only.into_iter().chain(pinned) {
+        for (name, value) in read_only.into_iter().chain(pinned).chain(self.quick().iter().copied()) {
             // A blank would have to be escaped, which not every pooler knows.
             let _ = write!(options, "-c {name}={} ", value.replace(' ', ""));
         }
@@ -122,6 +127,9 @@ impl Settings {
             for (name, value) in pinned.chain([("client_encoding", "UTF8")]) {
                 let _ = write!(sql, "SET LOCAL {name} = '{value}';");
             }
+            for (name, value) in self.quick() {
+                let _ = write!(sql, "SET LOCAL {name} = {value};");
+            }
             for (name, milliseconds) in self.timeouts {
                 let _ = write!(sql, "SET LOCAL {name} = {milliseconds};");
             }
@@ -154,7 +162,7 @@ mod tests {
             reading.starts_with("-c default_transaction_read_only=on -c TimeZone=UTC -c DateStyle=ISO,MDY "),
             "{reading}"
         );
-        assert!(reading.contains("-c search_path= -c statement_timeout=60000 "), "{reading}");
+        assert!(reading.contains("-c search_path= -c jit=off -c statement_timeout=60000 "), "{reading}");
         assert!(!writing.contains("read_only") && !writing.contains("search_path"), "{writing}");
     }
 
@@ -205,6 +213,15 @@ mod tests {
             assert!(local.starts_with("SET LOCAL search_path = pg_catalog, pg_temp;"), "{local}");
         }
         assert!(!settings.options().contains("search_path"), "a file runs under the role's own");
+    }
+
+    #[test]
+    fn nothing_is_compiled_but_what_migrations_do() {
+        for (work, off) in [(Work::Read, true), (Work::Write, true), (Work::Migrate, false)] {
+            let settings = Settings { work, timeouts: TIMEOUTS };
+            assert_eq!(settings.options().contains("-c jit=off "), off, "{work:?}");
+            assert_eq!(settings.local(true, &answers(&settings)).contains("SET LOCAL jit = off;"), off, "{work:?}");
+        }
     }
 
     #[test]

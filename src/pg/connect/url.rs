@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::core::error::{Error, Result, did_you_mean, nearest};
 
 /// The parameters that a URL may carry after `?`, by libpq's names.
-pub(super) const KNOWN: [&str; 12] = [
+pub(super) const KNOWN: [&str; 17] = [
     "host",
     "port",
     "user",
@@ -24,10 +24,15 @@ pub(super) const KNOWN: [&str; 12] = [
     "passfile",
     "channel_binding",
     "require_auth",
+    "keepalives",
+    "keepalives_idle",
+    "keepalives_interval",
+    "keepalives_count",
+    "tcp_user_timeout",
 ];
 
 /// Parameters of libpq that pgdeck does not follow, so that the message can say which of the two it is.
-const UNSUPPORTED: [&str; 19] = [
+const UNSUPPORTED: [&str; 17] = [
     "hostaddr",
     "service",
     "options",
@@ -44,8 +49,6 @@ const UNSUPPORTED: [&str; 19] = [
     "requirepeer",
     "target_session_attrs",
     "load_balance_hosts",
-    "keepalives",
-    "tcp_user_timeout",
     "client_encoding",
 ];
 
