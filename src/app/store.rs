@@ -122,6 +122,14 @@ pub fn vacant(path: &Path, force: bool) -> Result<()> {
         .hint("choose another name, or add --force to replace it"))
 }
 
+/// The same for a plan: another plan may be replaced, since a new review makes it worthless.
+pub fn vacant_for_plan(path: &Path, force: bool) -> Result<()> {
+    let mut begin = [0; 40];
+    let read = File::open(path).and_then(|mut file| file.read(&mut begin)).unwrap_or_default();
+    let begin: Vec<u8> = begin[..read].iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    vacant(path, force || begin.starts_with(br#"{"pgdeck":"plan""#))
+}
+
 /// Creates `path`, empty; `None` where it exists.
 pub fn create_new(path: &Path) -> Result<Option<File>> {
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
@@ -276,5 +284,8 @@ mod tests {
             assert_eq!(vacant(path, true), Ok(()));
         }
         assert_eq!(vacant(Path::new("/dev/null"), false), Ok(()), "no file");
+        assert!(vacant_for_plan(&path, false).is_err(), "no plan");
+        fs::write(&path, "{\n  \"pgdeck\": \"plan\",\n  \"format\": 3").expect("plan");
+        assert!(vacant_for_plan(&path, false).is_ok() && vacant(&path, false).is_err());
     }
 }

@@ -26,7 +26,10 @@ pub(super) async fn review(arguments: &ReviewArguments, context: &Context) -> Re
         // Known before anything is read.
         report::Format::of(&path.display().to_string())?;
     }
-    for path in [&arguments.plan, &arguments.sql, &arguments.report].into_iter().flatten() {
+    if let Some(path) = &arguments.plan {
+        store::vacant_for_plan(path, arguments.force)?;
+    }
+    for path in [&arguments.sql, &arguments.report].into_iter().flatten() {
         store::vacant(path, arguments.force)?;
     }
     deck.known(&arguments.to)?;
