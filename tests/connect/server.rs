@@ -124,7 +124,9 @@ impl TestServer {
             for setting in ["fsync=off", addresses, &port_text, &sockets, tls].iter().chain(settings) {
                 arguments.extend(["-c", setting]);
             }
-            if let Some(running) = Running::start(program("postgres", &arguments), "ready to accept connections", Signal::QUIT) {
+            if let Some(running) =
+                Running::start(program("postgres", &arguments), "ready to accept connections", Signal::QUIT)
+            {
                 return TestServer { _running: running, directory, port };
             }
         }

@@ -111,7 +111,9 @@ async fn what_was_cut_off_outside_of_a_transaction_is_not_run_again_unseen() {
         apply::apply(&deck, &Job::quiet(), &planned, &permit, false).await
     });
     while place.rows("SELECT count(*) FROM t").await != ["1"] {
-        if running.is_finished() { panic!("{:?}", running.await); }
+        if running.is_finished() {
+            panic!("{:?}", running.await);
+        }
         tokio::task::yield_now().await;
     }
     running.abort();
