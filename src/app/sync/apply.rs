@@ -110,6 +110,7 @@ async fn finish(deck: &Deck, plan: &Plan, attempt: Option<Attempt>, ended: Resul
         (Err(error), attempt) => {
             // A connection that breaks before COMMIT is sent takes its transaction with it.
             let error = if error.code == Code::Connect { Error { code: Code::RolledBack, ..error } } else { error };
+            let error = if error.code == Code::RolledBack { error.nothing_written() } else { error };
             if let Some(attempt) = attempt
                 && let Err(unwritten) = attempt.end(deck, Outcome::RolledBack, None, Some(&error))
             {

@@ -30,6 +30,8 @@ pub struct Server {
     pub in_recovery: bool,
     /// Process id of the session; behind a pooler that of the first query's.
     pub backend_pid: i32,
+    /// The role that statements run as when the session begins.
+    pub role: String,
 }
 
 /// One session of an environment.
@@ -227,7 +229,7 @@ impl Connection {
 async fn ask(client: &Client, settings: &Settings) -> Result<(Server, bool, String), Failure> {
     let sql = format!(
         "SELECT pg_catalog.current_setting('server_version_num'), pg_catalog.current_setting('server_version'), \
-         pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(), {}",
+         pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(), current_user::text, {}",
         settings.question()
     );
     let messages = client.simple_query(&sql).await.map_err(Failure::Driver)?;
@@ -241,8 +243,9 @@ async fn ask(client: &Client, settings: &Settings) -> Result<(Server, bool, Stri
         version: row.get(1).unwrap_or_default().to_owned(),
         in_recovery: row.get(2) == Some("t"),
         backend_pid: row.get(3).and_then(|text| text.parse().ok()).unwrap_or_default(),
+        role: row.get(4).unwrap_or_default().to_owned(),
     };
-    let answers: Vec<_> = (4..row.len()).map(|at| row.get(at)).collect();
+    let answers: Vec<_> = (5..row.len()).map(|at| row.get(at)).collect();
     let told = settings.hold(&answers);
     Ok((server, told, settings.local(!told, &answers)))
 }
