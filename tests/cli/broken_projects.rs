@@ -134,7 +134,7 @@ fn the_live_check_connects_and_names_tables_and_lines() {
     desk.project("table = \"features\", ", "table = \"featuers\", ");
     let said = desk.exits(1, "config check --live -e production");
     assert!(said.contains("did you mean `public.features`?") && said.contains("pgdeck.toml:"), "{said}");
-    assert!(said.contains("1 environments checked"), "{said}");
+    assert!(said.contains("1 environment checked"), "{said}");
     let record = desk.exits(1, "config check --live --format json");
     let record: serde_json::Value = serde_json::from_str(&record).unwrap();
     let first = &record["environments"][0]["findings"];

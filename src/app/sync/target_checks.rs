@@ -58,7 +58,8 @@ impl<'a> TargetChecks<'a> {
         let checks = preflight::check_questions(&review, &self.opened.rules);
         let fits = diff::fits(&review);
         let attempts: Vec<_> = fits.iter().map(Attempt::all).collect();
-        let (parents, taken, children, unfit, equal, refused, failing) = try_join!(
+        let uniques = preflight::unique_questions(&review);
+        let (parents, taken, children, unfit, equal, refused, failing, holders) = try_join!(
             pg::parents(self.tx, &wanted),
             self.taken(&review, &kept),
             self.children(&review),
@@ -67,6 +68,7 @@ impl<'a> TargetChecks<'a> {
             pg::equal_by(self.tx, &self.opened.operators, &pairs),
             pg::refused_inputs(self.tx, &inputs),
             pg::failing_rows(self.tx, &checks),
+            pg::holders(self.tx, &review, &uniques),
         )?;
         let unfit = self.narrowed(unfit).await?;
         for (table, rows) in taken.iter().enumerate().filter(|(_, rows)| !rows.is_empty()) {
@@ -79,9 +81,17 @@ impl<'a> TargetChecks<'a> {
             preflight::refuse_inputs(&mut review, question, refused);
         }
         self.refuse_checks(&mut review, checks, failing).await?;
-        diff::resolve_parents(&mut review, &parents);
-        diff::keep_large_objects(&mut review);
-        diff::check_children(&mut review, &children);
+        let held: Vec<_> = uniques.into_iter().zip(holders).collect();
+        preflight::refuse_held(&mut review, &self.opened.rules, &held);
+        loop {
+            diff::resolve_parents(&mut review, &parents);
+            diff::keep_large_objects(&mut review);
+            diff::check_children(&mut review, &children);
+            // A row that stays after all keeps what it holds.
+            if !preflight::refuse_held(&mut review, &self.opened.rules, &held) {
+                break;
+            }
+        }
         diff::drop_unneeded(&mut review);
         Ok(review)
     }

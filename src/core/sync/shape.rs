@@ -5,7 +5,7 @@ mod doubts;
 mod reference;
 mod rule;
 
-pub(super) use reference::known_column;
+pub(super) use reference::{excluded, known_column};
 use serde::{Deserialize, Serialize};
 
 pub use self::rule::{RuleColumn, UniqueRule};

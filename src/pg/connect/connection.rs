@@ -229,7 +229,7 @@ impl Connection {
 async fn ask(client: &Client, settings: &Settings) -> Result<(Server, bool, String), Failure> {
     let sql = format!(
         "SELECT pg_catalog.current_setting('server_version_num'), pg_catalog.current_setting('server_version'), \
-         pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(), current_user::text, {}",
+         pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(), current_user, {}",
         settings.question()
     );
     let messages = client.simple_query(&sql).await.map_err(Failure::Driver)?;

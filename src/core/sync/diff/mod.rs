@@ -29,7 +29,7 @@ pub use fields::Fields;
 pub use fits::{Became, Fit, block_unfit, fits};
 pub use parents::{ParentCounts, Wanted, drop_unneeded, resolve_parents, wanted_by_inclusion, wanted_parents};
 pub use representation::{Pair, is_exact, mark_representation, pairs};
-pub use tied::{keep_large_objects, refuse_tied};
+pub use tied::{keep_large_objects, refuse_tied, tied_column};
 
 use super::{
     fires,
