@@ -443,7 +443,7 @@ mod tests {
             ),
             (
                 format!("{HEAD}[sync]\nnever = [\"a\"]\n[[sync.set]]\nname = \"s\"\ntables = [{{ table = \"a\" }}]\n"),
-                "pgdeck.toml:8",
+                "pgdeck.toml:10",
                 "never synced",
             ),
             (

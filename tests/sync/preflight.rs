@@ -254,7 +254,12 @@ async fn a_unique_value_that_another_row_of_the_target_holds() {
     let review = pair.review_deletes().await;
     assert_eq!(review.blocked(), 0, "{}", show(&review));
     let all = [
-        "both|5|c|de|∅|∅", "child|6|∅|∅|a|1", "free|7|c|∅|b|1", "new|4|∅|∅|∅|∅", "same|8|x|x|∅|∅", "swap 1|10|∅|∅|∅|∅",
+        "both|5|c|de|∅|∅",
+        "child|6|∅|∅|a|1",
+        "free|7|c|∅|b|1",
+        "new|4|∅|∅|∅|∅",
+        "same|8|x|x|∅|∅",
+        "swap 1|10|∅|∅|∅|∅",
         "swap 2|11|∅|∅|∅|∅",
     ];
     let sql = "SELECT t.k, pos, code, lang, p.k, rank FROM t LEFT JOIN p ON p.id = t.p ORDER BY t.k";
@@ -312,7 +317,11 @@ async fn a_table_that_the_role_may_not_read_is_blocked_and_the_live_check_says_s
     let found = Box::pin(sync::check(&pair.deck, &Job::quiet(), &[])).await.unwrap();
     let errors = |at: usize| -> Vec<String> {
         let findings = found[at].findings.as_ref().unwrap();
-        findings.iter().filter(|f| f.severity == Severity::Error).map(|f| format!("{}: {}", f.table, f.message)).collect()
+        findings
+            .iter()
+            .filter(|f| f.severity == Severity::Error)
+            .map(|f| format!("{}: {}", f.table, f.message))
+            .collect()
     };
     let wanted = [format!("t: {lacks}"), format!("c: its parent cannot be read: {lacks}")];
     assert_eq!((errors(0), errors(1)), (wanted.to_vec(), wanted.to_vec()));
@@ -339,7 +348,11 @@ async fn the_live_check_finds_what_a_review_blocks_or_refuses() {
         says("a", Severity::Error, "column `attachment` (oid) holds numbers of objects");
         says("b", Severity::Error, "the `where` of sync set `s` does not work: column \"nme\" does not exist");
         says("c", Severity::Error, "the `where` of sync set `s` does not work: syntax error");
-        says("d", Severity::Warning, "one number can be two different rows; its unique constraints propose key = [\"name\"]");
+        says(
+            "d",
+            Severity::Warning,
+            "one number can be two different rows; its unique constraints propose key = [\"name\"]",
+        );
     }
     // What the check calls fine is reviewed.
     let sets = set(r#"{ table = "a", exclude = ["attachment"] }, { table = "d", key = ["name"] }"#);
@@ -392,7 +405,8 @@ async fn a_reference_that_stays_behind_is_told_where_rows_are_new() {
     let schema = "CREATE SCHEMA auth; CREATE TABLE auth.users (id int PRIMARY KEY);
         CREATE TABLE t (k text PRIMARY KEY, v text, created_by int REFERENCES auth.users)";
     let source = "INSERT INTO auth.users VALUES (1); INSERT INTO t VALUES ('a', 'new', 1)";
-    let said = "`created_by` does not travel, because it points to auth.users, which is never synced: new rows get NULL";
+    let said =
+        "`created_by` does not travel, because it points to auth.users, which is never synced: new rows get NULL";
     let warned = |review: &Review| table(review, "public.t").warnings.iter().any(|warning| warning == said);
     let pair = Pair::new(&keyed(), schema, source, "").await;
     let review = pair.review().await;

@@ -1,11 +1,11 @@
 //! Applying a plan: journal, images, transaction, and the truth about a lost COMMIT.
 
 use crate::{
-    app::{deck::Deck, job::Job, runs::Attempt},
+    app::{deck::Deck, job::Job, journal, runs::Attempt},
     core::{
         error::{Code, Error, Result},
         guard::Permit,
-        journal::Outcome,
+        journal::{Action, Outcome},
         sync::{
             batch::LEAST,
             fires::TriggersDid,
@@ -111,6 +111,7 @@ async fn finish(deck: &Deck, plan: &Plan, attempt: Option<Attempt>, ended: Resul
             // A connection that breaks before COMMIT is sent takes its transaction with it.
             let error = if error.code == Code::Connect { Error { code: Code::RolledBack, ..error } } else { error };
             let error = if error.code == Code::RolledBack { error.nothing_written() } else { error };
+            let error = applied_before(deck, plan, error);
             if let Some(attempt) = attempt
                 && let Err(unwritten) = attempt.end(deck, Outcome::RolledBack, None, Some(&error))
             {
@@ -119,6 +120,27 @@ async fn finish(deck: &Deck, plan: &Plan, attempt: Option<Attempt>, ended: Resul
             }
             Err(error)
         }
+    }
+}
+
+/// Says so where the plan is stale because it was applied already.
+fn applied_before(deck: &Deck, plan: &Plan, error: Error) -> Error {
+    if error.code != Code::Stale {
+        return error;
+    }
+    // A journal that cannot be read has been reported where this run was begun.
+    let runs = journal::read(deck).unwrap_or_default();
+    let entry = runs.iter().map(|run| &run.last).find(|entry| {
+        (entry.action, entry.outcome) == (Action::Apply, Outcome::Applied)
+            && entry.environment == plan.to
+            && entry.digest == plan.digest
+    });
+    match entry {
+        Some(entry) => {
+            let message = format!("this plan was applied already, by run {} ({})", entry.run, error.message);
+            Error { message, ..error }
+        }
+        None => error,
     }
 }
 

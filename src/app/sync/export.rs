@@ -128,7 +128,9 @@ async fn stream_out(deck: &Deck, job: &Job, names: &[String], environment: &str,
 fn readable(catalog: &Catalog, shape: &Shape) -> Result<()> {
     let closed = catalog.table(&shape.table).is_some_and(|table| !table.readable);
     match shape.blocked.as_ref().filter(|_| closed) {
-        Some(reason) => Err(Error::refused(reason).object(&shape.table).hint("grant what is missing, then export again")),
+        Some(reason) => {
+            Err(Error::refused(reason).object(&shape.table).hint("grant what is missing, then export again"))
+        }
         None => Ok(()),
     }
 }

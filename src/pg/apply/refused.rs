@@ -50,7 +50,8 @@ fn not_allowed(role: &str, answer: &DbError, described: Error) -> Error {
     let said = answer.message();
     match function(answer) {
         Some(function) => {
-            let message = format!("the role `{role}` may not do what the function `{function}` of the target does: {said}");
+            let message =
+                format!("the role `{role}` may not do what the function `{function}` of the target does: {said}");
             Error { message, ..described }.hint(format!(
                 "grant the role `{role}` what is missing, or make the function SECURITY DEFINER, with its own search_path"
             ))

@@ -167,7 +167,11 @@ fn resolve_row(shape: &Shape, row: &mut RowReview, parents: &ParentCounts, inser
             (0, MissingParent::Skip) => return Resolved::Skipped,
             (0, MissingParent::Null) if may_be_null(shape, reference) => nulled.push((at, key.display())),
             (0, _) if has(&inserts.blocked, reference, key) => {
-                return Resolved::Blocked(format!("its parent {} `{}` is blocked", reference.table.name, key.display()));
+                return Resolved::Blocked(format!(
+                    "its parent {} `{}` is blocked",
+                    reference.table.name,
+                    key.display()
+                ));
             }
             (0, _) => return Resolved::Blocked(missing_parent(reference, key)),
             (many, _) => {

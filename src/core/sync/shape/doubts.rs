@@ -42,12 +42,16 @@ pub(super) fn blocked(
 
 /// What the connected role may not read.
 fn unreadable(catalog: &Catalog, table: &Table, references: &[Reference]) -> Option<String> {
-    let lacks = |name: &QName| format!("the connected role has no SELECT privilege on {name}, or no USAGE on its schema");
+    let lacks =
+        |name: &QName| format!("the connected role has no SELECT privilege on {name}, or no USAGE on its schema");
     if !table.readable {
         return Some(lacks(&table.name));
     }
     let parents = references.iter().filter_map(|reference| catalog.table(&reference.table));
-    parents.filter(|parent| !parent.readable).map(|parent| format!("its parent cannot be read: {}", lacks(&parent.name))).next()
+    parents
+        .filter(|parent| !parent.readable)
+        .map(|parent| format!("its parent cannot be read: {}", lacks(&parent.name)))
+        .next()
 }
 
 /// Whether another key says for all rows what these columns point to.

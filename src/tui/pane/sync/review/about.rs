@@ -74,7 +74,8 @@ fn fires(reviewing: &Reviewing, row: &RowReview) -> Vec<String> {
 pub(super) fn page(table: &TableReview) -> Page {
     let changes = [Change::Insert, Change::Update, Change::Delete, Change::Representation];
     let counts = changes.map(|change| (change.word(), table.count(change)));
-    let others = [("blocked", table.blocked_rows()), ("unchanged", table.unchanged)];
+    let others =
+        [("blocked", table.blocked_rows()), ("unchanged", table.unchanged), ("only in the target, kept", table.kept)];
     let counts = counts.into_iter().chain(others).filter(|(_, count)| *count > 0);
     let counts: Vec<_> = counts.map(|(word, count)| format!("{count} {word}")).collect();
     let mut lines = vec![Cell::of(Role::Muted, format!("set {}   {}", table.set, counts.join(", ")))];

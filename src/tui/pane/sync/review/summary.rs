@@ -70,6 +70,9 @@ pub(super) fn empty(model: &Model, reviewing: &Reviewing, area: Rect, buffer: &m
     let mut lines = about::table(table);
     if table.blocked.is_none() {
         lines.insert(0, Cell::of(Role::Ok, format!("{} rows, the same on both sides", table.unchanged)));
+        let kept =
+            (table.kept > 0).then(|| format!("{} only in {}, kept", counted(table.kept, "row"), reviewing.review.to));
+        lines.extend(kept.map(|kept| Cell::of(Role::Muted, kept)));
     }
     about::draw(model, &lines, below, buffer);
 }
