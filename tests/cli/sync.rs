@@ -58,7 +58,7 @@ fn a_review_is_a_table_and_a_document_too() {
     let markdown = desk.fine("sync review plans --from production --to preprod --format markdown");
     assert!(markdown.contains("| set "), "{markdown}");
     // The source of the example is not writable: reviewed it can be, not applied to.
-    let closed = "production (production) is not writable in pgdeck.toml: this can be reviewed, and not be applied";
+    let closed = "production (PROD) is not writable in pgdeck.toml: this can be reviewed, and not be applied";
     assert!(desk.fine("sync review plans --from preprod --to production").contains(closed));
     let record = desk.json("sync review plans --from preprod --to production");
     assert!(record["warnings"].as_array().unwrap().contains(&closed.into()), "{record}");

@@ -128,8 +128,14 @@ fn applied_before(deck: &Deck, plan: &Plan, error: Error) -> Error {
     if error.code != Code::Stale {
         return error;
     }
-    // A journal that cannot be read has been reported where this run was begun.
-    let runs = journal::read(deck).unwrap_or_default();
+    let runs = match journal::read(deck) {
+        Ok(runs) => runs,
+        Err(unread) => {
+            // What went wrong first is what the operator has to know.
+            tracing::warn!(%unread, "the journal cannot say whether this plan was applied already");
+            return error;
+        }
+    };
     let entry = runs.iter().map(|run| &run.last).find(|entry| {
         (entry.action, entry.outcome) == (Action::Apply, Outcome::Applied)
             && entry.environment == plan.to
