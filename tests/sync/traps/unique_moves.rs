@@ -8,7 +8,7 @@ use pgdeck::{
     core::{error::Code, sync::script::script},
 };
 
-use crate::support::{Db, Pair, set};
+use crate::support::{Db, Pair, set, show};
 
 /// Applies in batches and singly, undoes, runs the script twice, and seeds twice: each time the target must hold in `sql`
 /// what the source holds, and undo must bring back every byte.

@@ -5,10 +5,13 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use super::Reviewing;
 use crate::{
     config::theme::Role,
-    core::sync::{
-        diff::{Change, Field, RowReview, TableReview},
-        fires,
-        plan::Operation,
+    core::{
+        sync::{
+            diff::{Change, Field, RowReview, TableReview},
+            fires,
+            plan::Operation,
+        },
+        trigger::Trigger,
     },
     tui::{
         action::Action,
@@ -67,7 +70,7 @@ fn fires(reviewing: &Reviewing, row: &RowReview) -> Vec<String> {
         })
         .collect();
     let runs = shape.triggers.iter().filter(|trigger| trigger.runs_for(fires::event(operation), &columns));
-    runs.map(|trigger| trigger.display()).collect()
+    runs.map(Trigger::display).collect()
 }
 
 /// The marked table in full.
