@@ -71,10 +71,17 @@ async fn live(environments: &[String], context: &Context) -> Result<u8> {
     let headings = ["environment", "set", "table", "", "what"].map(|heading| (heading, Align::Left));
     let mut listing = Listing::new(headings);
     let mut exit = 0;
+    let mut found: Vec<(&Finding, Vec<&str>)> = Vec::new();
     for Checked { environment, findings } in &checked {
         match findings {
             Ok(findings) => {
-                listing.rows.extend(findings.iter().map(|finding| line(environment, finding)));
+                // What is found in several environments is one line.
+                for finding in findings {
+                    match found.iter_mut().find(|(known, _)| *known == finding) {
+                        Some((_, environments)) => environments.push(environment),
+                        None => found.push((finding, vec![environment])),
+                    }
+                }
                 let wrong = findings.iter().any(|finding| finding.severity == Severity::Error);
                 exit = exit.max(u8::from(wrong));
             }
@@ -85,11 +92,17 @@ async fn live(environments: &[String], context: &Context) -> Result<u8> {
             }
         }
     }
-    let all = || checked.iter().filter_map(|checked| checked.findings.as_ref().ok()).flatten();
-    let count = |severity| all().filter(|finding| finding.severity == severity).count();
+    listing.rows.extend(found.iter().map(|(finding, environments)| line(&environments.join(", "), finding)));
+    let count = |severity| found.iter().filter(|(finding, _)| finding.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     listing.notes.extend(context.deck.superuser_notes(checked.iter().map(|checked| checked.environment.as_str())));
-    listing.notes.push(format!("{} environments checked: {errors} errors, {warnings} warnings", checked.len()));
+    let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    listing.notes.push(format!(
+        "{} checked: {}, {}",
+        counted(checked.len(), "environment"),
+        counted(errors, "error"),
+        counted(warnings, "warning")
+    ));
     output::print(context.format, &listing, &record(&checked))?;
     Ok(exit)
 }
@@ -100,7 +113,9 @@ fn stopped(findings: &Result<Vec<Finding>>) -> bool {
 
 fn line(environment: &str, finding: &Finding) -> Vec<String> {
     let Finding { set, table, severity, message, place } = finding;
-    let place = place.as_ref().map_or_else(String::new, |place| format!(" ({place})"));
+    // The file is the project's, whose folder everybody knows; with the whole path the line would be all path.
+    let file = |place: &String| place.rsplit(['/', '\\']).next().unwrap_or(place).to_owned();
+    let place = place.as_ref().map_or_else(String::new, |place| format!(" ({})", file(place)));
     vec![environment.to_owned(), set.clone(), table.clone(), severity.word().into(), format!("{message}{place}")]
 }
 

@@ -14,7 +14,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use toml::{Spanned, map::Map};
 
-use self::table_entry::TableEntry;
+use self::table_entry::{TableEntry, names};
 use super::{place::Vars, source::Source};
 use crate::core::{
     audit::Rules,
@@ -131,15 +131,15 @@ struct SetSection {
 #[serde(deny_unknown_fields)]
 struct TableSection {
     table: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "names")]
     key: Vec<String>,
     #[serde(rename = "where")]
     filter: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "names")]
     columns: Vec<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "names")]
     exclude: Vec<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "names")]
     ignore: Vec<String>,
     ids: Option<IdsWord>,
     #[serde(default)]
@@ -148,7 +148,7 @@ struct TableSection {
     on_missing_parent: MissingParent,
     #[serde(default)]
     references: BTreeMap<String, AcrossWord>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "names")]
     plain: Vec<String>,
 }
 
@@ -347,6 +347,9 @@ fn sets(source: &Source, section: SyncSection) -> Result<Sets> {
         // The last set that the error names is the one at fault.
         let named = |name: &String| error.object.as_ref() == Some(name) || error.message.contains(&format!("`{name}`"));
         let holds = |tables: &[String]| error.object.as_ref().is_some_and(|object| tables.contains(object));
+        if error.place.is_some() {
+            return error;
+        }
         let at = known.iter().rev().find(|(name, tables, _)| named(name) || holds(tables)).map(|(.., at)| *at);
         match at {
             Some(at) => Error { place: source.error(at, "").place, ..error },
@@ -443,7 +446,7 @@ mod tests {
             ),
             (
                 format!("{HEAD}[sync]\nnever = [\"a\"]\n[[sync.set]]\nname = \"s\"\ntables = [{{ table = \"a\" }}]\n"),
-                "pgdeck.toml:8",
+                "pgdeck.toml:10",
                 "never synced",
             ),
             (

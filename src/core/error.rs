@@ -114,6 +114,16 @@ impl Error {
         Self::new(Code::RolledBack, message)
     }
 
+    /// Says that nothing of what was to be written is there, where the message does not say so yet.
+    #[must_use]
+    pub fn nothing_written(mut self) -> Self {
+        const SAID: [&str; 3] = ["rolled back", "nothing was written", "nothing is written"];
+        if !SAID.iter().any(|said| self.message.contains(said)) {
+            self.message += "; nothing was written";
+        }
+        self
+    }
+
     /// Says that trying the same again cannot help.
     #[must_use]
     pub fn lasting(mut self) -> Self {
@@ -194,6 +204,14 @@ mod tests {
     fn one_line_names_place_environment_object_and_what_to_do() {
         let error = Error::stale("title changed").env("preprod").object("public.plans").hint("review again");
         assert_eq!(error.to_string(), "preprod: public.plans: title changed — review again");
+    }
+
+    #[test]
+    fn that_nothing_was_written_is_said_once() {
+        let of = |message: &str| Error::rolled_back(message).nothing_written().message;
+        assert_eq!(of("duplicate key"), "duplicate key; nothing was written");
+        assert_eq!(of("it changed; everything was rolled back"), "it changed; everything was rolled back");
+        assert_eq!(of(&of("duplicate key")), "duplicate key; nothing was written");
     }
 
     #[test]

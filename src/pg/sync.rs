@@ -20,5 +20,5 @@ use facts::operators;
 pub use facts::{Operators, children, equal, equal_by, parents, taken};
 pub use fits::{Attempt, held, try_fits};
 pub use open::{Opened, open, open_target};
-pub use preflight::{failing_rows, refused_inputs, write_rules};
-pub use rows::{Groups, Opening, Rows, located, read};
+pub use preflight::{failing_rows, holders, refused_inputs, write_rules};
+pub use rows::{Groups, Opening, Rows, located, read, reading_refused};

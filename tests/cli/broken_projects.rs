@@ -136,7 +136,11 @@ fn the_live_check_connects_and_names_tables_and_lines() {
     desk.project("table = \"features\", ", "table = \"featuers\", ");
     let said = desk.exits(1, "config check --live -e production");
     assert!(said.contains("did you mean `public.features`?") && said.contains("pgdeck.toml:"), "{said}");
-    assert!(said.contains("1 environments checked"), "{said}");
+    assert!(said.contains("1 environment checked"), "{said}");
+    // What both have in common is one line, with the file's name alone.
+    let both = desk.exits(1, "config check --live");
+    assert_eq!(both.matches("did you mean `public.features`?").count(), 1, "{both}");
+    assert!(both.contains("production, preprod") && both.contains(" (pgdeck.toml:"), "{both}");
     let record = desk.exits(1, "config check --live --format json");
     let record: serde_json::Value = serde_json::from_str(&record).unwrap();
     let first = &record["environments"][0]["findings"];

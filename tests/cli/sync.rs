@@ -57,6 +57,14 @@ fn a_review_is_a_table_and_a_document_too() {
     assert!(table.contains("production → preprod: "), "{table}");
     let markdown = desk.fine("sync review plans --from production --to preprod --format markdown");
     assert!(markdown.contains("| set "), "{markdown}");
+    // The source of the example is not writable: reviewed it can be, not applied to.
+    let closed = "production (PROD) is not writable in pgdeck.toml: this can be reviewed, and not be applied";
+    assert!(desk.fine("sync review plans --from preprod --to production").contains(closed));
+    let record = desk.json("sync review plans --from preprod --to production");
+    assert!(record["warnings"].as_array().unwrap().contains(&closed.into()), "{record}");
+    assert!(!table.contains("is not writable"), "{table}");
+    let kept = desk.fine("sync review plans --from production --to preprod");
+    assert!(kept.contains("public.plans: 1 row is only in preprod and kept (--deletes removes it)"), "{kept}");
     let differs = desk.exits(1, "sync review plans --from production --to preprod --fail-on difference");
     assert_eq!(differs.matches("public.plans ").count(), 1, "{differs}");
 }

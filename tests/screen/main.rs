@@ -13,6 +13,7 @@ mod migrations;
 mod overlays;
 mod panes;
 mod table;
+mod warnings;
 mod wizard;
 mod world;
 

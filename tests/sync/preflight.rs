@@ -1,8 +1,11 @@
 //! What the target's server would refuse is said by the review, row by row, and the others still go.
 
-use pgdeck::core::{
-    error::Code,
-    sync::{diff::Review, select::Selection},
+use pgdeck::{
+    app::{job::Job, sync},
+    core::{
+        error::Code,
+        sync::{check::Severity, diff::Review, select::Selection},
+    },
 };
 
 use crate::support::{Pair, row, set, show, table};
@@ -221,6 +224,200 @@ async fn privileges_that_the_role_lacks() {
         show(&review)
     );
     rest_goes(&pair, "SELECT k, v FROM t ORDER BY k", &["both|1", "gone|0", "new|1"]).await;
+}
+
+#[tokio::test]
+async fn a_unique_value_that_another_row_of_the_target_holds() {
+    let schema = "CREATE TABLE p (id serial PRIMARY KEY, k text UNIQUE NOT NULL);
+        CREATE TABLE t (k text PRIMARY KEY, pos int UNIQUE, code text, lang text, p int REFERENCES p (id), rank int,
+          UNIQUE (code, lang), UNIQUE (p, rank))";
+    let sets = set(r#"{ table = "p", key = ["k"] }, { table = "t", key = ["k"] }"#);
+    // Other ids on the two sides, so that only the parent's key says which parent is meant.
+    let source = "INSERT INTO p (k) VALUES ('skipped'), ('a'), ('b'); DELETE FROM p WHERE k = 'skipped';
+        INSERT INTO t VALUES ('new', 4, NULL, NULL, NULL, NULL), ('both', 5, 'c', 'de', NULL, NULL),
+          ('child', 6, NULL, NULL, 2, 1), ('free', 7, 'c', NULL, 3, 1), ('same', 8, 'x', 'x', NULL, NULL),
+          ('swap 1', 10, NULL, NULL, NULL, NULL), ('swap 2', 11, NULL, NULL, NULL, NULL)";
+    let target = "INSERT INTO p (k) VALUES ('a'), ('b');
+        INSERT INTO t VALUES ('legacy', 4, 'c', 'de', 1, 1), ('both', 5, 'c', 'en', NULL, NULL), ('null', NULL, 'c', NULL, NULL, 1),
+          ('same', 8, 'x', 'x', NULL, 3), ('swap 1', 11, NULL, NULL, NULL, NULL), ('swap 2', 10, NULL, NULL, NULL, NULL)";
+    let pair = Pair::new(&sets, schema, source, target).await;
+    let review = pair.review().await;
+    let stays = "and this review leaves that row as it is: review with --deletes, or change it there";
+    let held = |what: &str| format!("{what}, which has to be unique and which `legacy` holds in the target, {stays}");
+    assert_eq!(why(&review, "new"), held("`pos` is `4`"));
+    assert_eq!(why(&review, "both"), held("`code, lang` is `c · de`"));
+    assert_eq!(why(&review, "child"), held("`p, rank` is `a · 1`"));
+    for key in ["free", "same", "swap 1", "swap 2"] {
+        assert_eq!(row(&review, "public.t", key).blocked, None, "{key}: {}", show(&review));
+    }
+    // With the row that is in the way gone, all go.
+    let review = pair.review_deletes().await;
+    assert_eq!(review.blocked(), 0, "{}", show(&review));
+    let all = [
+        "both|5|c|de|∅|∅",
+        "child|6|∅|∅|a|1",
+        "free|7|c|∅|b|1",
+        "new|4|∅|∅|∅|∅",
+        "same|8|x|x|∅|∅",
+        "swap 1|10|∅|∅|∅|∅",
+        "swap 2|11|∅|∅|∅|∅",
+    ];
+    let sql = "SELECT t.k, pos, code, lang, p.k, rank FROM t LEFT JOIN p ON p.id = t.p ORDER BY t.k";
+    rest_goes(&pair, sql, &all).await;
+}
+
+#[tokio::test]
+async fn a_unique_value_whose_holder_is_blocked_stays_with_it() {
+    let schema = "CREATE TABLE t (k text PRIMARY KEY, pos int UNIQUE, n int);
+        CREATE TABLE c (k text PRIMARY KEY, t text REFERENCES t)";
+    // `two` takes what `one` leaves, `one` what `gone` leaves; `gone` stays, because a row points to it.
+    let source = "INSERT INTO t VALUES ('one', 1, 0), ('two', 2, 0), ('other', 9, 1)";
+    let target = "INSERT INTO t VALUES ('gone', 1, 0), ('one', 2, 0), ('two', 3, 0), ('other', 9, 0); INSERT INTO c VALUES ('c', 'gone')";
+    let pair = Pair::new(&keyed(), schema, source, target).await;
+    let review = pair.review_deletes().await;
+    assert!(why(&review, "gone").contains("points to it"), "{}", show(&review));
+    let held = |pos: u8, by: &str| {
+        format!(
+            "`pos` is `{pos}`, which has to be unique and which `{by}` holds in the target, \
+             and what this review would do to that row is blocked"
+        )
+    };
+    assert_eq!((why(&review, "one"), why(&review, "two")), (held(1, "gone"), held(2, "one")));
+    rest_goes(&pair, "SELECT k, pos, n FROM t ORDER BY k", &["gone|1|0", "one|2|0", "other|9|1", "two|3|0"]).await;
+}
+
+#[tokio::test]
+async fn where_a_trigger_may_give_another_value_the_collision_is_a_note() {
+    let schema = "CREATE TABLE t (k text PRIMARY KEY, pos int UNIQUE)";
+    let target = "INSERT INTO t VALUES ('legacy', 4);
+        CREATE FUNCTION up() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.pos := NEW.pos + 10; RETURN NEW; END';
+        CREATE TRIGGER up BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION up()";
+    let pair = Pair::new(&keyed(), schema, "INSERT INTO t VALUES ('new', 4)", target).await;
+    let review = pair.review().await;
+    let found = row(&review, "public.t", "new");
+    assert_eq!((&found.blocked, found.notes.len()), (&None, 1), "{}", show(&review));
+    assert!(found.notes[0].contains("`legacy` holds") && found.notes[0].contains("unless a trigger changes it"));
+}
+
+#[tokio::test]
+async fn a_table_that_the_role_may_not_read_is_blocked_and_the_live_check_says_so() {
+    let schema = format!(
+        "{ROLE} CREATE TABLE t (k text PRIMARY KEY, v text); CREATE TABLE c (k text PRIMARY KEY, t text REFERENCES t);
+        CREATE TABLE parts (k text PRIMARY KEY, v text); GRANT SELECT ON c TO writes_some;
+        GRANT SELECT (k, v) ON parts TO writes_some"
+    );
+    let sets = set(r#"{ table = "t" }, { table = "c" }, { table = "parts" }"#);
+    let pair = Pair::with_role("writes_some", &sets, &schema, "INSERT INTO parts VALUES ('a', 'x')", "").await;
+    let review = pair.review().await;
+    let lacks = "the connected role has no SELECT privilege on public.t, or no USAGE on its schema";
+    let blocked = |name: &str| table(&review, name).blocked.clone();
+    assert_eq!(blocked("public.t").as_deref(), Some(lacks));
+    assert_eq!(blocked("public.c"), Some(format!("its parent cannot be read: {lacks}")));
+    assert_eq!((blocked("public.parts"), table(&review, "public.parts").rows.len()), (None, 1), "{}", show(&review));
+    let found = Box::pin(sync::check(&pair.deck, &Job::quiet(), &[])).await.unwrap();
+    let errors = |at: usize| -> Vec<String> {
+        let findings = found[at].findings.as_ref().unwrap();
+        findings
+            .iter()
+            .filter(|f| f.severity == Severity::Error)
+            .map(|f| format!("{}: {}", f.table, f.message))
+            .collect()
+    };
+    let wanted = [format!("t: {lacks}"), format!("c: its parent cannot be read: {lacks}")];
+    assert_eq!((errors(0), errors(1)), (wanted.to_vec(), wanted.to_vec()));
+}
+
+#[tokio::test]
+async fn the_live_check_finds_what_a_review_blocks_or_refuses() {
+    let schema = "CREATE TABLE a (k text PRIMARY KEY, price int, attachment oid); CREATE TABLE b (k text PRIMARY KEY, price int);
+        CREATE TABLE c (k text PRIMARY KEY, price int); CREATE TABLE d (id serial PRIMARY KEY, name text NOT NULL UNIQUE)";
+    let sets = set(
+        r#"{ table = "a" }, { table = "b", where = "nme = 1" }, { table = "c", where = "price > 10; drop table x" }, { table = "d" }"#,
+    );
+    let pair = Pair::new(&sets, schema, "", "").await;
+    let found = Box::pin(sync::check(&pair.deck, &Job::quiet(), &[])).await.unwrap();
+    for checked in &found {
+        let findings = checked.findings.as_ref().unwrap();
+        let of = |table: &str| -> Vec<(Severity, &str)> {
+            findings.iter().filter(|f| f.table == table).map(|f| (f.severity, f.message.as_str())).collect()
+        };
+        let says = |table: &str, severity: Severity, what: &str| {
+            let found = of(table);
+            assert!(found.len() == 1 && found[0].0 == severity && found[0].1.contains(what), "{table}: {found:?}");
+        };
+        says("a", Severity::Error, "column `attachment` (oid) holds numbers of objects");
+        says("b", Severity::Error, "the `where` of sync set `s` does not work: column \"nme\" does not exist");
+        says("c", Severity::Error, "the `where` of sync set `s` does not work: syntax error");
+        says(
+            "d",
+            Severity::Warning,
+            "one number can be two different rows; its unique constraints propose key = [\"name\"]",
+        );
+    }
+    // What the check calls fine is reviewed.
+    let sets = set(r#"{ table = "a", exclude = ["attachment"] }, { table = "d", key = ["name"] }"#);
+    let deck = pair.deck_of(&sets);
+    let found = Box::pin(sync::check(&deck, &Job::quiet(), &[])).await.unwrap();
+    assert!(found.iter().all(|checked| checked.findings.as_ref().unwrap().is_empty()), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_blocked_parent_is_named_as_the_cause_of_its_childrens_block() {
+    let schema = "CREATE TABLE p (k text PRIMARY KEY, n int CHECK (n < 10)); CREATE TABLE t (k text PRIMARY KEY, p text REFERENCES p)";
+    let sets = set(r#"{ table = "p" }, { table = "t" }"#);
+    let source = "ALTER TABLE p DROP CONSTRAINT p_n_check; INSERT INTO p VALUES ('bad', 99), ('good', 1);
+        INSERT INTO t VALUES ('of bad', 'bad'), ('of good', 'good')";
+    let pair = Pair::new(&sets, schema, source, "").await;
+    let review = pair.review().await;
+    assert_eq!(why(&review, "of bad"), "its parent p `bad` is blocked");
+    rest_goes(&pair, "SELECT k FROM t", &["of good"]).await;
+}
+
+#[tokio::test]
+async fn a_refused_apply_names_trigger_and_role_and_says_that_nothing_was_written() {
+    let schema = format!(
+        "{ROLE} CREATE TABLE t (k text PRIMARY KEY, v text); CREATE TABLE audit (what text); GRANT ALL ON t TO writes_some;
+        CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO public.audit VALUES (NEW.k); RETURN NEW; END';
+        CREATE TRIGGER t_audit AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION note();
+        CREATE TABLE u (k text PRIMARY KEY, v text); CREATE UNIQUE INDEX ON u (lower(v)); GRANT ALL ON u TO writes_some"
+    );
+    let pair = Pair::with_role("writes_some", &keyed(), &schema, "INSERT INTO t VALUES ('a', 'x')", "").await;
+    let error = pair.refused(&pair.all(&pair.review().await)).await;
+    let said = error.to_string();
+    assert_eq!(error.code, Code::RolledBack, "{said}");
+    for part in [
+        "public.t a: trigger `t_audit` on public.t: the role `writes_some` may not do what the function `note()` of the \
+         target does: permission denied for table audit; nothing was written",
+        "grant the role `writes_some` what is missing",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+    // A collision that only the server can see: its words, and that nothing was written.
+    let sets = set(r#"{ table = "u" }"#);
+    let (source, target) = ("INSERT INTO u VALUES ('new', 'X')", "INSERT INTO u VALUES ('legacy', 'x')");
+    let pair = Pair::with_role("writes_some", &sets, &schema, source, target).await;
+    let said = pair.refused(&pair.all(&pair.review().await)).await.to_string();
+    assert!(said.contains("duplicate key value") && said.contains("; nothing was written"), "{said}");
+}
+
+#[tokio::test]
+async fn a_reference_that_stays_behind_is_told_where_rows_are_new() {
+    let schema = "CREATE SCHEMA auth; CREATE TABLE auth.users (id int PRIMARY KEY);
+        CREATE TABLE t (k text PRIMARY KEY, v text, created_by int REFERENCES auth.users)";
+    let source = "INSERT INTO auth.users VALUES (1); INSERT INTO t VALUES ('a', 'new', 1)";
+    let said =
+        "`created_by` does not travel, because it points to auth.users, which is never synced: new rows get NULL";
+    let warned = |review: &Review| table(review, "public.t").warnings.iter().any(|warning| warning == said);
+    let pair = Pair::new(&keyed(), schema, source, "").await;
+    let review = pair.review().await;
+    assert!(warned(&review), "{}", show(&review));
+    let bundle = pair.export().await.unwrap();
+    assert!(warned(&pair.review_of(&bundle, false).await.unwrap()), "one road for both");
+    // Not where no row is new, and not where the set says what becomes of the column.
+    let pair = Pair::new(&keyed(), schema, source, "INSERT INTO t VALUES ('a', 'old', NULL)").await;
+    assert!(!warned(&pair.review().await));
+    let sets = set(r#"{ table = "t", key = ["k"], references = { created_by = "keep" } }"#);
+    assert!(!warned(&Pair::new(&sets, schema, source, "").await.review().await));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use pgdeck::core::{error::Code, sync::plan::Plan};
 
-use crate::support::{Pair, set};
+use crate::support::{Pair, set, show};
 
 const SCHEMA: &str = "
     CREATE TABLE parents (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, code text UNIQUE NOT NULL, note text);
@@ -43,6 +43,32 @@ async fn stale(since: &str, row: &str, says: &str) {
     assert!(last.error.as_ref().unwrap().contains(row));
     // A new review sees what is there now.
     pair.sync_deletes().await;
+}
+
+#[tokio::test]
+async fn a_plan_that_was_applied_already_names_its_run() {
+    let (pair, plan) = reviewed().await;
+    let run = pair.apply(&plan).await.unwrap().run.unwrap();
+    let error = pair.refused(&plan).await;
+    assert_eq!(error.code, Code::Stale, "{error}");
+    assert!(error.message.starts_with(&format!("this plan was applied already, by run {run} (")), "{error}");
+}
+
+#[tokio::test]
+async fn rows_that_only_the_target_has_are_counted_where_they_are_kept() {
+    let (pair, _) = reviewed().await;
+    let kept = |review: &pgdeck::core::sync::diff::Review| -> Vec<usize> {
+        review.tables.iter().map(|table| table.kept).collect()
+    };
+    let review = pair.review().await;
+    assert_eq!(kept(&review), [1, 0, 0, 0], "{}", show(&review));
+    assert_eq!(
+        review.tables[0].kept_rows("target").as_deref(),
+        Some("1 row is only in target and kept (--deletes removes it)")
+    );
+    let bundle = pair.export().await.unwrap();
+    assert_eq!(kept(&pair.review_of(&bundle, false).await.unwrap()), [1, 0, 0, 0], "one road for both");
+    assert_eq!(kept(&pair.review_deletes().await), [0; 4]);
 }
 
 #[tokio::test]

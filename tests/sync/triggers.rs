@@ -112,7 +112,7 @@ async fn several_triggers_that_may_have_been_it_are_all_named() {
            ALTER TABLE plans ENABLE REPLICA TRIGGER replica";
     let source = "INSERT INTO plans (key) VALUES ('b')";
     let pair = Pair::new(&settings(), &schema, source, "").await;
-    let says = ["one of trigger `n` on public.plans, trigger `t` on public.plans has inserted"];
+    let says = ["trigger `n` on public.plans or trigger `t` on public.plans has inserted"];
     refused(&pair, "public.settings b · default", &says).await;
 }
 

@@ -6,12 +6,13 @@ use crate::{
     app::{
         deck::Deck,
         job::{Job, Watched},
+        journal,
         runs::{Attempt, unrecorded},
     },
     core::{
         error::{Code, Error, Result},
         guard::Permit,
-        journal::Outcome,
+        journal::{Action, Outcome},
         sync::{
             batch::LEAST,
             fires::TriggersDid,
@@ -136,6 +137,8 @@ async fn finish(
         (Err(error), attempt) => {
             // A connection that breaks before COMMIT is sent takes its transaction with it.
             let error = if error.code == Code::Connect { Error { code: Code::RolledBack, ..error } } else { error };
+            let error = if error.code == Code::RolledBack { error.nothing_written() } else { error };
+            let error = applied_before(deck, plan, error);
             if let Some(attempt) = attempt
                 && let Err(unwritten) = attempt.end(deck, Outcome::RolledBack, None, Some(&error))
             {
@@ -144,6 +147,33 @@ async fn finish(
             }
             Err(error)
         }
+    }
+}
+
+/// Says so where the plan is stale because it was applied already.
+fn applied_before(deck: &Deck, plan: &Plan, error: Error) -> Error {
+    if error.code != Code::Stale {
+        return error;
+    }
+    let runs = match journal::read(deck) {
+        Ok(runs) => runs,
+        Err(unread) => {
+            // What went wrong first is what the operator has to know.
+            tracing::warn!(%unread, "the journal cannot say whether this plan was applied already");
+            return error;
+        }
+    };
+    let entry = runs.iter().map(|run| &run.last).find(|entry| {
+        (entry.action, entry.outcome) == (Action::Apply, Outcome::Applied)
+            && entry.environment == plan.to
+            && entry.digest == plan.digest
+    });
+    match entry {
+        Some(entry) => {
+            let message = format!("this plan was applied already, by run {} ({})", entry.run, error.message);
+            Error { message, ..error }
+        }
+        None => error,
     }
 }
 

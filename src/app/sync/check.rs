@@ -1,10 +1,15 @@
 //! Whether the sync sets fit the databases of the environments.
 
+use futures_util::future::try_join_all;
+
 use crate::{
     app::{deck::Deck, job::Job},
     core::{
         error::Result,
-        sync::check::{self, Finding},
+        sync::{
+            check::{self, Finding},
+            sql::Side,
+        },
     },
     pg::sync as pg,
 };
@@ -32,9 +37,16 @@ pub async fn check(deck: &Deck, job: &Job, names: &[String]) -> Result<Vec<Check
 async fn in_one(deck: &Deck, job: &Job, environment: &str) -> Result<Vec<Finding>> {
     let mut reader = job.drop_on_cancel(deck.reader(environment)).await?;
     let canceller = reader.canceller();
+    let writable = deck.environment(environment)?.writable;
     let work = async {
         let (tx, opened) = pg::open(&mut reader, &deck.project.sets).await?;
-        let findings = check::check(&opened.catalog, &deck.project.sets);
+        let mut findings = check::check(&opened.catalog, &deck.project.sets);
+        let side = if writable { Side::Target } else { Side::Source };
+        let tables = check::readable(&opened.catalog, &deck.project.sets);
+        let asked = tables.iter().map(|(shape, _)| pg::reading_refused(&tx, shape, side, opened.utf8));
+        for ((shape, spec), refused) in tables.iter().zip(try_join_all(asked).await?) {
+            findings.extend(refused.map(|error| check::refused(shape, spec, &error)));
+        }
         tx.rollback().await?;
         Ok(findings)
     };

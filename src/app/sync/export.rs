@@ -15,6 +15,7 @@ use crate::{
     core::{
         error::{Error, Result},
         name::QName,
+        schema::Catalog,
         sync::{
             bundle::{Bundle, BundleTable, Source, Writer},
             row::{Key, Row, Value},
@@ -109,6 +110,7 @@ async fn stream_out(deck: &Deck, job: &Job, names: &[String], environment: &str,
         let own = shapes(deck, &opened.catalog, names)?;
         let parents = included(deck, &opened.catalog, &own)?;
         let all: Vec<_> = own.iter().chain(&parents).cloned().collect();
+        all.iter().try_for_each(|shape| readable(&opened.catalog, shape))?;
         each(Told::Shapes(&source, &all))?;
         let mut closure = Closure::over(&all);
         read_all(job, &tx, &own, opened.utf8, environment, &mut |at, row| {
@@ -120,6 +122,17 @@ async fn stream_out(deck: &Deck, job: &Job, names: &[String], environment: &str,
         tx.rollback().await
     };
     job.cancel_on_server(&canceller, work).await.map_err(|error| error.env(environment))
+}
+
+/// A file without the rows of a table that the role may not read would look like a table without rows.
+fn readable(catalog: &Catalog, shape: &Shape) -> Result<()> {
+    let closed = catalog.table(&shape.table).is_some_and(|table| !table.readable);
+    match shape.blocked.as_ref().filter(|_| closed) {
+        Some(reason) => {
+            Err(Error::refused(reason).object(&shape.table).hint("grant what is missing, then export again"))
+        }
+        None => Ok(()),
+    }
 }
 
 async fn read_all(

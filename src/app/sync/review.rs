@@ -124,9 +124,17 @@ fn shape_for(deck: &Deck, opened: &Opened, table: &BundleTable) -> Result<Result
 pub(super) fn target_shape(deck: &Deck, opened: &Opened, shape: &Shape) -> Result<Result<Shape, String>> {
     match counterpart(deck, &opened.catalog, shape) {
         Ok(shape) => Ok(Ok(shape)),
-        Err(error) if error.code == Code::Usage => Ok(Err(error.to_string())),
+        Err(error) if error.code == Code::Usage => Ok(Err(in_target(&error, shape))),
         Err(error) => Err(error),
     }
+}
+
+/// `error` as a reason why the table of `shape` is blocked, which is shown beside the table's name.
+fn in_target(error: &Error, shape: &Shape) -> String {
+    let other = error.object.as_ref().filter(|object| **object != shape.table.to_string());
+    let other = other.map_or_else(String::new, |object| format!("{object}: "));
+    let hint = error.hint.as_ref().map_or_else(String::new, |hint| format!("; {hint}"));
+    format!("in the target, {other}{}{hint}", error.message)
 }
 
 /// Rows that are held, in the order of their keys.

@@ -65,7 +65,8 @@ impl<'a> TargetChecks<'a> {
         let fits = diff::fits(&review);
         let attempts: Vec<_> = fits.iter().map(Attempt::all).collect();
         let tables: Vec<&QName> = review.tables.iter().filter_map(|t| Some(&t.shape.as_ref()?.table)).collect();
-        let (basis, acting, parents, taken, children, unfit, equal, refused, failing) = try_join!(
+        let uniques = preflight::unique_questions(&review);
+        let (basis, acting, parents, taken, children, unfit, equal, refused, failing, holders) = try_join!(
             pg::basis(self.tx, &tables),
             pg::acting_texts(self.tx, &tables),
             pg::parents(self.tx, &wanted),
@@ -76,6 +77,7 @@ impl<'a> TargetChecks<'a> {
             pg::equal_by(self.tx, &self.opened.operators, &pairs),
             pg::refused_inputs(self.tx, &inputs),
             pg::failing_rows(self.tx, &checks),
+            pg::holders(self.tx, &review, &uniques),
         )?;
         let unfit = self.narrowed(unfit).await?;
         review.basis = basis;
@@ -90,9 +92,17 @@ impl<'a> TargetChecks<'a> {
             preflight::refuse_inputs(&mut review, question, refused);
         }
         self.refuse_checks(&mut review, checks, failing).await?;
-        diff::resolve_parents(&mut review, &parents);
-        diff::keep_large_objects(&mut review);
-        diff::check_children(&mut review, &children);
+        let held: Vec<_> = uniques.into_iter().zip(holders).collect();
+        preflight::refuse_held(&mut review, &self.opened.rules, &held);
+        loop {
+            diff::resolve_parents(&mut review, &parents);
+            diff::keep_large_objects(&mut review);
+            diff::check_children(&mut review, &children);
+            // A row that stays after all keeps what it holds.
+            if !preflight::refuse_held(&mut review, &self.opened.rules, &held) {
+                break;
+            }
+        }
         diff::drop_unneeded(&mut review);
         Ok(review)
     }

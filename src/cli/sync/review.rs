@@ -55,14 +55,29 @@ pub(super) async fn review(arguments: &ReviewArguments, context: &Context) -> Re
     listing.notes.extend(fires::announced(&plan));
     let read = arguments.from.iter().chain([&arguments.to]).map(String::as_str);
     listing.notes.extend(deck.superuser_notes(read));
+    let mut record = report::record(&review, &plan);
+    if let Some(closed) = closed(context, &arguments.to) {
+        if let Some(warnings) = record["warnings"].as_array_mut() {
+            warnings.push(closed.clone().into());
+        }
+        listing.notes.push(closed);
+    }
     let written = [&arguments.plan, &arguments.sql, &arguments.report]
         .into_iter()
         .flatten()
         .map(|path| format!(" → {}", path.display()));
     listing.notes.push(format!("plan {}: {}{}", plan.short_digest(), plan.tally(), written.collect::<String>()));
-    output::print(context.format, &listing, &report::record(&review, &plan))?;
+    output::print(context.format, &listing, &record)?;
     let differs = !review.is_empty() && review.tables.iter().any(differs);
     Ok(u8::from(differs && arguments.fail_on == FailOn::Difference))
+}
+
+/// What to say where the project lets nobody write to `to`.
+fn closed(context: &Context, to: &str) -> Option<String> {
+    let (_, kind, writable) = context.deck.project.environments().find(|(name, ..)| *name == to)?;
+    let says =
+        format!("{to} ({}) is not writable in pgdeck.toml: this can be reviewed, and not be applied", kind.word());
+    (!writable).then_some(says)
 }
 
 fn differs(table: &TableReview) -> bool {
@@ -74,13 +89,16 @@ pub(in crate::cli) fn listing(review: &Review) -> Listing {
     let headings =
         ["insert", "update", "delete", "unchanged", "blocked", "same value"].map(|name| (name, Align::Right));
     let mut listing = Listing::new([("set", Align::Left), ("table", Align::Left)].into_iter().chain(headings));
-    let mut equal = 0;
+    let (mut equal, mut keeping) = (0, 0);
     for table in &review.tables {
         if !table.rows.is_empty() || table.blocked.is_some() {
             listing.rows.push(row(table));
+        } else if table.kept > 0 {
+            keeping += 1;
         } else {
             equal += 1;
         }
+        listing.notes.extend(table.kept_rows(&review.to).map(|kept| format!("{}: {kept}", table.table)));
         listing.notes.extend(table.blocked.iter().map(|reason| format!("{} is blocked: {reason}", table.table)));
         listing.notes.extend(table.warnings.iter().map(|warning| format!("{}: {warning}", table.table)));
         for row in &table.rows {
@@ -91,8 +109,9 @@ pub(in crate::cli) fn listing(review: &Review) -> Listing {
         }
     }
     let tables = review.tables.len();
+    let kept = if keeping == 0 { String::new() } else { format!(", {keeping} only by rows that are kept") };
     listing.notes.push(format!(
-        "{} → {}: {} of {tables} tables differ, {equal} are equal",
+        "{} → {}: {} of {tables} tables differ{kept}, {equal} are equal",
         review.from,
         review.to,
         tables - equal

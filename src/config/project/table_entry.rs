@@ -5,8 +5,8 @@ use std::{fmt, result::Result};
 use serde::{
     Deserialize, Deserializer,
     de::{
-        Error, MapAccess, Visitor,
-        value::{MapAccessDeserializer, MapDeserializer},
+        Error, MapAccess, SeqAccess, Visitor,
+        value::{MapAccessDeserializer, MapDeserializer, SeqAccessDeserializer},
     },
 };
 
@@ -36,6 +36,27 @@ impl<'de> Deserialize<'de> for TableEntry {
         }
         deserializer.deserialize_any(Entry)
     }
+}
+
+/// Several names. One that stands there without its brackets is answered with how to write it.
+pub(super) fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    struct Names;
+    impl<'de> Visitor<'de> for Names {
+        type Value = Vec<String>;
+
+        fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+            out.write_str("a list of names")
+        }
+
+        fn visit_str<E: Error>(self, name: &str) -> Result<Vec<String>, E> {
+            Err(E::custom(format!("a list of names is expected here: write [{name:?}]")))
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Vec<String>, A::Error> {
+            Vec::deserialize(SeqAccessDeserializer::new(list))
+        }
+    }
+    deserializer.deserialize_any(Names)
 }
 
 #[cfg(test)]
@@ -69,8 +90,11 @@ mod tests {
             ("[\"a\",\n{ table = \"b\", ids = \"kep\" }]", "pgdeck.toml:9", "did you mean `keep`"),
             ("[\"a\",\n{ tabel = \"b\" }]", "pgdeck.toml:9", "did you mean `table`"),
             ("[\"a\",\n{ key = [] }]", "pgdeck.toml:9", "missing field `table`"),
-            ("[\"auth.users\"]", "pgdeck.toml:6", "never synced"),
-            ("[\"\"]", "pgdeck.toml:6", "not a table name"),
+            ("[\"a\",\n{ table = \"b\", key = \"code\" }]", "pgdeck.toml:9", "write [\"code\"]"),
+            ("[\"a\",\n{ table = \"b\", exclude = 1 }]", "pgdeck.toml:9", "expected a list of names"),
+            ("[\"a\",\n\"auth.users\"]", "pgdeck.toml:9", "never synced"),
+            ("[\"a\",\n\"b\",\n\"public.a\"]", "pgdeck.toml:10", "names the table twice"),
+            ("[\"\"]", "pgdeck.toml:8", "not a table name"),
             ("\"a\"", "pgdeck.toml:8", "a sequence"),
         ] {
             let text = format!("{HEAD}[[sync.set]]\nname = \"s\"\ntables = {tables}\n");

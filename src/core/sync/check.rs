@@ -1,11 +1,13 @@
 //! Whether what a team declares fits a database: every set's tables, columns, keys and references.
 
 use super::{
+    diff::tied_column,
+    key_advice::key_advice,
     set::{SetTable, Sets},
     shape::Shape,
     unique::is_unique,
 };
-use crate::core::schema::Catalog;
+use crate::core::{error::Error, schema::Catalog};
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +49,26 @@ pub fn check(catalog: &Catalog, sets: &Sets) -> Vec<Finding> {
     tables.flat_map(|(set, table)| of_table(catalog, sets, set, table)).collect()
 }
 
+/// The tables of `sets` that nothing in the catalogue blocks, with their declarations: whether they can be read, the
+/// server has to be asked.
+pub fn readable<'a>(catalog: &Catalog, sets: &'a Sets) -> Vec<(Shape, &'a SetTable)> {
+    let tables = sets.all().iter().flat_map(|set| set.tables.iter().map(move |table| (set.name.as_str(), table)));
+    let shapes = tables.filter_map(|(set, spec)| Some((Shape::build(catalog, sets, set, spec).ok()?, spec)));
+    shapes.filter(|(shape, _)| shape.blocked.is_none()).collect()
+}
+
+/// What the server says of the statement that reads the table of `shape`, which `spec` declares.
+pub fn refused(shape: &Shape, spec: &SetTable, error: &Error) -> Finding {
+    let hint = error.hint.as_ref().map_or_else(String::new, |hint| format!("; {hint}"));
+    Finding {
+        set: shape.set.clone(),
+        table: spec.table.clone(),
+        severity: Severity::Error,
+        message: format!("{}{hint}", error.message),
+        place: spec.place.clone(),
+    }
+}
+
 fn of_table(catalog: &Catalog, sets: &Sets, set: &str, spec: &SetTable) -> Vec<Finding> {
     let finding = |severity, message: String| Finding {
         set: set.to_owned(),
@@ -55,7 +77,7 @@ fn of_table(catalog: &Catalog, sets: &Sets, set: &str, spec: &SetTable) -> Vec<F
         message,
         place: spec.place.clone(),
     };
-    let shape = match Shape::build(catalog, sets, set, spec) {
+    let mut shape = match Shape::build(catalog, sets, set, spec) {
         Ok(shape) => shape,
         Err(error) => {
             let hint = error.hint.map_or_else(String::new, |hint| format!("; {hint}"));
@@ -65,7 +87,8 @@ fn of_table(catalog: &Catalog, sets: &Sets, set: &str, spec: &SetTable) -> Vec<F
             return vec![finding(Severity::Error, format!("{other}{}{hint}", error.message))];
         }
     };
-    let mut out: Vec<Finding> = shape.blocked.into_iter().map(|reason| finding(Severity::Error, reason)).collect();
+    let blocked = shape.blocked.take().or_else(|| tied_column(&shape));
+    let mut out: Vec<Finding> = blocked.into_iter().map(|reason| finding(Severity::Error, reason)).collect();
     if !is_unique(catalog, &shape.table, &shape.key) {
         let key = super::shape::labels(&shape.key).join(", ");
         let message = format!(
@@ -73,6 +96,7 @@ fn of_table(catalog: &Catalog, sets: &Sets, set: &str, spec: &SetTable) -> Vec<F
         );
         out.push(finding(Severity::Warning, message));
     }
-    out.extend(shape.warnings.into_iter().map(|warning| finding(Severity::Warning, warning)));
+    let advice = key_advice(catalog, sets, set, spec);
+    out.extend(shape.warnings.into_iter().chain(advice).map(|warning| finding(Severity::Warning, warning)));
     out
 }

@@ -73,12 +73,12 @@ impl TriggersDid {
     }
 }
 
-/// Names for those that may be to blame: the one, or all of them.
+/// Names for those that may be to blame: the one, or all of them as alternatives, `A, B or C`.
 pub fn who(names: &[String]) -> String {
     match names {
         [] => "something in the target that is no trigger of these tables".to_owned(),
         [one] => one.clone(),
-        several => format!("one of {}", several.join(", ")),
+        [several @ .., last] => format!("{} or {last}", several.join(", ")),
     }
 }
 

@@ -1,9 +1,9 @@
 //! What to use as a key where a set leaves it to a primary key that each environment makes for itself.
 
 use super::{
-    diff::Review,
+    diff::{Change, Review, TableReview},
     set::{SetTable, Sets},
-    shape::Shape,
+    shape::{Role, Shape, excluded},
 };
 use crate::core::{
     name::QName,
@@ -61,8 +61,32 @@ pub fn advise(review: &mut Review, catalog: &Catalog, sets: &Sets) {
     for table in &mut review.tables {
         if let Some(spec) = spec(sets, &table.set, &table.table) {
             table.warnings.extend(key_advice(catalog, sets, &table.set, spec));
+            let staying = staying(catalog, sets, table, spec);
+            table.warnings.extend(staying);
         }
     }
+}
+
+/// What new rows get in columns whose values stay behind because they point to tables that are never synced, where the
+/// set says nothing of these columns.
+fn staying(catalog: &Catalog, sets: &Sets, review: &TableReview, spec: &SetTable) -> Vec<String> {
+    let (Some(table), Some(shape)) = (catalog.table(&review.table), &review.shape) else { return Vec::new() };
+    if review.count(Change::Insert) == 0 {
+        return Vec::new();
+    }
+    let silent = shape.columns.iter().filter(|column| column.role == Role::Local);
+    let silent = silent.filter(|c| !spec.references.contains_key(&c.name) && !excluded(spec, &c.name));
+    silent
+        .filter_map(|column| {
+            let keys = table.foreign_keys.iter().filter(|key| key.columns.contains(&column.name));
+            let never = keys.map(|key| &key.references).find(|parent| sets.never_pattern(parent).is_some())?;
+            let get = if column.fill.is_some() { "the column's default" } else { "NULL" };
+            Some(format!(
+                "`{}` does not travel, because it points to {never}, which is never synced: new rows get {get}",
+                column.name
+            ))
+        })
+        .collect()
 }
 
 fn spec<'a>(sets: &'a Sets, set: &str, table: &QName) -> Option<&'a SetTable> {

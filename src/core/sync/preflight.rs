@@ -1,10 +1,12 @@
 //! What the target's server would refuse of the rows of a review, said before anything is written.
 //!
 //! Privileges, NULLs, replica identity and partitions are known from the catalogue; values of closed types (enums, domains)
-//! and CHECK constraints are put to the server as questions, with the values that would be written.
+//! and CHECK constraints are put to the server as questions, with the values that would be written; so are unique values that
+//! another row may hold.
 
 mod ask;
 mod rights;
+mod unique;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +14,7 @@ use serde::Deserialize;
 
 pub use ask::{CheckQuestion, InputQuestion, check_questions, input_questions, refuse_checks, refuse_inputs};
 pub use rights::block_refused;
+pub use unique::{Holder, UniqueQuestion, refuse_held, unique_questions};
 
 use super::{
     diff::{Change, Field, RowReview},

@@ -77,7 +77,7 @@ impl Report<'_> {
     }
 
     fn json_row(&self, table: &TableReview, at: (usize, usize), row: &RowReview) -> Json {
-        let columns = shown(row).iter().map(|cell| {
+        let columns = row.cells.iter().map(|cell| {
             json!({
                 "column": cell.column,
                 "old": cell.old,
@@ -128,7 +128,7 @@ impl Report<'_> {
             }
         }
         for (at, table) in review.tables.iter().enumerate() {
-            if !table.rows.is_empty() || !table.warnings.is_empty() || table.blocked.is_some() {
+            if !table.rows.is_empty() || !table.warnings.is_empty() || table.blocked.is_some() || table.kept > 0 {
                 self.markdown_table(&mut out, at, table);
             }
         }
@@ -139,6 +139,9 @@ impl Report<'_> {
         let _ = writeln!(out, "\n## {}", text(&table.table.to_string()));
         if let Some(reason) = &table.blocked {
             let _ = writeln!(out, "\nBlocked: {}", text(reason));
+        }
+        if let Some(kept) = table.kept_rows(&self.review.to) {
+            let _ = writeln!(out, "\n{}", text(&kept));
         }
         for warning in &table.warnings {
             let _ = writeln!(out, "\nWarning: {}", text(warning));
@@ -152,13 +155,14 @@ impl Report<'_> {
     }
 
     fn markdown_row(&self, out: &mut String, at: (usize, usize), row: &RowReview) {
-        let _ = writeln!(out, "\n### {} {}", row.change.word(), text(&row.key.display()));
+        let word = if row.change == Change::Representation { "same value" } else { row.change.word() };
+        let _ = writeln!(out, "\n### {word} {}", text(&row.key.display()));
         match &row.blocked {
             Some(reason) => _ = writeln!(out, "\nBlocked: {}", text(reason)),
             None if !self.selection.contains(at) => out.push_str("\nLeft out.\n"),
             None => {}
         }
-        let cells = shown(row);
+        let cells = &row.cells;
         if cells.is_empty() {
             return;
         }
@@ -170,16 +174,11 @@ impl Report<'_> {
                 (false, false) if self.selection.contains(at) => "left out",
                 (false, _) => "",
             };
-            let _ = writeln!(out, "| {} | {} | {} | {note} |", text(&cell.column), value(&cell.old), value(&cell.new));
+            // A new row has no old values, and one that goes no new ones.
+            let old = if row.change == Change::Insert { String::new() } else { value(&cell.old) };
+            let new = if row.change == Change::Delete { String::new() } else { value(&cell.new) };
+            let _ = writeln!(out, "| {} | {old} | {new} | {note} |", text(&cell.column));
         }
-    }
-}
-
-/// The columns that are shown of a row: those that differ. A new row and one that goes are told by their keys.
-fn shown(row: &RowReview) -> &[Cell] {
-    match row.change {
-        Change::Update | Change::Representation => &row.cells,
-        Change::Insert | Change::Delete => &[],
     }
 }
 
@@ -208,6 +207,7 @@ pub fn record(review: &Review, plan: &Plan) -> Json {
             "update": table.count(Change::Update),
             "delete": table.count(Change::Delete),
             "unchanged": table.unchanged,
+            "kept": table.kept,
             "blocked": table.blocked_rows(),
             "representation_only": table.count(Change::Representation),
             "triggers": fires.iter().filter(|(name, _)| **name == table.table).flat_map(|(_, all)| all).collect::<Vec<_>>(),
@@ -280,8 +280,10 @@ mod tests {
              | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n\
              | s | public.t | 1 | 1 | 1 | 0 | 1 | 0 | 2 |\n\
              \n## public.t\n\nWarning: column \\`c\\` is not in the target\n\nKey: k\n\
-             \n### insert a\\|b\n\
-             \n### delete gone\n\nLeft out.\n\
+             \n### insert a\\|b\n\n| column | old | new | |\n| --- | --- | --- | --- |\n\
+             | k |  | a\\|b |  |\n| pos |  | x |  |\n| more |  | *NULL* |  |\n\
+             \n### delete gone\n\nLeft out.\n\n| column | old | new | |\n| --- | --- | --- | --- |\n\
+             | k | gone |  |  |\n| pos | 1 |  |  |\n| more | *NULL* |  |  |\n\
              \n### update u\n\n| column | old | new | |\n| --- | --- | --- | --- |\n\
              | pos | old | 1\\|\\`\\*\\_new\\_\\*\\`␊<br>\\<b>␛\\[0m␊ |  |\n\
              | more | *NULL* | *empty* | left out |\n\

@@ -154,8 +154,15 @@ impl Sets {
             if set.tables.is_empty() {
                 return Err(Error::usage("this sync set has no tables").object(&set.name));
             }
+            let mut names: Vec<QName> = Vec::new();
             for table in &set.tables {
-                this.declare(&set.name, table)?;
+                this.declare(&set.name, table).map_err(|error| table.placed(error))?;
+                let name = table.qname()?;
+                if names.contains(&name) {
+                    let twice = Error::usage(format!("sync set `{}` names the table twice", set.name));
+                    return Err(table.placed(twice.object(name).hint("take one of the two out")));
+                }
+                names.push(name);
             }
             this.all.push(set);
         }

@@ -6,7 +6,7 @@ mod reference;
 mod rule;
 
 pub use build::children;
-pub(super) use reference::{known_column, known_table};
+pub(super) use reference::{excluded, known_column, known_table};
 use serde::{Deserialize, Serialize};
 
 pub use self::rule::{RuleColumn, UniqueRule};

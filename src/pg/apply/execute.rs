@@ -226,7 +226,7 @@ async fn one(tx: &Transaction<'_>, plan: &Plan, run: &Run) -> Result<Vec<Located
             return Err(Failed {
                 state: answer.map(|answer| answer.code().code().to_owned()).unwrap_or_default(),
                 constraint: answer.and_then(|answer| answer.constraint()).unwrap_or_default().to_owned(),
-                error: refused_step(tx, first, &error).await,
+                error: refused_step(tx, plan, first, &error).await,
             });
         }
     };

@@ -6,7 +6,10 @@ use super::{name, rolled_back};
 use crate::{
     core::{
         error::{Code, Error},
-        sync::plan::{NewValue, Step},
+        sync::{
+            fires::{Fires, who},
+            plan::{NewValue, Plan, Step},
+        },
     },
     pg::connect::Transaction,
 };
@@ -26,8 +29,11 @@ const HINT: &str = "names without a schema are looked up in the role's search_pa
 /// The error of a statement that writes, with the function of the target that raised it.
 pub(super) async fn refused(tx: &Transaction<'_>, error: &tokio_postgres::Error) -> Error {
     let described = rolled_back(tx.fault(error).await);
-    let Some(function) = error.as_db_error().filter(|answer| NOT_FOUND.contains(answer.code())).and_then(function)
-    else {
+    let answer = error.as_db_error();
+    if let Some(answer) = answer.filter(|answer| *answer.code() == SqlState::INSUFFICIENT_PRIVILEGE) {
+        return not_allowed(&tx.connection().server().role, answer, described);
+    }
+    let Some(function) = answer.filter(|answer| NOT_FOUND.contains(answer.code())).and_then(function) else {
         return described;
     };
     Error {
@@ -38,9 +44,45 @@ pub(super) async fn refused(tx: &Transaction<'_>, error: &tokio_postgres::Error)
     }
 }
 
-/// The same for the statement of a step, whose row is named.
-pub(super) async fn refused_step(tx: &Transaction<'_>, step: &Step, error: &tokio_postgres::Error) -> Error {
-    let described = Error { object: Some(name(step)), ..refused(tx, error).await };
+/// A privilege that the role lacks: for the statement itself, or for what a function of the target does, which a trigger
+/// calls.
+fn not_allowed(role: &str, answer: &DbError, described: Error) -> Error {
+    let said = answer.message();
+    match function(answer) {
+        Some(function) => {
+            let message =
+                format!("the role `{role}` may not do what the function `{function}` of the target does: {said}");
+            Error { message, ..described }.hint(format!(
+                "grant the role `{role}` what is missing, or make the function SECURITY DEFINER, with its own search_path"
+            ))
+        }
+        None => Error { message: format!("the role `{role}` may not do this: {said}"), ..described }
+            .hint(format!("grant the role `{role}` what is missing")),
+    }
+}
+
+/// The triggers of the plan's tables that call the function in which `error` was raised.
+fn callers(plan: &Plan, error: &tokio_postgres::Error) -> Vec<String> {
+    let Some(function) = error.as_db_error().and_then(function) else { return Vec::new() };
+    let called = function.split('(').next().unwrap_or_default();
+    let is_it = |known: &str| known == called || known.rsplit_once('.').is_some_and(|(_, name)| name == called);
+    let triggers = plan.shapes.iter().flat_map(|shape| shape.triggers.iter().map(move |trigger| (shape, trigger)));
+    let theirs = triggers.filter(|(_, trigger)| is_it(&trigger.function));
+    theirs.map(|(shape, trigger)| Fires { table: &shape.table, trigger }.name()).collect()
+}
+
+/// The same for the statement of a step, whose row is named, with the trigger at fault.
+pub(super) async fn refused_step(
+    tx: &Transaction<'_>,
+    plan: &Plan,
+    step: &Step,
+    error: &tokio_postgres::Error,
+) -> Error {
+    let mut described = Error { object: Some(name(step)), ..refused(tx, error).await };
+    let callers = callers(plan, error);
+    if !callers.is_empty() {
+        described.message = format!("{}: {}", who(&callers), described.message);
+    }
     let unknown = |answer: &&DbError| *answer.code() == SqlState::UNTRANSLATABLE_CHARACTER;
     let Some(character) = error.as_db_error().filter(unknown).and_then(|answer| character(answer.message())) else {
         return described;

@@ -33,6 +33,8 @@ pub struct Server {
     pub superuser: bool,
     /// Process id of the session; behind a pooler that of the first query's.
     pub backend_pid: i32,
+    /// The role that statements run as when the session begins.
+    pub role: String,
 }
 
 /// One session of an environment.
@@ -237,7 +239,8 @@ impl Connection {
 async fn ask(client: &Client, settings: &Settings) -> Result<(Server, bool, String), Failure> {
     let sql = format!(
         "SELECT pg_catalog.current_setting('server_version_num'), pg_catalog.current_setting('server_version'), \
-         pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(), pg_catalog.current_setting('is_superuser'), {}",
+         pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(), pg_catalog.current_setting('is_superuser'), \
+         current_user, {}",
         settings.question()
     );
     let messages = client.simple_query(&sql).await.map_err(Failure::Driver)?;
@@ -249,7 +252,7 @@ async fn ask(client: &Client, settings: &Settings) -> Result<(Server, bool, Stri
     // What is not UTF-8 or not there is an error here, and a panic in the driver's `get`.
     let fields: Result<Vec<_>, _> = (0..row.len()).map(|at| row.try_get(at)).collect();
     let fields = fields.map_err(Failure::Driver)?;
-    let [version_num, version, in_recovery, backend_pid, superuser, answers @ ..] = &fields[..] else {
+    let [version_num, version, in_recovery, backend_pid, superuser, role, answers @ ..] = &fields[..] else {
         return Err(Failure::NotPostgres);
     };
     let server = Server {
@@ -257,6 +260,7 @@ async fn ask(client: &Client, settings: &Settings) -> Result<(Server, bool, Stri
         version: version.unwrap_or_default().to_owned(),
         in_recovery: *in_recovery == Some("t"),
         superuser: *superuser == Some("on"),
+        role: role.unwrap_or_default().to_owned(),
         backend_pid: backend_pid.and_then(|text| text.parse().ok()).unwrap_or_default(),
     };
     let told = settings.hold(answers);

@@ -9,7 +9,10 @@ use crate::{
         error::Result,
         name::QName,
         sync::{
-            preflight::{CheckQuestion, InputQuestion, Rules, WriteRules},
+            diff::Review,
+            preflight::{CheckQuestion, Holder, InputQuestion, Rules, UniqueQuestion, WriteRules},
+            row::Key,
+            shape::Shape,
             sql,
         },
     },
@@ -99,4 +102,32 @@ async fn failing_rows_of(tx: &Transaction<'_>, question: &CheckQuestion) -> Resu
     });
     let answer = query::attempt(tx, asked).await?;
     Ok(answer.ok().map(|()| out))
+}
+
+/// The rows of the target that hold the values of each of `questions` about `review`, in their order; none where it cannot be
+/// asked, which leaves it to the apply.
+pub async fn holders(tx: &Transaction<'_>, review: &Review, questions: &[UniqueQuestion]) -> Result<Vec<Vec<Holder>>> {
+    let asked = questions.iter().map(|question| async move {
+        match &review.tables[question.table].shape {
+            Some(shape) => holders_of(tx, shape, question).await,
+            None => Ok(Vec::new()),
+        }
+    });
+    try_join_all(asked).await
+}
+
+async fn holders_of(tx: &Transaction<'_>, shape: &Shape, question: &UniqueQuestion) -> Result<Vec<Holder>> {
+    let width = question.rows.first().map_or(0, |(_, values)| values.len());
+    let list = |at: usize| question.rows.iter().map(|(_, values)| values[at].as_deref()).collect();
+    let lists: Vec<List> = (0..width).map(list).collect();
+    let mut out = Vec::new();
+    let text = sql::holders(shape, question);
+    let asked = query::for_each(tx, &text, &lists, |fields| {
+        let place = fields[0].and_then(|text| text.parse::<usize>().ok()?.checked_sub(1));
+        let (locator, key) = fields[1..].split_at(shape.locator.len());
+        let owned = |values: &[Option<&str>]| values.iter().map(|value| value.map(str::to_owned)).collect();
+        out.extend(place.map(|asked| Holder { asked, locator: owned(locator), key: Key(owned(key)) }));
+    });
+    let answered = query::attempt(tx, asked).await?.is_ok();
+    Ok(if answered { out } else { Vec::new() })
 }

@@ -22,7 +22,10 @@ use crate::{
             sql::{self, Query, Side, Subset, Written},
         },
     },
-    pg::{connect::Transaction, query::List},
+    pg::{
+        connect::Transaction,
+        query::{self, List},
+    },
 };
 
 /// A query that was sent, or will be with the next poll; its rows can be read when it is done.
@@ -61,6 +64,14 @@ pub fn read<'a>(
         };
         Ok(Rows { tx, shape, query, stream: Box::pin(stream) })
     })
+}
+
+/// Why the server refuses the statement that reads the table of `shape`; `None` where it does not. No row is read.
+pub async fn reading_refused(tx: &Transaction<'_>, shape: &Shape, side: Side, utf8: bool) -> Result<Option<Error>> {
+    let text = format!("{} LIMIT 0", sql::read(shape, side, Subset::All, utf8).text);
+    let written = Written::of(shape);
+    let asked = query::attempt(tx, blame::for_each(tx, &text, &[], &written, |_| ())).await?;
+    Ok(asked.err())
 }
 
 impl Rows<'_> {

@@ -288,8 +288,14 @@ impl Action {
                 "Leave the marked column of this row as the target has it.",
             )
             .hint("column"),
-            entry(A::ShowSql, "show-sql", "SQL", &[C::Review], "The statements that will run for this row.")
-                .hint("SQL"),
+            entry(
+                A::ShowSql,
+                "show-sql",
+                "Details and SQL",
+                &[C::Review, C::Done],
+                "Everything about what is marked: a table's warnings; a row's statements, notes and values; what a run did.",
+            )
+            .hint("details"),
             entry(A::NextSource, "next-source", "Other source", &[C::Choose], "Read from the next environment.")
                 .hint("from"),
             entry(

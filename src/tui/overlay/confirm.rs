@@ -19,6 +19,12 @@ use crate::{
     },
 };
 
+/// Cells of the box, where the screen has so many.
+const WIDTH: u16 = 66;
+
+/// Cells between the box's edge and what stands in it.
+const MARGIN: u16 = 3;
+
 /// A question that is answered by typing a name.
 #[derive(Debug, Clone)]
 pub struct Confirm {
@@ -94,12 +100,15 @@ impl Confirm {
         self.on_apply &= self.matches();
     }
 
-    /// Moves between the buttons, or through the facts.
-    pub fn act(&mut self, action: Action) {
+    /// Moves between the buttons, or through the facts as they are laid over `body`.
+    pub fn act(&mut self, action: Action, body: Rect) {
         match action {
             Action::FocusNext | Action::FocusPrevious => self.on_apply = !self.on_apply && self.matches(),
             Action::Up => self.top = self.top.saturating_sub(1),
-            Action::Down => self.top = (self.top + 1).min(self.facts.len().saturating_sub(1)),
+            Action::Down => {
+                let hidden = self.lines(body).len().saturating_sub(usize::from(self.room(body).height));
+                self.top = (self.top + 1).min(hidden);
+            }
             _ => {}
         }
     }
@@ -114,24 +123,40 @@ impl Confirm {
         }
     }
 
+    /// The facts in lines that fit into the box over `body`: none is cut.
+    fn lines(&self, body: Rect) -> Vec<Cell> {
+        let width = WIDTH.min(body.width).saturating_sub(2 * MARGIN);
+        self.facts.iter().flat_map(|fact| fact.wrapped(width.into())).collect()
+    }
+
+    /// The box over `body`.
+    fn area(&self, body: Rect) -> Rect {
+        section::centred(body, WIDTH, self.lines(body).len() as u16 + 6)
+    }
+
+    /// Where the facts stand in the box over `body`.
+    fn room(&self, body: Rect) -> Rect {
+        let inside = self.area(body).inner(Margin::new(MARGIN, 1));
+        let roomy = usize::from(inside.height) >= self.lines(body).len() + 4;
+        Rect {
+            y: inside.y + u16::from(roomy),
+            height: inside.height.saturating_sub(if roomy { 4 } else { 2 }),
+            ..inside
+        }
+    }
+
     /// Draws it over `body`. Where the question and its buttons do not fit in one line, they take two.
     pub fn draw(&self, body: Rect, look: &Look, buffer: &mut Buffer) -> Option<Position> {
         let role = self.role();
-        let area = section::centred(body, 66, self.facts.len() as u16 + 6);
+        let area = self.area(body);
         let title = Cell::of(role, format!("{} to {} ({})", self.verb, self.name, self.kind.word())).bold();
         section::frame(area, &title, role, look, buffer);
-        let inside = area.inner(Margin::new(3, 1));
+        let inside = area.inner(Margin::new(MARGIN, 1));
         let prompt = self.prompt(role);
         let stacked = prompt.width() + self.name.len() + self.buttons().width() + 4 > usize::from(inside.width);
         let line = |from_end: u16| Rect { y: inside.bottom().saturating_sub(from_end), height: 1, ..inside };
         let (ask, buttons) = if stacked { (line(2), line(1)) } else { (line(2), line(2)) };
-        let roomy = usize::from(inside.height) >= self.facts.len() + 4;
-        let facts = Rect {
-            y: inside.y + u16::from(roomy),
-            height: inside.height.saturating_sub(if roomy { 4 } else { 2 }),
-            ..inside
-        };
-        self.facts(facts, look, buffer);
+        self.draw_facts(body, look, buffer);
         if !stacked {
             self.hint().left(line(1), look, buffer);
         }
@@ -143,11 +168,12 @@ impl Confirm {
     }
 
     /// What there is to know, from the line that is scrolled to; a last line tells of what is out of sight.
-    fn facts(&self, area: Rect, look: &Look, buffer: &mut Buffer) {
+    fn draw_facts(&self, body: Rect, look: &Look, buffer: &mut Buffer) {
+        let (lines, area) = (self.lines(body), self.room(body));
         let visible = usize::from(area.height);
-        let top = self.top.min(self.facts.len().saturating_sub(visible));
-        section::lines(&self.facts, top, area, look, buffer);
-        let below = self.facts.len().saturating_sub(top + visible);
+        let top = self.top.min(lines.len().saturating_sub(visible));
+        section::lines(&lines, top, area, look, buffer);
+        let below = lines.len().saturating_sub(top + visible);
         if below > 0 && visible > 0 {
             let last = Rect { y: area.bottom() - 1, height: 1, ..area };
             for position in last.positions() {
@@ -215,7 +241,7 @@ mod tests {
         for wrong in ["", "prepro", "preprod ", "Preprod", "preprodd"] {
             let mut confirm = confirm();
             type_in(&mut confirm, wrong);
-            confirm.act(Action::FocusNext);
+            confirm.act(Action::FocusNext, Rect::new(0, 0, 80, 20));
             assert!(!matches!(confirm.accept(), Answer::Apply(_)), "{wrong}");
         }
     }
@@ -225,9 +251,9 @@ mod tests {
         let mut confirm = confirm();
         type_in(&mut confirm, "preprod");
         assert!(matches!(confirm.accept(), Answer::Wait));
-        confirm.act(Action::FocusNext);
+        confirm.act(Action::FocusNext, Rect::new(0, 0, 80, 20));
         assert!(matches!(confirm.accept(), Answer::Apply(Msg::Sync(Sync::Confirmed(typed))) if typed == "preprod"));
-        confirm.act(Action::FocusNext);
+        confirm.act(Action::FocusNext, Rect::new(0, 0, 80, 20));
         assert!(matches!(confirm.accept(), Answer::Wait));
     }
 
@@ -235,7 +261,7 @@ mod tests {
     fn editing_the_name_takes_the_focus_away() {
         let mut confirm = confirm();
         type_in(&mut confirm, "preprod");
-        confirm.act(Action::FocusNext);
+        confirm.act(Action::FocusNext, Rect::new(0, 0, 80, 20));
         confirm.typed(Key::plain(Code::Backspace));
         type_in(&mut confirm, "d");
         assert!(matches!(confirm.accept(), Answer::Wait));

@@ -135,7 +135,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             confirm::Answer::Cancel => return Vec::new(),
             confirm::Answer::Apply(msg) => return update::update(model, msg),
         },
-        (Overlay::Confirm(confirm), _) => confirm.act(action),
+        (Overlay::Confirm(confirm), _) => confirm.act(action, body),
         (Overlay::Prompt(prompt), Action::Accept) => {
             if let Some((title, work)) = prompt.work() {
                 let job = model.jobs.start(title, model.now);

@@ -8,7 +8,7 @@ use pgdeck::{
     core::{error::Code, sync::script::script},
 };
 
-use crate::support::{Db, Pair, set};
+use crate::support::{Db, Pair, set, show};
 
 /// Applies in batches and singly, undoes, runs the script twice, and seeds twice: each time the target must hold in `sql`
 /// what the source holds, and undo must bring back every byte.
@@ -281,8 +281,10 @@ async fn deferrable_constraints_are_checked_at_the_end() {
 async fn a_row_that_a_deferred_constraint_refuses_is_named() {
     let schema = "CREATE TABLE t (k text PRIMARY KEY, c int NOT NULL UNIQUE DEFERRABLE)";
     let source = "INSERT INTO t VALUES ('a', 1), ('b', 2)";
-    let pair = Pair::new(&keyed(), schema, source, "INSERT INTO t VALUES ('a', 5), ('b', 6), ('own', 2)").await;
+    let pair = Pair::new(&keyed(), schema, source, "INSERT INTO t VALUES ('a', 5), ('b', 6)").await;
     let plan = pair.all(&pair.review().await);
+    // A row that is there already blocks `b` in the review; this one came afterwards.
+    pair.target.run("INSERT INTO t VALUES ('own', 2)").await;
     let error = pair.refused(&plan).await;
     assert_eq!((error.code, error.object.as_deref()), (Code::RolledBack, Some("public.t b")), "{error}");
     assert!(error.message.contains("t_c_key"), "{error}");
@@ -383,11 +385,12 @@ async fn triggers_see_a_row_that_waits_and_guards_still_hold() {
 async fn a_value_that_nobody_gives_up_is_refused_with_row_and_constraint() {
     for (kind, own) in [("int NOT NULL", "2"), ("posint NOT NULL", "2"), ("numeric NOT NULL", "2.0")] {
         let schema = format!("{NAMED} CREATE TABLE t (k text PRIMARY KEY, c {kind} UNIQUE)");
-        let target = format!(
-            "INSERT INTO t VALUES ('a', 2), ('b', 1); UPDATE t SET c = 7 WHERE k = 'a'; INSERT INTO t VALUES ('own', {own})"
-        );
-        let pair = Pair::new(&keyed(), &schema, "INSERT INTO t VALUES ('a', 1), ('b', 2)", &target).await;
+        let target = "INSERT INTO t VALUES ('a', 2), ('b', 1); UPDATE t SET c = 7 WHERE k = 'a'";
+        let pair = Pair::new(&keyed(), &schema, "INSERT INTO t VALUES ('a', 1), ('b', 2)", target).await;
         let plan = pair.all(&pair.review().await);
+        pair.target.run(&format!("INSERT INTO t VALUES ('own', {own})")).await;
+        let review = pair.review().await;
+        assert_eq!(review.blocked(), 2, "the next review says so before anything is written: {}", show(&review));
         let error = pair.refused(&plan).await;
         assert_eq!((error.code, error.object.as_deref()), (Code::RolledBack, Some("public.t b")), "{error}");
         assert!(error.message.contains("t_c_key"), "{error}");

@@ -49,7 +49,9 @@ impl<'a> Compare<'a> {
             },
             ([source], []) => self.review.rows.push(self.fields.insert(key, source)),
             ([], [target]) if self.deletes && target.in_scope => self.review.rows.push(self.fields.delete(key, target)),
-            ([], rows) if !self.deletes || !rows.iter().any(|row| row.in_scope) => {}
+            ([], rows) if !self.deletes || !rows.iter().any(|row| row.in_scope) => {
+                self.review.kept += rows.iter().filter(|row| row.in_scope).count();
+            }
             (from, to) => self.review.rows.push(self.ambiguous(key, from, to)),
         }
     }
@@ -102,6 +104,7 @@ impl TableReview {
             shape: Some(shape.clone()),
             rows: Vec::new(),
             unchanged: 0,
+            kept: 0,
             blocked: None,
             warnings: Vec::new(),
             retyped: Vec::new(),

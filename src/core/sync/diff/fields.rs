@@ -158,7 +158,7 @@ impl<'a> Fields<'a> {
             column.role != Role::Local && source.position(&column.name).is_none() && !hand(column)
         };
         for column in self.target.columns.iter().filter(only_here) {
-            self.warnings.push(format!("column `{}` is only in the target, left as it is", column.name));
+            self.warnings.push(format!("column `{}` is not in the source, left as it is", column.name));
         }
         self.warnings.extend(differences(source, self.target));
     }

@@ -29,7 +29,7 @@ pub use fields::Fields;
 pub use fits::{Became, Fit, block_unfit, fits};
 pub use parents::{ParentCounts, Wanted, drop_unneeded, resolve_parents, wanted_by_inclusion, wanted_parents};
 pub use representation::{Pair, is_exact, mark_representation, pairs};
-pub use tied::{keep_large_objects, refuse_tied};
+pub use tied::{keep_large_objects, refuse_tied, tied_column};
 
 use super::{
     basis::Basis,
@@ -67,6 +67,8 @@ pub struct TableReview {
     pub rows: Vec<RowReview>,
     /// How many rows are the same on both sides.
     pub unchanged: usize,
+    /// How many rows only the target has, and keeps, because no delete was asked for.
+    pub kept: usize,
     /// Why no row of the table can move.
     pub blocked: Option<String>,
     /// What the operator should know.
@@ -185,6 +187,15 @@ pub fn block_replaced(review: &mut Review) {
 }
 
 impl TableReview {
+    /// What to say of the rows that only the target, `to`, has and keeps.
+    pub fn kept_rows(&self, to: &str) -> Option<String> {
+        match self.kept {
+            0 => None,
+            1 => Some(format!("1 row is only in {to} and kept (--deletes removes it)")),
+            rows => Some(format!("{rows} rows are only in {to} and kept (--deletes removes them)")),
+        }
+    }
+
     /// Rows of `change` that can move.
     pub fn count(&self, change: Change) -> usize {
         self.rows.iter().filter(|row| row.change == change && row.blocked.is_none()).count()

@@ -79,13 +79,17 @@ fn new_parents<'a>(shape: &'a Shape, row: &'a RowReview) -> impl Iterator<Item =
     written.filter_map(move |at| Some((at, source?.references[at].as_ref()?)))
 }
 
-type Inserts = BTreeMap<QName, BTreeSet<Key>>;
+/// The new rows of a review, by table.
+struct Inserts {
+    moving: BTreeMap<QName, BTreeSet<Key>>,
+    blocked: BTreeMap<QName, BTreeSet<Key>>,
+}
 
 /// Finds for each moving row the parents that its new values point to: in the target, or among the inserts of this
 /// review, or nowhere, which blocks it or does what its set says. A blocked parent blocks its children in turn.
 pub fn resolve_parents(review: &mut Review, parents: &ParentCounts) {
     loop {
-        let inserts = inserts(&review.tables);
+        let inserts = Inserts { moving: inserts(&review.tables, false), blocked: inserts(&review.tables, true) };
         let mut changed = false;
         for table in &mut review.tables {
             changed |= resolve_table(table, parents, &inserts);
@@ -96,13 +100,17 @@ pub fn resolve_parents(review: &mut Review, parents: &ParentCounts) {
     }
 }
 
-fn inserts(tables: &[TableReview]) -> Inserts {
-    let mut out = Inserts::new();
+fn inserts(tables: &[TableReview], blocked: bool) -> BTreeMap<QName, BTreeSet<Key>> {
+    let mut out: BTreeMap<QName, BTreeSet<Key>> = BTreeMap::new();
     for table in tables {
-        let rows = table.rows.iter().filter(|row| row.change == Change::Insert && row.blocked.is_none());
+        let rows = table.rows.iter().filter(|row| row.change == Change::Insert && row.blocked.is_some() == blocked);
         out.entry(table.table.clone()).or_default().extend(rows.map(|row| row.key.clone()));
     }
     out
+}
+
+fn has(rows: &BTreeMap<QName, BTreeSet<Key>>, reference: &Reference, key: &Key) -> bool {
+    rows.get(&reference.table).is_some_and(|keys| keys.contains(key))
 }
 
 /// Returns whether a row stays behind that others may need.
@@ -153,11 +161,18 @@ fn resolve_row(shape: &Shape, row: &mut RowReview, parents: &ParentCounts, inser
         let reference = &shape.references[at];
         match (parents.get(reference, key), shape.on_missing_parent) {
             (1, _) => {}
-            (0, _) if inserts.get(&reference.table).is_some_and(|keys| keys.contains(key)) => {
+            (0, _) if has(&inserts.moving, reference, key) => {
                 requires.push((reference.table.clone(), key.clone()));
             }
             (0, MissingParent::Skip) => return Resolved::Skipped,
             (0, MissingParent::Null) if may_be_null(shape, reference) => nulled.push((at, key.display())),
+            (0, _) if has(&inserts.blocked, reference, key) => {
+                return Resolved::Blocked(format!(
+                    "its parent {} `{}` is blocked",
+                    reference.table.name,
+                    key.display()
+                ));
+            }
             (0, _) => return Resolved::Blocked(missing_parent(reference, key)),
             (many, _) => {
                 let key = key.display();

@@ -23,9 +23,14 @@ pub(super) fn tied(column: &ShapeColumn) -> Option<String> {
     Some(reason)
 }
 
+/// Why a table of which such values would travel is blocked.
+pub fn tied_column(shape: &Shape) -> Option<String> {
+    shape.columns.iter().filter(|column| column.role.travels()).find_map(tied)
+}
+
 /// Refuses a table of which such values would travel.
 pub fn refuse_tied(shape: &Shape) -> Result<()> {
-    match shape.columns.iter().filter(|column| column.role.travels()).find_map(tied) {
+    match tied_column(shape) {
         None => Ok(()),
         Some(reason) => Err(Error::usage(reason).object(&shape.table)),
     }

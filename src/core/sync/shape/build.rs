@@ -92,9 +92,16 @@ fn check_across(catalog: &Catalog, sets: &Sets, table: &Table, spec: &SetTable) 
             continue;
         }
         let key = foreign_key_of(table, column).filter(|key| sets.never_pattern(&key.references).is_some());
+        if foreign_key_of(table, column).is_none() {
+            return Err(Error::usage(format!(
+                "`references` gives `{column}` a rule for parents that are never synced, and the column has no foreign key"
+            ))
+            .object(&table.name)
+            .hint(format!("declare the table that it points to: references = {{ {column} = \"TABLE\" }}")));
+        }
         let Some(key) = key else {
             return Err(Error::usage(format!(
-                "`references` names `{column}`, which is no foreign key to a table that is never synced"
+                "`references` gives `{column}` a rule for parents that are never synced, and its parent is synced"
             ))
             .object(&table.name)
             .hint(

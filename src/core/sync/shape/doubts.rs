@@ -26,6 +26,9 @@ pub(super) fn blocked(
     if let Some(why) = why_never(catalog, sets, &table.name) {
         return Some(why);
     }
+    if let Some(why) = unreadable(catalog, table, references) {
+        return Some(why);
+    }
     if !table.foreign_partitions.is_empty() {
         let names = names(&table.name, &table.foreign_partitions);
         return Some(format!("partitions of it are foreign tables ({names}), and only tables can be synced"));
@@ -51,6 +54,20 @@ pub(super) fn blocked(
         return Some(one_partition(key));
     }
     references.iter().find_map(|reference| parent_in_doubt(catalog, reference))
+}
+
+/// What the connected role may not read.
+fn unreadable(catalog: &Catalog, table: &Table, references: &[Reference]) -> Option<String> {
+    let lacks =
+        |name: &QName| format!("the connected role has no SELECT privilege on {name}, or no USAGE on its schema");
+    if !table.readable {
+        return Some(lacks(&table.name));
+    }
+    let parents = references.iter().filter_map(|reference| catalog.table(&reference.table));
+    parents
+        .filter(|parent| !parent.readable)
+        .map(|parent| format!("its parent cannot be read: {}", lacks(&parent.name)))
+        .next()
 }
 
 /// Whether another key says for all rows what these columns point to.

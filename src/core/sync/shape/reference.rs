@@ -264,7 +264,7 @@ fn undeclared_parent(table: &Table, key: &ForeignKey, parent: &Table) -> Result<
     Ok(())
 }
 
-pub(super) fn excluded(spec: &SetTable, column: &str) -> bool {
+pub(in crate::core::sync) fn excluded(spec: &SetTable, column: &str) -> bool {
     spec.exclude.iter().any(|name| name == column)
         || !spec.columns.is_empty() && !spec.columns.iter().chain(&spec.key).any(|name| name == column)
 }

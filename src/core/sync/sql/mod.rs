@@ -49,7 +49,7 @@ pub use key::exists;
 pub(super) use key::found;
 pub use leaf::{is_loose, no_key};
 pub use own::{children_written, is_own, own_rows};
-pub use preflight::{cast_inputs, failing_rows, refused_inputs};
+pub use preflight::{cast_inputs, failing_rows, holders, refused_inputs};
 pub use read::{Query, Side, Subset, read, read_located, taken};
 pub use sequence::{advance, advance_own, is_number};
 pub use statement::Statement;

@@ -1,9 +1,18 @@
 //! Questions about values that would be written: does a type accept them, does a condition hold.
 
-use super::read::lists;
+use super::{
+    column_text,
+    fields::Fields,
+    hash::Term,
+    leaf::equals,
+    read::{Side, lists},
+};
 use crate::core::{
     name::{ident, literal},
-    sync::preflight::{CheckQuestion, InputQuestion},
+    sync::{
+        preflight::{CheckQuestion, InputQuestion, UniqueQuestion},
+        shape::Shape,
+    },
 };
 
 /// Which of the passed texts the type refuses, without an error (PostgreSQL 16: `pg_input_is_valid`).
@@ -30,5 +39,36 @@ pub fn failing_rows(question: &CheckQuestion) -> String {
         lists(question.columns.len()),
         ident(&question.name.name),
         question.expression
+    )
+}
+
+/// The rows of the target that hold the passed values, one list of texts for each flat value: the place in the lists, from
+/// 1, the row's locator and its key.
+pub fn holders(shape: &Shape, question: &UniqueQuestion) -> String {
+    let fields = Fields::of(shape, Side::Target, false);
+    let mut on: Vec<String> = Vec::new();
+    for term in &question.terms {
+        match term {
+            Term::Column(at) => {
+                let column = &shape.columns[*at];
+                let (value, other) = (format!("t.{}", ident(&column.name)), format!("w.c{}", on.len()));
+                on.push(equals(&value, &column.cast, &other, question.nulls_equal));
+            }
+            Term::Reference(at) => {
+                for leaf in &fields.references[*at].leaves {
+                    on.push(format!("{leaf} = w.c{}", on.len()));
+                }
+            }
+        }
+    }
+    let locator = shape.locator.iter().map(|name| column_text(shape, "t", name));
+    let selected: Vec<_> = locator.chain(fields.key.iter().cloned()).collect();
+    format!(
+        "SELECT w.n::text, {} FROM {} AS t{} JOIN {} ON {}",
+        selected.join(", "),
+        fields.from,
+        fields.joins,
+        lists(on.len()),
+        on.join(" AND ")
     )
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::{Stage, remaining};
+use super::{Stage, remaining, review};
 use crate::{
     app::sync::Applied,
     config::theme::Role,
@@ -15,6 +15,7 @@ use crate::{
     tui::{
         action::{Action, Reason},
         model::Model,
+        overlay::{Overlay, Page},
         pane::{journal, list},
         widget::{cell::Cell, section},
     },
@@ -42,7 +43,7 @@ impl Done {
 /// Whether `action` can be done just now.
 pub fn availability(model: &Model, done: &Done, action: Action) -> Result<(), Reason> {
     match action {
-        Action::SyncAgain => Ok(()),
+        Action::SyncAgain | Action::ShowSql => Ok(()),
         Action::Undo => list::writable(model, done.to()),
         _ => Err(Reason::new("the wizard is at its end")),
     }
@@ -60,8 +61,22 @@ pub fn ask_undo(model: &mut Model) {
     journal::ask(model, &run, &to, facts);
 }
 
+/// Does `action`.
+pub fn act(model: &mut Model, action: Action) {
+    let Stage::Done(done) = &model.sync.stage else { return };
+    if action == Action::ShowSql {
+        let title = done.applied.run.as_ref().map_or_else(|| done.to().to_owned(), |run| format!("run {run}"));
+        let page = Page::of(title, paragraphs(model, done));
+        model.overlays.push(Overlay::Page(page));
+    }
+}
+
 /// Draws it.
 pub fn draw(model: &Model, done: &Done, area: Rect, buffer: &mut Buffer) {
+    review::draw_paragraphs(model, &paragraphs(model, done), area, buffer);
+}
+
+fn paragraphs(model: &Model, done: &Done) -> Vec<Cell> {
     let glyphs = &model.look.glyphs;
     let applied = &done.applied;
     let rows = applied.rows;
@@ -86,8 +101,6 @@ pub fn draw(model: &Model, done: &Done, area: Rect, buffer: &mut Buffer) {
         },
         Err(error) => Cell::of(Role::Warn, format!("The second review could not be made: {error}")),
     });
-    let told = applied.triggers.sentences(&applied.rewrote);
-    lines.extend(told.iter().map(|what| Cell::of(Role::Warn, format!("In the target, {what}."))));
     let run = applied.run.clone().unwrap_or_default();
     let key = model.key(Action::Undo).unwrap_or_default();
     lines.extend([
@@ -96,5 +109,10 @@ pub fn draw(model: &Model, done: &Done, area: Rect, buffer: &mut Buffer) {
         Cell::of(Role::Accent, key).bold().and(Role::Text, " takes the run back, or later in a shell:"),
         Cell::text(format!("  pgdeck sync undo {run} --confirm {}", done.to())),
     ]);
-    section::lines(&lines, 0, area, &model.look, buffer);
+    let told = applied.triggers.sentences(&applied.rewrote);
+    if !told.is_empty() {
+        lines.extend([Cell::default(), section::head("triggers")]);
+    }
+    lines.extend(told.iter().map(|what| Cell::of(Role::Warn, format!("In the target, {what}."))));
+    lines
 }

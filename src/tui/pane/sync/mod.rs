@@ -181,6 +181,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         _ => match model.sync.stage {
             Stage::Choose => return choose::act(model, action),
             Stage::Review(_) => return review::act(model, action),
+            Stage::Done(_) => done::act(model, action),
             _ => {}
         },
     }
@@ -219,7 +220,7 @@ fn ask(model: &mut Model) {
     let Some(kind) = model.environment(&to).map(|environment| environment.kind) else { return };
     match reviewing.plan(&model.project) {
         Ok(plan) => {
-            let facts = review::facts(&plan, &model.look.glyphs);
+            let facts = review::facts(model, reviewing, &plan);
             model.overlays.push(Overlay::Confirm(Confirm::new("Apply", to, kind, facts, Asked::Apply)));
         }
         Err(error) => model.fail(&error),

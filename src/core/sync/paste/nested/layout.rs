@@ -6,7 +6,7 @@ use super::{
     value::Object,
 };
 use crate::core::{
-    error::{Error, Result},
+    error::{Error, Result, nearest},
     schema::Definition,
     sync::{
         shape::{Part, Role, Shape},
@@ -119,7 +119,12 @@ impl Layout {
         this.nested(shapes, at, objects, &mut rest, &leads)?;
         rest.retain(|key| !leads.takes(key));
         this.unknown = rest.into_iter().cloned().collect();
-        this.warnings = this.unknown.iter().map(|key| format!("`{key}` is no column of it, left out")).collect();
+        let columns = || shape.columns.iter().map(|column| column.name.as_str());
+        let unknown = |key: &String| {
+            let near = nearest(key, columns()).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            format!("`{key}` is not a column of it, left out{near}")
+        };
+        this.warnings = this.unknown.iter().map(unknown).collect();
         let shared = |at: &&usize| shape.references.iter().any(|r| r.plain.contains(&shape.columns[**at].name));
         let shared = this.columns.iter().filter(shared).map(|at| shape.columns[*at].name.as_str());
         leads.by_value(shape, &raw.iter().copied().chain(shared).collect::<Vec<_>>());

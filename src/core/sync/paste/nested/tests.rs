@@ -66,7 +66,7 @@ fn an_id_of_the_source_stays_there_and_the_operator_is_told() {
         warnings.contains("public.plan_items: `kind_id` holds ids of the source and does not travel; add `kind_k`"),
         "{warnings}"
     );
-    assert!(warnings.contains("`extra` is no column of it, left out"), "{warnings}");
+    assert!(warnings.contains("`extra` is not a column of it, left out"), "{warnings}");
 }
 
 #[test]

@@ -69,6 +69,7 @@ impl Reviewing {
         let mut values = vec![json!(table.set), json!(table.table.to_string())];
         values.extend(changes.map(|change| json!(table.count(change))));
         values.extend([json!(table.blocked_rows()), json!(self.selection.in_table(at)), json!(table.blocked)]);
+        values.push(json!(table.warnings.join("\n")));
         values
     }
 
@@ -84,8 +85,8 @@ impl Reviewing {
     }
 }
 
-const TABLE: [&str; 9] =
-    ["set", "table", "insert", "update", "delete", "same value", "blocked rows", "chosen", "blocked"];
+const TABLE: [&str; 10] =
+    ["set", "table", "insert", "update", "delete", "same value", "blocked rows", "chosen", "blocked", "warnings"];
 const ROW: [&str; 5] = ["key", "change", "columns", "chosen", "blocked"];
 
 /// A name that can begin a file's: whatever a table is called, it is no path.

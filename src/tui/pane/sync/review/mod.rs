@@ -2,6 +2,7 @@
 //!
 //! Three parts: tables, the rows of the marked table, the columns of the marked row. Tab moves on.
 
+mod about;
 mod cells;
 mod copy;
 mod page;
@@ -17,6 +18,8 @@ use ratatui::{
 };
 
 pub use summary::facts;
+
+pub(super) use about::draw as draw_paragraphs;
 
 use crate::{
     core::{
@@ -35,6 +38,7 @@ use crate::{
         overlay::Overlay,
         pane::list,
         widget::{
+            cell::Cell,
             section,
             table::{Rows, Table, TableState},
         },
@@ -204,6 +208,11 @@ impl Reviewing {
 
     /// Where each part's list is drawn.
     fn areas(&self, area: Rect) -> Vec<(Part, Rect)> {
+        self.places(area).parts
+    }
+
+    /// Where everything is drawn.
+    fn places(&self, area: Rect) -> Places {
         let wide = area.width >= WIDE;
         let left = if wide { (area.width * 9 / 20).clamp(42, 60) } else { area.width };
         let tables =
@@ -211,14 +220,40 @@ impl Reviewing {
         let right = if wide { Rect { x: area.x + left + 2, width: area.width - left - 2, ..area } } else { area };
         let below = (right.height * 2 / 5).clamp(4, 16).min(right.height / 2);
         let above = right.height - below - 2;
-        let rows = Rect { height: above, ..right };
-        let cells = Rect { y: right.y + above + 2, height: below, ..right };
-        match (wide, self.part) {
+        // A table without a row has the place of its rows for what there is to know of it.
+        let about = self.marked_table().filter(|table| !table.rows.is_empty()).map(about::table).unwrap_or_default();
+        let table = lines(&about, right.width, above / 3);
+        let row = lines(&about::row(self), right.width, below / 2);
+        let rows = Rect { height: above - table, ..right };
+        let cells = Rect { y: right.y + above + 2 + row, height: below - row, ..right };
+        let parts = match (wide, self.part) {
             (true, _) => vec![(Part::Tables, tables), (Part::Rows, rows), (Part::Cells, cells)],
             (false, Part::Tables) => vec![(Part::Tables, tables)],
             (false, _) => vec![(Part::Rows, rows), (Part::Cells, cells)],
+        };
+        Places {
+            parts,
+            about: Rect { y: rows.bottom(), height: table, ..right },
+            head: Rect { y: right.y + above, height: 2, ..right },
+            row: Rect { y: cells.y - row, height: row, ..right },
         }
     }
+}
+
+/// Where a review is drawn.
+struct Places {
+    parts: Vec<(Part, Rect)>,
+    /// What there is to know of the marked table, below its rows.
+    about: Rect,
+    /// The marked row's name.
+    head: Rect,
+    /// What there is to know of the marked row.
+    row: Rect,
+}
+
+/// How many lines of `width` cells `paragraphs` get, of at most `most`.
+fn lines(paragraphs: &[Cell], width: u16, most: u16) -> u16 {
+    (about::wrapped(paragraphs, width).len() as u16).min(most)
 }
 
 /// Whether `action` can be done just now.
@@ -229,11 +264,9 @@ pub fn availability(model: &Model, reviewing: &Reviewing, action: Action) -> Res
         Action::ToggleColumn => can_toggle_column(reviewing),
         Action::Toggle if reviewing.part == Part::Cells => can_toggle_column(reviewing),
         Action::Copy | Action::CopyRow if reviewing.part == Part::Tables => Ok(()),
-        Action::ShowSql | Action::Copy | Action::CopyRow if reviewing.marked_row().is_none() => {
+        Action::ShowSql if reviewing.marked_table().is_none() => Err(Reason::new("no table is marked")),
+        Action::Copy | Action::CopyRow if reviewing.marked_row().is_none() => {
             Err(Reason::new("this table has no row that differs"))
-        }
-        Action::ShowSql => {
-            reviewing.marked_row().and_then(|row| row.blocked.clone()).map_or(Ok(()), |why| Err(Reason::new(why)))
         }
         Action::Open => Err(Reason::new("the marked row is shown below")),
         _ => Ok(()),
@@ -280,13 +313,10 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::FocusNext => reviewing.part = step(reviewing, 1),
         Action::FocusPrevious => reviewing.part = step(reviewing, 2),
         Action::Back if !reviewing.table().filter.active() => reviewing.part = Part::Tables,
-        Action::ShowSql => {
-            let shown = page::sql(reviewing, &model.project, &glyphs);
-            match shown {
-                Ok(page) => model.overlays.push(Overlay::Page(page)),
-                Err(error) => model.fail(&error),
-            }
-        }
+        Action::ShowSql => match page::of(reviewing, &model.project, &glyphs) {
+            Ok(page) => model.overlays.push(Overlay::Page(page)),
+            Err(error) => model.fail(&error),
+        },
         Action::Copy | Action::CopyRow => {
             let copied = if action == Action::Copy { reviewing.cell() } else { reviewing.row() };
             return copied.map(|(what, text)| model.copy(what, text)).unwrap_or_default();
@@ -347,7 +377,7 @@ pub fn draw(model: &Model, reviewing: &Reviewing, area: Rect, buffer: &mut Buffe
     let mut cursor = None;
     // Whoever draws a review that is not at hand shows what was.
     let old = model.sync.reviewing().is_none();
-    let areas = reviewing.areas(area);
+    let Places { parts: areas, about, head, row } = reviewing.places(area);
     for (part, place) in &areas {
         let columns = reviewing.columns(*part);
         let state = match part {
@@ -366,8 +396,15 @@ pub fn draw(model: &Model, reviewing: &Reviewing, area: Rect, buffer: &mut Buffe
                 Rect { y: place.bottom(), height: area.bottom() - place.bottom(), ..*place },
                 buffer,
             ),
-            Part::Rows => summary::empty(model, reviewing, *place, buffer),
-            Part::Cells => summary::row(model, reviewing, Rect { y: place.y - 2, height: 2, ..*place }, buffer),
+            Part::Rows => {
+                summary::empty(model, reviewing, *place, buffer);
+                let of_table = reviewing.marked_table().map(about::table).unwrap_or_default();
+                about::draw(model, &of_table, about, buffer);
+            }
+            Part::Cells => {
+                summary::row(model, reviewing, head, buffer);
+                about::draw(model, &about::row(reviewing), row, buffer);
+            }
         }
         let typing = summary::filter(model, state, *place, buffer);
         cursor = cursor.or(typing.filter(|_| focused));

@@ -1,15 +1,15 @@
 //! The marked row in full: its statements, and its values without a cut.
 
-use super::{Reviewing, cells};
+use super::{Part, Reviewing, about, cells};
 use crate::{
     config::theme::Role,
     core::{
         error::{Error, Result},
         sync::{
-            diff::{Change, RowReview},
+            diff::{Change, RowReview, TableReview},
             plan::Plan,
             schedule::schedule,
-            select::Selection,
+            select::{At, Selection},
         },
     },
     tui::{
@@ -19,12 +19,49 @@ use crate::{
     },
 };
 
-/// The statements that run for the marked row, and its values.
-pub(super) fn sql(reviewing: &Reviewing, project: &str, glyphs: &Glyphs) -> Result<Page> {
-    let (Some(at), Some(table), Some(row)) = (reviewing.at_row(), reviewing.marked_table(), reviewing.marked_row())
-    else {
-        return Err(Error::usage("no row is marked"));
+/// What is marked, in full: the table where the list of tables has the keys or there is no row, else the row.
+pub(super) fn of(reviewing: &Reviewing, project: &str, glyphs: &Glyphs) -> Result<Page> {
+    match (reviewing.part, reviewing.at_row(), reviewing.marked_table(), reviewing.marked_row()) {
+        (Part::Rows | Part::Cells, Some(at), Some(table), Some(marked)) => {
+            row(reviewing, at, table, marked, project, glyphs)
+        }
+        (_, _, Some(table), _) => Ok(about::page(table)),
+        _ => Err(Error::usage("no table is marked")),
+    }
+}
+
+/// The statements that run for the marked row, what there is to know of it and of its table, and its values.
+fn row(
+    reviewing: &Reviewing,
+    at: At,
+    table: &TableReview,
+    row: &RowReview,
+    project: &str,
+    glyphs: &Glyphs,
+) -> Result<Page> {
+    let known = about(reviewing, row);
+    let mut lines = match &row.blocked {
+        Some(_) => known,
+        None => [statements(reviewing, at, table, row, project)?, known].concat(),
     };
+    let of_table = about::table(table);
+    if !of_table.is_empty() {
+        lines.extend([Cell::default(), section::head(&table.table.to_string())]);
+        lines.extend(of_table);
+    }
+    for cell in &row.cells {
+        lines.extend([Cell::default(), section::head(&cell.column)]);
+        if let Some(changes) = cells::json_changes(Some(table), cell) {
+            lines.extend(json::lines(&changes, glyphs));
+            continue;
+        }
+        lines.extend(value(Role::Removed, cell.old.as_deref()));
+        lines.extend(value(Role::Added, cell.new.as_deref()));
+    }
+    Ok(Page::of(format!("{} {}", table.table, row.key.display()), lines))
+}
+
+fn statements(reviewing: &Reviewing, at: At, table: &TableReview, row: &RowReview, project: &str) -> Result<Vec<Cell>> {
     let mut selection = reviewing.selection.clone();
     if !selection.contains(at) {
         selection = Selection::default();
@@ -42,32 +79,19 @@ pub(super) fn sql(reviewing: &Reviewing, project: &str, glyphs: &Glyphs) -> Resu
             lines.extend(run.statement.script().lines().map(|line| Cell::of(Role::SqlKeyword, line)));
         }
     }
-    lines.extend(about(row));
-    for cell in &row.cells {
-        lines.extend([Cell::default(), section::head(&cell.column)]);
-        if let Some(changes) = cells::json_changes(Some(table), cell) {
-            lines.extend(json::lines(&changes, glyphs));
-            continue;
-        }
-        lines.extend(value(Role::Removed, cell.old.as_deref()));
-        lines.extend(value(Role::Added, cell.new.as_deref()));
-    }
-    Ok(Page::of(format!("{} {}", table.table, row.key.display()), lines))
+    Ok(lines)
 }
 
-/// Why the row stays, and what it brings along.
-fn about(row: &RowReview) -> Vec<Cell> {
-    let mut lines: Vec<Cell> = Vec::new();
-    let why = row.blocked.iter().map(|why| Cell::of(Role::Danger, format!("blocked: {why}")));
-    let notes = row.notes.iter().map(|note| Cell::of(Role::Warn, note.clone()));
-    lines.extend(why.chain(notes));
+/// Why the row stays, what it brings along, and what runs in the target where it is written.
+fn about(reviewing: &Reviewing, row: &RowReview) -> Vec<Cell> {
+    let mut lines = about::row(reviewing);
     if row.included {
-        lines.push(Cell::of(Role::Muted, "comes along, because a row of this review needs it as its parent"));
+        lines.push(Cell::of(Role::Muted, "included: another selected row references it"));
     }
-    let needs = if row.change == Change::Delete { "first go, or point elsewhere" } else { "needs" };
+    let needs = if row.change == Change::Delete { "must be deleted or re-pointed first" } else { "needs" };
     let needed = row.requires.iter().map(|(table, key)| format!("{needs}: {table} {}", key.display()));
     lines.extend(needed.map(|text| Cell::of(Role::Muted, text)));
-    if !lines.is_empty() {
+    if !lines.is_empty() && row.blocked.is_none() {
         lines.insert(0, Cell::default());
     }
     lines

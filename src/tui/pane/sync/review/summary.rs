@@ -5,19 +5,27 @@ use ratatui::{
     layout::{Position as Point, Rect},
 };
 
-use super::{Reviewing, rows};
+use super::{Reviewing, about, rows};
 use crate::{
     config::theme::Role,
-    core::sync::{diff::Change, fires, plan::Plan, shape},
+    core::{
+        name::QName,
+        sync::{
+            diff::{Change, TableReview},
+            fires,
+            plan::{Plan, Tally},
+            shape,
+        },
+    },
     tui::{
-        glyphs::Glyphs,
+        action::Action,
         model::Model,
         widget::{cell::Cell, section, table::TableState},
     },
 };
 
 /// Lines below the list of tables.
-pub(super) const HEIGHT: u16 = 4;
+pub(super) const HEIGHT: u16 = 5;
 
 /// Most tables that the confirmation names.
 const NAMED: usize = 7;
@@ -26,6 +34,8 @@ const NAMED: usize = 7;
 pub(super) fn draw(model: &Model, reviewing: &Reviewing, area: Rect, buffer: &mut Buffer) {
     let (review, selection) = (&reviewing.review, &reviewing.selection);
     let count = |change| selection.count(review, change);
+    let blocked = review.tables.iter().filter(|table| table.blocked.is_some()).count();
+    let warnings: usize = review.tables.iter().map(|table| table.warnings.len()).sum();
     let lines = [
         Cell::default(),
         section::head("selected"),
@@ -38,23 +48,33 @@ pub(super) fn draw(model: &Model, reviewing: &Reviewing, area: Rect, buffer: &mu
             .and(Role::Muted, " delete"),
         Cell::of(
             Role::Muted,
-            format!("{} blocked, {} the same value", review.blocked(), review.count(Change::Representation)),
+            format!("! {}, {}", counted(review.blocked(), "blocked row"), counted(blocked, "blocked table")),
+        ),
+        Cell::of(
+            Role::Muted,
+            format!("W {}, ≈ {} the same value", counted(warnings, "warning"), review.count(Change::Representation)),
         ),
     ];
     section::lines(&lines, 0, area, &model.look, buffer);
 }
 
+/// `1 warning`, `2 warnings`.
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Why there are no rows, where there are none.
 pub(super) fn empty(model: &Model, reviewing: &Reviewing, area: Rect, buffer: &mut Buffer) {
     let Some(table) = reviewing.marked_table().filter(|table| table.rows.is_empty()) else { return };
-    let line = match &table.blocked {
-        Some(why) => Cell::of(Role::Danger, format!("blocked: {why}")),
-        None => Cell::of(Role::Ok, format!("{} rows, the same on both sides", table.unchanged)),
-    };
     let below = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
-    let mut lines = vec![line];
-    lines.extend(table.warnings.iter().map(|warning| Cell::of(Role::Warn, warning)));
-    section::lines(&lines, 0, below, &model.look, buffer);
+    let mut lines = about::table(table);
+    if table.blocked.is_none() {
+        lines.insert(0, Cell::of(Role::Ok, format!("{} rows, the same on both sides", table.unchanged)));
+        let kept =
+            (table.kept > 0).then(|| format!("{} only in {}, kept", counted(table.kept, "row"), reviewing.review.to));
+        lines.extend(kept.map(|kept| Cell::of(Role::Muted, kept)));
+    }
+    about::draw(model, &lines, below, buffer);
 }
 
 /// The rule above the columns, and the row that they belong to.
@@ -66,11 +86,6 @@ pub(super) fn row(model: &Model, reviewing: &Reviewing, area: Rect, buffer: &mut
     let labels = table.shape.as_ref().map(|shape| shape::labels(&shape.key)).unwrap_or_default();
     for (label, value) in labels.iter().zip(&row.key.0) {
         line = line.and(Role::Muted, format!("  {label}=")).and(Role::Accent, value.as_deref().unwrap_or("NULL"));
-    }
-    let triggers = table.shape.iter().flat_map(|shape| &shape.triggers).map(|trigger| trigger.name.as_str());
-    let triggers: Vec<_> = triggers.collect();
-    if !triggers.is_empty() {
-        line = line.and(Role::Muted, format!("   fires {}", triggers.join(", ")));
     }
     section::lines(&[line], 0, Rect { y: area.y + 1, height: 1, ..area }, &model.look, buffer);
 }
@@ -91,12 +106,13 @@ pub(super) fn filter(model: &Model, table: &TableState, area: Rect, buffer: &mut
 }
 
 /// What there is to know before an apply: how much of what, and what keeps it safe.
-pub fn facts(plan: &Plan, glyphs: &Glyphs) -> Vec<Cell> {
+pub fn facts(model: &Model, reviewing: &Reviewing, plan: &Plan) -> Vec<Cell> {
+    let glyphs = &model.look.glyphs;
     let tally = plan.tally();
     let tables = plan.tally_by_table();
     let rows = |count: usize| if count == 1 { "1 row".to_owned() } else { format!("{count} rows") };
     let mut lines = vec![
-        Cell::text(format!("{} in {} tables, one transaction, plan ", rows(tally.rows()), tables.len()))
+        Cell::text(format!("{} in {}, one transaction, plan ", rows(tally.rows()), counted(tables.len(), "table")))
             .and(Role::Accent, plan.short_digest()),
         Cell::default(),
     ];
@@ -117,6 +133,7 @@ pub fn facts(plan: &Plan, glyphs: &Glyphs) -> Vec<Cell> {
         let rest: usize = tables[NAMED..].iter().map(|(_, tally)| tally.rows()).sum();
         lines.push(Cell::of(Role::Muted, format!("{} more tables with {}", tables.len() - NAMED, rows(rest))));
     }
+    lines.extend(warned(model, reviewing, &tables));
     let fires = fires::fires_by_table(plan);
     if !fires.is_empty() {
         lines.push(Cell::default());
@@ -132,7 +149,22 @@ pub fn facts(plan: &Plan, glyphs: &Glyphs) -> Vec<Cell> {
     lines.extend([
         Cell::default(),
         Cell::of(Role::Muted, "If anything changed since the review, nothing is written."),
-        Cell::of(Role::Muted, "The undo is on disk before it commits."),
+        Cell::of(Role::Muted, "Before-images for undo are on disk before COMMIT."),
     ]);
     lines
+}
+
+/// How many warnings the tables have that are written, and which key shows them.
+fn warned(model: &Model, reviewing: &Reviewing, tables: &[(QName, Tally)]) -> Vec<Cell> {
+    let written = |table: &&TableReview| tables.iter().any(|(name, _)| *name == table.table);
+    let warned = reviewing.review.tables.iter().filter(written).filter(|table| !table.warnings.is_empty());
+    let named: Vec<_> = warned.map(|table| (table.table.name.as_str(), table.warnings.len())).collect();
+    if named.is_empty() {
+        return Vec::new();
+    }
+    let all = counted(named.iter().map(|(_, count)| count).sum(), "warning");
+    let named: Vec<_> = named.iter().map(|(table, count)| format!("{count} for {table}")).collect();
+    let key = model.key(Action::ShowSql).unwrap_or_default();
+    let says = format!("{all} ({}); in the review, {key} on a table shows its warnings.", named.join(", "));
+    vec![Cell::default(), Cell::of(Role::Warn, says)]
 }

@@ -13,7 +13,14 @@ use crate::{
 
 pub(super) fn columns() -> Vec<Column> {
     let number = |title: &str| Column::number(title).sized(3, 6);
-    vec![Column::text("table").sized(18, 60).grow(), number("+"), number("~"), number("−"), number("!").priority(1)]
+    vec![
+        Column::text("table").sized(18, 60).grow(),
+        number("+"),
+        number("~"),
+        number("−"),
+        number("!").priority(1),
+        number("W"),
+    ]
 }
 
 const CHANGES: [(Change, Role); 3] =
@@ -23,6 +30,7 @@ fn number(reviewing: &Reviewing, at: usize, column: usize) -> usize {
     let table = &reviewing.review.tables[at];
     match column {
         4 => table.blocked_rows() + usize::from(table.blocked.is_some()),
+        5 => table.warnings.len(),
         column => table.count(CHANGES[column - 1].0),
     }
 }
@@ -34,6 +42,7 @@ pub(super) fn with<T>(reviewing: &Reviewing, use_them: impl FnOnce(&Rows<'_>) ->
             0 => name(reviewing, at),
             column => match (number(reviewing, at, column), column) {
                 (0, _) => Cell::of(Role::Faint, "·"),
+                (count, 5) => Cell::of(Role::Warn, count.to_string()),
                 (count, 4) => Cell::of(Role::Danger, count.to_string()),
                 (count, column) => Cell::of(CHANGES[column - 1].1, count.to_string()),
             },
