@@ -20,6 +20,7 @@ mod innotrue;
 mod keys;
 mod keys_by_type;
 mod lost;
+mod no_way_back;
 mod offline;
 mod offline_forms;
 mod partly_null;
