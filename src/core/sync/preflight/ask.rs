@@ -143,11 +143,15 @@ pub fn check_questions(review: &Review, rules: &Rules) -> Vec<CheckQuestion> {
     out
 }
 
+/// Columns with their types.
 type Typed = Vec<(String, String)>;
+
+/// Columns that the server computes: name, type, expression.
+type Computed = Vec<(String, String, String)>;
 
 /// The columns whose values the condition of `check` is made of, with their types, and what the server computes of them.
 /// `None` where one is not known.
-fn computed(check: &Check, rules: &WriteRules) -> Option<(Typed, Vec<(String, String, String)>)> {
+fn computed(check: &Check, rules: &WriteRules) -> Option<(Typed, Computed)> {
     let mut plain: BTreeSet<&String> = BTreeSet::new();
     let mut generated = Vec::new();
     for name in &check.columns {
