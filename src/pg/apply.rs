@@ -38,7 +38,7 @@ use crate::core::{
         set::Sets,
         shape::{Role, Shape},
         sql,
-        undo::{Image, Images},
+        undo::{Image, Images, hinted},
     },
 };
 
@@ -101,7 +101,7 @@ pub async fn run(connection: &mut Connection, order: &Order<'_>) -> Result<Ended
         return Err(Error::refused("the permit is for another plan").env(&plan.to).hint("review and confirm again"));
     }
     let tx = connection.begin_write().await?;
-    let written = write(&tx, order).await.map_err(|error| error.env(&plan.to))?;
+    let written = write(&tx, order).await.map_err(|error| hinted(plan, error).env(&plan.to))?;
     if order.dry_run {
         tx.rollback().await?;
         return Ok(Ended::DryRun(written));
@@ -164,6 +164,10 @@ async fn write(tx: &Transaction<'_>, order: &Order<'_>) -> Result<Written> {
     deferred::check(tx, plan, &constraints, &locators).await?;
     query::rows(tx, EMPTY_PATH, &[]).await?;
     let (after, rewrote) = settled(tx, &mut watch, &runs, &locators).await?;
+    let mut by_step = vec![Vec::new(); plan.steps.len()];
+    for one in &rewrote {
+        by_step[one.at].push(one.column.clone());
+    }
     let rewrote = rewrote.iter().map(|one| format!("{} {}", name(&plan.steps[one.at]), one.column)).collect();
     let triggers = watch.did(tx, &runs, &after).await?;
     reach::check(&triggers, plan, order.sets)?;
@@ -172,6 +176,7 @@ async fn write(tx: &Transaction<'_>, order: &Order<'_>) -> Result<Written> {
         Ok(Images {
             before: before[at].as_ref().map(|row| image(shape, row)),
             after: after[at].as_ref().map(|row| image(shape, row)),
+            rewrote: std::mem::take(&mut by_step[at]),
         })
     });
     Ok(Written { images: images.collect::<Result<_>>()?, xid, rewrote, triggers })

@@ -23,6 +23,7 @@ mod keys_by_type;
 mod kinds;
 mod lost;
 mod never_written;
+mod no_way_back;
 mod offline;
 mod offline_forms;
 mod other_definition;

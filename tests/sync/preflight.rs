@@ -460,3 +460,60 @@ async fn a_published_table_without_replica_identity() {
         pair.target.run("ALTER TABLE t REPLICA IDENTITY DEFAULT").await;
     }
 }
+
+/// A publication of some rows or columns needs the replica identity to hold, or to be among, these columns.
+#[tokio::test]
+async fn a_publication_that_cannot_tell_rows_apart() {
+    let schema = "CREATE TABLE t (id serial PRIMARY KEY, k text UNIQUE NOT NULL, v int)";
+    let source = "INSERT INTO t (k, v) VALUES ('both', 2), ('new', 2)";
+    let rows = "INSERT INTO t (k, v) VALUES ('both', 1), ('gone', 1)";
+    let pair = Pair::new(&keyed(), schema, source, rows).await;
+    if pair.target.one("SELECT current_setting('server_version_num')::int >= 150000").await != "t" {
+        return;
+    }
+    for (publication, says) in [
+        (
+            "FOR TABLE t WHERE (v > 1)",
+            Some("the publication `p` filters the rows of public.t by columns outside of its replica identity"),
+        ),
+        ("FOR TABLE t (k)", Some("the publication `p` publishes only some columns of public.t")),
+        ("FOR TABLE t WHERE (v > 1) WITH (publish = 'insert')", None),
+        ("FOR TABLE t WHERE (id > 1)", None),
+        ("FOR TABLE t (id, k)", None),
+    ] {
+        pair.target.run(&format!("CREATE PUBLICATION p {publication}")).await;
+        let review = pair.review_deletes().await;
+        for key in ["both", "gone"] {
+            let blocked = row(&review, "public.t", key).blocked.clone();
+            match says {
+                Some(says) => assert!(blocked.as_deref().is_some_and(|why| why.starts_with(says)), "{blocked:?}"),
+                None => assert_eq!(blocked, None, "{publication}"),
+            }
+        }
+        let lost = table(&review, "public.t")
+            .warnings
+            .iter()
+            .any(|w| w.starts_with("new rows cannot be undone: the publication"));
+        assert_eq!(lost, says.is_some(), "{publication}");
+        // The server is of the same mind.
+        let refused = pair.target.connect().await.batch_execute("UPDATE t SET v = 1").await.is_err();
+        assert_eq!(refused, says.is_some(), "{publication}");
+        pair.target.run("DROP PUBLICATION p").await;
+    }
+}
+
+#[tokio::test]
+async fn a_column_that_the_role_may_not_read_is_named() {
+    let schema = "CREATE TABLE t (k text PRIMARY KEY, v text, secret text)";
+    let role = "DO $$ BEGIN CREATE ROLE reads_some LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+        GRANT SELECT (k, v), INSERT, DELETE, UPDATE ON t TO reads_some";
+    let sets = set(r#"{ table = "t", exclude = ["secret"] }"#);
+    let source = "INSERT INTO t (k, v) VALUES ('a', '1'); GRANT SELECT ON t TO reads_some";
+    let pair = Pair::with_role("reads_some", &sets, &format!("{schema};{role}"), source, "").await;
+    let error = pair.try_review(false).await.unwrap_err();
+    assert_eq!((error.code, error.object.as_deref()), (Code::Refused, Some("public.t")), "{error}");
+    assert_eq!(error.message, "the role `reads_some` has no SELECT privilege on the column `secret`");
+    assert!(error.hint.unwrap().starts_with("GRANT SELECT (secret) ON public.t TO reads_some"));
+    pair.target.run("GRANT SELECT (secret) ON t TO reads_some").await;
+    assert_eq!(pair.try_review(false).await.unwrap().blocked(), 0);
+}

@@ -326,3 +326,23 @@ async fn the_live_check_says_what_is_wrong_and_what_is_doubtful_in_each_environm
     assert_eq!(told(1), [&missing[..], &both, &column].concat());
     assert_eq!(found[1].findings.as_ref().unwrap()[0].place.as_deref(), Some("pgdeck.toml:11"));
 }
+
+/// The second table is never synced, so that the review looks whether the target has the row.
+#[tokio::test]
+async fn a_column_with_two_foreign_keys_needs_both_parents() {
+    let schema = "CREATE TABLE u (id serial PRIMARY KEY, k text UNIQUE NOT NULL);
+        CREATE TABLE w (id int PRIMARY KEY REFERENCES u, k text UNIQUE);
+        CREATE TABLE t (id serial PRIMARY KEY, k text UNIQUE NOT NULL, u int REFERENCES u REFERENCES w)";
+    let source = "INSERT INTO u (k) VALUES ('a'), ('b'); INSERT INTO w VALUES (1, 'wa'), (2, 'wb'); INSERT INTO t (k, u) VALUES ('x', 1), ('y', 2)";
+    let target = "INSERT INTO u (id, k) VALUES (10, 'b'), (11, 'a'); INSERT INTO w VALUES (10, 'wb')";
+    let sets = set(r#"{ table = "u", key = ["k"] }, { table = "t", key = ["k"] }"#);
+    let pair = Pair::new(&format!("[sync]\nnever = [\"w\"]\n{sets}"), schema, source, target).await;
+    let before = pair.target.dump().await;
+    let review = pair.review().await;
+    let why = row(&review, "public.t", "x").blocked.clone().unwrap();
+    assert_eq!(why, "its `u` points to public.w, too, and the target has no such row for u `a` there");
+    let run = pair.apply(&pair.all(&review)).await.unwrap().run.unwrap();
+    assert_eq!(pair.target.rows("SELECT t.k, w.k FROM t JOIN w ON w.id = u").await, ["y|wb"]);
+    pair.undo(&run).await.unwrap();
+    assert_eq!(pair.target.dump().await, before);
+}

@@ -158,3 +158,44 @@ async fn numbers_that_new_rows_bring_are_not_given_again() {
     pair.target.script(&sql).await.unwrap();
     assert_eq!(pair.target.rows("SELECT n, v FROM t ORDER BY n").await, ["1|a", "2|b", "3|c"]);
 }
+
+/// What only the target has holds the value at the end of a chain, so that no order and no waiting helps.
+#[tokio::test]
+async fn a_seed_gives_up_at_once_where_a_row_of_the_target_alone_is_in_the_way() {
+    let schema = "CREATE TABLE t (id serial PRIMARY KEY, k text NOT NULL UNIQUE, pos int NOT NULL UNIQUE, code char(4) NOT NULL UNIQUE)";
+    let source = "INSERT INTO t (k, pos, code) SELECT 'k' || i, i + 1, lpad((i % 150 + 1)::text, 4, '0') FROM generate_series(1, 150) i";
+    let target =
+        "INSERT INTO t (k, pos, code) SELECT 'k' || i, i, lpad(i::text, 4, '0') FROM generate_series(1, 150) i;
+        INSERT INTO t (k, pos, code) VALUES ('only here', 151, 'N')";
+    let pair = Pair::new(&set(r#"{ table = "t", key = ["k"] }"#), schema, source, target).await;
+    let before = pair.target.dump().await;
+    let sql = seed(&pair).await;
+    let soon = format!("SET statement_timeout = '15s';\n{sql}");
+    let said = pair.target.script(&soon).await.unwrap_err();
+    assert!(said.contains("public.t k150: duplicate key") && said.contains("(pos)=(151)"), "{said}");
+    assert!(said.contains("no row of this script can make room for it"), "{said}");
+    assert_eq!(pair.target.dump().await, before);
+    // Where it has left, all of them move on.
+    pair.target.run("DELETE FROM t WHERE k = 'only here'").await;
+    pair.target.script(&soon).await.unwrap();
+    let sql = "SELECT k, pos, code FROM t ORDER BY pos";
+    assert_eq!(pair.target.rows(sql).await, pair.source.rows(sql).await);
+}
+
+/// One column that points to two tables: both parents come first, whatever the tables are called.
+#[tokio::test]
+async fn a_column_with_two_foreign_keys_waits_for_both_parents() {
+    let schema = "CREATE TABLE u (id serial PRIMARY KEY, k text UNIQUE NOT NULL);
+        CREATE TABLE w (id int PRIMARY KEY REFERENCES u, k text UNIQUE);
+        CREATE TABLE t (id serial PRIMARY KEY, k text UNIQUE NOT NULL, u int REFERENCES u REFERENCES w)";
+    let rows = "INSERT INTO u (k) VALUES ('a'), ('b'); INSERT INTO w VALUES (1, 'wa'), (2, 'wb'); INSERT INTO t (k, u) VALUES ('x', 1), ('y', 2)";
+    let target = "INSERT INTO u (id, k) VALUES (10, 'b')";
+    let sets = set(r#"{ table = "u", key = ["k"] }, { table = "w", key = ["k"] }, { table = "t", key = ["k"] }"#);
+    let pair = Pair::new(&sets, schema, rows, target).await;
+    let sql = seed(&pair).await;
+    let look = "SELECT t.k, u.k, w.k FROM t JOIN u ON u.id = t.u JOIN w ON w.id = t.u ORDER BY 1";
+    for _ in 0..2 {
+        pair.target.script(&sql).await.unwrap();
+        assert_eq!(pair.target.rows(look).await, ["x|a|wa", "y|b|wb"]);
+    }
+}

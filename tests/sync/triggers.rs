@@ -4,7 +4,7 @@ use pgdeck::{
     app::sync::Applied,
     core::{
         error::Code,
-        sync::{fires, report},
+        sync::{fires, report, script},
     },
 };
 
@@ -318,7 +318,7 @@ async fn rules_are_told_or_block() {
     assert_eq!(also(&done), ["public.log (1 inserted)"]);
     for rule in [
         "CREATE RULE no AS ON INSERT TO t DO INSTEAD NOTHING",
-        "CREATE RULE no AS ON UPDATE TO t WHERE OLD.k = 'z' DO INSTEAD NOTHING",
+        "INSERT INTO t VALUES ('a', 'old'); CREATE RULE no AS ON UPDATE TO t WHERE OLD.k = 'z' DO INSTEAD NOTHING",
         "CREATE RULE no AS ON DELETE TO t DO INSTEAD INSERT INTO log VALUES (OLD.k)",
     ] {
         let pair = Pair::new(&set(r#"{ table = "t" }"#), schema, "INSERT INTO t VALUES ('a')", rule).await;
@@ -329,6 +329,25 @@ async fn rules_are_told_or_block() {
         // From a file, too.
         let review = pair.review_of(&pair.export().await.unwrap(), false).await.unwrap();
         assert!(row(&review, "public.t", "a").blocked.is_some());
+    }
+    // A rule that the row and its undo do not meet: each as it is without the rule.
+    for (rule, blocked) in [
+        ("ON INSERT TO t DO INSTEAD NOTHING", [true, false, true]),
+        ("ON UPDATE TO t DO INSTEAD NOTHING", [false, true, false]),
+        ("ON DELETE TO t DO INSTEAD UPDATE t SET v = 'deleted' WHERE k = OLD.k", [true, false, true]),
+    ] {
+        let rows = "INSERT INTO t VALUES ('both', 'old'), ('gone', 'x');";
+        let sets = set(r#"{ table = "t" }"#);
+        let source = "INSERT INTO t VALUES ('both', 'new'), ('added', 'x')";
+        let pair = Pair::new(&sets, schema, source, &format!("{rows} CREATE RULE no AS {rule}")).await;
+        let before = pair.target.dump().await;
+        let review = pair.review_deletes().await;
+        let found = ["added", "both", "gone"].map(|key| row(&review, "public.t", key).blocked.is_some());
+        assert_eq!(found, blocked, "{rule}");
+        let done = pair.apply(&pair.all(&review)).await.unwrap();
+        assert_ne!(pair.target.dump().await, before, "{rule}");
+        pair.undo(&done.run.unwrap()).await.unwrap();
+        assert_eq!(pair.target.dump().await, before, "{rule}");
     }
     // A rule that came since the review.
     let pair = Pair::new(&set(r#"{ table = "t" }"#), schema, "INSERT INTO t VALUES ('a')", "").await;
@@ -355,4 +374,23 @@ async fn rules_are_told_or_block() {
     assert!(error.code == Code::Stale && error.message.contains("trigger up was changed"), "{error}");
     let plan = pair.all(&pair.review().await);
     assert_eq!(pair.apply(&plan).await.unwrap().rewrote, ["public.t a v"]);
+}
+
+/// An editor has only what the script says.
+#[tokio::test]
+async fn the_script_names_the_triggers_that_may_have_been_in_its_way() {
+    let schema = "CREATE TABLE t (k text PRIMARY KEY, v text)";
+    for body in ["RETURN NULL;", "NEW.v := 'other'; RETURN NEW;"] {
+        let rows = "INSERT INTO t VALUES ('a', 'old');";
+        let trigger = function("mine", body)
+            + "CREATE TRIGGER stays BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION mine();
+               CREATE TRIGGER unconcerned BEFORE DELETE ON t FOR EACH ROW EXECUTE FUNCTION mine()";
+        let target = format!("{rows}{trigger}");
+        let pair = Pair::new(&set(r#"{ table = "t" }"#), schema, "INSERT INTO t VALUES ('a', 'new')", &target).await;
+        let script = script::script(&pair.all(&pair.review().await)).unwrap();
+        let said = pair.target.script(&script).await.unwrap_err();
+        assert!(said.contains("public.t a is not as it was reviewed"), "{said}");
+        assert!(said.contains("trigger `stays` on public.t may have changed the row"), "{said}");
+        assert!(!said.contains("unconcerned"), "{said}");
+    }
 }

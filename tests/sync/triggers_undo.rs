@@ -37,6 +37,31 @@ async fn a_chain_of_runs_is_undone_in_reverse_order() {
     }
 }
 
+/// The same where the column that the trigger stamps is compared.
+#[tokio::test]
+async fn a_column_that_triggers_wrote_during_a_run_does_not_hold_back_its_undo() {
+    let sets = set(r#"{ table = "t", key = ["key"] }"#);
+    let target = "INSERT INTO t (id, key, v) VALUES (50, 'a', '0')";
+    let stamp = "INSERT INTO t (key, v) VALUES ('a', '1'), ('new', '1')";
+    let pair = Pair::new(&sets, &STAMPED.replace("BEFORE UPDATE", "BEFORE INSERT OR UPDATE"), stamp, target).await;
+    let before = pair.target.rows(ROWS).await;
+    let first = pair.apply(&pair.all(&pair.review().await)).await.unwrap().run.unwrap();
+    let between = pair.target.rows(ROWS).await;
+    pair.source.run("UPDATE t SET v = '2'").await;
+    let second = pair.apply(&pair.all(&pair.review().await)).await.unwrap().run.unwrap();
+    // Out of order it is refused, and nobody is told to review.
+    let error = pair.refused(&sync::undo_plan(&pair.deck, &first).unwrap()).await;
+    assert_eq!(error.code, Code::Stale, "{error}");
+    assert!(error.message.starts_with("changed since the run: `v` holds another value"), "{error}");
+    assert!(error.hint.as_deref().is_some_and(|hint| hint.starts_with("undo the runs that came later")), "{error}");
+    let mut rewrote = pair.undo(&second).await.unwrap().rewrote;
+    rewrote.sort();
+    assert_eq!(rewrote, ["public.t a updated_at", "public.t new updated_at"]);
+    assert_eq!(pair.target.rows(ROWS).await, between);
+    pair.undo(&first).await.unwrap();
+    assert_eq!(pair.target.rows(ROWS).await, before);
+}
+
 #[tokio::test]
 async fn what_the_application_did_to_an_ignored_column_is_no_change() {
     let pair = stamped().await;

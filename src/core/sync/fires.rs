@@ -157,9 +157,16 @@ pub const NOT_UNDONE: &str = "What triggers write elsewhere is reported after th
 const RULES: &str =
     "The statements of a rule see the statement of the plan, not the row: for a new row they may find nothing to do.";
 
-/// Why no row of a table with such a rule can be written: what the rule does instead could not be verified or undone.
-pub fn replaced(triggers: &[Trigger]) -> Option<String> {
-    let rule = triggers.iter().find(|trigger| trigger.kind == TriggerKind::Instead)?;
+/// Why a row of a table with such a rule cannot be written: what the rule does instead could not be verified or undone.
+/// An update is taken back by an update; a new row by a delete, and the other way round.
+pub fn replaced(triggers: &[Trigger], operation: Operation) -> Option<String> {
+    let needed = match operation {
+        Operation::Update => &[TriggerEvent::Update][..],
+        Operation::Insert | Operation::Delete => &[TriggerEvent::Insert, TriggerEvent::Delete],
+    };
+    let instead =
+        |rule: &&Trigger| rule.kind == TriggerKind::Instead && rule.events.iter().any(|event| needed.contains(event));
+    let rule = triggers.iter().find(instead)?;
     let event = rule.events.iter().map(|event| match event {
         TriggerEvent::Insert => "INSERT",
         TriggerEvent::Update => "UPDATE",

@@ -58,6 +58,7 @@ pub fn shape(name: &str, parent: Option<&str>) -> Shape {
         ignored: false,
         plain: Vec::new(),
         enforced: true,
+        also: Vec::new(),
     };
     let mut columns = vec![column("k", "text", Role::Value), column("pos", "integer", Role::Value)];
     columns.extend(parent.map(|_| column("parent", "text", Role::Foreign)));

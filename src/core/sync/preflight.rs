@@ -21,7 +21,11 @@ use super::{
     row::Value,
     shape::Shape,
 };
-use crate::core::{name::QName, schema::Origin};
+use crate::core::{
+    error::{Error, Result},
+    name::{QName, ident},
+    schema::Origin,
+};
 
 /// The rules of all tables that a review may write, by name.
 pub type Rules = BTreeMap<QName, WriteRules>;
@@ -39,6 +43,8 @@ pub struct WriteRules {
     pub usage: bool,
     /// Whether the role has DELETE.
     pub delete: bool,
+    /// The columns on which the role has SELECT.
+    pub select: Vec<String>,
     /// The columns on which the role has INSERT.
     pub insert: Vec<String>,
     /// The columns on which the role has UPDATE.
@@ -47,12 +53,16 @@ pub struct WriteRules {
     pub unidentified_updates: Vec<String>,
     /// Relations that publish deletes and have no replica identity.
     pub unidentified_deletes: Vec<String>,
+    /// Publications that cannot publish changes of its rows as these are identified.
+    pub narrow: Vec<Narrow>,
     /// The type of every column, as it was declared.
     pub types: BTreeMap<String, String>,
     /// Whether a BEFORE trigger may change a new row.
     pub changes_inserts: bool,
     /// Whether a BEFORE trigger may change an updated row.
     pub changes_updates: bool,
+    /// Columns that the server computes.
+    pub generated: Vec<Generated>,
     /// CHECK constraints that can be evaluated beforehand.
     pub checks: Vec<Check>,
     /// Where rows of a partitioned table go.
@@ -61,6 +71,32 @@ pub struct WriteRules {
     pub closed: Vec<String>,
     /// The sequences behind defaults and identity columns.
     pub sequences: Vec<SequenceRights>,
+}
+
+/// A publication for which the server refuses changes, although there is a replica identity.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Narrow {
+    /// The table, or its partition.
+    pub relation: String,
+    /// The publication.
+    pub publication: String,
+    /// Whether its row filter is about other columns than the replica identity; else its column list lacks some of these.
+    pub filter: bool,
+    /// Whether it publishes updates.
+    pub updates: bool,
+    /// Whether it publishes deletes.
+    pub deletes: bool,
+}
+
+/// A generated column.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Generated {
+    /// Its name.
+    pub name: String,
+    /// Its expression.
+    pub expression: String,
+    /// The columns of the expression.
+    pub columns: Vec<String>,
 }
 
 /// A CHECK constraint.
@@ -102,6 +138,24 @@ impl WriteRules {
     /// The table's name.
     pub fn name(&self) -> QName {
         QName::new(&self.schema, &self.table)
+    }
+
+    /// The first column of `shape` that the role may not read, with what to grant.
+    ///
+    /// # Errors
+    /// `Refused`, with the column and the statement that grants it.
+    pub fn readable(&self, shape: &Shape) -> Result<()> {
+        let Some(column) = shape.columns.iter().find(|column| !self.select.contains(&column.name)) else {
+            return Ok(());
+        };
+        let (role, table, column) = (&self.role, &shape.table, &column.name);
+        Err(Error::refused(format!("the role `{role}` has no SELECT privilege on the column `{column}`"))
+            .object(table)
+            .hint(format!(
+                "GRANT SELECT ({}) ON {table} TO {}; rows are read whole, so that they can be verified and undone",
+                ident(column),
+                ident(role)
+            )))
     }
 
     /// Whether a trigger may change the values of a row before the server checks them.

@@ -6,8 +6,9 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use self::tried::{Tried, Way};
 use super::{
+    fires::{Fires, fires, who},
     park,
-    plan::{NewValue, Operation, Plan},
+    plan::{NewValue, Operation, Plan, Step},
     row::Value,
     schedule::{Run, Schedule, schedule},
     shape::{Role, Shape},
@@ -85,7 +86,8 @@ pub fn script(plan: &Plan) -> Result<String> {
         let condition = sql::reached(plan.shape(&step.table)?, step).script();
         let message = literal(&format!("{} {} is not as it was reviewed", step.table, step.key.display()));
         let body = format!(
-            "BEGIN\n  IF NOT ({condition}) THEN\n    RAISE EXCEPTION USING MESSAGE = {message};\n  END IF;\nEND"
+            "BEGIN\n  IF NOT ({condition}) THEN\n    RAISE EXCEPTION USING MESSAGE = {message}{};\n  END IF;\nEND",
+            blamed(plan, step)
         );
         let tag = tag(&body);
         let _ = write!(out, "DO {tag}\n{body}\n{tag};\n");
@@ -107,6 +109,16 @@ pub fn script(plan: &Plan) -> Result<String> {
     Ok(printable_sql(&(whole + &out)).into_owned())
 }
 
+/// The hint that names the triggers which may have kept `step` from what was reviewed; nothing where there are none.
+fn blamed(plan: &Plan, step: &Step) -> String {
+    let fired: Vec<_> = fires(plan, std::iter::once((step, false))).iter().map(Fires::name).collect();
+    if fired.is_empty() {
+        return String::new();
+    }
+    let hint = format!("{} may have changed the row or kept it from being written", who(&fired));
+    format!(", HINT = {}", literal(&comment(&hint)))
+}
+
 fn plain(out: &mut String, plan: &Plan, run: &Run) {
     // Writing to a string does not fail.
     let _ = write!(out, "\n-- {}\n{};\n", comment(&rows_of(plan, run)), run.statement.script());
@@ -121,6 +133,7 @@ fn rows_of(plan: &Plan, run: &Run) -> String {
 fn block(plan: &Plan, schedule: &Schedule, range: std::ops::Range<usize>) -> Result<String> {
     let runs = &schedule.runs;
     let mut rows = Vec::new();
+    let mut whole = true;
     for run in &runs[range.clone()] {
         let needs = run.needs.iter().filter(|at| range.contains(at)).map(|at| comment(&rows_of(plan, &runs[*at])));
         let mut tried = Tried {
@@ -135,22 +148,24 @@ fn block(plan: &Plan, schedule: &Schedule, range: std::ops::Range<usize>) -> Res
             let back = park::brought_back_from_anywhere(shape, step, &usable(shape));
             let mut row = Statement::default();
             sql::guarded(&mut row, shape, step);
-            tried.table = shape.table.to_string();
+            tried.table = sql::only(shape);
             tried.row = row.script();
             let mut waiting = Statement::default();
             sql::located(&mut waiting, shape, step);
             tried.waiting = waiting.script();
             tried.parked = sql::statement(shape, &back).script();
+        } else {
+            whole &= run.steps.iter().all(|at| plan.steps[*at].operation == Operation::Insert);
         }
         rows.push(tried);
     }
     let mut ways: Vec<Way> = Vec::new();
-    for shape in plan.shapes.iter().filter(|shape| rows.iter().any(|row| row.table == shape.table.to_string())) {
+    for shape in plan.shapes.iter().filter(|shape| rows.iter().any(|row| row.table == sql::only(shape))) {
         let contests = schedule.contests.iter().filter(|contest| contest.table == shape.table);
         let rules: Vec<_> = contests.map(|contest| contest.rule).collect();
         ways.extend(tried::ways(shape, (&rules, &usable(shape)), &news(plan, shape), Statement::script));
     }
-    let body = tried::block(&rows, &ways);
+    let body = tried::block(&rows, &ways, whole);
     let tag = tag(&body);
     Ok(format!(
         "\n-- These rows take unique values from each other. Each statement waits until nothing is in its way.\n\

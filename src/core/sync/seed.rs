@@ -145,7 +145,13 @@ fn moving(bundle: &Bundle) -> BTreeSet<&QName> {
     let mut out: BTreeSet<&QName> = shapes().filter(|shape| values_move(shape)).map(|shape| &shape.table).collect();
     loop {
         let known = out.len();
-        let needs = |shape: &&Shape| shape.references.iter().any(|reference| out.contains(&reference.table));
+        let children: BTreeSet<&QName> = shapes()
+            .filter(|shape| out.contains(&shape.table))
+            .flat_map(|shape| shape.children.iter().map(|child| &child.table))
+            .collect();
+        let needs = |shape: &&Shape| {
+            children.contains(&shape.table) || shape.references.iter().any(|reference| out.contains(&reference.table))
+        };
         let more: Vec<_> = shapes().filter(needs).map(|shape| &shape.table).collect();
         out.extend(more);
         if out.len() == known {
@@ -168,7 +174,8 @@ fn block(wanted: &[&Wanted]) -> String {
         tried::ways(shape, (&rules, columns), &BTreeMap::new(), Statement::seed)
     };
     let ways: Vec<_> = usable.values().flat_map(of).collect();
-    tried::block(&rows, &ways)
+    // A seed only writes its own rows, and each of them says where it is.
+    tried::block(&rows, &ways, true)
 }
 
 /// Run from a text, so that the server forgets its plan at once: thousands that are kept take a gigabyte.

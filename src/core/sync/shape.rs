@@ -112,6 +112,9 @@ pub struct Reference {
     /// Whether the server refuses a value that leads to no row.
     #[serde(default)]
     pub enforced: bool,
+    /// The other tables that the same columns point to, each known by the key of this one, which its own columns lead to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Reference>,
 }
 
 impl Reference {

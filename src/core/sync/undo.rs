@@ -88,10 +88,14 @@ pub struct Images {
     pub before: Option<Image>,
     /// `None` where there is no row any more.
     pub after: Option<Image>,
+    /// The columns that triggers of the target wrote during the run. The next write of the row, such as the undo of a later
+    /// run, makes them write there again, so that what they hold says nothing about a change by somebody else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rewrote: Vec<String>,
 }
 
 /// The plan that takes `record` back. It touches a row only while it is as the run left it, but for columns that make no
-/// difference: a trigger that stamps them would refuse every undo but the last run's.
+/// difference, and those that triggers wrote during the run: they would refuse every undo but the last run's.
 pub fn plan(record: &Record) -> Result<Plan> {
     let steps = record.plan.steps.iter().zip(&record.images).rev();
     let steps = steps.map(|(step, images)| take_back(record.plan.shape(&step.table)?, step, images));
@@ -113,6 +117,15 @@ pub fn plan(record: &Record) -> Result<Plan> {
     Ok(plan.sealed())
 }
 
+/// `error` with a hint that fits where `plan` is an undo: nothing was reviewed that could be reviewed again.
+pub fn hinted(plan: &Plan, error: Error) -> Error {
+    let reviewed = error.hint.as_deref().is_some_and(|hint| hint.starts_with("review again"));
+    if plan.undoes.is_none() || !reviewed {
+        return error;
+    }
+    error.hint("undo the runs that came later first; what somebody else changed since stays, or is set back by hand")
+}
+
 fn take_back(shape: &Shape, step: &Step, images: &Images) -> Result<Option<Step>> {
     let base = Step {
         operation: Operation::Update,
@@ -123,7 +136,9 @@ fn take_back(shape: &Shape, step: &Step, images: &Images) -> Result<Option<Step>
         guard: BTreeMap::new(),
     };
     let guard = |image: &Image| -> Image {
-        let compared = |name: &str| shape.column(name).is_none_or(|column| column.role != Role::Ignored);
+        let compared = |name: &String| {
+            shape.column(name).is_none_or(|column| column.role != Role::Ignored) && !images.rewrote.contains(name)
+        };
         image.iter().filter(|(name, _)| compared(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
     };
     let locator = |image: &Image| shape.locator.iter().map(|name| image.get(name).cloned().flatten()).collect();

@@ -39,7 +39,8 @@ pub(super) async fn reviewed_rows(tx: &Transaction<'_>, plan: &Plan) -> Result<V
         Some(((object, what), rest)) => {
             let more =
                 if rest.is_empty() { String::new() } else { format!(", and {} more: {}", rest.len(), names(rest)) };
-            Err(Error::stale(format!("changed since the review: {what}{more}; nothing was written"))
+            let since = if plan.undoes.is_some() { "run" } else { "review" };
+            Err(Error::stale(format!("changed since the {since}: {what}{more}; nothing was written"))
                 .object(object)
                 .hint("review again"))
         }

@@ -40,7 +40,8 @@ pub(super) fn with_triggers(plan: &Plan, live: &Catalog) -> Result<Plan> {
         let there = children(live, &shape.table);
         shape.children.retain(|child| there.contains(child));
         shape.triggers = live.table(&shape.table).map(|table| table.triggers.clone()).unwrap_or_default();
-        if let Some(why) = fires::replaced(&shape.triggers) {
+        let steps = plan.steps.iter().filter(|step| step.table == shape.table);
+        if let Some(why) = { steps }.find_map(|step| fires::replaced(&shape.triggers, step.operation)) {
             return Err(Error::rolled_back(format!("{why}; nothing was written"))
                 .object(&shape.table)
                 .hint("disable or drop the rule, or leave the table out"));

@@ -230,7 +230,9 @@ fn from_server(answer: &DbError) -> Error {
     let (code, words, hint) = words(answer);
     let message = if words.is_empty() { answer.message().to_owned() } else { format!("{words}: {}", answer.message()) };
     // Elsewhere a detail may hold rows that nobody asked to see.
-    let telling = matches!(answer.code().code().get(..2), Some("23" | "40"));
+    let code_of = answer.code().code();
+    // The last two are about the declaration of a table, such as what a publication asks of it.
+    let telling = matches!(code_of.get(..2), Some("23" | "40")) || matches!(code_of, "42P10" | "55000");
     let detail = answer.detail().filter(|_| telling);
     let mut error = Error::new(code, detail.map_or(message.clone(), |detail| format!("{message} ({detail})")));
     error.lasting = matches!(answer.code().code(), "28P01" | "28000" | "3D000");

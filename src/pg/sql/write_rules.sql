@@ -25,6 +25,23 @@ WITH wanted AS (
              OR c.relreplident = 'd' AND EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND i.indisvalid)
              OR c.relreplident = 'i' AND EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisreplident AND i.indisvalid))
   GROUP BY l.root, l.leaf
+), narrow AS (
+  -- Row filters and column lists came with 15; both are read through to_jsonb.
+  SELECT l.root, l.leaf::regclass::text AS relation, p.pubname, p.pubupdate, p.pubdelete,
+         c.relreplident <> 'f' AND NOT filter.names <@ identity.names AS filter,
+         cardinality(list.names) > 0 AND (c.relreplident = 'f' OR NOT identity.names <@ list.names) AS list
+  FROM leaves l
+  JOIN pg_class c ON c.oid = l.leaf AND c.relkind = 'r' AND c.relpersistence = 'p'
+  JOIN pg_publication_rel r ON r.prrelid = l.leaf OR r.prrelid IN (SELECT a.relid FROM pg_partition_ancestors(l.leaf) a)
+  JOIN pg_publication p ON p.oid = r.prpubid AND (r.prrelid = l.leaf OR p.pubviaroot),
+  LATERAL (SELECT ARRAY(SELECT a.attname::text FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey::int2[])
+                        WHERE i.indrelid = c.oid AND CASE c.relreplident WHEN 'd' THEN i.indisprimary WHEN 'i' THEN i.indisreplident END) AS names) identity,
+  LATERAL (SELECT ARRAY(SELECT a.attname::text FROM regexp_matches(to_jsonb(r) ->> 'prqual', ':varattno ([0-9]+)', 'g') m
+                        JOIN pg_attribute a ON a.attrelid = r.prrelid AND a.attnum = m[1]::int2) AS names) filter,
+  LATERAL (SELECT ARRAY(SELECT a.attname::text FROM regexp_matches(to_jsonb(r) ->> 'prattrs', '[0-9]+', 'g') m
+                        JOIN pg_attribute a ON a.attrelid = r.prrelid AND a.attnum = m[1]::int2) AS names) list
+  WHERE (p.pubupdate OR p.pubdelete)
+    AND (cardinality(filter.names) > 0 OR cardinality(list.names) > 0)
 ), checks AS (
   SELECT l.root, k.oid, k.conname, k.conrelid, k.conkey, pg_get_expr(k.conbin, k.conrelid) AS expression,
          pg_get_partition_constraintdef(k.conrelid) AS within
@@ -47,11 +64,27 @@ FROM (
          has_schema_privilege(w.schema_oid, 'USAGE') AS usage,
          has_table_privilege(w.oid, 'DELETE') AS "delete",
          ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped
+               AND has_column_privilege(w.oid, a.attnum, 'SELECT') ORDER BY a.attnum) AS "select",
+         ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped
                AND has_column_privilege(w.oid, a.attnum, 'INSERT') ORDER BY a.attnum) AS "insert",
          ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped
                AND has_column_privilege(w.oid, a.attnum, 'UPDATE') ORDER BY a.attnum) AS "update",
          ARRAY(SELECT p.leaf::regclass::text FROM published p WHERE p.root = w.oid AND p.updates ORDER BY 1) AS unidentified_updates,
          ARRAY(SELECT p.leaf::regclass::text FROM published p WHERE p.root = w.oid AND p.deletes ORDER BY 1) AS unidentified_deletes,
+         coalesce((SELECT json_agg(json_build_object('relation', x.relation, 'publication', x.pubname, 'filter', x.filter,
+                                                     'updates', x.pubupdate,
+                                                     'deletes', x.pubdelete) ORDER BY x.relation, x.pubname)
+                   FROM narrow x WHERE x.root = w.oid AND (x.filter OR x.list)), '[]') AS narrow,
+         coalesce((SELECT json_agg(json_build_object(
+                     'name', a.attname, 'expression', pg_get_expr(f.adbin, f.adrelid),
+                     'columns', ARRAY(SELECT DISTINCT o.attname::text FROM pg_depend d
+                                      JOIN pg_attribute o ON o.attrelid = a.attrelid AND o.attnum = d.refobjsubid AND o.attnum <> a.attnum
+                                      WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = a.attrelid
+                                        AND (d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid
+                                             -- Before 15 it is the column that depends on the others.
+                                             OR d.classid = 'pg_class'::regclass AND d.objid = a.attrelid AND d.objsubid = a.attnum))))
+                   FROM pg_attribute a JOIN pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
+                   WHERE a.attrelid = w.oid AND a.attgenerated <> '' AND NOT a.attisdropped), '[]') AS generated,
          coalesce((SELECT json_object_agg(a.attname, format_type(a.atttypid, a.atttypmod)) FROM pg_attribute a
                    WHERE a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped), '{}') AS types,
          EXISTS (SELECT FROM leaves l JOIN pg_trigger g ON g.tgrelid = l.leaf

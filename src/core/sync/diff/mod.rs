@@ -34,6 +34,7 @@ pub use tied::{keep_large_objects, refuse_tied, tied_column};
 use super::{
     basis::Basis,
     fires,
+    plan::Operation,
     row::{Key, Row, Value},
     shape::Shape,
 };
@@ -91,6 +92,15 @@ pub enum Change {
 }
 
 impl Change {
+    /// What is done to the row.
+    pub fn operation(self) -> Operation {
+        match self {
+            Change::Insert => Operation::Insert,
+            Change::Update | Change::Representation => Operation::Update,
+            Change::Delete => Operation::Delete,
+        }
+    }
+
     /// The glyph that stands before the row.
     pub fn sign(self) -> &'static str {
         match self {
@@ -176,12 +186,12 @@ impl Review {
     }
 }
 
-/// Blocks the rows of tables for which a rule does something else instead.
+/// Blocks the rows for which a rule does something else instead.
 pub fn block_replaced(review: &mut Review) {
     for table in &mut review.tables {
-        let Some(why) = table.shape.as_ref().and_then(|shape| fires::replaced(&shape.triggers)) else { continue };
+        let Some(shape) = &table.shape else { continue };
         for row in table.rows.iter_mut().filter(|row| row.blocked.is_none()) {
-            row.blocked = Some(why.clone());
+            row.blocked = fires::replaced(&shape.triggers, row.change.operation());
         }
     }
 }

@@ -62,10 +62,12 @@ fn wanted(review: &Review, of: impl Fn(&Shape, &RowReview) -> bool) -> Vec<Wante
         for row in table.rows.iter().filter(|row| row.blocked.is_none() && of(shape, row)) {
             for (at, key) in new_parents(shape, row) {
                 let reference = &shape.references[at];
-                let wanted = out
-                    .entry(by_key(reference))
-                    .or_insert_with(|| Wanted { reference: reference.clone(), keys: BTreeSet::new() });
-                wanted.keys.insert(key.clone());
+                for reference in std::iter::once(reference).chain(&reference.also) {
+                    let wanted = out
+                        .entry(by_key(reference))
+                        .or_insert_with(|| Wanted { reference: reference.clone(), keys: BTreeSet::new() });
+                    wanted.keys.insert(key.clone());
+                }
             }
         }
     }
@@ -159,6 +161,17 @@ fn resolve_row(shape: &Shape, row: &mut RowReview, parents: &ParentCounts, inser
     let mut nulled = Vec::new();
     for (at, key) in new_parents(shape, row) {
         let reference = &shape.references[at];
+        // A table of the review itself may get the row by then.
+        let other = |also: &&Reference| !inserts.contains_key(&also.table) && !parents.has(also, key);
+        if let Some(also) = reference.also.iter().find(other) {
+            return Resolved::Blocked(format!(
+                "its `{}` points to {}, too, and the target has no such row for {} `{}` there",
+                reference.label(),
+                also.table,
+                reference.table.name,
+                key.display()
+            ));
+        }
         match (parents.get(reference, key), shape.on_missing_parent) {
             (1, _) => {}
             (0, _) if has(&inserts.moving, reference, key) => {

@@ -1,8 +1,8 @@
-//! What is known without asking: privileges, NULLs, replica identity.
+//! What is known without asking: privileges, NULLs, replica identity and publications.
 
 use std::collections::BTreeSet;
 
-use super::{Rules, WriteRules, resulting};
+use super::{Narrow, Rules, WriteRules, resulting};
 use crate::core::{
     schema::Origin,
     sync::{
@@ -20,12 +20,19 @@ pub fn block_refused(review: &mut Review, rules: &Rules) {
             if row.blocked.is_none()
                 && let Some(column) = null_refused(&shape, row)
             {
-                let what = format!("`{column}` is NULL in the source and must not be NULL in the target");
+                let side = if changed_columns(&shape, row).contains(column.as_str()) { "source" } else { "target" };
+                let what = format!("`{column}` is NULL in the {side} and must not be NULL in the target");
                 if rules.may_change(row.change) {
                     row.notes.push(format!("{what}: the server refuses the row unless a trigger fills it"));
                 } else {
                     row.blocked = Some(what);
                 }
+            }
+            if let Some(column) = null_lost(&shape, row).filter(|_| row.blocked.is_none()) {
+                row.notes.push(format!(
+                    "`{column}` is NULL in the target and must not be: the server would refuse to take it back, so this \
+                     change cannot be undone"
+                ));
             }
         }
         let warnings = undo_warnings(table, &shape, rules);
@@ -62,7 +69,8 @@ fn refusal(shape: &Shape, row: &RowReview, rules: &WriteRules) -> Option<String>
             match missing {
                 Some(_) if rules.update.is_empty() => lacks("UPDATE"),
                 Some(column) => lacks(&format!("UPDATE ({column})")),
-                None => unidentified("UPDATE", &rules.unidentified_updates),
+                None => unidentified("UPDATE", &rules.unidentified_updates)
+                    .or_else(|| narrow("UPDATE", rules.narrow.iter().find(|narrow| narrow.updates))),
             }
         }
         Change::Delete if !rules.delete => lacks("DELETE"),
@@ -70,8 +78,25 @@ fn refusal(shape: &Shape, row: &RowReview, rules: &WriteRules) -> Option<String>
         Change::Delete if rules.update.is_empty() => {
             Some(format!("the role `{role}` has no UPDATE privilege on {table}, which locking the row needs"))
         }
-        Change::Delete => unidentified("DELETE", &rules.unidentified_deletes),
+        Change::Delete => unidentified("DELETE", &rules.unidentified_deletes)
+            .or_else(|| narrow("DELETE", rules.narrow.iter().find(|narrow| narrow.deletes))),
     }
+}
+
+/// Why the server refuses `command` because of a publication.
+fn narrow(command: &str, narrow: Option<&Narrow>) -> Option<String> {
+    let Narrow { relation, publication, filter, .. } = narrow?;
+    Some(if *filter {
+        format!(
+            "the publication `{publication}` filters the rows of {relation} by columns outside of its replica identity, so \
+             the server refuses {command}: ALTER TABLE {relation} REPLICA IDENTITY FULL, or filter by other columns"
+        )
+    } else {
+        format!(
+            "the publication `{publication}` publishes only some columns of {relation}, and not all of its replica \
+             identity, so the server refuses {command}: add those columns to the publication"
+        )
+    })
 }
 
 /// The columns that `row` writes.
@@ -100,10 +125,21 @@ fn null_refused(shape: &Shape, row: &RowReview) -> Option<String> {
         return None;
     }
     let columns = changed_columns(shape, row);
-    let mut refused = columns.into_iter().filter(|name| {
+    // An update is checked as a whole: a NULL that was there before the column had to have a value is refused, too.
+    let unchanged = shape.columns.iter().map(|column| column.name.as_str()).filter(|_| row.change != Change::Insert);
+    let mut refused = columns.iter().copied().chain(unchanged).filter(|name| {
         shape.column(name).is_some_and(|column| column.not_null) && resulting(shape, row, name) == Some(None)
     });
     refused.next().map(str::to_owned)
+}
+
+/// The first column that must not be NULL, that is in the target, and that `row` takes its NULL from.
+fn null_lost(shape: &Shape, row: &RowReview) -> Option<String> {
+    let target = row.target.as_ref()?;
+    let columns = changed_columns(shape, row);
+    let goes = |name: &str| row.change == Change::Delete || columns.contains(name);
+    let nulls = shape.columns.iter().zip(&target.columns).filter(|(column, value)| column.not_null && value.is_none());
+    nulls.map(|(column, _)| column.name.clone()).find(|name| goes(name))
 }
 
 /// What could be applied and not be undone.
@@ -117,6 +153,10 @@ fn undo_warnings(table: &TableReview, shape: &Shape, rules: &WriteRules) -> Vec<
     }
     if moves(Change::Insert) && !rules.unidentified_deletes.is_empty() {
         out.push("new rows cannot be undone: the table is published without a replica identity for DELETE".to_owned());
+    } else if let Some(why) =
+        narrow("DELETE", rules.narrow.iter().find(|narrow| narrow.deletes && moves(Change::Insert)))
+    {
+        out.push(format!("new rows cannot be undone: {why}"));
     }
     if moves(Change::Delete) {
         let lacking = shape.columns.iter().filter(|column| column.origin != Origin::Generated);

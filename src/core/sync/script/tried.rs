@@ -23,7 +23,7 @@ pub(in crate::core::sync) struct Tried {
     pub needs: Vec<String>,
     /// What runs.
     pub statement: String,
-    /// The table, where the row may wait on another value.
+    /// The table as in FROM, where the row may wait on another value.
     pub table: String,
     /// The condition that finds the row `t` there.
     pub row: String,
@@ -65,7 +65,7 @@ pub(in crate::core::sync) fn ways(
                 .map(|typed| spelled(&sql::candidates(shape, column, own, (nulls, typed), &|out| _ = out.sql(ROW))));
             let (update, condition) = sql::parked_from(shape, &column.name, ROW);
             let foreign = shape.column(&column.name).is_some_and(|c| matches!(c.role, Role::Foreign | Role::Local));
-            let (rule, table) = (unique.name.clone(), shape.table.to_string());
+            let (rule, table) = (unique.name.clone(), sql::only(shape));
             out.push((
                 (foreign, column.predicate),
                 Way { rule, table, update, condition: spelled(&condition), candidates },
@@ -77,8 +77,14 @@ pub(in crate::core::sync) fn ways(
 }
 
 /// A block of PL/pgSQL that tries `rows`, each of which comes after what it needs.
-pub(in crate::core::sync) fn block(rows: &[Tried], ways: &[Way]) -> String {
-    let mut out = String::from(DECLARED);
+///
+/// `whole` says that each of them that changes or removes rows says where these are, so that any other row stays.
+pub(in crate::core::sync) fn block(rows: &[Tried], ways: &[Way], whole: bool) -> String {
+    let mut out = format!(
+        "DECLARE\n  pgdeck_whole pg_catalog.bool := {whole};\n  pgdeck_limit pg_catalog.int4 := {};\n",
+        TRIES + TRIES_EACH * rows.len()
+    );
+    out.push_str(DECLARED);
     out.push_str("pgdeck_ways := ARRAY[\n");
     // Writing to a string does not fail.
     for (at, way) in ways.iter().enumerate() {
@@ -118,7 +124,11 @@ fn element(name: &str) -> String {
     format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-const DECLARED: &str = "DECLARE
+/// How many values are tried until a row goes through, or all is given up: some, and more for each row.
+const TRIES: usize = 5_000;
+const TRIES_EACH: usize = 10;
+
+const DECLARED: &str = "\
   pgdeck_ways pg_catalog.text[];
   pgdeck_rows pg_catalog.text[];
   pgdeck_waiting pg_catalog.int4[];
@@ -143,6 +153,14 @@ const DECLARED: &str = "DECLARE
   pgdeck_place pg_catalog.text;
   pgdeck_count pg_catalog.int8;
   pgdeck_moved pg_catalog.bool;
+  pgdeck_schema pg_catalog.text;
+  pgdeck_schemas pg_catalog.text[];
+  pgdeck_whys pg_catalog.text[];
+  pgdeck_ids pg_catalog.text[];
+  pgdeck_holders pg_catalog.text[];
+  pgdeck_id pg_catalog.text;
+  pgdeck_query pg_catalog.text;
+  pgdeck_tries pg_catalog.int4 := 0;
 BEGIN
 -- What the rows run is run under the path of the session; nothing else of its schemas is called.
 PERFORM pg_catalog.set_config('search_path', '', true);
@@ -156,6 +174,8 @@ WHILE pg_catalog.cardinality(pgdeck_waiting) > 0 LOOP
   pgdeck_refused := '{}';
   pgdeck_rules := '{}';
   pgdeck_details := '{}';
+  pgdeck_schemas := '{}';
+  pgdeck_whys := '{}';
   pgdeck_why := NULL;
   FOREACH pgdeck_row IN ARRAY pgdeck_waiting LOOP
     IF pgdeck_rows[pgdeck_row][2]::text[] && pgdeck_names THEN
@@ -169,24 +189,73 @@ WHILE pg_catalog.cardinality(pgdeck_waiting) > 0 LOOP
       PERFORM pg_catalog.set_config('search_path', '', true);
     EXCEPTION WHEN unique_violation OR exclusion_violation THEN
       -- Another row still holds the value.
-      GET STACKED DIAGNOSTICS pgdeck_rule = CONSTRAINT_NAME, pgdeck_detail = PG_EXCEPTION_DETAIL;
+      GET STACKED DIAGNOSTICS pgdeck_rule = CONSTRAINT_NAME, pgdeck_detail = PG_EXCEPTION_DETAIL, pgdeck_schema = SCHEMA_NAME;
       pgdeck_why := coalesce(pgdeck_why, pgdeck_rows[pgdeck_row][1] || ': ' || SQLERRM);
       pgdeck_still := pgdeck_still || pgdeck_row;
       pgdeck_names := pgdeck_names || pgdeck_rows[pgdeck_row][1];
       pgdeck_refused := pgdeck_refused || pgdeck_row;
       pgdeck_rules := pgdeck_rules || pgdeck_rule;
       pgdeck_details := pgdeck_details || pgdeck_detail;
+      pgdeck_schemas := pgdeck_schemas || pgdeck_schema;
+      pgdeck_whys := pgdeck_whys || pg_catalog.concat(pgdeck_rows[pgdeck_row][1], ': ', SQLERRM);
     END;
   END LOOP;
   pgdeck_moved := pg_catalog.cardinality(pgdeck_still) < pg_catalog.cardinality(pgdeck_waiting);
   pgdeck_waiting := pgdeck_still;
-  CONTINUE WHEN pgdeck_moved;
+  IF pgdeck_moved THEN
+    pgdeck_tries := 0;
+    CONTINUE;
+  END IF;
+  -- Who holds the values: the server says which ones they are. Where that is a row that no statement here moves, nothing helps.
+  FOR pgdeck_look IN 1 .. 2 LOOP
+    IF pgdeck_ids IS NULL THEN
+      pgdeck_ids := '{}';
+      FOR pgdeck_row IN 1 .. pg_catalog.cardinality(pgdeck_rows) / 7 LOOP
+        pgdeck_id := NULL;
+        IF pgdeck_rows[pgdeck_row][7] <> '' THEN
+          EXECUTE pg_catalog.concat('SELECT pg_catalog.concat(t.tableoid, t.ctid) FROM ', pgdeck_rows[pgdeck_row][4], ' AS t WHERE ', pgdeck_rows[pgdeck_row][7])
+            INTO pgdeck_id;
+        END IF;
+        pgdeck_ids := pg_catalog.array_append(pgdeck_ids, pgdeck_id);
+      END LOOP;
+    END IF;
+    pgdeck_holders := pg_catalog.array_fill(NULL::pg_catalog.text, ARRAY[pg_catalog.cardinality(pgdeck_refused)]);
+    FOR pgdeck_query IN
+      SELECT pg_catalog.format(
+        'SELECT w.at, t.id FROM (SELECT pg_catalog.concat(tableoid, ctid) AS id, pg_catalog.md5(pg_catalog.concat_ws('', '', %s)) AS key FROM ONLY %s%s) AS t'
+        || ' JOIN unnest($1, $2, $3) WITH ORDINALITY AS w(schema, rule, key, at)'
+        || ' ON pg_catalog.md5(pg_catalog.substring(w.key, ''^.*[)]=[(](.*)[)]'')) = t.key AND w.schema = %L AND w.rule = %L',
+        (SELECT pg_catalog.string_agg(pg_catalog.format('CASE WHEN (%1$s) IS NULL THEN ''null'' ELSE pg_catalog.format(''%%s'', (%1$s)) END',
+           pg_catalog.pg_get_indexdef(i.indexrelid, k, false)), ', ' ORDER BY k) FROM pg_catalog.generate_series(1, i.indnkeyatts::pg_catalog.int4) AS k),
+        i.indrelid::pg_catalog.regclass,
+        ' WHERE ' || pg_catalog.pg_get_expr(i.indpred, i.indrelid),
+        n.nspname, c.relname)
+      FROM pg_catalog.pg_class AS c
+      JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+      JOIN pg_catalog.pg_index AS i ON i.indexrelid = c.oid
+      WHERE (n.nspname::pg_catalog.text, c.relname::pg_catalog.text) IN (SELECT s, r FROM unnest(pgdeck_schemas, pgdeck_rules) AS u(s, r))
+    LOOP
+      FOR pgdeck_row, pgdeck_id IN EXECUTE pgdeck_query USING pgdeck_schemas, pgdeck_rules, pgdeck_details LOOP
+        pgdeck_holders[pgdeck_row] := pgdeck_id;
+      END LOOP;
+    END LOOP;
+    SELECT min(n) INTO pgdeck_row FROM pg_catalog.unnest(pgdeck_holders) WITH ORDINALITY AS h(id, n)
+      WHERE id IS NOT NULL AND pg_catalog.array_position(pgdeck_ids, id) IS NULL;
+    EXIT WHEN pgdeck_row IS NULL;
+    IF pgdeck_look = 2 AND pgdeck_whole THEN
+      RAISE EXCEPTION USING ERRCODE = 'unique_violation', MESSAGE = pgdeck_whys[pgdeck_row], DETAIL = pgdeck_details[pgdeck_row],
+        HINT = 'Another row holds this value, and no row of this script can make room for it.';
+    END IF;
+    -- Rows that were written stand elsewhere by now.
+    pgdeck_ids := NULL;
+  END LOOP;
   -- All wait for each other: one of them waits on a value that is free and allowed, and that makes room for another.
   <<parking>>
   FOR pgdeck_at IN 1 .. pg_catalog.cardinality(pgdeck_refused) LOOP
     pgdeck_next := pgdeck_refused[pgdeck_at];
     FOREACH pgdeck_row IN ARRAY pgdeck_waiting LOOP
-      CONTINUE WHEN pgdeck_row = pgdeck_next OR pgdeck_rows[pgdeck_row][5] = '';
+      CONTINUE WHEN pgdeck_row = pgdeck_next OR pgdeck_rows[pgdeck_row][5] = ''
+        OR pgdeck_whole AND pgdeck_holders[pgdeck_at] IS NOT NULL AND pgdeck_ids[pgdeck_row] IS DISTINCT FROM pgdeck_holders[pgdeck_at];
       pgdeck_found := pgdeck_rows[pgdeck_row][CASE WHEN pgdeck_row = ANY (pgdeck_parked) THEN 7 ELSE 5 END];
       FOR pgdeck_way IN 1 .. pg_catalog.cardinality(pgdeck_ways) / 6 LOOP
         CONTINUE WHEN pgdeck_ways[pgdeck_way][1] <> pgdeck_rows[pgdeck_row][4]
@@ -200,6 +269,8 @@ WHILE pg_catalog.cardinality(pgdeck_waiting) > 0 LOOP
             EXECUTE pg_catalog.concat('SELECT ARRAY(', pg_catalog.replace(pgdeck_ways[pgdeck_way][pgdeck_kind], 'pgdeck_this_row', pgdeck_found), ')')
               INTO pgdeck_values;
             FOREACH pgdeck_place IN ARRAY pgdeck_values LOOP
+              pgdeck_tries := pgdeck_tries + 1;
+              EXIT parking WHEN pgdeck_tries > pgdeck_limit;
               BEGIN
                 PERFORM pg_catalog.set_config('search_path', pgdeck_own_path, true);
                 EXECUTE pgdeck_ways[pgdeck_way][2] || pg_catalog.quote_nullable(pgdeck_place)
@@ -222,6 +293,9 @@ WHILE pg_catalog.cardinality(pgdeck_waiting) > 0 LOOP
                 pgdeck_moved := true;
                 pgdeck_parked := pgdeck_parked || pgdeck_row;
                 pgdeck_places := pgdeck_places || pg_catalog.concat(pgdeck_row, ' ', pgdeck_way);
+                EXECUTE pg_catalog.concat('SELECT pg_catalog.concat(t.tableoid, t.ctid) FROM ', pgdeck_rows[pgdeck_row][4], ' AS t WHERE ', pgdeck_rows[pgdeck_row][7])
+                  INTO pgdeck_id;
+                pgdeck_ids[pgdeck_row] := pgdeck_id;
                 EXIT parking;
               EXCEPTION WHEN integrity_constraint_violation OR data_exception OR raise_exception THEN
                 EXIT kinds WHEN pgdeck_idle = 8;

@@ -62,8 +62,11 @@ pub(super) fn order(bundle: &Bundle) -> Result<Order<'_>> {
 /// Tables parents first, the rows of each in the bundle's order.
 fn placed(bundle: &Bundle) -> Vec<Placed<'_>> {
     let names: Vec<_> = bundle.tables.iter().map(|table| table.shape.table.clone()).collect();
+    // A column that has several foreign keys is a reference of its row only once, and waits for all of its parents.
     let edges = bundle.tables.iter().flat_map(|table| {
-        table.shape.references.iter().map(|reference| (table.shape.table.clone(), reference.table.clone()))
+        let parents =
+            table.shape.references.iter().map(|reference| (table.shape.table.clone(), reference.table.clone()));
+        parents.chain(table.shape.children.iter().map(|child| (child.table.clone(), table.shape.table.clone())))
     });
     let order = graph::parents_first(&names, &edges.collect::<Vec<_>>());
     let tables = order.iter().flat_map(|name| bundle.tables.iter().filter(|table| table.shape.table == *name));

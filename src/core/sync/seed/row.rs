@@ -162,7 +162,7 @@ impl<'a> Wanted<'a> {
             name: script::comment(&self.name()),
             needs: parents.collect(),
             statement: self.written(),
-            table: self.shape.table.to_string(),
+            table: sql::only(self.shape),
             row: self.found(),
             parked: String::new(),
             waiting: String::new(),

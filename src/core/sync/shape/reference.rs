@@ -127,6 +127,9 @@ pub(super) fn references(
             None => {}
         }
     }
+    for reference in &mut found {
+        reference.also = also(catalog, table, reference);
+    }
     let implied = implied(table, spec, &found, &loose);
     found.extend(implied);
     share(&mut found, &loose, &alike);
@@ -134,6 +137,29 @@ pub(super) fn references(
     let all = found.clone();
     found.retain(|reference| !reference.plain.is_empty() || super::owned(&all, reference).next().is_some());
     Ok(found)
+}
+
+/// The other parents of the columns of `first`, as far as they point to its parent themselves: then one key is known of both.
+fn also(catalog: &Catalog, table: &Table, first: &Reference) -> Vec<Reference> {
+    let others = table.foreign_keys.iter().filter(|key| key.columns == first.columns && key.references != first.table);
+    let others = others.filter_map(|key| {
+        let parent = catalog.table(&key.references)?;
+        let on = |own: &&ForeignKey| {
+            own.columns == key.referenced && own.references == first.table && own.referenced == first.referenced
+        };
+        let on = parent.foreign_keys.iter().find(on)?;
+        let inner = Reference {
+            columns: on.columns.clone(),
+            casts: casts(parent, on),
+            ignored: false,
+            plain: Vec::new(),
+            enforced: on.enforced,
+            also: Vec::new(),
+            ..first.clone()
+        };
+        Some(made(table, key, parent, vec![Part::Reference(inner)]))
+    });
+    others.filter(|reference| reference.enforced).collect()
 }
 
 /// Of several columns that point to a row, one may hold what is a reference in that row's key: it is the same reference
@@ -155,6 +181,7 @@ fn implied(table: &Table, spec: &SetTable, found: &[Reference], loose: &[&Foreig
                 ignored: spec.ignore.contains(column),
                 plain: Vec::new(),
                 enforced: false,
+                also: Vec::new(),
                 ..inner.clone()
             });
         }
@@ -239,6 +266,7 @@ fn made(table: &Table, key: &ForeignKey, parent: &Table, parts: Vec<Part>) -> Re
         ignored: false,
         plain: Vec::new(),
         enforced: key.enforced,
+        also: Vec::new(),
     }
 }
 

@@ -32,14 +32,13 @@ pub fn cast_inputs(question: &InputQuestion) -> String {
 pub fn failing_rows(question: &CheckQuestion) -> String {
     let columns = question.columns.iter().enumerate();
     let columns: Vec<_> = columns.map(|(at, (name, kind))| format!("w.c{at}::{kind} AS {}", ident(name))).collect();
-    // The condition names its columns as they are; the line break ends a comment in it.
-    format!(
-        "SELECT pgdeck_row::text FROM (SELECT w.n AS pgdeck_row, {} FROM {}) AS {} WHERE ({}\n) IS FALSE",
-        columns.join(", "),
-        lists(question.columns.len()),
-        ident(&question.name.name),
-        question.expression
-    )
+    let table = ident(&question.name.name);
+    let mut rows = format!("SELECT w.n AS pgdeck_row, {} FROM {}", columns.join(", "), lists(question.columns.len()));
+    // Expressions name their columns as they are; the line break ends a comment in them.
+    for (name, kind, expression) in &question.generated {
+        rows = format!("SELECT {table}.*, ({expression}\n)::{kind} AS {} FROM ({rows}) AS {table}", ident(name));
+    }
+    format!("SELECT pgdeck_row::text FROM ({rows}) AS {table} WHERE ({}\n) IS FALSE", question.expression)
 }
 
 /// The rows of the target that hold the passed values, one list of texts for each flat value: the place in the lists, from
