@@ -127,12 +127,11 @@ fn matters(plan: &Plan, difference: &Difference<'_>) -> bool {
         return true;
     }
     match difference.what {
-        Became::Changed => true,
         Became::Dropped => column,
         Became::Added if column => {
             plan.steps.iter().any(|s| s.operation == Operation::Delete && s.table == *difference.table)
         }
-        Became::Added => true,
+        Became::Added | Became::Changed => true,
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
 };
 
 #[derive(Deserialize)]
-struct Object {
+struct Found {
     schema: String,
     table: String,
     object: String,
@@ -22,8 +22,8 @@ struct Object {
 /// The basis of `tables`, which nobody changes while this transaction lasts; those that are not there have none.
 pub async fn basis(tx: &Transaction<'_>, tables: &[&QName]) -> Result<Basis> {
     let mut basis = Basis::default();
-    let objects: Vec<Object> = asked(tx, include_str!("../sql/basis.sql"), tables).await?;
-    for Object { schema, table, object, definition } in objects {
+    let objects: Vec<Found> = asked(tx, include_str!("../sql/basis.sql"), tables).await?;
+    for Found { schema, table, object, definition } in objects {
         basis.insert(QName::new(schema, table), object, definition);
     }
     Ok(basis)

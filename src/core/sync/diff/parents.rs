@@ -162,7 +162,7 @@ fn resolve_row(shape: &Shape, row: &mut RowReview, parents: &ParentCounts, inser
     for (at, key) in new_parents(shape, row) {
         let reference = &shape.references[at];
         // A table of the review itself may get the row by then.
-        let other = |also: &&Reference| !inserts.contains_key(&also.table) && !parents.has(also, key);
+        let other = |also: &&Reference| !inserts.moving.contains_key(&also.table) && !parents.has(also, key);
         if let Some(also) = reference.also.iter().find(other) {
             return Resolved::Blocked(format!(
                 "its `{}` points to {}, too, and the target has no such row for {} `{}` there",
