@@ -255,7 +255,7 @@ async fn process_told_twice_to_stop_at_every_step() {
             let outcome = begun.then(|| world.pair.journal()[0].last.outcome);
             match code {
                 Some(130) => {
-                    assert!(!applied && outcome.is_none_or(|outcome| outcome == Outcome::RolledBack), "{what}")
+                    assert!(!applied && outcome.is_none_or(|outcome| outcome == Outcome::RolledBack), "{what}");
                 }
                 Some(8) => assert_eq!(outcome, Some(Outcome::Unknown), "{what}"),
                 _ => panic!("{what}: {code:?} {}", text(&output)),

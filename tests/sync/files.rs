@@ -359,7 +359,7 @@ async fn damage_to_other_lines_of_the_journal_keeps_no_run_from_being_undone() {
     let run = pair.apply(&pair.all(&pair.review().await)).await.unwrap().run.unwrap();
     let path = pair.deck.state.join("journal.jsonl");
     let whole = fs::read(&path).unwrap();
-    for damaged in [b"\xff\xfe".as_slice(), b"\0\0\0\0", b"{\"at\":\"2026-1", b"{}", b"noise", &[0xc3; 100_000]] {
+    for damaged in [b"\xff\xfe".as_slice(), b"\0\0\0\0", b"{\"at\":\"2026-1", b"{}", b"noise", &vec![0xc3; 100_000]] {
         // Before, between and after its lines.
         let lines: Vec<_> = whole.split_inclusive(|byte| *byte == b'\n').collect();
         let damaged = [damaged, b"\n"].concat();

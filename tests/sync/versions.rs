@@ -262,10 +262,10 @@ async fn a_foreign_key_with_a_period_is_no_reference() {
         let blocked = Trip::of(&set(""), server.url("source"), server.url("target")).review().await;
         let why = blocked.tables[0].blocked.clone().unwrap();
         assert!(why.contains("(r, d) → public.p is a foreign key with a PERIOD"), "{why}");
-        let plain = Trip::of(&set(", plain = [\"r\", \"d\"]"), server.url("source"), server.url("target"));
-        let plan = plain.plan(&plain.review().await);
-        plain.apply(&plan).await.unwrap();
-        assert!(plain.review().await.is_empty());
+        let values = Trip::of(&set(", plain = [\"r\", \"d\"]"), server.url("source"), server.url("target"));
+        let plan = values.plan(&values.review().await);
+        values.apply(&plan).await.unwrap();
+        assert!(values.review().await.is_empty());
     }
 }
 

@@ -112,7 +112,8 @@ async fn what_was_cut_off_outside_of_a_transaction_is_not_run_again_unseen() {
     });
     while place.rows("SELECT count(*) FROM t").await != ["1"] {
         if running.is_finished() {
-            panic!("{:?}", running.await);
+            let ended = running.await;
+            panic!("{ended:?}");
         }
         tokio::task::yield_now().await;
     }
