@@ -9,24 +9,24 @@ use crate::server::{PASSWORD, refused};
 
 /// One message of the protocol (PostgreSQL manual, 55.7).
 fn message(kind: u8, body: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(body.len() + 4).unwrap();
+    let length = u32::try_from(body.len() + 4).expect("works");
     [&[kind][..], &length.to_be_bytes(), body].concat()
 }
 
 /// A server that lets anybody in, answers the first question with `answer`, and goes on with `endless` for as long as
 /// somebody listens. What it says first is `greeting`.
 async fn server(greeting: Vec<u8>, answer: Vec<u8>, endless: Vec<u8>) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("works");
+    let port = listener.local_addr().expect("works").port();
     tokio::spawn(async move {
         while let Ok((mut client, _)) = listener.accept().await {
             let (greeting, answer, endless) = (greeting.clone(), answer.clone(), endless.clone());
             tokio::spawn(async move {
                 hears(&mut client).await;
-                client.write_all(&greeting).await.unwrap();
+                client.write_all(&greeting).await.expect("works");
                 if !answer.is_empty() {
                     hears(&mut client).await;
-                    client.write_all(&answer).await.unwrap();
+                    client.write_all(&answer).await.expect("works");
                 }
                 while !endless.is_empty() && client.write_all(&endless).await.is_ok() {}
                 // Until the other side has left.
@@ -38,7 +38,7 @@ async fn server(greeting: Vec<u8>, answer: Vec<u8>, endless: Vec<u8>) -> String 
 }
 
 async fn hears(client: &mut TcpStream) {
-    assert!(client.read(&mut [0; 4096]).await.unwrap() > 0);
+    assert!(client.read(&mut [0; 4096]).await.expect("works") > 0);
 }
 
 fn let_in() -> Vec<u8> {
@@ -48,7 +48,7 @@ fn let_in() -> Vec<u8> {
 /// A row of one field that holds `value`, described.
 fn row(value: &[u8]) -> (Vec<u8>, Vec<u8>) {
     let described = [&[0, 1][..], b"x\0", &[0; 6], &25u32.to_be_bytes(), &[0xff; 6], &[0; 2]].concat();
-    let length = u32::try_from(value.len()).unwrap();
+    let length = u32::try_from(value.len()).expect("works");
     let data = [&[0, 1][..], &length.to_be_bytes(), value].concat();
     (message(b'T', &described), message(b'D', &data))
 }
