@@ -33,6 +33,7 @@ mod pooler;
 mod preflight;
 mod proxy;
 mod references;
+mod resealed;
 mod rules;
 mod seed;
 mod selection;

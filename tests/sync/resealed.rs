@@ -1,0 +1,117 @@
+//! A plan's digest can be computed by anybody: what a plan does is bounded by the project and the catalogue.
+
+use pgdeck::core::{
+    error::Code,
+    name::QName,
+    sync::plan::{Assignment, NewValue, Operation, Plan, Step},
+};
+
+use crate::support::{Pair, set};
+
+const SCHEMA: &str = "CREATE TABLE plans (id serial PRIMARY KEY, key text UNIQUE NOT NULL, name text, secret text);
+    CREATE TABLE payments (id serial PRIMARY KEY, amount int);
+    CREATE TABLE user_subs (id serial PRIMARY KEY, plan_id int REFERENCES plans ON DELETE CASCADE);
+    CREATE FUNCTION wipe() RETURNS text LANGUAGE plpgsql AS 'BEGIN DELETE FROM public.user_subs; RETURN ''''; END';";
+const SOURCE: &str = "INSERT INTO plans (key, name) VALUES ('free', 'Free 2')";
+const TARGET: &str = "INSERT INTO plans (key, name, secret) VALUES ('free', 'Free', 's'), ('old', 'Old', 's');
+    INSERT INTO payments (amount) VALUES (100); INSERT INTO user_subs (plan_id) VALUES (2)";
+
+async fn pair() -> (Pair, Plan) {
+    let sets = format!(
+        "[sync]\nnever = [\"user_*\"]\n{}",
+        set(r#"{ table = "plans", key = ["key"], exclude = ["secret"], deletes = true }"#)
+    );
+    let pair = Pair::new(&sets, SCHEMA, SOURCE, TARGET).await;
+    let plan = pair.all(&pair.review().await);
+    assert_eq!(plan.steps.len(), 1);
+    (pair, plan)
+}
+
+fn value(text: &str) -> NewValue {
+    NewValue::Value(Some(text.to_owned()))
+}
+
+type Forgery = fn(&mut Plan);
+
+#[tokio::test]
+async fn what_goes_beyond_the_project_is_refused() {
+    let forgeries: &[(Forgery, &str)] = &[
+        (|plan| plan.shapes[0].columns[2].cast = "text || public.wipe()".into(), "column `name` differs"),
+        (|plan| plan.shapes[0].filter = Some("true) OR public.wipe() = ''".into()), "`where` differs"),
+        (|plan| plan.shapes[0].locator = vec!["key".into()], "the primary key differs"),
+        (|plan| plan.shapes[0].key.clear(), "the key differs"),
+        (|plan| plan.shapes[0].uniques.clear(), "the unique indexes differ"),
+        (|plan| plan.shapes[0].set = "other".into(), "no sync set `other`"),
+        (
+            |plan| {
+                plan.shapes[0].children.clear();
+                let (guard, locator) = (plan.steps[0].guard.clone(), vec![Some("2".to_owned())]);
+                let step = &plan.steps[0];
+                plan.steps[0] = Step { operation: Operation::Delete, locator, set: Vec::new(), guard, ..step.clone() };
+            },
+            "the foreign keys that point to it differ",
+        ),
+        (
+            |plan| plan.steps[0].set.push(Assignment { columns: vec!["secret".into()], value: value("known") }),
+            "the plan writes column `secret`, which does not travel",
+        ),
+        (
+            |plan| {
+                plan.shapes[0].table = QName::new("public", "payments");
+                plan.steps[0].table = QName::new("public", "payments");
+            },
+            "the plan does not say how this table is declared",
+        ),
+    ];
+    let (pair, plan) = pair().await;
+    for (forge, says) in forgeries {
+        let mut forged = plan.clone();
+        forge(&mut forged);
+        let error = pair.refused(&forged.sealed()).await;
+        assert!(error.code == Code::Refused && error.message.contains(says), "{says}: {error}");
+    }
+    pair.apply(&plan).await.unwrap();
+}
+
+/// No unique index on the key: two writers could each add a row with it.
+#[tokio::test]
+async fn nobody_adds_a_row_with_the_same_key_meanwhile() {
+    let schema = "CREATE TABLE t (id serial PRIMARY KEY, k text NOT NULL, v text);
+        CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NEW; END';";
+    for (more, state) in [("", Some("55P03")), ("ALTER TABLE t ADD UNIQUE (k);", None)] {
+        let waits = format!(
+            "{more} CREATE TRIGGER wait BEFORE INSERT ON t FOR EACH ROW WHEN (NEW.k = 'a') EXECUTE FUNCTION wait()"
+        );
+        let sets = set(r#"{ table = "t", key = ["k"] }"#);
+        let pair = Pair::new(&sets, schema, "INSERT INTO t (k, v) VALUES ('a', 'x')", &waits).await;
+        let plan = pair.all(&pair.review().await);
+        let other = pair.target.connect().await;
+        other.batch_execute("SELECT pg_advisory_lock(7); SET lock_timeout = '50ms'").await.unwrap();
+        let meanwhile = async {
+            while pair.target.one("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted").await
+                != "1"
+            {
+                tokio::task::yield_now().await;
+            }
+            let added = other.batch_execute("INSERT INTO t (k, v) VALUES ('b', 'y')").await;
+            let found = added.err().and_then(|error| error.code().map(|code| code.code().to_owned()));
+            assert_eq!(found.as_deref(), state, "{more}");
+            other.batch_execute("SELECT pg_advisory_unlock(7)").await.unwrap();
+        };
+        let (applied, ()) = tokio::join!(pair.apply(&plan), meanwhile);
+        applied.unwrap();
+    }
+}
+
+/// Whoever may write only some columns may not lock the table by name.
+#[tokio::test]
+async fn a_role_with_privileges_on_columns_alone_applies() {
+    let schema = "CREATE TABLE t (k text PRIMARY KEY, v text, w text);
+        DO $$BEGIN CREATE ROLE of_columns LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END$$;
+        GRANT SELECT, INSERT (k, v), UPDATE (v) ON t TO of_columns";
+    let sets = set(r#"{ table = "t", exclude = ["w"] }"#);
+    let source = "INSERT INTO t VALUES ('a', 'new', 'w'), ('b', 'new', 'w')";
+    let pair = Pair::with_role("of_columns", &sets, schema, source, "INSERT INTO t VALUES ('a', 'old', 'w')").await;
+    pair.apply(&pair.all(&pair.review().await)).await.unwrap();
+    assert_eq!(pair.target.rows("SELECT k || v FROM t ORDER BY 1").await, ["anew", "bnew"]);
+}
