@@ -53,10 +53,11 @@ const RULES: [Rule; 6] = [
     Rule { layer: "tui", crates: &[&DRIVER], modules: &["cli"], pure: false },
 ];
 
-/// The doors from the command line to the console: open it, set it up before, check what it would be set up with, and
-/// its first page where there is no project.
-const DOORS: [[&str; 3]; 5] = [
+/// The doors from the command line to the console: open it, leave it because of a signal, set it up before, check what it
+/// would be set up with, and its first page where there is no project.
+const DOORS: [[&str; 3]; 6] = [
     ["crate", "tui", "open"],
+    ["crate", "tui", "abandon"],
     ["crate", "tui", "setup"],
     ["crate", "tui", "check"],
     ["crate", "tui", "welcome"],

@@ -80,7 +80,7 @@ impl Watch {
         let ended = self.ended.get().copied();
         let (said, heard) = mpsc::channel();
         let last_words = move || {
-            crate::tui::terminal::abandon();
+            crate::tui::abandon();
             if ended.is_none() {
                 output::error(&left(), format);
             }

@@ -23,6 +23,7 @@ use self::{
 };
 use super::{
     connect::{Connection, Transaction},
+    identity::{identity, may_be_one},
     query,
 };
 use crate::core::{
@@ -131,9 +132,15 @@ pub enum Settled {
     Unknown,
 }
 
-/// Asks the server what became of the transaction `xid`.
-pub async fn settle(connection: &mut Connection, xid: &str) -> Result<Settled> {
+/// Asks the server what became of the transaction `xid` in `database`, where it is known which one that was.
+///
+/// # Errors
+/// `Refused` where this is another database: its transactions have the same numbers.
+pub async fn settle(connection: &mut Connection, xid: &str, database: Option<&str>) -> Result<Settled> {
     let tx = connection.begin_read().await?;
+    if let Some(database) = database {
+        same_database(&tx, database).await?;
+    }
     let status = query::scalar(&tx, "SELECT pg_xact_status($1::xid8)", &[Some(xid)]).await?;
     tx.rollback().await?;
     Ok(match status.as_deref() {
@@ -143,7 +150,20 @@ pub async fn settle(connection: &mut Connection, xid: &str) -> Result<Settled> {
     })
 }
 
+/// # Errors
+/// `Refused` where this session is not in `database`.
+async fn same_database(tx: &Transaction<'_>, database: &str) -> Result<()> {
+    let here = identity(tx).await?;
+    if may_be_one(&here, database) {
+        return Ok(());
+    }
+    Err(Error::refused(format!("this is another database ({here}) than the one that it is about ({database})")).hint(
+        "an environment's name leads to another server or database now: give it its address back, or review again",
+    ))
+}
+
 async fn write(tx: &Transaction<'_>, order: &Order<'_>) -> Result<Written> {
+    same_database(tx, &order.plan.database).await?;
     let (ready, locked) = futures_util::join!(writable(tx), lock(tx));
     ready?;
     locked?;

@@ -29,6 +29,8 @@ pub async fn read(tx: &Transaction<'_>) -> Result<Catalog> {
         triggers(tx),
     )?;
     let mut catalog = Catalog::default();
+    let names = |record: &TableRecord| QName::new(&record.schema, &record.name);
+    tx.not_to_lock(tables.iter().filter(|record| record.readable && !record.lockable).map(names).collect());
     for record in tables {
         let table = Table::from(record);
         catalog.tables.insert(table.name.clone(), table);
@@ -139,6 +141,7 @@ struct TableRecord {
     partition: bool,
     estimate: Option<u64>,
     readable: bool,
+    lockable: bool,
     rls_hides: bool,
     rls_enabled: bool,
     policies: u32,

@@ -9,6 +9,7 @@ pub mod catalog;
 pub mod connect;
 pub mod counts;
 pub mod drift;
+mod identity;
 pub mod migrations;
 mod query;
 pub mod server;

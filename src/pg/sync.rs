@@ -12,6 +12,7 @@ mod open;
 mod preflight;
 mod rows;
 
+pub use super::identity::identity as database;
 pub use basis::{acting_texts, basis};
 pub use canonical::{Refused, canonical};
 pub use digest::{digest, has_digests};

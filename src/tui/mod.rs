@@ -31,4 +31,5 @@ pub use execute::execute;
 pub use open::{model, open};
 pub use run::{Console, Handle, run};
 pub use setup::{Setup, check, setup};
+pub use terminal::abandon;
 pub use welcome::{Choice, welcome};

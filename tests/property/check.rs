@@ -141,6 +141,13 @@ pub async fn check(case: &Case) -> Told {
     let review = pair.try_review(case.deletes).await.unwrap();
     let offline = pair.review_of(&pair.export().await.unwrap(), case.deletes).await.unwrap();
     assert_eq!(told(&review), told(&offline), "through a bundle as from server to server");
+    if held(&review) {
+        // Blocked because a row that stays has the value: so says the model of the whole.
+        let all = found.keys().cloned().collect();
+        let whole = expect::result(tables, source, target, &found, &all, &BTreeSet::new());
+        assert!(expect::collision(tables, &whole).is_some(), "{}", show(&review));
+        return Told { end: "held", kinds: BTreeSet::new() };
+    }
     let free = world.reviewed(&review, &found, target);
 
     let selection = select(&review, &case.picks);
@@ -170,7 +177,9 @@ pub async fn check(case: &Case) -> Told {
     applied(&world, &plan, &wanted, &chosen).await;
     let left = expect::differences(tables, source, &wanted, case.deletes);
     let again = pair.try_review(case.deletes).await.unwrap();
-    world.reviewed(&again, &left, &wanted);
+    if !held(&again) {
+        world.reviewed(&again, &left, &wanted);
+    }
     if case.picks.is_empty() && free {
         assert!(Selection::all(&again).is_empty(), "{}", show(&again));
     }
@@ -184,6 +193,12 @@ pub async fn check(case: &Case) -> Told {
         (false, false) => "some",
     };
     Told { end, kinds }
+}
+
+/// Whether some row is blocked because another one, which stays, holds a value that has to be unique.
+fn held(review: &Review) -> bool {
+    let rows = review.tables.iter().flat_map(|table| &table.rows);
+    rows.filter_map(|row| row.blocked.as_ref()).any(|why| why.contains("which has to be unique and which"))
 }
 
 /// Applies, and looks at every row: those of the plan are as wanted, no other byte has changed.

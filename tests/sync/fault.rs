@@ -325,11 +325,12 @@ async fn fails_in_the_middle(world: &World) -> Error {
 
 #[tokio::test]
 async fn statement_timeout_in_the_middle() {
-    let world = World::new().await;
+    let mut world = World::new().await;
     let slow =
         "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); RETURN NULL; END';
         CREATE TRIGGER slow AFTER DELETE ON c FOR EACH ROW EXECUTE FUNCTION slow()";
     world.pair.target.run(slow).await;
+    world.plan = world.pair.all(&world.pair.review_deletes().await);
     world.pair.target.run(&format!("ALTER DATABASE {} SET statement_timeout = '500ms'", world.pair.target.name)).await;
     let error = fails_in_the_middle(&world).await;
     assert_eq!(error.code, Code::RolledBack, "{error}");

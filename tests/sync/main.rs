@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod advice;
+mod another_database;
 #[path = "../support/bouncer.rs"]
 mod bouncer;
 mod by_hand;

@@ -111,6 +111,13 @@ fn nine(columns: &str, since: &'static str) -> (String, String, String, &'static
     (schema, source.to_owned(), target.to_owned(), since)
 }
 
+/// The same where the target was `made` like this before the review.
+async fn refused_with(made: &str, since: &'static str) -> Error {
+    let (schema, source, target, since) = nine("", since);
+    let target = format!("{target}; {made}");
+    Case { tables: KEYED, schema: &schema, source: &source, target: &target, since }.refused().await
+}
+
 async fn refused_of_nine(columns: &str, since: &'static str) -> Error {
     let (schema, source, target, since) = nine(columns, since);
     Case { tables: KEYED, schema: &schema, source: &source, target: &target, since }.refused().await
@@ -336,7 +343,7 @@ async fn a_row_that_somebody_points_to_by_now_is_named() {
 async fn a_row_that_a_trigger_holds_back_is_named() {
     for (row, when) in [("new2", "BEFORE INSERT"), ("old2", "BEFORE UPDATE"), ("gone2", "BEFORE DELETE")] {
         let body = format!("IF coalesce(OLD.k, NEW.k) = '{row}' THEN RETURN NULL; END IF; RETURN coalesce(NEW, OLD);");
-        let error = refused_of_nine("", trigger(when, &body)).await;
+        let error = refused_with(trigger(when, &body), "").await;
         assert_eq!(error.code, Code::RolledBack, "{error}");
         assert!(error.message.contains("trigger `f` on public.t suppressed"), "{error}");
         assert_eq!(error.object, Some(format!("public.t {row}")), "{error}");
@@ -352,7 +359,7 @@ async fn a_row_that_a_trigger_refuses_is_named_whatever_the_code() {
             "IF coalesce(OLD.k, NEW.k) = '{row}' THEN RAISE 'not this one' USING ERRCODE = '{state}'; END IF;
              RETURN coalesce(NEW, OLD);"
         );
-        let error = refused_of_nine("", trigger(when, &body)).await;
+        let error = refused_with(trigger(when, &body), "").await;
         assert_eq!(error.object, Some(format!("public.t {row}")), "{state} {error}");
         assert!(error.to_string().contains("not this one"), "{state} {error}");
     }
@@ -361,17 +368,26 @@ async fn a_row_that_a_trigger_refuses_is_named_whatever_the_code() {
 #[tokio::test]
 async fn a_row_that_a_constraint_refuses_is_named() {
     let refuses = [
-        ("ALTER TABLE t ADD CHECK (v <> 'their new2')", "new2"),
-        ("ALTER TABLE t ADD CHECK (v <> 'their old2')", "old2"),
-        ("CREATE UNIQUE INDEX ON t (v); INSERT INTO t (k, v) VALUES ('other', 'their new2')", "new2"),
-        ("CREATE UNIQUE INDEX ON t (v); INSERT INTO t (k, v) VALUES ('other', 'their old2')", "old2"),
+        (
+            "CREATE FUNCTION fine(text) RETURNS boolean STABLE LANGUAGE sql AS $$SELECT $1 <> 'their new2'$$; ALTER TABLE t ADD CHECK (fine(v))",
+            "",
+            "new2",
+        ),
+        (
+            "CREATE FUNCTION fine(text) RETURNS boolean STABLE LANGUAGE sql AS $$SELECT $1 <> 'their old2'$$; ALTER TABLE t ADD CHECK (fine(v))",
+            "",
+            "old2",
+        ),
+        ("CREATE UNIQUE INDEX ON t (v)", "INSERT INTO t (k, v) VALUES ('other', 'their new2')", "new2"),
+        ("CREATE UNIQUE INDEX ON t (v)", "INSERT INTO t (k, v) VALUES ('other', 'their old2')", "old2"),
         ("CREATE FUNCTION b(text) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 1 / (1 - ($1 = ''their new3'')::int)';
-          CREATE INDEX ON t (b(v))", "new3"),
+          CREATE INDEX ON t (b(v))", "", "new3"),
     ];
-    for (since, row) in refuses {
-        let error = refused_of_nine("", since).await;
+    // What a review leaves to the apply.
+    for (made, since, row) in refuses {
+        let error = refused_with(made, since).await;
         assert_eq!(error.code, Code::RolledBack, "{error}");
-        assert_eq!(error.object, Some(format!("public.t {row}")), "{since} {error}");
+        assert_eq!(error.object, Some(format!("public.t {row}")), "{made} {error}");
     }
 }
 
@@ -435,9 +451,10 @@ async fn triggers_that_write_next_to_the_batch_are_met_as_singly() {
 #[tokio::test]
 async fn a_batch_that_takes_too_long_goes_singly() {
     let slow = trigger("BEFORE UPDATE", "PERFORM pg_sleep(0.2); RETURN NEW;");
-    let (schema, source, target, since) = nine("", slow);
+    let (schema, source, target, _) = nine("", "");
+    let target = format!("{target}; {slow}");
     let (mut pair, sets, plan) =
-        Case { tables: KEYED, schema: &schema, source: &source, target: &target, since }.pair().await;
+        Case { tables: KEYED, schema: &schema, source: &source, target: &target, since: "" }.pair().await;
     pair.target.run(&format!("ALTER DATABASE {} SET statement_timeout = '500ms'", pair.target.name)).await;
     counted(&mut pair, &sets, &plan, 2).await.0.unwrap();
     let rows = "SELECT k, v FROM t ORDER BY k";

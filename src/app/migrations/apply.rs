@@ -280,7 +280,7 @@ impl End<'_> {
     async fn settle(&self, xid: &str) -> Result<bool, String> {
         let asked = async {
             let mut reader = self.deck.reader(&self.plan.environment).await?;
-            settling::settle(&mut reader, xid).await
+            settling::settle(&mut reader, xid, None).await
         };
         match self.job.drop_in_time(Box::pin(asked)).await {
             Ok(Settled::Committed) => Ok(true),

@@ -163,10 +163,15 @@ fn applied_before(deck: &Deck, plan: &Plan, error: Error) -> Error {
             return error;
         }
     };
+    let undone = |name: &str| {
+        let from = format!("undo {name}");
+        runs.iter().any(|run| run.last.outcome == Outcome::Applied && run.last.from == from)
+    };
     let entry = runs.iter().map(|run| &run.last).find(|entry| {
         (entry.action, entry.outcome) == (Action::Apply, Outcome::Applied)
             && entry.environment == plan.to
             && entry.digest == plan.digest
+            && !undone(&entry.run)
     });
     match entry {
         Some(entry) => {
@@ -223,5 +228,5 @@ fn unknown(deck: &Deck, plan: &Plan, attempt: Attempt, xid: String, why: &str) -
 
 async fn settle(deck: &Deck, plan: &Plan, xid: &str) -> Result<Settled> {
     let mut reader = deck.reader(&plan.to).await?;
-    pg::settle(&mut reader, xid).await
+    pg::settle(&mut reader, xid, Some(&plan.database)).await
 }

@@ -123,11 +123,12 @@ fn shape_for(deck: &Deck, opened: &Opened, table: &BundleTable) -> Result<Result
 /// The target's shape; what the target lacks blocks the table, what the project gets wrong stops the review.
 pub(super) fn target_shape(deck: &Deck, opened: &Opened, shape: &Shape) -> Result<Result<Shape, String>> {
     match counterpart(deck, &opened.catalog, shape) {
-        Ok(shape) => {
-            // Said here, because the server names no column.
-            opened.rules.get(&shape.table).map_or(Ok(()), |rules| rules.readable(&shape))?;
-            Ok(Ok(shape))
+        // Said here, because the server names no column.
+        Ok(shape) if shape.blocked.is_none() => {
+            let unreadable = opened.rules.get(&shape.table).and_then(|rules| rules.unreadable(&shape));
+            Ok(unreadable.map_or(Ok(shape), Err))
         }
+        Ok(shape) => Ok(Ok(shape)),
         Err(error) if error.code == Code::Usage => Ok(Err(in_target(&error, shape))),
         Err(error) => Err(error),
     }

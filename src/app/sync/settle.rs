@@ -68,7 +68,8 @@ async fn end_of_rows(deck: &Deck, job: &Job, run: &Run, unreachable: &mut Unreac
         return Ok(ended(run, Outcome::RolledBack, None, Some("cut off before anything was committed")));
     };
     let xid = Some(record.xid.clone());
-    Ok(if committed(deck, job, run, &record.xid, unreachable).await? {
+    let transaction = (record.xid.as_str(), Some(record.plan.database.as_str()));
+    Ok(if committed(deck, job, run, transaction, unreachable).await? {
         ended(run, Outcome::Applied, xid, None)
     } else {
         ended(run, Outcome::RolledBack, xid, Some("cut off, and rolled back by the server"))
@@ -87,7 +88,7 @@ async fn end_of_migrations(
     let mut outside = false;
     if let Some(next) = known.next.take() {
         let recorded = match &run.last.xid {
-            Some(xid) => committed(deck, job, run, xid, unreachable).await?,
+            Some(xid) => committed(deck, job, run, (xid, None), unreachable).await?,
             None => false,
         };
         outside = std::mem::take(&mut known.outside) && !recorded;
@@ -111,7 +112,7 @@ async fn committed(
     deck: &Deck,
     job: &Job,
     run: &Run,
-    xid: &str,
+    (xid, database): (&str, Option<&str>),
     unreachable: &mut Unreachable,
 ) -> Result<bool, String> {
     let name = &run.last.environment;
@@ -121,7 +122,7 @@ async fn committed(
     job.progress(format!("asking {name} about {}", run.last.run), 0, 0);
     let asked = async {
         let mut reader = deck.reader(name).await?;
-        pg::settle(&mut reader, xid).await
+        pg::settle(&mut reader, xid, database).await
     };
     match job.drop_on_cancel(asked).await {
         Ok(Settled::Committed) => Ok(true),

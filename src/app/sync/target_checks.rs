@@ -66,7 +66,8 @@ impl<'a> TargetChecks<'a> {
         let attempts: Vec<_> = fits.iter().map(Attempt::all).collect();
         let tables: Vec<&QName> = review.tables.iter().filter_map(|t| Some(&t.shape.as_ref()?.table)).collect();
         let uniques = preflight::unique_questions(&review);
-        let (basis, acting, parents, taken, children, unfit, equal, refused, failing, holders) = try_join!(
+        let (database, basis, acting, parents, taken, children, unfit, equal, refused, failing, holders) = try_join!(
+            pg::database(self.tx),
             pg::basis(self.tx, &tables),
             pg::acting_texts(self.tx, &tables),
             pg::parents(self.tx, &wanted),
@@ -80,6 +81,7 @@ impl<'a> TargetChecks<'a> {
             pg::holders(self.tx, &review, &uniques),
         )?;
         let unfit = self.narrowed(unfit).await?;
+        review.database = database;
         review.basis = basis;
         reach::remark(&mut review, &self.opened.catalog, self.sets, &acting);
         for (table, rows) in taken.iter().enumerate().filter(|(_, rows)| !rows.is_empty()) {

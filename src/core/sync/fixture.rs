@@ -137,6 +137,7 @@ pub fn plan(shape: Shape, steps: Vec<Step>) -> Plan {
         project: "p".into(),
         from: "source".into(),
         to: "target".into(),
+        database: String::new(),
         undoes: None,
         shapes: vec![shape],
         basis: Basis::default(),

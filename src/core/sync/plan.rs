@@ -37,6 +37,8 @@ pub struct Plan {
     pub from: String,
     /// The environment to change, and no other.
     pub to: String,
+    /// Which database that was: the system identifier of its cluster and its OID there.
+    pub database: String,
     /// The run that this plan takes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<String>,
@@ -162,6 +164,7 @@ impl Plan {
             project: project.to_owned(),
             from: review.from.clone(),
             to: review.to.clone(),
+            database: review.database.clone(),
             undoes: None,
             basis: review.basis.of(&shapes.iter().map(|shape| &shape.table).collect()),
             shapes,

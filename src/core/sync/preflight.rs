@@ -22,7 +22,6 @@ use super::{
     shape::Shape,
 };
 use crate::core::{
-    error::{Error, Result},
     name::{QName, ident},
     schema::Origin,
 };
@@ -140,22 +139,16 @@ impl WriteRules {
         QName::new(&self.schema, &self.table)
     }
 
-    /// The first column of `shape` that the role may not read, with what to grant.
-    ///
-    /// # Errors
-    /// `Refused`, with the column and the statement that grants it.
-    pub fn readable(&self, shape: &Shape) -> Result<()> {
-        let Some(column) = shape.columns.iter().find(|column| !self.select.contains(&column.name)) else {
-            return Ok(());
-        };
-        let (role, table, column) = (&self.role, &shape.table, &column.name);
-        Err(Error::refused(format!("the role `{role}` has no SELECT privilege on the column `{column}`"))
-            .object(table)
-            .hint(format!(
-                "GRANT SELECT ({}) ON {table} TO {}; rows are read whole, so that they can be verified and undone",
-                ident(column),
-                ident(role)
-            )))
+    /// Why rows of `shape` cannot be read: a column without the privilege, with what to grant.
+    pub fn unreadable(&self, shape: &Shape) -> Option<String> {
+        let column = &shape.columns.iter().find(|column| !self.select.contains(&column.name))?.name;
+        let (role, table) = (&self.role, &shape.table);
+        Some(format!(
+            "the role `{role}` has no SELECT privilege on the column `{column}`, and rows are read whole, so that they can be \
+             verified and undone: GRANT SELECT ({}) ON {table} TO {}",
+            ident(column),
+            ident(role)
+        ))
     }
 
     /// Whether a trigger may change the values of a row before the server checks them.
@@ -172,7 +165,8 @@ fn resulting(shape: &Shape, row: &RowReview, name: &str) -> Option<Value> {
     for cell in &row.cells {
         match cell.field {
             Field::Column(to) if to == at => return Some(source.columns[at].clone()),
-            Field::Reference(to) if shape.references.get(to)?.columns.iter().any(|column| column == name) => {
+            // A column that a narrower foreign key has does not become NULL with a wider one.
+            Field::Reference(to) if shape.owned(shape.references.get(to)?).any(|column| column == name) => {
                 return source.references[to].is_none().then_some(None);
             }
             _ => {}

@@ -106,6 +106,7 @@ pub fn plan(record: &Record) -> Result<Plan> {
         project: record.plan.project.clone(),
         from: format!("undo {}", record.run),
         to: record.plan.to.clone(),
+        database: record.plan.database.clone(),
         undoes: Some(record.run.clone()),
         shapes: record.plan.shapes.clone(),
         basis: record.plan.basis.clone(),

@@ -1,6 +1,7 @@
 //! What the rest of [`crate::pg`] gets: a connection, its transactions, its facts, its cancel.
 
 use std::{
+    collections::BTreeSet,
     sync::Mutex,
     time::{Duration, Instant},
 };
@@ -18,7 +19,10 @@ use super::{
     error::{self, Failure},
     settings::Settings,
 };
-use crate::core::error::{Error, Result};
+use crate::core::{
+    error::{Error, Result},
+    name::QName,
+};
 
 /// What the server said about itself when the connection started.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -286,6 +290,8 @@ pub struct Transaction<'a> {
     opening: Mutex<Option<JoinHandle<Option<tokio_postgres::Error>>>>,
     /// The first error that was not an echo of another one.
     cause: Mutex<Option<Error>>,
+    /// Tables of which the role may read some columns, and which it may therefore not lock.
+    not_to_lock: Mutex<BTreeSet<QName>>,
 }
 
 impl std::fmt::Debug for Transaction<'_> {
@@ -299,11 +305,27 @@ impl std::fmt::Debug for Transaction<'_> {
 
 impl<'a> Transaction<'a> {
     fn new(connection: &'a mut Connection) -> Self {
-        Transaction { connection, open: true, opening: Mutex::new(None), cause: Mutex::new(None) }
+        Transaction {
+            connection,
+            open: true,
+            opening: Mutex::new(None),
+            cause: Mutex::new(None),
+            not_to_lock: Mutex::default(),
+        }
     }
 }
 
 impl Transaction<'_> {
+    /// Notes the tables that this role may not lock.
+    pub(in crate::pg) fn not_to_lock(&self, tables: BTreeSet<QName>) {
+        *self.not_to_lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = tables;
+    }
+
+    /// Whether the role may lock `table`, as far as is known.
+    pub(in crate::pg) fn may_lock(&self, table: &QName) -> bool {
+        !self.not_to_lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner).contains(table)
+    }
+
     /// The error of a statement; where it failed only because one before it had failed, the error of that one.
     ///
     /// Statements are sent before the answers to those before them are there, and whoever waits for an answer may be

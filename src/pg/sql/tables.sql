@@ -9,6 +9,7 @@ FROM (
          c.relispartition AS partition,
          CASE WHEN c.reltuples >= 0 AND c.relkind IN ('r', 'p', 'm', 'f') THEN c.reltuples::bigint END AS estimate,
          has_schema_privilege(n.oid, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT') AS readable,
+         has_table_privilege(c.oid, 'SELECT') AS lockable,
          c.relkind IN ('r', 'p') AND row_security_active(c.oid) AS rls_hides,
          c.relrowsecurity AS rls_enabled,
          (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid) AS policies,

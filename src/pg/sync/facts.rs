@@ -111,8 +111,8 @@ async fn children_of(
         }
     });
     let table = BTreeSet::from([&child.table]);
-    let (held, counted) = futures_util::join!(hold(tx, &table), counted);
-    held.and(counted).map_err(|error| cannot_see(error, &child.table))?;
+    // The first of them that fails says why.
+    tokio::try_join!(hold(tx, &table), counted).map_err(|error| cannot_see(error, &child.table))?;
     Ok(out)
 }
 

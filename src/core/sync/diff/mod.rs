@@ -49,6 +49,8 @@ pub struct Review {
     pub to: String,
     /// In the order of the sets.
     pub tables: Vec<TableReview>,
+    /// Which database the target is.
+    pub database: String,
     /// How the target's tables are declared.
     pub basis: Basis,
     /// Never-synced tables that the project lets triggers write.
