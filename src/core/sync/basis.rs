@@ -119,10 +119,12 @@ fn since(plan: &Plan) -> &'static str {
 }
 
 /// Whether a difference could make the plan do something else than was reviewed. A run is undone although something that
-/// acts on rows, or restricts them, was dropped since, perhaps for the undo's own sake; and although a column came, unless
-/// its values would be lost with rows that go.
+/// acts on rows, or restricts them, was dropped since, perhaps for the undo's own sake; although a column came, unless its
+/// values would be lost with rows that go; and although a partition came, as one does every month: its triggers are read
+/// again, and the foreign keys that point to it are its table's.
 fn matters(plan: &Plan, difference: &Difference<'_>) -> bool {
     let column = difference.object.starts_with("column ");
+    let partition = difference.object.starts_with("partition ");
     if plan.undoes.is_none() || difference.object == KIND {
         return true;
     }
@@ -131,7 +133,8 @@ fn matters(plan: &Plan, difference: &Difference<'_>) -> bool {
         Became::Added if column => {
             plan.steps.iter().any(|s| s.operation == Operation::Delete && s.table == *difference.table)
         }
-        Became::Added | Became::Changed => true,
+        Became::Added => !partition,
+        Became::Changed => true,
     }
 }
 
@@ -206,6 +209,9 @@ mod tests {
         );
         assert!(refusal(None, Operation::Update, &live).is_some());
         assert_eq!(refusal(Some("run"), Operation::Update, &live[..3]), None, "a trigger was dropped");
+        let partition = [&live[..], &[("partition p", "…")]].concat();
+        assert_eq!(refusal(Some("run"), Operation::Update, &partition), None);
+        assert!(refusal(None, Operation::Update, &partition).is_some());
         assert!(refusal(None, Operation::Update, &live[..3]).is_some());
         assert!(
             refusal(Some("run"), Operation::Update, &[live[0], live[3]])
