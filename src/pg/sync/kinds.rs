@@ -32,9 +32,8 @@ pub(in crate::pg) async fn hold(tx: &Transaction<'_>, tables: &BTreeSet<&QName>)
         return same(tx, tables).await;
     }
     let lock = format!("LOCK TABLE {} IN ACCESS SHARE MODE", names.join(", "));
-    let (locked, checked) = futures_util::join!(query::rows(tx, &lock, &[]), same(tx, tables));
-    locked?;
-    checked
+    // The first that fails says why; what comes behind it is an echo.
+    tokio::try_join!(query::rows(tx, &lock, &[]), same(tx, tables)).map(drop)
 }
 
 /// The same without a lock, which a materialized view cannot have.
