@@ -8,7 +8,7 @@ use crate::core::{
 };
 
 /// Adds to `catalog` the references that `sets` declare, so that everything knows them as it knows foreign keys. What
-/// does not fit this database is left out; [`key`] says why.
+/// does not fit this database is left out; `key` says why.
 pub fn declare(catalog: &mut Catalog, sets: &Sets) {
     let keys: Vec<(QName, ForeignKey)> = sets
         .declared()

@@ -16,7 +16,7 @@
 //! | [`digest`] | which parts of two tables differ |
 //! | [`key_advice`] | keys to declare where rows are matched by ids |
 //! | [`diff`] | two sides → a review |
-//! | [`never`] | what is never synced, and what cannot be because of it |
+//! | [`mod@never`] | what is never synced, and what cannot be because of it |
 //! | [`preflight`] | what the target's server would refuse |
 //! | [`fires`] | the triggers and rules that run for a plan, and what they did |
 //! | [`reach`] | never-synced tables that triggers and rules write |
