@@ -67,6 +67,8 @@ impl<'a> TargetChecks<'a> {
         let tables: Vec<&QName> = review.tables.iter().filter_map(|t| Some(&t.shape.as_ref()?.table)).collect();
         let uniques = preflight::unique_questions(&review);
         let (database, basis, acting, parents, taken, children, unfit, equal, refused, failing, holders) = try_join!(
+            // In the order in which they are sent: a refusal is heard before what it makes fail.
+            biased;
             pg::database(self.tx),
             pg::basis(self.tx, &tables),
             pg::acting_texts(self.tx, &tables),

@@ -112,7 +112,7 @@ async fn children_of(
     });
     let table = BTreeSet::from([&child.table]);
     // The first of them that fails says why.
-    tokio::try_join!(hold(tx, &table), counted).map_err(|error| cannot_see(error, &child.table))?;
+    tokio::try_join!(biased; hold(tx, &table), counted).map_err(|error| cannot_see(error, &child.table))?;
     Ok(out)
 }
 

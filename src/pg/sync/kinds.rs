@@ -33,7 +33,7 @@ pub(in crate::pg) async fn hold(tx: &Transaction<'_>, tables: &BTreeSet<&QName>)
     }
     let lock = format!("LOCK TABLE {} IN ACCESS SHARE MODE", names.join(", "));
     // The first that fails says why; what comes behind it is an echo.
-    tokio::try_join!(query::rows(tx, &lock, &[]), same(tx, tables)).map(drop)
+    tokio::try_join!(biased; query::rows(tx, &lock, &[]), same(tx, tables)).map(drop)
 }
 
 /// The same without a lock, which a materialized view cannot have.
