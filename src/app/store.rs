@@ -82,7 +82,7 @@ impl Write for Draft {
     }
 }
 
-/// Writes the team's file `path` in one piece, as [`write`] does. It keeps its permissions; a new one gets those that
+/// Writes the team's file `path` in one piece, as [`write()`] does. It keeps its permissions; a new one gets those that
 /// the process gives to any file. What may not be written is not replaced either.
 pub fn write_ours(path: &Path, bytes: &[u8]) -> Result<()> {
     write_keeping(path, bytes, 0o666)

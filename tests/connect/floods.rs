@@ -58,18 +58,18 @@ async fn nothing_before_the_session_fills_the_memory() {
     let notice = message(b'N', &[b"SNOTICE\0C00000\0M".as_slice(), &[b'x'; 1000], b"\0\0"].concat());
     let (described, data) = row(&[b'x'; 10_000]);
     let parameter = message(b'S', &[b"name\0".as_slice(), &[b'x'; 1000], b"\0"].concat());
-    for (what, greeting, answer, endless) in [
-        // It says that it is two gigabytes long, and sends them.
-        ("a message", [&b"R"[..], &0x7fff_fff0_u32.to_be_bytes()].concat(), Vec::new(), vec![0; 65536]),
-        ("an error", [&b"E"[..], &0x7fff_fff0_u32.to_be_bytes()].concat(), Vec::new(), vec![b'S'; 65536]),
-        ("notices", message(b'R', &[0; 4]), Vec::new(), notice.clone()),
-        ("parameters", message(b'R', &[0; 4]), Vec::new(), parameter),
-        ("rows", let_in(), described, data),
-        ("notices for an answer", let_in(), notice.clone(), notice),
+    // One message that says it is two gigabytes long, and comes; and many that each are short.
+    let (one, all) = ("its first messages are too long", "sent more than 1 MB before the session began");
+    for (what, told, greeting, answer, endless) in [
+        ("a message", one, [&b"R"[..], &0x7fff_fff0_u32.to_be_bytes()].concat(), Vec::new(), vec![0; 65536]),
+        ("an error", one, [&b"E"[..], &0x7fff_fff0_u32.to_be_bytes()].concat(), Vec::new(), vec![b'S'; 65536]),
+        ("notices", all, message(b'R', &[0; 4]), Vec::new(), notice.clone()),
+        ("parameters", all, message(b'R', &[0; 4]), Vec::new(), parameter),
+        ("rows", all, let_in(), described, data),
+        ("notices for an answer", all, let_in(), notice.clone(), notice),
     ] {
         let error = refused(&server(greeting, answer, endless).await).await;
-        let told = ["sent more than 1 MB before the session began", "its first messages are too long"];
-        assert!(told.iter().any(|told| error.contains(told)), "{what}: {error}");
+        assert!(error.contains(told), "{what}: {error}");
     }
 }
 

@@ -224,6 +224,9 @@ async fn what_the_team_writes_while_the_console_is_open_counts_when_it_is_read_a
     std::fs::write(team.file(), team.text().replace("on_delete = \"cascade\"", "on_delete = \"cascda\""))
         .expect("write");
     team.story.press("r").await;
+    team.story.sees("pgdeck.toml");
+    team.story.press("M").await;
     team.story.sees("did you mean `cascade`?");
+    team.story.press("esc").await;
     team.story.sees("production  ");
 }

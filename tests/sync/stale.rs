@@ -172,3 +172,19 @@ async fn a_unique_value_that_somebody_else_took_is_the_servers_refusal() {
     let error = pair.refused(&plan).await;
     assert_eq!((error.code, error.object.as_deref()), (Code::RolledBack, Some("public.t a")), "{error}");
 }
+
+/// No foreign key of the server keeps what a team declared to be a reference: the apply asks again.
+#[tokio::test]
+async fn a_row_to_be_deleted_that_a_declared_reference_points_to_by_now() {
+    let schema = "CREATE TABLE p (id int PRIMARY KEY, k text UNIQUE); CREATE TABLE c (k text PRIMARY KEY, p int);";
+    let sets = set(r#"{ table = "p", key = ["k"], deletes = true }, { table = "c", references = { p = "p" } }"#);
+    let pair =
+        Pair::new(&sets, schema, "INSERT INTO p VALUES (1, 'one')", "INSERT INTO p VALUES (1, 'one'), (2, 'gone')")
+            .await;
+    let plan = pair.all(&pair.review().await);
+    assert_eq!(plan.steps.len(), 1);
+    pair.target.run("INSERT INTO c VALUES ('late', 2)").await;
+    let error = pair.refused(&plan).await;
+    assert_eq!((error.code, error.object.as_deref()), (Code::Stale, Some("public.p gone")), "{error}");
+    assert!(error.message.contains("another row points to it"), "{error}");
+}

@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// What [`seed`] did.
+/// What [`seed()`] did.
 #[derive(Debug)]
 pub struct Seeded {
     /// The rows that the file holds now.

@@ -6,10 +6,7 @@ use crate::{
         error::{Error, Result},
         name::QName,
         schema::Catalog,
-        sync::{
-            set::{MissingParent, SetTable},
-            shape::Shape,
-        },
+        sync::{set::MissingParent, shape::Shape},
     },
 };
 
@@ -43,15 +40,10 @@ fn not_alike(set: &str, shape: &Shape) -> Error {
 
 /// `shape`, which another database has, as the project declares it in the database of `catalog`.
 pub(super) fn counterpart(deck: &Deck, catalog: &Catalog, shape: &Shape) -> Result<Shape> {
-    let spec = spec(deck, shape).ok_or_else(|| {
+    let spec = deck.project.sets.declaration(&shape.set, &shape.table).ok_or_else(|| {
         Error::usage(format!("pgdeck.toml has no sync set `{}` with this table", shape.set)).object(&shape.table)
     })?;
     Shape::build(catalog, &deck.project.sets, &shape.set, spec)
-}
-
-fn spec<'a>(deck: &'a Deck, shape: &Shape) -> Option<&'a SetTable> {
-    let set = deck.project.sets.all().iter().find(|set| set.name == shape.set)?;
-    set.tables.iter().find(|spec| spec.qname().is_ok_and(|name| name == shape.table))
 }
 
 /// The tables beyond `shapes` whose rows may come along because a row needs its parent, each with the rule that its
@@ -72,10 +64,7 @@ pub(super) fn included(deck: &Deck, catalog: &Catalog, shapes: &[Shape]) -> Resu
                 continue;
             }
             let Some(set) = deck.project.sets.set_of(&reference.table) else { continue };
-            let Some(spec) = set.tables.iter().find(|spec| spec.qname().is_ok_and(|name| name == reference.table))
-            else {
-                continue;
-            };
+            let Some(spec) = set.table(&reference.table) else { continue };
             let built = Shape::build(catalog, &deck.project.sets, &set.name, spec)?;
             let parent = Shape { on_missing_parent: MissingParent::Include, deletes: false, ..built };
             open.push(parent.clone());

@@ -64,7 +64,9 @@ impl<'a> TargetChecks<'a> {
         let checks = preflight::check_questions(&review, &self.opened.rules);
         let fits = diff::fits(&review);
         let attempts: Vec<_> = fits.iter().map(Attempt::all).collect();
-        let tables: Vec<&QName> = review.tables.iter().filter_map(|t| Some(&t.shape.as_ref()?.table)).collect();
+        // Only these can be in a plan.
+        let differing = review.tables.iter().filter(|table| !table.rows.is_empty());
+        let tables: Vec<&QName> = differing.filter_map(|table| Some(&table.shape.as_ref()?.table)).collect();
         let uniques = preflight::unique_questions(&review);
         let (database, basis, acting, parents, taken, children, unfit, equal, refused, failing, holders) = try_join!(
             // In the order in which they are sent: a refusal is heard before what it makes fail.

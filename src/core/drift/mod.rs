@@ -1,7 +1,7 @@
 //! Drift: what differs between the schemas of two environments.
 //!
 //! Each side is a list of records ([`record`]), read from `pg_catalog` by `pg::drift`; [`compare`] lays them side by side,
-//! field by field; [`dialect`] reads what two versions of the server write differently; [`report`] writes it down.
+//! field by field; `dialect` reads what two versions of the server write differently; [`report`] writes it down.
 //! What a role could not see is said and never taken for equal, and neither is what could not be compared.
 
 mod compare;

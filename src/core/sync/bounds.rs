@@ -4,10 +4,9 @@
 //! plan is believed that becomes SQL, or that keeps a write in its place: it has to be what a review would make of it now.
 
 use super::{
-    declared::declare,
     never::why_never,
     plan::{Assignment, Operation, Plan, Step},
-    set::{SetTable, Sets},
+    set::Sets,
     shape::{Part, Reference, Role, Shape, UniqueRule, children, known_table},
     sql,
 };
@@ -17,20 +16,18 @@ use crate::core::{
     schema::{Catalog, Table},
 };
 
-/// Refuses a plan that goes beyond what `sets` declare in the database of `catalog`.
+/// Refuses a plan that goes beyond what `sets` declare in the database of `catalog`, in which their references are.
 ///
 /// # Errors
 /// `Refused`, with the table.
 pub fn check(plan: &Plan, catalog: &Catalog, sets: &Sets) -> Result<()> {
-    let mut catalog = catalog.clone();
-    declare(&mut catalog, sets);
     for shape in &plan.shapes {
-        never(&catalog, sets, &shape.table)?;
+        never(catalog, sets, &shape.table)?;
         if plan.undoes.is_some() {
             // What was declared may be declared otherwise since, and the run still has to be taken back.
-            as_in_catalogue(&catalog, shape)?;
+            as_in_catalogue(catalog, shape)?;
         } else {
-            as_declared(&catalog, sets, shape)?;
+            as_declared(catalog, sets, shape)?;
         }
     }
     if plan.undoes.is_none() {
@@ -49,7 +46,7 @@ fn never(catalog: &Catalog, sets: &Sets, table: &QName) -> Result<()> {
 }
 
 fn as_declared(catalog: &Catalog, sets: &Sets, shape: &Shape) -> Result<()> {
-    let spec = spec(sets, shape).ok_or_else(|| {
+    let spec = sets.declaration(&shape.set, &shape.table).ok_or_else(|| {
         Error::refused(format!("pgdeck.toml has no sync set `{}` with this table, and the plan writes it", shape.set))
             .object(&shape.table)
             .hint("review again")
@@ -64,11 +61,6 @@ fn as_declared(catalog: &Catalog, sets: &Sets, shape: &Shape) -> Result<()> {
             .object(&shape.table)
             .hint("review again; pgdeck.toml may have been changed since the review")),
     }
-}
-
-fn spec<'a>(sets: &'a Sets, shape: &Shape) -> Option<&'a SetTable> {
-    let set = sets.all().iter().find(|set| set.name == shape.set)?;
-    set.tables.iter().find(|spec| spec.qname().is_ok_and(|name| name == shape.table))
 }
 
 /// What a plan says of a table otherwise than a review would.

@@ -5,10 +5,7 @@ use super::{
     set::{SetTable, Sets},
     shape::{Role, Shape, excluded},
 };
-use crate::core::{
-    name::QName,
-    schema::{Catalog, Column, Origin, Table, Unique},
-};
+use crate::core::schema::{Catalog, Column, Origin, Table, Unique};
 
 /// How many keys are proposed: one line is read, a list is not.
 const MOST: usize = 3;
@@ -59,7 +56,7 @@ pub fn key_advice(catalog: &Catalog, sets: &Sets, set: &str, spec: &SetTable) ->
 /// Adds the advice for each table of `review`, which was made against the database of `catalog`, to its warnings.
 pub fn advise(review: &mut Review, catalog: &Catalog, sets: &Sets) {
     for table in &mut review.tables {
-        if let Some(spec) = spec(sets, &table.set, &table.table) {
+        if let Some(spec) = sets.declaration(&table.set, &table.table) {
             table.warnings.extend(key_advice(catalog, sets, &table.set, spec));
             let staying = staying(catalog, sets, table, spec);
             table.warnings.extend(staying);
@@ -87,11 +84,6 @@ fn staying(catalog: &Catalog, sets: &Sets, review: &TableReview, spec: &SetTable
             ))
         })
         .collect()
-}
-
-fn spec<'a>(sets: &'a Sets, set: &str, table: &QName) -> Option<&'a SetTable> {
-    let set = sets.all().iter().find(|known| known.name == set)?;
-    set.tables.iter().find(|spec| spec.qname().is_ok_and(|name| name == *table))
 }
 
 /// Whether each environment makes the values of `column` for itself: by a sequence, an identity or a uuid's default.

@@ -1,10 +1,7 @@
 //! Tables that are never synced, and those that cannot be synced because of one: rows of a partition are rows of its table.
 
 use super::set::Sets;
-use crate::core::{
-    name::QName,
-    schema::{Catalog, Table},
-};
+use crate::core::{name::QName, schema::Catalog};
 
 /// Why no row of `table` may be read for sync or written, where it, a table that it is a part of, or a partition of it is
 /// never synced.
@@ -18,21 +15,10 @@ pub fn why_never(catalog: &Catalog, sets: &Sets, table: &QName) -> Option<String
         Some(format!("{} {how} {}, which is never synced (`{pattern}`)", child.name, parent.name))
     });
     above.or_else(|| {
-        partitions(catalog, table).into_iter().find_map(|partition| {
+        let mut partitions = catalog.tables.values().filter(|part| part.partition && catalog.root(&part.name) == table);
+        partitions.find_map(|partition| {
             let pattern = sets.never_pattern(&partition.name)?;
             Some(format!("its partition {} is never synced (`{pattern}`)", partition.name))
         })
     })
-}
-
-fn partitions<'a>(catalog: &'a Catalog, table: &QName) -> Vec<&'a Table> {
-    let mut out: Vec<&Table> = Vec::new();
-    let mut open = vec![table];
-    while let Some(parent) = open.pop() {
-        for partition in catalog.tables.values().filter(|t| t.partition && t.parents.contains(parent)) {
-            out.push(partition);
-            open.push(&partition.name);
-        }
-    }
-    out
 }

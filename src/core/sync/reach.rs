@@ -3,6 +3,8 @@
 //! What a function will do cannot be known beforehand; that its text names a table can. What was done is known before
 //! COMMIT, from the server's counts, and decides.
 
+use std::collections::HashMap;
+
 use serde::Deserialize;
 
 use super::{
@@ -36,12 +38,13 @@ pub fn remark(review: &mut Review, catalog: &Catalog, sets: &Sets, texts: &[Acti
     let never: Vec<&QName> = catalog.tables.keys().filter(|table| sets.never_pattern(table).is_some()).collect();
     review.agreed =
         never.iter().filter(|table| sets.lets_triggers_write(table)).map(|table| (*table).clone()).collect();
+    let mut called: HashMap<&String, usize> = HashMap::new();
+    catalog.tables.keys().for_each(|table| *called.entry(&table.name).or_default() += 1);
     for table in review.tables.iter_mut().filter(|table| !table.rows.is_empty()) {
         let own = texts.iter().filter(|text| text.schema == table.table.schema && text.table == table.table.name);
         for text in own {
-            let alone = |name: &QName| catalog.tables.keys().filter(|other| other.name == name.name).count() == 1;
-            let named = never.iter().filter(|name| names(&text.text, name, alone(name)));
-            for name in named {
+            let plain = plain(&text.text);
+            for name in never.iter().filter(|name| names(&plain, name, called[&name.name] == 1)) {
                 let what = if review.agreed.contains(name) {
                     format!("{} names {name}, which is never synced; pgdeck.toml lets triggers write it", text.name)
                 } else {
@@ -61,9 +64,13 @@ fn way(table: &QName) -> String {
     format!("to let triggers write it, say triggers_may_write = [{:?}] under [sync] in pgdeck.toml", table.to_string())
 }
 
-/// Whether `text` has the name of `table` as a word; with its schema where it is not `alone` in having this name.
+/// `text` without what makes two spellings of one name differ.
+fn plain(text: &str) -> String {
+    text.to_lowercase().replace('"', "")
+}
+
+/// Whether the plain `text` has the name of `table` as a word; with its schema where it is not `alone` in having this name.
 fn names(text: &str, table: &QName, alone: bool) -> bool {
-    let text = text.to_lowercase().replace('"', "");
     let name = table.name.to_lowercase();
     let name = if alone { name } else { format!("{}.{name}", table.schema.to_lowercase()) };
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
@@ -104,10 +111,10 @@ mod tests {
 
     #[test]
     fn a_name_is_a_word() {
-        let named = |text: &str| names(text, &QName::new("public", "profiles"), true);
+        let named = |text: &str| names(&plain(text), &QName::new("public", "profiles"), true);
         assert!(named("UPDATE public.Profiles SET x = 1") && named("delete from \"profiles\";") && named("profiles"));
         assert!(!named("INSERT INTO my_profiles") && !named("profiles_old") && !named(""));
-        let qualified = |text: &str| names(text, &QName::new("auth", "users"), false);
+        let qualified = |text: &str| names(&plain(text), &QName::new("auth", "users"), false);
         assert!(qualified("DELETE FROM auth.users") && !qualified("DELETE FROM users"));
     }
 }

@@ -19,6 +19,13 @@ pub struct Set {
     pub tables: Vec<SetTable>,
 }
 
+impl Set {
+    /// What it says of `table`.
+    pub fn table(&self, table: &QName) -> Option<&SetTable> {
+        self.tables.iter().find(|spec| spec.qname().is_ok_and(|name| name == *table))
+    }
+}
+
 /// One table of a set.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SetTable {
@@ -248,9 +255,14 @@ impl Sets {
             .flat_map(|(table, columns)| columns.iter().map(move |(c, to)| (table, c.as_str(), to.as_str())))
     }
 
+    /// What the set `set` says of `table`.
+    pub fn declaration(&self, set: &str, table: &QName) -> Option<&SetTable> {
+        self.all.iter().find(|known| known.name == set)?.table(table)
+    }
+
     /// The set that declares `table`.
     pub fn set_of(&self, table: &QName) -> Option<&Set> {
-        self.all.iter().find(|set| set.tables.iter().any(|t| t.qname().is_ok_and(|name| name == *table)))
+        self.all.iter().find(|set| set.table(table).is_some())
     }
 
     /// The pattern by which `table` is never synced. Upper and lower case are one here: a table that is protected by

@@ -8,6 +8,7 @@ use crate::{
         schema::Catalog,
         sync::{
             basis, bounds,
+            declared::declare,
             plan::{Operation, Plan, Step},
             set::Sets,
             shape::Shape,
@@ -18,14 +19,15 @@ use crate::{
 };
 
 /// Keeps everybody from changing the plan's tables until the transaction ends, and refuses a plan that rests on something
-/// else than what is there. Returns the catalogue.
+/// else than what is there. Returns the catalogue, with the references that `sets` declare.
 ///
 /// # Errors
 /// `Stale` with the object that was changed, `Refused` where the plan goes beyond what `sets` declare.
 pub(super) async fn ground(tx: &Transaction<'_>, plan: &Plan, sets: &Sets) -> Result<Catalog> {
     keep(tx, plan).await?;
     let tables: Vec<&QName> = plan.shapes.iter().map(|shape| &shape.table).collect();
-    let (catalog, live) = tokio::try_join!(catalog::read(tx), sync::basis(tx, &tables))?;
+    let (mut catalog, live) = tokio::try_join!(biased; catalog::read(tx), sync::basis(tx, &tables))?;
+    declare(&mut catalog, sets);
     basis::check(plan, &live)?;
     bounds::check(plan, &catalog, sets)?;
     keep_keys_single(tx, plan, &catalog).await?;

@@ -12,7 +12,7 @@ use crate::{
     core::{
         error::{Error, Result},
         name::QName,
-        schema::Catalog,
+        schema::{Catalog, OnDelete},
         sync::{
             fires::{self, Also, TriggersDid, who},
             plan::{Operation, Plan, Step, locator},
@@ -36,9 +36,13 @@ use crate::{
 pub(super) fn with_triggers(plan: &Plan, live: &Catalog) -> Result<Plan> {
     let mut plan = plan.clone();
     for shape in &mut plan.shapes {
-        // Of an undo: what was dropped since the run does not act on rows, and is nothing to ask about.
+        // Of an undo: what was dropped since the run does not act on rows, and is nothing to ask about. A reference that was
+        // declared then is still asked about as long as its column is there.
         let there = children(live, &shape.table);
-        shape.children.retain(|child| there.contains(child));
+        let column = |child: &Child, name: &String| live.table(&child.table).is_some_and(|t| t.column(name).is_some());
+        let known =
+            |child: &Child| child.on_delete == OnDelete::Declared && child.columns.iter().all(|c| column(child, c));
+        shape.children.retain(|child| there.contains(child) || known(child));
         shape.triggers = live.table(&shape.table).map(|table| table.triggers.clone()).unwrap_or_default();
         let steps = plan.steps.iter().filter(|step| step.table == shape.table);
         if let Some(why) = { steps }.find_map(|step| fires::replaced(&shape.triggers, step.operation)) {

@@ -57,7 +57,7 @@ impl Canceller {
     }
 
     /// Asks the server to stop what is running, over a connection of its own with the same TLS, and waits
-    /// until it has taken note (at most the connect timeout, and never longer than [`LIMIT`]). The server does not say whether there was
+    /// until it has taken note (at most the connect timeout, and never longer than ten seconds). The server does not say whether there was
     /// anything to stop: only the end of the statement shows it.
     pub async fn cancel(&self) -> Result<()> {
         let (canceller, limit) = (self.clone(), self.limit.map_or(LIMIT, |limit| limit.min(LIMIT)));

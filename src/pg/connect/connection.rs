@@ -1,15 +1,10 @@
 //! What the rest of [`crate::pg`] gets: a connection, its transactions, its facts, its cancel.
 
-use std::{
-    collections::BTreeSet,
-    sync::Mutex,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use futures_util::{FutureExt, StreamExt};
 use secrecy::SecretString;
-use tokio::task::JoinHandle;
-use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryStream, error::SqlState};
+use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryStream};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
@@ -18,11 +13,9 @@ use super::{
     dial::{Ended, Live, within},
     error::{self, Failure},
     settings::Settings,
+    transaction::Transaction,
 };
-use crate::core::{
-    error::{Error, Result},
-    name::QName,
-};
+use crate::core::error::{Error, Result};
 
 /// What the server said about itself when the connection started.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +36,7 @@ pub struct Server {
 
 /// One session of an environment.
 pub struct Connection {
-    client: Client,
+    pub(super) client: Client,
     ended: Ended,
     server: Server,
     canceller: Canceller,
@@ -51,11 +44,11 @@ pub struct Connection {
     /// What must not be shown although the server says it.
     secret: Option<SecretString>,
     /// What every transaction sets first.
-    local: String,
+    pub(super) local: String,
     pooled: bool,
     writing: bool,
     latency: Duration,
-    abandoned: bool,
+    pub(super) abandoned: bool,
 }
 
 impl std::fmt::Debug for Connection {
@@ -150,7 +143,7 @@ impl Connection {
         Ok(transaction)
     }
 
-    async fn run(&self, sql: &str) -> Result<()> {
+    pub(super) async fn run(&self, sql: &str) -> Result<()> {
         self.client.batch_execute(sql).await.map_err(|error| self.describe(&error))
     }
 
@@ -280,149 +273,4 @@ async fn first_error(answers: SimpleQueryStream) -> Option<tokio_postgres::Error
         }
     }
     None
-}
-
-/// An open transaction. Dropped, it is rolled back.
-pub struct Transaction<'a> {
-    connection: &'a mut Connection,
-    open: bool,
-    /// The answer to its beginning, where nobody waited for it.
-    opening: Mutex<Option<JoinHandle<Option<tokio_postgres::Error>>>>,
-    /// The first error that was not an echo of another one.
-    cause: Mutex<Option<Error>>,
-    /// Tables of which the role may read some columns, and which it may therefore not lock.
-    not_to_lock: Mutex<BTreeSet<QName>>,
-}
-
-impl std::fmt::Debug for Transaction<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Transaction")
-            .field("connection", &self.connection)
-            .field("open", &self.open)
-            .finish_non_exhaustive()
-    }
-}
-
-impl<'a> Transaction<'a> {
-    fn new(connection: &'a mut Connection) -> Self {
-        Transaction {
-            connection,
-            open: true,
-            opening: Mutex::new(None),
-            cause: Mutex::new(None),
-            not_to_lock: Mutex::default(),
-        }
-    }
-}
-
-impl Transaction<'_> {
-    /// Notes the tables that this role may not lock.
-    pub(in crate::pg) fn not_to_lock(&self, tables: BTreeSet<QName>) {
-        *self.not_to_lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = tables;
-    }
-
-    /// Whether the role may lock `table`, as far as is known.
-    pub(in crate::pg) fn may_lock(&self, table: &QName) -> bool {
-        !self.not_to_lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner).contains(table)
-    }
-
-    /// The error of a statement; where it failed only because one before it had failed, the error of that one.
-    ///
-    /// Statements are sent before the answers to those before them are there, and whoever waits for an answer may be
-    /// asked in any order: what the server calls "current transaction is aborted" (25P02) must not be what is shown.
-    pub(in crate::pg) async fn fault(&self, error: &tokio_postgres::Error) -> Error {
-        let described = self.describe(error);
-        if error.code() != Some(&SqlState::IN_FAILED_SQL_TRANSACTION) {
-            let mut cause = self.cause.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            cause.get_or_insert_with(|| described.clone());
-            return described;
-        }
-        let opening = self.opening.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
-        // Its answer came before that of any other statement.
-        if let Some(opening) = opening
-            && let Ok(Some(error)) = opening.await
-        {
-            let begun = self.describe(&error);
-            self.cause.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(begun);
-        }
-        // Answers come in the order of the statements. When one more is there, whoever waits for the statement at fault
-        // has been woken, and has said so, with the object that it was about; this future is dropped then.
-        let waited = self.client().batch_execute("").await;
-        let cause = self.cause.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
-        match waited {
-            Ok(()) => cause.unwrap_or(described),
-            Err(error) => cause.unwrap_or_else(|| self.describe(&error)),
-        }
-    }
-
-    /// Forgets an error that was expected and taken back by a savepoint.
-    pub(in crate::pg) fn forgive(&self, error: &Error) {
-        let mut cause = self.cause.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if cause.as_ref() == Some(error) {
-            *cause = None;
-        }
-    }
-
-    /// The transaction went back to a savepoint: what failed since is no cause of what fails later.
-    pub(in crate::pg) fn recovered(&self) {
-        *self.cause.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
-    }
-
-    /// The driver. Behind a pooler use `query_typed`, `simple_query` and `batch_execute` only; the others
-    /// make named statements.
-    pub(in crate::pg) fn client(&self) -> &Client {
-        &self.connection.client
-    }
-
-    /// A driver error of this transaction in words.
-    pub(in crate::pg) fn describe(&self, error: &tokio_postgres::Error) -> Error {
-        self.connection.describe(error)
-    }
-
-    /// What it began with: for after a file of migrations, whose settings were taken back, and these with them.
-    pub(in crate::pg) fn settings(&self) -> &str {
-        &self.connection.local
-    }
-
-    /// The connection it runs on.
-    pub fn connection(&self) -> &Connection {
-        self.connection
-    }
-
-    /// Commits. A transaction in which a statement has failed is an error here, while the server would
-    /// answer `COMMIT` with a rollback and no error.
-    pub async fn commit(mut self) -> Result<()> {
-        self.connection.run("SELECT 1; COMMIT").await?;
-        self.open = false;
-        Ok(())
-    }
-
-    /// Gives up what was done, and ends the snapshot.
-    pub async fn rollback(mut self) -> Result<()> {
-        self.connection.run("ROLLBACK").await?;
-        self.open = false;
-        Ok(())
-    }
-
-    /// Rows as text, for the tests of this module: whatever ships has its own module in [`crate::pg`].
-    #[doc(hidden)]
-    pub async fn rows(&self, sql: &str) -> Result<Vec<Vec<Option<String>>>> {
-        let messages = self.client().simple_query(sql).await.map_err(|error| self.describe(&error))?;
-        let rows = messages.iter().filter_map(|message| match message {
-            SimpleQueryMessage::Row(row) => Some((0..row.len()).map(|at| row.get(at).map(str::to_owned)).collect()),
-            _ => None,
-        });
-        Ok(rows.collect())
-    }
-}
-
-impl Drop for Transaction<'_> {
-    fn drop(&mut self) {
-        if self.open {
-            self.connection.abandoned = true;
-            // The first poll puts the statement into the connection's queue, behind whatever still runs;
-            // nobody waits for the answer.
-            let _ = self.connection.client.batch_execute("ROLLBACK").now_or_never();
-        }
-    }
 }
