@@ -160,7 +160,7 @@ async fn a_file_that_somebody_changed_meanwhile_is_read_first_and_what_was_typed
     team.story.sees("2001-01-01 is over");
     std::fs::rename(team.file(), team.folder.path().join("elsewhere")).expect("rename");
     team.story.press("ctrl-u enter").await;
-    team.story.sees("this file is gone");
+    team.story.reads("this file is gone");
     team.story.sees("Reason  small");
     team.story.press("esc").await;
     team.story.does_not_see("Reason  small");
@@ -226,7 +226,7 @@ async fn what_the_team_writes_while_the_console_is_open_counts_when_it_is_read_a
     team.story.press("r").await;
     team.story.sees("pgdeck.toml");
     team.story.press("M").await;
-    team.story.sees("did you mean `cascade`?");
+    team.story.reads("did you mean `cascade`?");
     team.story.press("esc").await;
     team.story.sees("production  ");
 }

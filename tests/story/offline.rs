@@ -107,7 +107,7 @@ async fn a_wrong_file_is_told_of_in_one_line_and_its_name_can_be_corrected() {
         story.name(&path).await;
         story.sees("Read from a file");
         story.sees(says);
-        story.sees(&format!("File  {}", path.display()));
+        story.sees(&format!("/{name} "));
         story.sees("production → preprod");
         assert!(!story.screen().contains('\u{1b}'));
     }

@@ -193,6 +193,16 @@ impl Story {
         assert!(screen.contains(text), "{text:?} is not on the screen:\n{screen}");
     }
 
+    /// Fails with the whole screen where `text` cannot be read on it, on one line or on several: a path of this machine
+    /// may stand before it, and is as long as it is.
+    #[track_caller]
+    pub fn reads(&self, text: &str) {
+        let screen = self.screen();
+        let words: Vec<&str> =
+            screen.split(|c: char| c.is_whitespace() || c == '│').filter(|w| !w.is_empty()).collect();
+        assert!(words.join(" ").contains(text), "{text:?} cannot be read on the screen:\n{screen}");
+    }
+
     /// Fails with the whole screen where `text` is on it.
     #[track_caller]
     pub fn does_not_see(&self, text: &str) {

@@ -192,6 +192,16 @@ fn head(text: &str, room: usize) -> &str {
     &text[..end]
 }
 
+/// The end of `text`, at most `room` cells wide; what is cut off leaves `ellipsis` before it. Of a path, the end says most.
+pub fn tail(text: &str, room: usize, ellipsis: &str) -> String {
+    if width(text) <= room {
+        return text.to_owned();
+    }
+    let left = room.saturating_sub(width(ellipsis));
+    let start = text.grapheme_indices(true).map(|(at, _)| at).find(|at| width(&text[*at..]) <= left);
+    format!("{ellipsis}{}", &text[start.unwrap_or(text.len())..])
+}
+
 /// `text` broken at blanks into lines of at most `room` cells; a longer word is broken where it must be.
 pub fn wrap(text: &str, room: usize) -> Vec<String> {
     let (mut lines, mut line) = (Vec::new(), String::new());

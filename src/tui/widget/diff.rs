@@ -1,11 +1,10 @@
 //! What changed inside a value, word by word or line by line.
 
 use similar::{ChangeTag, TextDiff};
-use unicode_segmentation::UnicodeSegmentation;
 
 use crate::config::theme::Role;
 
-use super::cell::{Cell, width};
+use super::cell::{Cell, tail, width};
 
 /// How many cells of unchanged text stay before the first difference.
 const LEAD: usize = 12;
@@ -32,7 +31,7 @@ pub fn words(old: &str, new: &str, ellipsis: &str) -> (Cell, Cell) {
     for (at, (tag, text)) in runs(old, new).into_iter().enumerate() {
         match tag {
             ChangeTag::Equal => {
-                let shown = if at == 0 { tail(&text, ellipsis) } else { text };
+                let shown = if at == 0 { tail(&text, LEAD + width(ellipsis), ellipsis) } else { text };
                 before = before.and(Role::Text, &shown);
                 after = after.and(Role::Text, &shown);
             }
@@ -53,14 +52,6 @@ fn runs(old: &str, new: &str) -> Vec<(ChangeTag, String)> {
         }
     }
     runs
-}
-
-fn tail(text: &str, ellipsis: &str) -> String {
-    if width(text) <= LEAD + width(ellipsis) {
-        return text.to_owned();
-    }
-    let start = text.grapheme_indices(true).map(|(at, _)| at).find(|at| width(&text[*at..]) <= LEAD);
-    format!("{ellipsis}{}", &text[start.unwrap_or(text.len())..])
 }
 
 /// The lines of both values in one list, with a sign and a role where they go away or come; unchanged ones only around

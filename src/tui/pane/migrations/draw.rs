@@ -87,7 +87,7 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
         return None;
     }
     let (left, right) = split(area);
-    summary::title(model).left(left, &model.look, buffer);
+    summary::title(model, left.width.into()).left(left, &model.look, buffer);
     let below = Rect { y: left.y + 1, height: left.height.saturating_sub(1).min(1), ..left };
     let filtered = pane.table.filter.active() || pane.table.filter.editing;
     let words = if filtered { Cell::of(Role::Muted, "only what fits") } else { summary::below(model) };

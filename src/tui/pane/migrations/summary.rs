@@ -10,7 +10,7 @@ use crate::{
         model::{EnvState, Model},
         pane::list,
         widget::{
-            cell::{Cell, width},
+            cell::{Cell, tail, width},
             gauge::counted,
         },
     },
@@ -63,18 +63,19 @@ pub fn dir(model: &Model) -> String {
     declared.unwrap_or_else(|| project::migrations::DIR.to_owned())
 }
 
-/// `migrations  19 files  1 problem  1 risk`
-pub fn title(model: &Model) -> Cell {
+/// `migrations  19 files  1 problem  1 risk`, of which the folder's name gives way where `room` is not enough.
+pub fn title(model: &Model, room: usize) -> Cell {
     let pane = &model.migrations;
     let Facts { problems, risks, .. } = pane.facts;
-    let mut line = Cell::text(dir(model)).bold().and(Role::Text, format!("  {}", counted(pane.files(), "file")));
+    let mut line = Cell::of(Role::Text, format!("  {}", counted(pane.files(), "file")));
     let role = if problems > 0 { Role::Danger } else { Role::Ok };
     let says = if problems > 0 { counted(problems, "problem") } else { "no problem".to_owned() };
     line = line.and(role, format!("  {says}"));
     if risks > 0 {
         line = line.and(Role::Warn, format!("  {}", counted(risks, "risk")));
     }
-    line
+    let folder = tail(&dir(model), room.saturating_sub(line.width()), model.look.glyphs.ellipsis);
+    Cell::text(folder).bold().then(line)
 }
 
 /// The word for what is being read again, or cannot be.
