@@ -90,8 +90,9 @@ fn held(tables: &[Table], side: &Side) -> Vec<(At, usize, At)> {
     out
 }
 
-/// Deletes that must not happen: something points to the row that does not go with it. Where a table has foreign keys on
-/// some of its partitions, its rows may point to one; `doubtful` says that they do.
+/// What must not happen: a delete where something points to the row that does not go with it, and a new way of writing
+/// the key that something points to. Where a table has foreign keys on some of its partitions, its rows may point to one;
+/// `doubtful` says that they do.
 pub fn blocked(
     tables: &[Table],
     source: &Side,
@@ -102,6 +103,15 @@ pub fn blocked(
 ) -> BTreeSet<At> {
     let mut references = held(tables, target);
     references.retain(|((table, _), ..)| doubtful || !tables[*table].is_mixed());
+    let mut blocked: BTreeSet<At> = references
+        .iter()
+        .filter_map(|((child, _), column, at)| {
+            let by_key = matches!(tables[*child].columns[*column].kind, Kind::Part(..));
+            let looks = by_key && found.get(at) == Some(&Change::Representation);
+            let rewritten = || columns(&tables[at.0], &source[at.0][&at.1], &target[at.0][&at.1]);
+            (looks && rewritten().iter().any(|(column, _)| *column < tables[at.0].key)).then(|| at.clone())
+        })
+        .collect();
     // A row that is pointed elsewhere first does not hold its old parent.
     references.retain(|((table, key), column, (_, parent))| {
         found.get(&(*table, key.clone())) != Some(&Change::Update)
@@ -110,7 +120,6 @@ pub fn blocked(
                 _ => row[*column].as_ref() == Some(parent),
             })
     });
-    let mut blocked = BTreeSet::new();
     let goes = |blocked: &BTreeSet<At>, at: &At| found.get(at) == Some(&Change::Delete) && !blocked.contains(at);
     loop {
         let held = references.iter().find(|(child, _, parent)| goes(&blocked, parent) && !goes(&blocked, child));

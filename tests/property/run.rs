@@ -54,6 +54,7 @@ pub fn run<C: std::fmt::Debug, F: Future<Output = Told>>(
             Ok(())
         });
         let Err(error) = outcome else { continue };
+        println!("PGDECK_SEED={seed} PGDECK_CASES=1 failed");
         failures.push(format!("PGDECK_SEED={seed} PGDECK_CASES=1\n{error}"));
         if number("PGDECK_GO_ON").is_none() {
             break;

@@ -139,6 +139,33 @@ async fn a_row_is_found_whatever_the_text_of_its_key() {
 }
 
 #[tokio::test]
+async fn a_child_that_leaves_is_known_whatever_the_text_of_what_it_holds() {
+    for (kind, parent, child) in [
+        ("interval", "'1 mon'", "'30 days'"),
+        ("numeric", "1.0", "1.00"),
+        ("bpchar", "'a'", "'a   '"),
+        ("citext", "'Abc'", "'aBC'"),
+    ] {
+        let schema = format!(
+            "CREATE EXTENSION citext; CREATE TABLE p (k {kind} PRIMARY KEY);
+             CREATE TABLE c (k text PRIMARY KEY, p {kind} REFERENCES p ON DELETE CASCADE)"
+        );
+        let target = format!(
+            "INSERT INTO p VALUES ({parent}); INSERT INTO c VALUES ('goes', {child}), ('goes too', {parent}), ('moves', {child})"
+        );
+        let sets = set(r#"{ table = "p" }, { table = "c" }"#);
+        let pair = Pair::new(&sets, &schema, "INSERT INTO c VALUES ('moves', NULL)", &target).await;
+        let (before, review) = (pair.target.dump().await, pair.try_review(true).await.unwrap());
+        assert!(table(&review, "public.p").rows[0].blocked.is_none(), "{kind}: {}", show(&review));
+        let applied = pair.apply(&pair.all(&review)).await.unwrap();
+        assert_eq!(pair.target.rows("SELECT k FROM c").await, ["moves"], "{kind}");
+        assert_eq!(pair.target.one("SELECT count(*) FROM p").await, "0", "{kind}");
+        pair.undo(&applied.run.unwrap()).await.unwrap();
+        assert_eq!(pair.target.dump().await, before, "{kind}");
+    }
+}
+
+#[tokio::test]
 async fn a_key_that_has_no_one_text_is_refused_at_once() {
     for (kind, why) in [
         ("jsonb", "is jsonb, where equal values can be written in several ways"),

@@ -157,11 +157,13 @@ impl<'a> TargetChecks<'a> {
     }
 
     async fn children(&self, review: &Review) -> Result<ChildCounts> {
+        let known: Vec<_> = review.tables.iter().filter_map(|table| table.shape.as_ref()).collect();
+        let known = known.as_slice();
         let asked = review.tables.iter().map(|table| async move {
             let Some(shape) = &table.shape else { return Ok(ChildCounts::new()) };
             let rows = table.rows.iter().filter(|row| row.blocked.is_none() && diff::disturbs(shape, row));
             let rows: Vec<&Row> = rows.filter_map(|row| row.target.as_ref()).collect();
-            if rows.is_empty() { Ok(ChildCounts::new()) } else { pg::children(self.tx, shape, &rows).await }
+            if rows.is_empty() { Ok(ChildCounts::new()) } else { pg::children(self.tx, shape, &rows, known).await }
         });
         Ok(try_join_all(asked).await?.into_iter().flatten().collect())
     }

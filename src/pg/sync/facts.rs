@@ -83,10 +83,12 @@ pub async fn taken(tx: &Transaction<'_>, shape: &Shape, kept: &KeptIds) -> Resul
     Ok(out)
 }
 
-/// Counts the rows that point to each of `rows`, and shows the first of them.
-pub async fn children(tx: &Transaction<'_>, shape: &Shape, rows: &[&Row]) -> Result<ChildCounts> {
+/// Counts the rows that point to each of `rows`, and shows the first of them. `known` are the shapes of the tables whose
+/// rows may go too.
+pub async fn children(tx: &Transaction<'_>, shape: &Shape, rows: &[&Row], known: &[&Shape]) -> Result<ChildCounts> {
     let asked = shape.children.iter().enumerate().map(|(at, child)| async move {
-        let counts = children_of(tx, shape, child, rows).await?;
+        let of = known.iter().find(|known| known.table == child.table).copied();
+        let counts = children_of(tx, shape, (child, of), rows).await?;
         Ok::<_, Error>(
             counts.into_iter().map(move |(row, count)| ((shape.table.clone(), at, locator(shape, rows[row])), count)),
         )
@@ -97,23 +99,28 @@ pub async fn children(tx: &Transaction<'_>, shape: &Shape, rows: &[&Row]) -> Res
 async fn children_of(
     tx: &Transaction<'_>,
     shape: &Shape,
-    child: &Child,
+    (child, of): (&Child, Option<&Shape>),
     rows: &[&Row],
 ) -> Result<Vec<(usize, ChildCount)>> {
     let lists: Vec<List> =
         child.referenced.iter().map(|name| rows.iter().map(|row| row.value(shape, name)).collect()).collect();
     let mut out = Vec::new();
-    let text = sql::children(shape, child);
+    let text = sql::children(shape, child, of);
     let counted = query::for_each(tx, &text, &lists, |fields| {
         if let Some((at, count)) = numbered(fields).filter(|(at, _)| *at < rows.len()) {
-            let shown = fields.get(2).copied().flatten().unwrap_or_default().to_owned();
-            out.push((at, ChildCount { rows: count as u64, shown }));
+            let text = |at: usize| fields.get(at).copied().flatten();
+            let shown = text(2).unwrap_or_default().to_owned();
+            let spelled = text(3).map_or(Ok(Vec::new()), serde_json::from_str);
+            out.push(spelled.map(|spelled| (at, ChildCount { rows: count as u64, shown, spelled })));
         }
     });
     let table = BTreeSet::from([&child.table]);
     // The first of them that fails says why.
     tokio::try_join!(biased; hold(tx, &table), counted).map_err(|error| cannot_see(error, &child.table))?;
-    Ok(out)
+    let unread = |error: serde_json::Error| {
+        Error::connect(format!("the server did not say which rows point to a row: {error}")).object(&child.table)
+    };
+    out.into_iter().collect::<std::result::Result<_, _>>().map_err(unread)
 }
 
 fn cannot_see(error: Error, child: &QName) -> Error {

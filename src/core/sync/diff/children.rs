@@ -15,6 +15,9 @@ pub struct ChildCount {
     pub rows: u64,
     /// The first of them, for people.
     pub shown: String,
+    /// How they write the values that they hold of the row, where its table is one of the review's: equal values may be
+    /// written in several ways.
+    pub spelled: Vec<Vec<Value>>,
 }
 
 impl ChildCount {
@@ -92,13 +95,13 @@ fn children_of(
     let Some(target) = &row.target else { return Ok(Vec::new()) };
     let mut requires = Vec::new();
     for (at, child) in shape.children.iter().enumerate() {
-        let there = counts.get(&(shape.table.clone(), at, locator(shape, target))).cloned().unwrap_or_default();
-        let values = child.referenced.iter().map(|name| target.value(shape, name).map(str::to_owned)).collect();
-        let going = leaving.get(&(child.table.clone(), child.columns.clone(), values));
-        if there.rows > going.map_or(0, Vec::len) as u64 {
+        let Some(there) = counts.get(&(shape.table.clone(), at, locator(shape, target))) else { continue };
+        let held = |values: &Vec<Value>| (child.table.clone(), child.columns.clone(), values.clone());
+        let going: Vec<&Key> = there.spelled.iter().filter_map(|values| leaving.get(&held(values))).flatten().collect();
+        if there.rows > going.len() as u64 {
             return Err(format!("{} to it ({})", there.words(&child.table), child.on_delete.word()));
         }
-        requires.extend(going.into_iter().flatten().map(|key| (child.table.clone(), key.clone())));
+        requires.extend(going.into_iter().map(|key| (child.table.clone(), key.clone())));
     }
     Ok(requires)
 }

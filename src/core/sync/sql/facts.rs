@@ -1,6 +1,6 @@
 //! Shapes → questions about rows: do parents exist, who points to a row, which values are equal.
 
-use super::{fields::parent_key, from_only, leaf::equals, read::lists};
+use super::{column_text, fields::parent_key, from_only, leaf::equals, read::lists};
 use crate::core::{
     name::ident,
     sync::shape::{Child, Reference, Shape},
@@ -23,9 +23,10 @@ pub fn parents(reference: &Reference, nullable: bool) -> String {
     )
 }
 
-/// Counts, for each row passed as lists of referenced values, the rows of `child` that point to it, and shows the first
-/// three of them.
-pub fn children(shape: &Shape, child: &Child) -> String {
+/// Counts, for each row passed as lists of referenced values, the rows of `child` that point to it, shows the first
+/// three of them, and says in which spellings they hold its values: a list of lists, as JSON. `of` is the shape of the
+/// child's table; without it no spelling is asked for.
+pub fn children(shape: &Shape, child: &Child, of: Option<&Shape>) -> String {
     let cast = |name: &String| shape.column(name).map_or("text", |column| &column.cast);
     let equal = |(at, (column, referenced)): (usize, (&String, &String))| {
         equals(&format!("t.{}", ident(column)), cast(referenced), &format!("w.c{at}"), false)
@@ -34,9 +35,16 @@ pub fn children(shape: &Shape, child: &Child) -> String {
     let shown: Vec<_> = child.identity.iter().map(|name| format!("t.{}::text", ident(name))).collect();
     let shown =
         if shown.is_empty() { "NULL::text".to_owned() } else { format!("concat_ws(' · ', {})", shown.join(", ")) };
+    let spelled = of.map_or_else(
+        || "NULL::text".to_owned(),
+        |of| {
+            let texts: Vec<_> = child.columns.iter().map(|name| column_text(of, "t", name)).collect();
+            format!("jsonb_agg(DISTINCT jsonb_build_array({}))::text", texts.join(", "))
+        },
+    );
     format!(
-        "SELECT w.n::text, count(*)::text, array_to_string((array_agg({shown} ORDER BY {shown} COLLATE \"C\"))[1:3], ', ') \
-         FROM {} JOIN {} AS t ON {} GROUP BY w.n",
+        "SELECT w.n::text, count(*)::text, array_to_string((array_agg({shown} ORDER BY {shown} COLLATE \"C\"))[1:3], ', '), \
+         {spelled} FROM {} JOIN {} AS t ON {} GROUP BY w.n",
         lists(child.columns.len()),
         from_only(child.partitioned, &child.table),
         on.join(" AND ")
