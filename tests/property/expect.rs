@@ -182,7 +182,8 @@ pub fn result(
     out
 }
 
-/// A foreign key of two columns that leads to no row of `side`: of a row whose columns were chosen one by one.
+/// A foreign key of two columns that leads to no row of `side`, or to one of another number: of a row whose columns were
+/// chosen one by one.
 pub fn dangling(tables: &[Table], side: &Side) -> Option<String> {
     for (table, rows) in tables.iter().zip(side) {
         for (number, column) in table.columns.iter().enumerate() {
@@ -190,6 +191,18 @@ pub fn dangling(tables: &[Table], side: &Side) -> Option<String> {
             let whole = |row: &&Row| row[number].is_some() && row[number + 1].is_some();
             let lost = rows.values().filter(whole).find(|row| !side[to].contains_key(&show(&row[number..number + 2])));
             if let Some(row) = lost {
+                return Some(format!("{} {row:?}", table.name));
+            }
+        }
+        let place = |name| table.columns.iter().position(|column| column.name == name);
+        if let (Some(number), Some(parent)) = (place("cn"), place("cid"))
+            && let Kind::Parent(to) = table.columns[parent].kind
+        {
+            let n = tables[to].columns.iter().position(|column| column.name == "n").unwrap();
+            let other = |row: &&Row| {
+                row[parent].as_ref().is_some_and(|key| row[number].is_some() && side[to][key][n] != row[number])
+            };
+            if let Some(row) = rows.values().find(other) {
                 return Some(format!("{} {row:?}", table.name));
             }
         }

@@ -10,8 +10,9 @@ use petgraph::{algo::kosaraju_scc, graphmap::DiGraphMap};
 
 use super::{
     plan::{NewValue, Operation, Plan, Step},
-    row::{Key, Value},
+    row::Key,
     shape::Reference,
+    spelling::of_column,
 };
 use crate::core::{error::Result, name::QName};
 
@@ -53,10 +54,11 @@ fn edges(plan: &Plan, operation: Operation) -> Result<Vec<(usize, usize)>> {
     Ok(edges)
 }
 
-type ByValue<'a> = HashMap<(&'a QName, &'a [String]), HashMap<Vec<Value>, usize>>;
+type ByValue<'a> = HashMap<(&'a QName, &'a [String]), HashMap<Vec<String>, usize>>;
 
 /// Where the rows of one operation are: by their keys, and by the values that others hold of them.
 pub(super) struct Rows<'a> {
+    plan: &'a Plan,
     by_key: HashMap<(&'a QName, &'a Key), usize>,
     by_value: ByValue<'a>,
 }
@@ -73,12 +75,12 @@ impl<'a> Rows<'a> {
         }
         for ((table, columns), rows) in &mut by_value {
             for (at, step) in steps().filter(|(_, step)| step.table == **table) {
-                if let Some(values) = held(step, columns) {
+                if let Some(values) = held(plan, step, columns) {
                     rows.insert(values, at);
                 }
             }
         }
-        Rows { by_key, by_value }
+        Rows { plan, by_key, by_value }
     }
 
     /// The step whose row `step` points to by `reference`.
@@ -87,21 +89,25 @@ impl<'a> Rows<'a> {
         if let Some(NewValue::Parent(key)) = assigned.map(|assignment| &assignment.value) {
             return self.by_key.get(&(&reference.table, key)).copied();
         }
-        let values = held(step, &reference.columns)?;
+        let values = held(self.plan, step, &reference.columns)?;
         self.by_value.get(&(&reference.table, reference.referenced.as_slice()))?.get(&values).copied()
     }
 }
 
-/// What `step` writes into `columns`, or found there; `None` where something is NULL or not known.
-fn held(step: &Step, columns: &[String]) -> Option<Vec<Value>> {
+/// What `step` writes into `columns`, or found there, each in one form for equal values; `None` where something is NULL or
+/// not known.
+fn held(plan: &Plan, step: &Step, columns: &[String]) -> Option<Vec<String>> {
+    let shape = plan.shape(&step.table).ok()?;
     let value = |name: &String| match step.operation {
         Operation::Insert => step.set.iter().find_map(|assignment| match &assignment.value {
-            NewValue::Value(value) if assignment.columns.len() == 1 && assignment.columns[0] == *name => value.clone(),
+            NewValue::Value(value) if assignment.columns.len() == 1 && assignment.columns[0] == *name => {
+                value.as_deref()
+            }
             _ => None,
         }),
-        _ => step.guard.get(name).cloned().flatten(),
+        _ => step.guard.get(name)?.as_deref(),
     };
-    columns.iter().map(|name| value(name).map(Some)).collect()
+    columns.iter().map(|name| Some(of_column(shape, name, value(name)?))).collect()
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@
 //! | [`declared`] | references that a team declares where the server has no foreign key |
 //! | [`shape`] | a table as a set sees it: key, references, columns and their roles |
 //! | [`row`] | a row read through its shape |
+//! | `spelling` | one form for equal values |
 //! | [`bundle`] | the exported file |
 //! | [`query`] | the statement that a person runs where pgdeck cannot connect |
 //! | [`paste`] | what that statement returned, as SQL editors hand it over |
@@ -66,6 +67,7 @@ pub mod seed;
 pub mod select;
 pub mod set;
 pub mod shape;
+mod spelling;
 pub mod sql;
 pub mod undo;
 pub mod unique;

@@ -11,6 +11,7 @@ use super::{
     plan::{NewValue, Operation, Plan, Step},
     row::{Key, Value},
     shape::{Reference, RuleColumn, Shape, UniqueRule},
+    spelling::comparable,
     sql,
 };
 use crate::core::{name::QName, schema::Origin};
@@ -316,21 +317,11 @@ impl Reader<'_> {
     }
 }
 
-/// Whether equal values of the column's type have one [`comparable`] form.
+/// Whether equal values of the column's type have one [`comparable`] form, for certain.
 fn is_comparable(column: &RuleColumn) -> bool {
     let name = column.base.name.as_str();
     column.base.kind == 'e'
         || matches!(name, "smallint" | "integer" | "bigint" | "oid" | "uuid" | "date" | "boolean" | "text")
         || matches!(name, "character varying" | "character" | "bpchar" | "\"char\"" | "name" | "numeric" | "bytea")
         || name.starts_with("timestamp")
-}
-
-/// `text` in one form for equal values of its type, as far as that is easily said.
-fn comparable(cast: &str, text: &str) -> String {
-    match cast {
-        "bpchar" | "character" => text.trim_end_matches(' ').to_owned(),
-        "numeric" if text.contains('.') => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        _ if sql::is_loose(cast) => text.to_lowercase(),
-        _ => text.to_owned(),
-    }
 }

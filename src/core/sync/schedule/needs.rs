@@ -11,13 +11,14 @@ use crate::core::{
     sync::{
         moves::writes,
         plan::{NewValue, Operation, Plan, Step},
-        row::{Key, Value},
+        row::Key,
         shape::{Child, Shape},
+        spelling::of_column,
         sql,
     },
 };
 
-type ByValue<'a> = HashMap<(&'a QName, &'a [String]), HashMap<Vec<Value>, Vec<usize>>>;
+type ByValue<'a> = HashMap<(&'a QName, &'a [String]), HashMap<Vec<String>, Vec<usize>>>;
 
 /// (what comes first, what comes later), by steps.
 pub(super) fn needs(plan: &Plan) -> Result<BTreeSet<(usize, usize)>> {
@@ -81,7 +82,7 @@ fn children(plan: &Plan, out: &mut BTreeSet<(usize, usize)>) -> Result<()> {
                 Operation::Update => columns.iter().any(|name| writes(step, name)),
                 Operation::Delete => true,
             };
-            if let Some(values) = old_values(step, columns).filter(|_| leaves) {
+            if let Some(values) = old_values(plan.shape(table)?, step, columns).filter(|_| leaves) {
                 rows.entry(values).or_default().push(at);
             }
         }
@@ -90,8 +91,9 @@ fn children(plan: &Plan, out: &mut BTreeSet<(usize, usize)>) -> Result<()> {
         let disturbed = |child: &&Child| {
             step.operation == Operation::Delete || child.referenced.iter().any(|name| writes(step, name))
         };
-        for child in plan.shape(&step.table)?.children.iter().filter(disturbed) {
-            let Some(values) = old_values(step, &child.referenced) else { continue };
+        let shape = plan.shape(&step.table)?;
+        for child in shape.children.iter().filter(disturbed) {
+            let Some(values) = old_values(shape, step, &child.referenced) else { continue };
             let rows = holders.get(&(&child.table, child.columns.as_slice())).and_then(|rows| rows.get(&values));
             out.extend(rows.into_iter().flatten().filter(|child| **child != at).map(|child| (*child, at)));
         }
@@ -99,12 +101,14 @@ fn children(plan: &Plan, out: &mut BTreeSet<(usize, usize)>) -> Result<()> {
     Ok(())
 }
 
-fn old_values(step: &Step, columns: &[String]) -> Option<Vec<Value>> {
-    columns.iter().map(|name| step.guard.get(name).cloned().flatten().map(Some)).collect()
+/// What `step` finds in `columns`, each in one form for equal values; `None` where something is NULL or not known.
+fn old_values(shape: &Shape, step: &Step, columns: &[String]) -> Option<Vec<String>> {
+    let value = |name: &String| Some(of_column(shape, name, step.guard.get(name)?.as_deref()?));
+    columns.iter().map(value).collect()
 }
 
-/// What `step` leaves in `columns`; `None` where something is NULL or not known.
-fn new_values(shape: &Shape, step: &Step, columns: &[String]) -> Option<Vec<Value>> {
+/// What `step` leaves in `columns`, likewise.
+fn new_values(shape: &Shape, step: &Step, columns: &[String]) -> Option<Vec<String>> {
     let value = |name: &String| {
         let mut written = step.set.iter().flat_map(|assignment| sql::written(shape, assignment));
         match written.find(|(_, _, written)| written == name).map(|(assignment, ..)| &assignment.value) {
@@ -113,5 +117,5 @@ fn new_values(shape: &Shape, step: &Step, columns: &[String]) -> Option<Vec<Valu
             None => step.guard.get(name).cloned().flatten(),
         }
     };
-    columns.iter().map(|name| value(name).map(Some)).collect()
+    columns.iter().map(|name| Some(of_column(shape, name, &value(name)?))).collect()
 }
