@@ -166,6 +166,33 @@ async fn a_child_that_leaves_is_known_whatever_the_text_of_what_it_holds() {
 }
 
 #[tokio::test]
+async fn the_order_of_rows_knows_a_parent_whatever_the_text_of_what_its_child_holds() {
+    for (kind, parent, child, new) in [
+        ("interval", "'1 mon'", "'30 days'", "'1 day'"),
+        ("numeric", "1.0", "1.00", "2"),
+        ("bpchar", "'a'", "'a   '", "'b'"),
+        ("citext", "'Abc'", "'aBC'", "'new'"),
+        ("double precision", "'0'", "'-0'", "'1'"),
+    ] {
+        let schema = format!(
+            "CREATE EXTENSION citext; CREATE TABLE p (k {kind} PRIMARY KEY, place int UNIQUE);
+             CREATE TABLE c (k text PRIMARY KEY, p {kind} REFERENCES p)"
+        );
+        // The new row takes the place of the one that goes, which the child has to leave first.
+        let source = format!("INSERT INTO p VALUES ({new}, 1); INSERT INTO c VALUES ('c', {new})");
+        let target = format!("INSERT INTO p VALUES ({parent}, 1); INSERT INTO c VALUES ('c', {child})");
+        let sets = set(r#"{ table = "p" }, { table = "c" }"#);
+        let pair = Pair::new(&sets, &schema, &source, &target).await;
+        let before = pair.target.dump().await;
+        let plan = pair.all(&pair.try_review(true).await.unwrap());
+        let applied = pair.apply(&plan).await.unwrap_or_else(|error| panic!("{kind}: {error}"));
+        assert_eq!(pair.target.one("SELECT count(*) FROM c JOIN p ON p.k = c.p").await, "1", "{kind}");
+        pair.undo(&applied.run.unwrap()).await.unwrap_or_else(|error| panic!("{kind}: {error}"));
+        assert_eq!(pair.target.dump().await, before, "{kind}");
+    }
+}
+
+#[tokio::test]
 async fn a_key_that_has_no_one_text_is_refused_at_once() {
     for (kind, why) in [
         ("jsonb", "is jsonb, where equal values can be written in several ways"),
