@@ -2,11 +2,19 @@
 
 use std::time::Duration;
 
-use super::{deck::Deck, job::Job};
+use super::{
+    deck::Deck,
+    job::Job,
+    journal,
+    runs::{Attempt, Begin},
+};
 use crate::{
     core::{
+        database,
         env::Kind,
         error::{Code, Error, Result},
+        journal::{Action, Outcome},
+        sync::plan::Tally,
     },
     pg::catalog::{self, Summary},
 };
@@ -37,6 +45,25 @@ pub struct Reached {
     pub latency: Duration,
     /// What it holds.
     pub summary: Summary,
+}
+
+/// Agrees that `name` may lead to another database than the one that was written last, and puts that on record. Returns
+/// which one that was; `None` where none is known.
+pub fn forget(deck: &Deck, name: &str) -> Result<Option<String>> {
+    deck.known(name)?;
+    let runs = journal::read(deck)?;
+    let Some((database, _)) = database::known(&runs, name) else { return Ok(None) };
+    let begin = Begin {
+        action: Action::Forget,
+        environment: name.to_owned(),
+        database: None,
+        from: database.to_owned(),
+        digest: String::new(),
+        rows: Tally::default(),
+        migrations: None,
+    };
+    Attempt::begin(deck, begin)?.end(deck, Outcome::Applied, None, None)?;
+    Ok(Some(database.to_owned()))
 }
 
 /// Asks one environment.

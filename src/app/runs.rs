@@ -8,6 +8,7 @@ use std::{
 
 use super::{deck::Deck, journal, store};
 use crate::core::{
+    database,
     error::{Code, Error, Result},
     journal::{Action, Entry, Migrations, Outcome},
     sync::plan::Tally,
@@ -20,6 +21,8 @@ pub struct Begin {
     pub action: Action,
     /// The environment that is written.
     pub environment: String,
+    /// Which database that name leads to.
+    pub database: Option<String>,
     /// Where it comes from.
     pub from: String,
     /// The plan's digest.
@@ -90,6 +93,9 @@ pub fn path(deck: &Deck, run: &str) -> PathBuf {
 impl Attempt {
     /// Gives a run its name and writes its first line into the journal.
     pub fn begin(deck: &Deck, begin: Begin) -> Result<Attempt> {
+        if let Some(database) = &begin.database {
+            database::check(&journal::read(deck)?, &begin.environment, database)?;
+        }
         store::directory(&deck.state.join("runs"))?;
         let now = jiff::Timestamp::now();
         let run = new_name(deck, now)?;
@@ -100,6 +106,7 @@ impl Attempt {
             run: run.clone(),
             action: begin.action,
             environment: begin.environment,
+            database: begin.database,
             from: begin.from,
             digest: begin.digest,
             operator: journal::operator(deck),

@@ -177,9 +177,25 @@ pub struct Check {
 
 /// `pgdeck env`
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Env {
+    /// What to do; shows them if nothing is said
+    #[command(subcommand)]
+    pub command: Option<EnvCommand>,
     /// Only these environments
     pub names: Vec<String>,
+}
+
+/// `pgdeck env forget`
+#[derive(Debug, Subcommand)]
+pub enum EnvCommand {
+    /// Agree that an environment is another database by now, such as a fresh copy: pgdeck writes only the database that it
+    /// wrote last under this name
+    Forget {
+        /// The environment
+        #[arg(value_name = "ENV")]
+        name: String,
+    },
 }
 
 /// `pgdeck counts`

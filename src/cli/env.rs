@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::{
     Context,
-    args::Env,
+    args::{Env, EnvCommand},
     output::{self, Align, Listing},
 };
 use crate::{
@@ -29,6 +29,9 @@ const COLUMNS: [(&str, Align); 13] = [
 ];
 
 pub(super) async fn run(arguments: &Env, context: &Context) -> Result<u8> {
+    if let Some(EnvCommand::Forget { name }) = &arguments.command {
+        return forget(name, context);
+    }
     let names = context.deck.names(&arguments.names)?;
     let statuses = env::statuses(&context.deck, &context.job, &names).await?;
     let mut listing = Listing::new(COLUMNS);
@@ -42,6 +45,19 @@ pub(super) async fn run(arguments: &Env, context: &Context) -> Result<u8> {
     output::print(context.format, &listing, &json!({ "environments": json }))?;
     // All of them are shown, and still a script learns that one is not there.
     Ok(statuses.iter().find_map(|status| status.reached.as_ref().err()).map_or(0, |error| error.code.exit()))
+}
+
+fn forget(name: &str, context: &Context) -> Result<u8> {
+    let forgotten = env::forget(&context.deck, name)?;
+    let mut listing = Listing::new([("environment", Align::Left), ("forgotten database", Align::Left)]);
+    match &forgotten {
+        Some(database) => listing.rows.push(vec![name.to_owned(), database.clone()]),
+        None => listing
+            .notes
+            .push(format!("{name}: pgdeck has written no database under this name, so there is nothing to forget")),
+    }
+    output::print(context.format, &listing, &json!({ "environment": name, "forgotten": forgotten }))?;
+    Ok(0)
 }
 
 fn row(status: &Status) -> Vec<String> {

@@ -18,6 +18,9 @@ pub struct Entry {
     pub action: Action,
     /// The environment that was written.
     pub environment: String,
+    /// Which database that name led to; see [`super::database`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database: Option<String>,
     /// Where the values came from.
     pub from: String,
     /// The digest of the plan.
@@ -64,6 +67,8 @@ pub enum Action {
     Undo,
     /// Migrations were run.
     Migrate,
+    /// The environment may lead to another database from here on.
+    Forget,
 }
 
 impl Action {
@@ -73,6 +78,7 @@ impl Action {
             Action::Apply => "apply",
             Action::Undo => "undo",
             Action::Migrate => "migrate",
+            Action::Forget => "forget",
         }
     }
 }
@@ -110,6 +116,7 @@ impl Entry {
     /// What was written, in few characters: files of migrations, or rows.
     pub fn amount(&self) -> String {
         match &self.migrations {
+            None if self.action == Action::Forget => "its database".into(),
             Some(migrations) if migrations.ran.len() == migrations.of => counted(migrations.of, "file"),
             Some(migrations) => format!("{} of {}", migrations.ran.len(), counted(migrations.of, "file")),
             None => format!("+{} ~{} −{}", self.rows.insert, self.rows.update, self.rows.delete),

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod counts;
+pub mod database;
 pub mod drift;
 pub mod env;
 pub mod error;

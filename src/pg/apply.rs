@@ -23,7 +23,7 @@ use self::{
 };
 use super::{
     connect::{Connection, Transaction},
-    identity::{identity, may_be_one},
+    identity::same_database,
     query,
 };
 use crate::core::{
@@ -148,18 +148,6 @@ pub async fn settle(connection: &mut Connection, xid: &str, database: Option<&st
         Some("aborted") => Settled::Aborted,
         _ => Settled::Unknown,
     })
-}
-
-/// # Errors
-/// `Refused` where this session is not in `database`.
-async fn same_database(tx: &Transaction<'_>, database: &str) -> Result<()> {
-    let here = identity(tx).await?;
-    if may_be_one(&here, database) {
-        return Ok(());
-    }
-    Err(Error::refused(format!("this is another database ({here}) than the one that it is about ({database})")).hint(
-        "an environment's name leads to another server or database now: give it its address back, or review again",
-    ))
 }
 
 async fn write(tx: &Transaction<'_>, order: &Order<'_>) -> Result<Written> {

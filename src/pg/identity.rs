@@ -1,7 +1,10 @@
 //! Which database a session is in, whatever its environment is called.
 
 use super::{connect::Transaction, query};
-use crate::core::error::Result;
+use crate::core::{
+    database::may_be_one,
+    error::{Error, Result},
+};
 
 /// The system identifier that initdb gave to the cluster (a standby has its primary's) and the database's OID in it.
 const WHOLE: &str = "SELECT pg_catalog.concat_ws('/', (SELECT system_identifier FROM pg_catalog.pg_control_system()),
@@ -20,22 +23,14 @@ pub async fn identity(tx: &Transaction<'_>) -> Result<String> {
     })
 }
 
-/// Whether two identities may be of one database: what either cannot say, differs in nothing.
-pub(super) fn may_be_one(one: &str, other: &str) -> bool {
-    let parts = |text: &str| text.split_once('/').map(|(a, b)| (a.to_owned(), b.to_owned()));
-    let (Some(one), Some(other)) = (parts(one), parts(other)) else { return false };
-    let same_cluster = one.0 == other.0 || one.0 == "?" || other.0 == "?";
-    same_cluster && one.1 == other.1
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_role_may_not_read_is_no_difference() {
-        assert!(may_be_one("7/5", "7/5") && may_be_one("?/5", "7/5") && may_be_one("7/5", "?/5"));
-        assert!(!may_be_one("7/5", "8/5") && !may_be_one("7/5", "7/6") && !may_be_one("?/5", "7/6"));
-        assert!(!may_be_one("", "7/5") && !may_be_one("", ""));
+/// # Errors
+/// `Refused` where this session is not in `database`.
+pub(super) async fn same_database(tx: &Transaction<'_>, database: &str) -> Result<()> {
+    let here = identity(tx).await?;
+    if may_be_one(&here, database) {
+        return Ok(());
     }
+    Err(Error::refused(format!("this is another database ({here}) than the one that it is about ({database})")).hint(
+        "an environment's name leads to another server or database now: give it its address back, or review again",
+    ))
 }

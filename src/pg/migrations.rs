@@ -10,7 +10,7 @@ use futures_util::future::try_join_all;
 use serde::Deserialize;
 use tokio::try_join;
 
-use super::{catalog::records, connect::Transaction, query};
+use super::{catalog::records, connect::Transaction, identity::identity, query};
 use crate::core::{
     error::{Error, Result},
     migrations::{
@@ -45,8 +45,9 @@ struct Source {
 /// # Errors
 /// The server's own. A table that may not be read is none: it is [`Histories::unseen`].
 pub async fn read(tx: &Transaction<'_>) -> Result<Histories> {
-    let mut out = Histories::default();
-    let sources: Vec<Source> = find(tx).await?.into_iter().filter_map(|found| sort(found, &mut out)).collect();
+    let (database, found) = try_join!(biased; identity(tx), find(tx))?;
+    let mut out = Histories { database, ..Histories::default() };
+    let sources: Vec<Source> = found.into_iter().filter_map(|found| sort(found, &mut out)).collect();
     let rows = try_join_all(sources.iter().map(|source| rows(tx, source))).await?;
     for (source, rows) in sources.into_iter().zip(rows) {
         out.read.extend(histories(source.tool, &source.table, rows));

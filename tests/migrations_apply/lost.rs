@@ -132,6 +132,7 @@ async fn what_was_cut_off_is_settled_by_its_last_line() {
         let begin = Begin {
             action: Action::Migrate,
             environment: "here".into(),
+            database: None,
             from: "migrations".into(),
             digest: "d".into(),
             rows: Tally::default(),

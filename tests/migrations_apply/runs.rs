@@ -1,6 +1,9 @@
 //! What runs, runs in order, as psql would run it, and is recorded.
 
-use pgdeck::core::journal::{Action, Outcome};
+use pgdeck::core::{
+    error::Code,
+    journal::{Action, Outcome},
+};
 
 use crate::support::Place;
 
@@ -104,4 +107,22 @@ async fn a_baseline_is_recorded_and_not_run() {
     assert_eq!(place.rows("SELECT count(*) FROM plans").await, ["1"], "not run again");
     let again = place.plan_with(&choice).await.expect_err("there is a history");
     assert!(again.to_string().contains("a history already"), "{again}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_leads_to_another_database_is_migrated_after_it_was_agreed_to() {
+    let mut place = Place::new("", &THREE[..2]).await;
+    let (planned, run) = (place.plan().await.unwrap(), place.apply().await.unwrap().run.unwrap());
+    place.move_to("there").await;
+    let error = place.run(&planned, false).await.unwrap_err();
+    assert!(
+        error.code == Code::Refused && error.message.contains("another database"),
+        "planned for the other: {error}"
+    );
+    let error = place.fails().await;
+    assert!(error.code == Code::Refused && error.message.contains(&format!("run {run} wrote")), "{error}");
+    assert!(place.tables().await.is_empty());
+    pgdeck::app::env::forget(&place.deck, "here").unwrap();
+    place.apply().await.unwrap();
+    assert_eq!(place.tables().await, ["features", "plans"]);
 }

@@ -80,6 +80,14 @@ impl Place {
     }
 
     /// The same project by way of a port of the loopback, where something stands in front of the server.
+    /// The environment leads to the database `name` of the same server from here on.
+    pub async fn move_to(&mut self, name: &str) {
+        load(&self.server, name, &[]).await.unwrap();
+        self.address = self.server.url_as(name, "ROLE");
+        self.deck = deck(&self.address, &self.root, "postgres", true);
+        self.client = connect(&self.address.replace("ROLE", "postgres")).await;
+    }
+
     pub fn go_through(&mut self, port: u16) {
         let address = format!("postgresql://ROLE@127.0.0.1:{port}/here?sslmode=disable");
         self.deck = deck(&address, &self.root, "postgres", true);

@@ -216,6 +216,7 @@ pub fn journal() -> Vec<journal::Run> {
         run: format!("2026-11-20-{number}"),
         action,
         environment: "preprod".into(),
+        database: None,
         from: from.into(),
         digest: "7f3a91c2d4e5f60718293a4b5c6d7e8f".into(),
         operator: "ada".into(),

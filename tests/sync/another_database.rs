@@ -4,8 +4,11 @@
 use std::fs;
 
 use pgdeck::{
-    app::{job::Job, journal, sync},
-    core::{error::Code, journal::Outcome},
+    app::{env, job::Job, journal, sync},
+    core::{
+        error::Code,
+        journal::{Action, Outcome},
+    },
 };
 
 use crate::support::{Db, Pair, server, set};
@@ -76,4 +79,32 @@ async fn a_role_that_may_not_read_the_identifier_still_applies() {
     assert!(plan.database.starts_with("?/"), "{}", plan.database);
     pair.apply(&plan).await.unwrap();
     assert_eq!(pair.target.one("SELECT v FROM p").await, "new");
+}
+
+/// What was reviewed is there, and it is still not the database that this name stood for.
+#[tokio::test]
+async fn a_name_that_leads_elsewhere_is_written_after_it_was_agreed_to() {
+    let (mut pair, clone) = pair().await;
+    assert_eq!(env::forget(&pair.deck, "target").unwrap(), None);
+    let first = pair.apply(&pair.all(&pair.review().await)).await.unwrap().run.unwrap();
+    move_to(&mut pair, &clone);
+    let plan = pair.all(&pair.review().await);
+    let error = pair.apply(&plan).await.unwrap_err();
+    assert_eq!(error.code, Code::Refused, "{error}");
+    assert!(error.message.contains(&format!("than the one that run {first} wrote")), "{error}");
+    assert_eq!(error.hint.as_deref().and_then(|hint| hint.rsplit(": ").next()), Some("pgdeck env forget target"));
+    assert_eq!(clone.one("SELECT v FROM p").await, "old");
+    assert_eq!(journal::read(&pair.deck).unwrap().len(), 1, "it is no run");
+
+    let before = env::forget(&pair.deck, "target").unwrap();
+    let runs = journal::read(&pair.deck).unwrap();
+    assert_eq!((runs[0].last.action, runs[0].last.outcome), (Action::Forget, Outcome::Applied));
+    assert_eq!((Some(&runs[0].last.from), &runs[0].last.amount()), (before.as_ref(), &"its database".to_owned()));
+    assert_eq!(env::forget(&pair.deck, "target").unwrap(), None, "once is enough");
+    let nothing = sync::undo_plan(&pair.deck, &runs[0].last.run).unwrap_err();
+    assert!(nothing.message.contains("wrote nothing"), "{nothing}");
+    pair.apply(&plan).await.unwrap();
+    assert_eq!(clone.one("SELECT v FROM p").await, "new");
+    // The first one stays what it is: its run is not taken back in another.
+    assert_eq!(pair.undo(&first).await.unwrap_err().code, Code::Refused);
 }

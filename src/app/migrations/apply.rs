@@ -131,6 +131,7 @@ impl Book {
         let begin = Begin {
             action: Action::Migrate,
             environment: plan.environment.clone(),
+            database: Some(plan.database.clone()),
             from: "migrations".into(),
             digest: plan.digest.clone(),
             rows: Tally::default(),
@@ -280,7 +281,7 @@ impl End<'_> {
     async fn settle(&self, xid: &str) -> Result<bool, String> {
         let asked = async {
             let mut reader = self.deck.reader(&self.plan.environment).await?;
-            settling::settle(&mut reader, xid, None).await
+            settling::settle(&mut reader, xid, Some(&self.plan.database)).await
         };
         match self.job.drop_in_time(Box::pin(asked)).await {
             Ok(Settled::Committed) => Ok(true),

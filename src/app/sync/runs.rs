@@ -24,7 +24,15 @@ pub(super) fn begin(deck: &Deck, plan: &Plan) -> Result<Attempt> {
     let (environment, from) = (plan.to.clone(), plan.from.clone());
     Attempt::begin(
         deck,
-        Begin { action, environment, from, digest: plan.digest.clone(), rows: plan.tally(), migrations: None },
+        Begin {
+            action,
+            environment,
+            database: Some(plan.database.clone()),
+            from,
+            digest: plan.digest.clone(),
+            rows: plan.tally(),
+            migrations: None,
+        },
     )
 }
 
@@ -54,6 +62,9 @@ pub fn undo_plan(deck: &Deck, run: &str) -> Result<Plan> {
         let names: Vec<_> = runs.iter().map(|known| known.last.run.as_str()).collect();
         return Err(Error::usage("there is no such run").object(run).hint(did_you_mean(run, names)));
     };
+    if known.last.action == Action::Forget {
+        return Err(Error::usage("this run wrote nothing: there is nothing to undo").object(run));
+    }
     if known.last.action == Action::Migrate {
         return Err(Error::refused("migrations are not taken back by pgdeck")
             .object(run)

@@ -88,7 +88,7 @@ async fn end_of_migrations(
     let mut outside = false;
     if let Some(next) = known.next.take() {
         let recorded = match &run.last.xid {
-            Some(xid) => committed(deck, job, run, (xid, None), unreachable).await?,
+            Some(xid) => committed(deck, job, run, (xid, run.last.database.as_deref()), unreachable).await?,
             None => false,
         };
         outside = std::mem::take(&mut known.outside) && !recorded;

@@ -86,6 +86,8 @@ impl fmt::Display for Tool {
 /// All that was found in one database. Two histories that disagree are both here.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Histories {
+    /// Which database; see [`crate::core::database`].
+    pub database: String,
     /// The histories that could be read, by table.
     pub read: Vec<History>,
     /// The history tables that are there and may not be read: what is in them is unknown, which is not "nothing".

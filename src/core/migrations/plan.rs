@@ -74,6 +74,8 @@ pub struct Plan {
     pub project: String,
     /// The environment it is for.
     pub environment: String,
+    /// Which database that is; see [`crate::core::database`].
+    pub database: String,
     /// The folder, as it was read.
     pub folder: Arc<Folder>,
     /// The history that is written.
@@ -154,6 +156,7 @@ pub fn plan(
     let mut plan = Plan {
         project: project.to_owned(),
         environment: environment.to_owned(),
+        database: histories.database.clone(),
         folder,
         recorder,
         creates,
@@ -319,6 +322,6 @@ fn digest(plan: &Plan) -> String {
         .map(|step| (&step.file.path, hash(step.file.text.as_bytes()), step.how.word(), step.how.statements()))
         .collect();
     let recorder = (plan.recorder.tool, plan.recorder.table.to_string(), plan.creates);
-    let all = serde_json::json!((&plan.project, &plan.environment, recorder, steps, &plan.known));
+    let all = serde_json::json!((&plan.project, &plan.environment, &plan.database, recorder, steps, &plan.known));
     hash(all.to_string().as_bytes())
 }

@@ -24,6 +24,7 @@ use crate::{
     pg::{
         apply::lock,
         connect::{Connection, Transaction},
+        identity::same_database,
         query,
     },
 };
@@ -219,6 +220,7 @@ impl Runner<'_> {
     async fn ready(&mut self, tx: &Transaction<'_>) -> Result<()> {
         let recorder = &self.order.plan.recorder;
         let about = |error: Error| error.object(&recorder.table);
+        same_database(tx, &self.order.plan.database).await?;
         lock(tx).await?;
         let creates = self.order.plan.creates && self.print.is_none();
         if creates {
