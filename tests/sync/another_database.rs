@@ -108,3 +108,14 @@ async fn a_name_that_leads_elsewhere_is_written_after_it_was_agreed_to() {
     // The first one stays what it is: its run is not taken back in another.
     assert_eq!(pair.undo(&first).await.unwrap_err().code, Code::Refused);
 }
+
+#[tokio::test]
+async fn a_bundle_of_the_target_under_another_name_is_no_source() {
+    let (mut pair, _) = pair().await;
+    let bundle = pair.export().await.unwrap();
+    pair.review_of(&bundle, false).await.unwrap();
+    let url = server().url(&pair.source.name);
+    pair.deck = pair.deck_through(&set(r#"{ table = "p" }"#), url.clone(), url);
+    let error = pair.review_of(&bundle, false).await.unwrap_err();
+    assert_eq!(error.message, "the bundle was read from this very database, as source");
+}

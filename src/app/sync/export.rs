@@ -104,13 +104,15 @@ async fn stream_out(deck: &Deck, job: &Job, names: &[String], environment: &str,
     let mut reader = job.drop_on_cancel(deck.reader(environment)).await?;
     let canceller = reader.canceller();
     let server = reader.server().version.clone();
-    let source = Source { project: deck.project.name.clone(), environment: environment.to_owned(), server };
     let work = async {
         let (tx, opened) = pg::open(&mut reader, &deck.project.sets).await?;
         let own = shapes(deck, &opened.catalog, names)?;
         let parents = included(deck, &opened.catalog, &own)?;
         let all: Vec<_> = own.iter().chain(&parents).cloned().collect();
         all.iter().try_for_each(|shape| readable(&opened.catalog, shape))?;
+        let database = Some(pg::database(&tx).await?);
+        let source =
+            Source { project: deck.project.name.clone(), environment: environment.to_owned(), server, database };
         each(Told::Shapes(&source, &all))?;
         let mut closure = Closure::over(&all);
         read_all(job, &tx, &own, opened.utf8, environment, &mut |at, row| {

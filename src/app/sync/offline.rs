@@ -175,6 +175,7 @@ async fn by_hand(
             project: deck.project.name.clone(),
             environment: paste::ENVIRONMENT.to_owned(),
             server: "unknown".to_owned(),
+            database: None,
         };
         Ok(Offline { bundle: Bundle { source, tables }, warnings: nested.warnings })
     };

@@ -48,9 +48,18 @@ pub async fn review(deck: &Deck, job: &Job, bundle: &Bundle, environment: &str, 
             Review { from: bundle.source.environment.clone(), to: environment.to_owned(), tables, ..Review::default() };
         let review = TargetChecks::of(&tx, &opened, &deck.project.sets).complete(review).await?;
         tx.rollback().await?;
+        if is_surely(bundle.source.database.as_deref(), &review.database) {
+            let from = &bundle.source.environment;
+            return Err(Error::usage(format!("the bundle was read from this very database, as {from}")));
+        }
         Ok(review)
     };
     job.cancel_on_server(&canceller, work).await.map_err(|error| error.env(environment))
+}
+
+/// Whether both are one database for certain: OIDs of databases are alike on many servers.
+fn is_surely(one: Option<&str>, other: &str) -> bool {
+    one == Some(other) && !other.contains('?')
 }
 
 /// Writes a report to `path`, readable by the owner alone, in the format that the ending of its name asks for.

@@ -32,6 +32,9 @@ pub struct Source {
     pub environment: String,
     /// The server's version, as it says.
     pub server: String,
+    /// Which database; see [`crate::core::database`]. `None` where no server was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database: Option<String>,
 }
 
 /// The rows of some sets, read from one environment in one snapshot.

@@ -92,7 +92,7 @@ pub fn row(key: &str, pos: &str, parent: Option<&str>) -> Row {
 
 /// What `tables` of a source hold.
 pub fn bundle(tables: Vec<(Shape, Vec<Row>)>) -> Bundle {
-    let source = Source { project: "p".into(), environment: "source".into(), server: "18".into() };
+    let source = Source { project: "p".into(), environment: "source".into(), server: "18".into(), database: None };
     Bundle { source, tables: tables.into_iter().map(|(shape, rows)| BundleTable { shape, rows }).collect() }
 }
 

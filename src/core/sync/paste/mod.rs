@@ -125,7 +125,8 @@ fn read_as(name: &str, document: &Document) -> Result<Bundle> {
             })
         })
         .collect();
-    let source = Source { project: paste.project, environment: ENVIRONMENT.into(), server: paste.server };
+    let source =
+        Source { project: paste.project, environment: ENVIRONMENT.into(), server: paste.server, database: None };
     Ok(Bundle { source, tables: tables? })
 }
 
