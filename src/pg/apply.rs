@@ -10,6 +10,7 @@ mod moves;
 mod park;
 mod refused;
 mod reviewed;
+mod settle;
 mod together;
 mod triggers;
 mod verify;

@@ -1,6 +1,6 @@
 //! Two copies of a table whose unique values move, and what must come of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::{
     fill::quoted,
@@ -128,18 +128,6 @@ pub fn inserts(columns: &[Column], side: &Side, source: bool) -> String {
         ));
     }
     out + "SELECT setval('t_id_seq', 100); SELECT setval('p_id_seq', 100);"
-}
-
-/// Columns whose circles can wait nowhere: no NULL, and no value that nobody has.
-pub fn full(columns: &[Column], source: &Side, target: &Side) -> Vec<usize> {
-    let all = || source.values().chain(target.values());
-    let full = |at: &usize| {
-        let column = &columns[*at];
-        let used: BTreeSet<_> = all().filter_map(|row| row.cells[*at].as_deref()).map(|t| column.class(t)).collect();
-        let null = column.null() && (column.how != How::NullsEqual || all().all(|row| row.cells[*at].is_some()));
-        !null && used.len() == column.of.values.len() && !matches!(column.how, How::Deferrable | How::Deferred)
-    };
-    (0..columns.len()).filter(full).collect()
 }
 
 /// Whether rows of the target take values of the column at `at` from each other, in a chain or in a circle.

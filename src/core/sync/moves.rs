@@ -73,6 +73,11 @@ impl Contest {
         self.held.keys().copied().filter(|at| *at != taker && !likely.contains(at)).collect()
     }
 
+    /// The steps that leave something of it.
+    pub fn leaving(&self) -> impl Iterator<Item = usize> {
+        self.held.keys().copied()
+    }
+
     /// Whether `step` leaves or takes something of it.
     pub fn is_about(&self, step: usize) -> bool {
         self.held.contains_key(&step) || self.taken.contains_key(&step)

@@ -154,6 +154,7 @@ fn block(plan: &Plan, schedule: &Schedule, range: std::ops::Range<usize>) -> Res
             sql::located(&mut waiting, shape, step);
             tried.waiting = waiting.script();
             tried.parked = sql::statement(shape, &back).script();
+            tried.wanted = tried::pieces(shape, back.set.iter(), &usable(shape), Statement::script);
         } else {
             whole &= run.steps.iter().all(|at| plan.steps[*at].operation == Operation::Insert);
         }

@@ -6,8 +6,8 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use tokio_postgres::types::{ToSql, Type};
 
 use super::{
-    EMPTY_PATH, Order, explain::explain, moves, name, own_path, refused::refused_step, rolled_back, together::together,
-    triggers::Watch,
+    EMPTY_PATH, Order, explain::explain, moves, name, own_path, refused::refused_step, rolled_back, settle::Piece,
+    together::together, triggers::Watch,
 };
 use crate::{
     core::{
@@ -85,6 +85,10 @@ pub(super) struct Work<'a> {
     pub run_of: Vec<usize>,
     /// Where rows wait.
     pub places: Places,
+    /// Columns of rows that wait there, and are not to wait elsewhere for now.
+    pub waited: BTreeSet<Piece>,
+    /// Columns of rows that hold already what they are to hold.
+    pub settled: BTreeSet<Piece>,
     /// By the places of runs.
     pub done: Vec<bool>,
     finished: usize,
@@ -110,6 +114,8 @@ impl<'a> Work<'a> {
             runs,
             contests: contests.into(),
             places: Places::new(),
+            waited: BTreeSet::new(),
+            settled: BTreeSet::new(),
             locators: vec![Vec::new(); order.plan.steps.len()],
         }
     }
@@ -124,6 +130,11 @@ impl<'a> Work<'a> {
         }
         self.finished += runs.len();
         (self.order.progress)(self.finished, self.runs.len());
+    }
+
+    /// Lets rows that wait do so elsewhere: something has gone on since they were told to.
+    pub fn wait_again(&mut self) {
+        self.waited.clear();
     }
 }
 
@@ -205,11 +216,13 @@ pub(super) struct Failed {
     pub state: String,
     /// The constraint that refused it.
     pub constraint: String,
+    /// What the server says of the values.
+    pub detail: String,
 }
 
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
-        Failed { error, state: String::new(), constraint: String::new() }
+        Failed { error, state: String::new(), constraint: String::new(), detail: String::new() }
     }
 }
 
@@ -226,6 +239,7 @@ async fn one(tx: &Transaction<'_>, plan: &Plan, run: &Run) -> Result<Vec<Located
             return Err(Failed {
                 state: answer.map(|answer| answer.code().code().to_owned()).unwrap_or_default(),
                 constraint: answer.and_then(|answer| answer.constraint()).unwrap_or_default().to_owned(),
+                detail: answer.and_then(|answer| answer.detail()).unwrap_or_default().to_owned(),
                 error: refused_step(tx, plan, first, &error).await,
             });
         }

@@ -10,6 +10,7 @@ use super::{
     execute::{Failed, Located, Work, explained, in_order},
     park::park,
     rolled_back,
+    settle::settle,
     triggers::Mark,
 };
 use crate::{
@@ -33,7 +34,7 @@ pub(super) async fn run(tx: &Transaction<'_>, work: &mut Work<'_>, range: Vec<us
         }
     }
     let mut waiting = range;
-    let (mut wide, mut backwards, mut size) = (false, false, usize::MAX);
+    let (mut wide, mut backwards, mut careful, mut size) = (false, false, false, usize::MAX);
     loop {
         let before = waiting.len();
         let pass = pass(tx, work, waiting, &mut size, backwards).await?;
@@ -42,6 +43,9 @@ pub(super) async fn run(tx: &Transaction<'_>, work: &mut Work<'_>, range: Vec<us
             return Ok(());
         }
         if waiting.len() < before {
+            if careful {
+                work.wait_again();
+            }
             // A chain that the order did not foresee may lead the other way.
             backwards = !backwards && before - waiting.len() < before / 4;
             continue;
@@ -55,8 +59,17 @@ pub(super) async fn run(tx: &Transaction<'_>, work: &mut Work<'_>, range: Vec<us
                 continue;
             }
         }
-        if !unblock(tx, work, &pass.refused).await? {
-            return Err(stuck(pass.refused));
+        if careful && settle(tx, work, &contests, &pass.refused).await? {
+            work.wait_again();
+            continue;
+        }
+        if !unblock(tx, work, &pass.refused, careful).await? {
+            if careful {
+                return Err(stuck(pass.refused));
+            }
+            // Rows may wait on the only values that are free: from here on, one at a time.
+            careful = true;
+            work.wait_again();
         }
         waiting.retain(|at| !work.done[*at]);
     }
@@ -174,20 +187,28 @@ async fn back(tx: &Transaction<'_>, work: &mut Work<'_>, mark: Mark) -> Result<(
 }
 
 /// Parks rows that are in the way of those that were refused. `false` where none can wait anywhere.
-async fn unblock(tx: &Transaction<'_>, work: &mut Work<'_>, refused: &[(usize, Failed)]) -> Result<bool> {
+/// Where that is to be done `carefully`, only one.
+async fn unblock(
+    tx: &Transaction<'_>,
+    work: &mut Work<'_>,
+    refused: &[(usize, Failed)],
+    careful: bool,
+) -> Result<bool> {
     let contests = Arc::clone(&work.contests);
     let mut parked = false;
     for (at, failed) in refused {
         if work.done[*at] {
             continue;
         }
-        let words = failed.error.message.clone();
-        for (step, contest) in in_the_way(work, &contests, *at, &failed.constraint) {
+        for (step, contest) in in_the_way(work, &contests, *at, &failed.constraint, careful) {
             let contest = &contests[contest];
-            if !can_wait(work, step) || !park(tx, work, step, contest, Some((*at, &words))).await? {
+            if !can_wait(work, step) || !park(tx, work, step, contest, Some((*at, failed))).await? {
                 continue;
             }
             parked = true;
+            if careful {
+                return Ok(true);
+            }
             if try_one(tx, work, *at).await? {
                 // Where nobody knows who waited for this one, all are asked again before another one is parked.
                 if !follow(tx, work, &contests, *at).await? {
@@ -202,7 +223,13 @@ async fn unblock(tx: &Transaction<'_>, work: &mut Work<'_>, refused: &[(usize, F
 
 /// The steps whose rows may hold what the run at `at` was refused for `constraint`, the likeliest first, each with the
 /// place of the contest by which it is known.
-fn in_the_way(work: &Work<'_>, contests: &[Contest], at: usize, constraint: &str) -> Vec<(usize, usize)> {
+fn in_the_way(
+    work: &Work<'_>,
+    contests: &[Contest],
+    at: usize,
+    constraint: &str,
+    careful: bool,
+) -> Vec<(usize, usize)> {
     let about = about(work, contests, at, constraint);
     let steps = &work.runs[at].steps;
     let mut out = Vec::new();
@@ -211,6 +238,14 @@ fn in_the_way(work: &Work<'_>, contests: &[Contest], at: usize, constraint: &str
             let found = steps.iter().flat_map(|step| holders(&contests[contest], *step));
             out.extend(found.map(|step| (step, contest)));
         }
+    }
+    if careful {
+        // One that waits may do so on what another one is to get.
+        let waits = |contest: &usize| {
+            let others = work.places.keys().filter(|step| !steps.contains(step));
+            others.filter(|step| contests[*contest].is_about(**step)).map(|step| (*step, *contest)).collect::<Vec<_>>()
+        };
+        out.extend(about.iter().flat_map(waits));
     }
     out
 }

@@ -2,7 +2,14 @@
 
 use std::collections::HashSet;
 
-use super::{EMPTY_PATH, execute::Work, moves::attempt, own_path, rolled_back};
+use tokio_postgres::Row;
+
+use super::{
+    EMPTY_PATH,
+    execute::{Failed, Work},
+    moves::attempt,
+    own_path, rolled_back,
+};
 use crate::{
     core::{
         error::Result,
@@ -19,8 +26,8 @@ use crate::{
     pg::{connect::Transaction, query},
 };
 
-/// A run that was refused, and in which words.
-pub(super) type Blocked<'a> = (usize, &'a str);
+/// A run that was refused, and why.
+pub(super) type Blocked<'a> = (usize, &'a Failed);
 
 /// How many values are tried that the server allows and that make no room.
 const MAX_IDLE: usize = 8;
@@ -41,7 +48,8 @@ pub(super) async fn park(
     let places = work.places.get(&step).cloned().unwrap_or_default();
     let row = park::brought_back(shape, &plan.steps[step], &places);
     for column in park::columns(shape, unique, &plan.steps[step]) {
-        if places.contains_key(column) {
+        let piece = (step, column.to_owned());
+        if work.waited.contains(&piece) || work.settled.contains(&piece) {
             continue;
         }
         let Some(queries) = park::candidates(shape, unique, &row, column) else { continue };
@@ -63,12 +71,12 @@ pub(super) async fn park(
             if work.watch.has_triggers() {
                 statement.without_guard();
             }
-            let written = ask(tx, &statement).await?;
+            let written = ask(tx, &statement, first).await?;
             let place = written.as_deref().and_then(<[Value]>::first).cloned();
             let makes_room = match (&place, blocked) {
                 (None, _) => false,
                 (Some(_), None) => true,
-                (Some(_), Some((at, words))) => may_go(tx, work, at, words).await?,
+                (Some(place), Some(blocked)) => may_go(tx, work, blocked, place).await?,
             };
             let end = if makes_room { "RELEASE SAVEPOINT waits" } else { "ROLLBACK TO SAVEPOINT waits" };
             query::rows(tx, end, &[]).await.map_err(rolled_back)?;
@@ -78,6 +86,7 @@ pub(super) async fn park(
             if let Some(place) = place.filter(|_| makes_room) {
                 work.watch.parked(step);
                 work.places.entry(step).or_default().insert(column.to_owned(), place);
+                work.waited.insert(piece);
                 let run = &mut work.runs[work.run_of[step]];
                 run.statement = schedule::statement(plan, &run.steps, run.numbered, &work.places)?;
                 return Ok(true);
@@ -92,14 +101,31 @@ pub(super) async fn park(
     Ok(false)
 }
 
-/// Whether the run at `at` goes through now, or is refused in other words than before. It has not run then.
-async fn may_go(tx: &Transaction<'_>, work: &mut Work<'_>, at: usize, words: &str) -> Result<bool> {
+/// Whether the run that was blocked goes through now, or is refused for something else than before and than a row that
+/// waits on `place`. It has not run then.
+async fn may_go(tx: &Transaction<'_>, work: &mut Work<'_>, (at, before): Blocked<'_>, place: &Value) -> Result<bool> {
     let mark = work.watch.mark(tx).await?;
     query::rows(tx, "SAVEPOINT room", &[]).await.map_err(rolled_back)?;
     let tried = attempt(tx, work, &[at]).await?;
     query::rows(tx, "ROLLBACK TO SAVEPOINT room", &[]).await.map_err(rolled_back)?;
     work.watch.taken_back(tx, mark).await?;
-    Ok(tried.map_or_else(|(_, failed)| failed.error.message != words, |_| true))
+    Ok(match tried {
+        Ok(_) => true,
+        Err((_, now)) if now.constraint == before.constraint && now.state == EXCLUDED && names(&now.detail, place) => {
+            false
+        }
+        Err((_, now)) => now.error.message != before.error.message,
+    })
+}
+
+/// The SQLSTATE of an exclusion constraint, which names the row that is in the way by what that row holds.
+const EXCLUDED: &str = "23P01";
+
+/// Whether `detail`, in any language, names a row in the way that holds `place`: `… (a, b)=(1, [7,9))`.
+fn names(detail: &str, place: &Value) -> bool {
+    let Some(place) = place else { return false };
+    let held = detail.rsplit_once(")=(").and_then(|(_, held)| held.rsplit_once(')'));
+    held.is_some_and(|(held, _)| format!(", {held}, ").contains(&format!(", {place}, ")))
 }
 
 /// What other rows are to get in `column`: a row that waits there would be in their way.
@@ -117,21 +143,35 @@ fn wanted<'a>(plan: &'a Plan, shape: &Shape, column: &str) -> HashSet<&'a Value>
 /// What `query` proposes, found under the path that it was written for: nothing of the role's own schemas is called.
 async fn candidates(tx: &Transaction<'_>, query: &Statement) -> Result<Option<Vec<Value>>> {
     query::rows(tx, EMPTY_PATH, &[]).await.map_err(rolled_back)?;
-    let found = ask(tx, query).await?;
+    let found = ask(tx, query, first).await?;
     own_path(tx).await.map_err(rolled_back)?;
     Ok(found)
 }
 
-/// The first field of each row that `statement` returns; `None`, and nothing has happened, where the server does not
+/// The first field of a row.
+fn first(row: &Row) -> Result<Value, tokio_postgres::Error> {
+    row.try_get(0)
+}
+
+/// All fields of a row.
+pub(super) fn fields(row: &Row) -> Result<Vec<Value>, tokio_postgres::Error> {
+    (0..row.len()).map(|at| row.try_get(at)).collect()
+}
+
+/// What `read` makes of each row that `statement` returns; `None`, and nothing has happened, where the server does not
 /// allow a value (classes 22, 23 and 44, and what a trigger raises).
-async fn ask(tx: &Transaction<'_>, statement: &Statement) -> Result<Option<Vec<Value>>> {
+pub(super) async fn ask<T>(
+    tx: &Transaction<'_>,
+    statement: &Statement,
+    read: fn(&Row) -> Result<T, tokio_postgres::Error>,
+) -> Result<Option<Vec<T>>> {
     let (text, parameters) = (statement.text(), statement.parameters());
     let (begun, answer) =
         futures_util::join!(query::rows(tx, "SAVEPOINT park", &[]), query::try_rows(tx, &text, &parameters));
     begun.map_err(rolled_back)?;
     let out = match answer {
         Ok(rows) => {
-            let values: Result<_, _> = rows.iter().map(|row| row.try_get(0)).collect();
+            let values: Result<_, _> = rows.iter().map(read).collect();
             Some(values.map_err(|error| tx.describe(&error))?)
         }
         Err(error) => {

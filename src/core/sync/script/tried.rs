@@ -7,6 +7,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use crate::core::{
     name::literal,
     sync::{
+        plan::{Assignment, NewValue},
         row::Value,
         script::tag,
         shape::{Role, Shape},
@@ -31,6 +32,38 @@ pub(in crate::core::sync) struct Tried {
     pub parked: String,
     /// The condition that finds the row once it waits; `row` where this is empty.
     pub waiting: String,
+    /// What single columns of the row are to hold in the end.
+    pub wanted: Vec<Piece>,
+}
+
+/// What one column of a row is to hold in the end.
+#[derive(Debug, Clone)]
+pub(in crate::core::sync) struct Piece {
+    column: String,
+    /// As SQL.
+    value: String,
+    /// Whether it is found by way of another row, which has to be there.
+    parent: bool,
+}
+
+/// Longer values are not written a second time: a row that waits holds them back as a whole.
+const MAX_PIECE: usize = 4_000;
+
+/// What `assignments` say of each of `columns`.
+pub(in crate::core::sync) fn pieces<'a>(
+    shape: &Shape,
+    assignments: impl Iterator<Item = &'a Assignment>,
+    columns: &[&str],
+    spelled: fn(&sql::Statement) -> String,
+) -> Vec<Piece> {
+    let written = assignments.flat_map(|assignment| sql::written(shape, assignment));
+    let pieces = written.filter(|(_, _, name)| columns.contains(name)).map(|(assignment, at, name)| {
+        let mut value = sql::Statement::default();
+        sql::assigned(&mut value, shape, assignment, at);
+        let parent = matches!(assignment.value, NewValue::Parent(_));
+        Piece { column: name.to_owned(), value: spelled(&value), parent }
+    });
+    pieces.filter(|piece| piece.value.len() <= MAX_PIECE).collect()
 }
 
 /// A column on whose values rows may wait.
@@ -39,6 +72,9 @@ pub(in crate::core::sync) struct Way {
     /// The index that a row makes room in.
     rule: String,
     table: String,
+    column: String,
+    /// What the column holds, as text.
+    text: String,
     update: String,
     condition: String,
     candidates: [String; 2],
@@ -68,7 +104,15 @@ pub(in crate::core::sync) fn ways(
             let (rule, table) = (unique.name.clone(), sql::only(shape));
             out.push((
                 (foreign, column.predicate),
-                Way { rule, table, update, condition: spelled(&condition), candidates },
+                Way {
+                    rule,
+                    table,
+                    column: column.name.clone(),
+                    text: sql::column_text(shape, "t", &column.name),
+                    update,
+                    condition: spelled(&condition),
+                    candidates,
+                },
             ));
         }
     }
@@ -91,9 +135,9 @@ pub(in crate::core::sync) fn block(rows: &[Tried], ways: &[Way], whole: bool) ->
         let comma = if at + 1 < ways.len() { "," } else { "" };
         let [typed, plain] = &way.candidates;
         // Names are compared to the letter, statements are read.
-        let (table, rule) = (literal(&way.table), literal(&way.rule));
+        let (table, rule, text) = (literal(&way.table), literal(&way.rule), literal(&way.text));
         let texts = [way.update.as_str(), &way.condition, typed, plain].map(quoted);
-        let _ = writeln!(out, "ARRAY[{table}, {}, {rule}]{comma}", texts.join(", "));
+        let _ = writeln!(out, "ARRAY[{table}, {}, {rule}, {text}]{comma}", texts.join(", "));
     }
     out.push_str("]::text[];\npgdeck_rows := ARRAY[\n");
     for (at, row) in rows.iter().enumerate() {
@@ -104,7 +148,9 @@ pub(in crate::core::sync) fn block(rows: &[Tried], ways: &[Way], whole: bool) ->
         let waiting = if row.waiting.is_empty() { &row.row } else { &row.waiting };
         let tail = [row.row.as_str(), &row.parked, waiting].map(quoted);
         let _ = write!(out, "-- {}\nARRAY[{}, ", row.name, head.join(", "));
-        let _ = writeln!(out, "{}, {}, {}]{comma}", quoted(&row.statement), literal(&row.table), tail.join(", "));
+        let wanted = quoted(&wanted(row, ways));
+        let _ =
+            writeln!(out, "{}, {}, {}, {wanted}]{comma}", quoted(&row.statement), literal(&row.table), tail.join(", "));
     }
     out.push_str("]::text[];\n");
     out.push_str(DRIVER);
@@ -118,6 +164,17 @@ fn quoted(text: &str) -> String {
     }
     let tag = tag(text);
     format!("{tag}\n{text}\n{tag}")
+}
+
+/// What columns of `row` are to hold, as SQL for an array: the number of a way, the value as SQL, and whether it is found by
+/// way of another row.
+fn wanted(row: &Tried, ways: &[Way]) -> String {
+    let pieces = row.wanted.iter().filter_map(|piece| {
+        let way = ways.iter().position(|way| way.table == row.table && way.column == piece.column)?;
+        Some(format!("'{}', {}, '{}'", way + 1, quoted(&piece.value), u8::from(piece.parent)))
+    });
+    let pieces: Vec<_> = pieces.collect();
+    if pieces.is_empty() { String::new() } else { format!("ARRAY[{}]", pieces.join(", ")) }
 }
 
 fn element(name: &str) -> String {
@@ -161,13 +218,17 @@ const DECLARED: &str = "\
   pgdeck_id pg_catalog.text;
   pgdeck_query pg_catalog.text;
   pgdeck_tries pg_catalog.int4 := 0;
+  pgdeck_careful pg_catalog.bool := false;
+  pgdeck_settled pg_catalog.text[] := '{}';
+  pgdeck_wanted pg_catalog.text[];
+  pgdeck_more pg_catalog.bool;
 BEGIN
 -- What the rows run is run under the path of the session; nothing else of its schemas is called.
 PERFORM pg_catalog.set_config('search_path', '', true);
 -- Where a row may wait: table, what is written there, which of its rows, which values are tried.
 ";
 
-const DRIVER: &str = "pgdeck_waiting := ARRAY(SELECT n FROM pg_catalog.generate_series(1, pg_catalog.cardinality(pgdeck_rows) / 7) AS n);
+const DRIVER: &str = "pgdeck_waiting := ARRAY(SELECT n FROM pg_catalog.generate_series(1, pg_catalog.cardinality(pgdeck_rows) / 8) AS n);
 WHILE pg_catalog.cardinality(pgdeck_waiting) > 0 LOOP
   pgdeck_still := '{}';
   pgdeck_names := '{}';
@@ -204,13 +265,16 @@ WHILE pg_catalog.cardinality(pgdeck_waiting) > 0 LOOP
   pgdeck_waiting := pgdeck_still;
   IF pgdeck_moved THEN
     pgdeck_tries := 0;
+    IF pgdeck_careful THEN
+      pgdeck_places := pgdeck_settled;
+    END IF;
     CONTINUE;
   END IF;
   -- Who holds the values: the server says which ones they are. Where that is a row that no statement here moves, nothing helps.
   FOR pgdeck_look IN 1 .. 2 LOOP
     IF pgdeck_ids IS NULL THEN
       pgdeck_ids := '{}';
-      FOR pgdeck_row IN 1 .. pg_catalog.cardinality(pgdeck_rows) / 7 LOOP
+      FOR pgdeck_row IN 1 .. pg_catalog.cardinality(pgdeck_rows) / 8 LOOP
         pgdeck_id := NULL;
         IF pgdeck_rows[pgdeck_row][7] <> '' THEN
           EXECUTE pg_catalog.concat('SELECT pg_catalog.concat(t.tableoid, t.ctid) FROM ', pgdeck_rows[pgdeck_row][4], ' AS t WHERE ', pgdeck_rows[pgdeck_row][7])
@@ -249,6 +313,45 @@ WHILE pg_catalog.cardinality(pgdeck_waiting) > 0 LOOP
     -- Rows that were written stand elsewhere by now.
     pgdeck_ids := NULL;
   END LOOP;
+  IF pgdeck_careful THEN
+    -- Column by column: what is free goes to the row that is to hold it, although the rest of the row has to wait.
+    LOOP
+      pgdeck_more := false;
+      FOREACH pgdeck_row IN ARRAY pgdeck_waiting LOOP
+        CONTINUE WHEN pgdeck_rows[pgdeck_row][8] = '';
+        EXECUTE 'SELECT ' || pgdeck_rows[pgdeck_row][8] INTO pgdeck_wanted;
+        FOR pgdeck_at IN 0 .. pg_catalog.cardinality(pgdeck_wanted) / 3 - 1 LOOP
+          pgdeck_way := pgdeck_wanted[3 * pgdeck_at + 1];
+          CONTINUE WHEN pg_catalog.concat(pgdeck_row, ' ', pgdeck_ways[pgdeck_way][2]) = ANY (pgdeck_settled)
+            OR pgdeck_wanted[3 * pgdeck_at + 3] = '1' AND pgdeck_rows[pgdeck_row][2]::text[] && pgdeck_names;
+          BEGIN
+            PERFORM pg_catalog.set_config('search_path', pgdeck_own_path, true);
+            EXECUTE pgdeck_ways[pgdeck_way][2] || pgdeck_wanted[3 * pgdeck_at + 2]
+              || pg_catalog.replace(pgdeck_ways[pgdeck_way][3], 'pgdeck_this_row', pg_catalog.concat(
+                pgdeck_rows[pgdeck_row][CASE WHEN pgdeck_row = ANY (pgdeck_parked) THEN 7 ELSE 5 END],
+                ' AND ', pgdeck_ways[pgdeck_way][7], ' IS DISTINCT FROM (', pgdeck_wanted[3 * pgdeck_at + 2], ')::pg_catalog.text'));
+            GET DIAGNOSTICS pgdeck_count = ROW_COUNT;
+            PERFORM pg_catalog.set_config('search_path', '', true);
+            IF pgdeck_count > 0 THEN
+              pgdeck_more := true;
+              pgdeck_moved := true;
+              pgdeck_settled := pgdeck_settled || pg_catalog.concat(pgdeck_row, ' ', pgdeck_ways[pgdeck_way][2]);
+              pgdeck_parked := pgdeck_parked || pgdeck_row;
+            END IF;
+          EXCEPTION WHEN integrity_constraint_violation OR data_exception OR raise_exception THEN
+            NULL;
+          END;
+        END LOOP;
+      END LOOP;
+      EXIT WHEN NOT pgdeck_more;
+    END LOOP;
+    IF pgdeck_moved THEN
+      pgdeck_tries := 0;
+      pgdeck_places := pgdeck_settled;
+      pgdeck_ids := NULL;
+      CONTINUE;
+    END IF;
+  END IF;
   -- All wait for each other: one of them waits on a value that is free and allowed, and that makes room for another.
   <<parking>>
   FOR pgdeck_at IN 1 .. pg_catalog.cardinality(pgdeck_refused) LOOP
@@ -257,9 +360,9 @@ WHILE pg_catalog.cardinality(pgdeck_waiting) > 0 LOOP
       CONTINUE WHEN pgdeck_row = pgdeck_next OR pgdeck_rows[pgdeck_row][5] = ''
         OR pgdeck_whole AND pgdeck_holders[pgdeck_at] IS NOT NULL AND pgdeck_ids[pgdeck_row] IS DISTINCT FROM pgdeck_holders[pgdeck_at];
       pgdeck_found := pgdeck_rows[pgdeck_row][CASE WHEN pgdeck_row = ANY (pgdeck_parked) THEN 7 ELSE 5 END];
-      FOR pgdeck_way IN 1 .. pg_catalog.cardinality(pgdeck_ways) / 6 LOOP
+      FOR pgdeck_way IN 1 .. pg_catalog.cardinality(pgdeck_ways) / 7 LOOP
         CONTINUE WHEN pgdeck_ways[pgdeck_way][1] <> pgdeck_rows[pgdeck_row][4]
-          OR pg_catalog.concat(pgdeck_row, ' ', pgdeck_way) = ANY (pgdeck_places)
+          OR pg_catalog.concat(pgdeck_row, ' ', pgdeck_ways[pgdeck_way][2]) = ANY (pgdeck_places)
           -- A partition's index has a name of its own.
           OR pgdeck_rules[pgdeck_at] <> pgdeck_ways[pgdeck_way][6] AND pgdeck_rules[pgdeck_at] = ANY (pgdeck_ways);
         <<kinds>>
@@ -286,13 +389,20 @@ WHILE pg_catalog.cardinality(pgdeck_waiting) > 0 LOOP
                   pgdeck_waiting := pg_catalog.array_remove(pgdeck_waiting, pgdeck_next);
                 EXCEPTION WHEN unique_violation OR exclusion_violation THEN
                   GET STACKED DIAGNOSTICS pgdeck_detail = PG_EXCEPTION_DETAIL;
-                  IF pgdeck_detail = pgdeck_details[pgdeck_at] THEN
+                  pgdeck_id := NULL;
+                  IF SQLSTATE = '23P01' THEN
+                    -- An exclusion constraint names what it found in the way: this may be the row that waits.
+                    EXECUTE pg_catalog.concat('SELECT ', pgdeck_ways[pgdeck_way][7], ' FROM ', pgdeck_rows[pgdeck_row][4], ' AS t WHERE ', pgdeck_rows[pgdeck_row][7])
+                      INTO pgdeck_id;
+                  END IF;
+                  IF pgdeck_detail = pgdeck_details[pgdeck_at] OR pg_catalog.strpos(
+                      pg_catalog.concat(', ', pg_catalog.substring(pgdeck_detail, '^.*[)]=[(](.*)[)]'), ', '), ', ' || pgdeck_id || ', ') > 0 THEN
                     RAISE unique_violation;
                   END IF;
                 END;
                 pgdeck_moved := true;
                 pgdeck_parked := pgdeck_parked || pgdeck_row;
-                pgdeck_places := pgdeck_places || pg_catalog.concat(pgdeck_row, ' ', pgdeck_way);
+                pgdeck_places := pgdeck_places || pg_catalog.concat(pgdeck_row, ' ', pgdeck_ways[pgdeck_way][2]);
                 EXECUTE pg_catalog.concat('SELECT pg_catalog.concat(t.tableoid, t.ctid) FROM ', pgdeck_rows[pgdeck_row][4], ' AS t WHERE ', pgdeck_rows[pgdeck_row][7])
                   INTO pgdeck_id;
                 pgdeck_ids[pgdeck_row] := pgdeck_id;
@@ -310,7 +420,11 @@ WHILE pg_catalog.cardinality(pgdeck_waiting) > 0 LOOP
       END LOOP;
     END LOOP;
   END LOOP;
-  IF NOT pgdeck_moved THEN
+  IF NOT pgdeck_moved AND NOT pgdeck_careful THEN
+    -- Rows may wait on the only values that are free: from here on, one at a time.
+    pgdeck_careful := true;
+    pgdeck_places := '{}';
+  ELSIF NOT pgdeck_moved THEN
     RAISE EXCEPTION USING ERRCODE = 'unique_violation', MESSAGE = coalesce(pgdeck_why, 'rows wait for each other'),
       HINT = 'Another row holds this value, and no row of this script can make room for it.';
   END IF;

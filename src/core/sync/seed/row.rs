@@ -9,7 +9,10 @@ use crate::core::{
     sync::{
         plan::{Assignment, NewValue},
         row::Key,
-        script::{self, tried::Tried},
+        script::{
+            self,
+            tried::{self, Tried},
+        },
         shape::{Role, Shape, ShapeColumn, UniqueRule},
         sql::{self, Statement},
     },
@@ -158,6 +161,7 @@ impl<'a> Wanted<'a> {
     /// As one of the statements between which unique values move.
     pub fn tried(&self) -> Tried {
         let parents = self.assignments.iter().filter_map(|(assignment, _)| self.parent(assignment));
+        let compared = self.assignments.iter().filter(|(_, compared)| *compared).map(|(assignment, _)| assignment);
         Tried {
             name: script::comment(&self.name()),
             needs: parents.collect(),
@@ -166,6 +170,7 @@ impl<'a> Wanted<'a> {
             row: self.found(),
             parked: String::new(),
             waiting: String::new(),
+            wanted: tried::pieces(self.shape, compared, &self.usable(), Statement::seed),
         }
     }
 

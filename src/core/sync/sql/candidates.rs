@@ -89,14 +89,17 @@ const VARIANTS: &str = "SELECT row_number() OVER (), v FROM (
        WHERE length(o.v) BETWEEN 1 AND 200 GROUP BY r)
     ) AS x(v)";
 
-/// What the table's and the domain's CHECKs name.
+/// What the CHECKs of the table and of its domains name, between quotes and numbers without; those of the column first.
 fn literals(shape: &Shape, column: &RuleColumn) -> String {
     let (table, name) = (literal(&shape.table.sql()), literal(&column.name));
     format!(
-        "SELECT replace(m[1], '''''', '''') FROM pg_constraint AS k, \
-         regexp_matches(pg_get_constraintdef(k.oid), '''((?:[^'']|'''')*)''', 'g') AS m \
-         WHERE k.contype = 'c' AND (k.conrelid = {table}::regclass OR k.contypid = (SELECT a.atttypid FROM pg_attribute AS a \
-         WHERE a.attrelid = {table}::regclass AND a.attname = {name})) LIMIT 60"
+        "SELECT coalesce(replace(m[1], '''''', ''''), m[2]) FROM pg_attribute AS a JOIN pg_constraint AS k \
+         ON k.conrelid = a.attrelid OR k.contypid IN (WITH RECURSIVE d(id) AS (SELECT a.atttypid UNION SELECT t.typbasetype \
+         FROM d JOIN pg_type AS t ON t.oid = d.id AND t.typtype = 'd') SELECT id FROM d), \
+         LATERAL regexp_matches(pg_get_constraintdef(k.oid), \
+         '''((?:[^'']|'''')*)''|(-?[[:<:]][0-9]+(?:[.][0-9]+)?(?:e[+-]?[0-9]+)?)[[:>:]]', 'g') AS m \
+         WHERE k.contype = 'c' AND a.attrelid = {table}::regclass AND a.attname = {name} \
+         ORDER BY k.conrelid = 0 OR a.attnum = ANY (k.conkey) DESC LIMIT 60"
     )
 }
 

@@ -54,7 +54,7 @@ pub use read::{Query, Side, Subset, read, read_located, taken};
 pub use sequence::{advance, advance_own, is_number};
 pub use statement::Statement;
 pub use together::{Parameter, Together};
-pub use write::{assigned, guarded, located, park, parked_from, reached, statement, whereabouts, written};
+pub use write::{assigned, guarded, located, park, parked_from, reached, settle, statement, whereabouts, written};
 
 use super::shape::Shape;
 use crate::core::name::{QName, ident};

@@ -226,7 +226,17 @@ pub fn park(shape: &Shape, step: &Step, column: &str, value: &Value) -> Statemen
     out
 }
 
-/// The same for any row, as what stands before the value and what stands behind it, up to the condition on the row, which
+/// Writes what `step` sets into its row. It returns that as the server writes it, in the order of [`written`].
+pub fn settle(shape: &Shape, step: &Step) -> Statement {
+    let mut out = Statement::default();
+    update(&mut out, shape, step);
+    let names = step.set.iter().flat_map(|assignment| written(shape, assignment));
+    let texts: Vec<_> = names.map(|(_, _, name)| column_text(shape, "t", name)).collect();
+    out.sql(format!("\nRETURNING {}", texts.join(", ")));
+    out
+}
+
+/// The same as [`park`] for any row, as what stands before the value and what stands behind it, up to the condition on the row, which
 /// is `row`: for statements that are made on the server.
 pub fn parked_from(shape: &Shape, column: &str, row: &str) -> (String, Statement) {
     let mut after = Statement::default();
