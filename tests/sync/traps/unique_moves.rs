@@ -12,18 +12,18 @@ use crate::support::{Db, Pair, set, show};
 
 /// Applies in batches and singly, undoes, runs the script twice, and seeds twice: each time the target must hold in `sql`
 /// what the source holds, and undo must bring back every byte.
-struct Moves<'a> {
-    sets: &'a str,
-    schema: &'a str,
-    source: &'a str,
-    target: &'a str,
-    sql: &'a str,
+pub(super) struct Moves<'a> {
+    pub sets: &'a str,
+    pub schema: &'a str,
+    pub source: &'a str,
+    pub target: &'a str,
+    pub sql: &'a str,
     /// Whether the source has all rows of the target; a seed deletes none.
-    seed: bool,
+    pub seed: bool,
 }
 
 impl Moves<'_> {
-    async fn check(&self) {
+    pub async fn check(&self) {
         for batch in [2, usize::MAX] {
             let mut pair = Pair::new(self.sets, self.schema, self.source, self.target).await;
             pair.batch = batch;
@@ -67,7 +67,7 @@ impl Moves<'_> {
     }
 }
 
-fn keyed() -> String {
+pub(super) fn keyed() -> String {
     set(r#"{ table = "t", key = ["k"] }"#)
 }
 

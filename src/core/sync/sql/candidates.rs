@@ -211,6 +211,8 @@ fn range(base: &str, table: &str, name: &str) -> Vec<(u8, String)> {
             let width = format!("coalesce({width}, 1)::{one}");
             out.push((2, format!("n, '[' || m.hi::{number} + n::{one} || ',' || m.hi::{number} + n::{one} + {width} || ')' FROM {ends}, generate_series(1, 5) AS n")));
             out.push((3, format!("n, '[' || m.lo::{number} - n::{one} - {width} || ',' || m.lo::{number} - n::{one} || ')' FROM {ends}, generate_series(1, 5) AS n")));
+            // Between them, where neither side is allowed.
+            out.push((4, format!("n, {base}(m.lo + n, m.lo + n + 1)::text FROM {ends}, generate_series(0, 200) AS n WHERE NOT EXISTS (SELECT FROM {table} AS u WHERE u.{name} && {base}(m.lo + n, m.lo + n + 1))")));
             let shift = format!("(m.hi::{number} - lower(v)::{number} + n)::{one}");
             out.push((4, format!("n, '[' || lower(v)::{number} + {shift} || ',' || upper(v)::{number} + {shift} || ')' FROM {ends}, generate_series(0, 9) AS n")));
         }
