@@ -124,6 +124,9 @@ fn merge(key: &mut ForeignKey, other: &ForeignKey) {
     if danger(other.on_delete) > danger(key.on_delete) {
         key.on_delete = other.on_delete;
     }
+    if danger(other.on_update) > danger(key.on_update) {
+        key.on_update = other.on_update;
+    }
     key.match_full &= other.match_full;
     key.enforced |= other.enforced;
 }

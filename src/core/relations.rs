@@ -76,6 +76,7 @@ mod tests {
             references: QName::new("public", *parent),
             referenced: vec!["id".into()],
             on_delete: OnDelete::Cascade,
+            on_update: OnDelete::NoAction,
             match_full: false,
             enforced: true,
             partition: None,

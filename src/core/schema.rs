@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{name::QName, trigger::Trigger};
+use super::{
+    name::QName,
+    trigger::{Trigger, TriggerEvent},
+};
 
 /// All tables, views and foreign tables that the connected role can name.
 #[derive(Debug, Clone, Default)]
@@ -236,11 +239,12 @@ pub struct Definition {
     pub output: Option<String>,
 }
 
-/// What happens to a child when its parent goes (`pg_constraint.confdeltype`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// What happens to a child when its parent goes, or changes (`pg_constraint.confdeltype`, `confupdtype`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnDelete {
     /// Refused at the end of the statement or transaction.
+    #[default]
     NoAction,
     /// Refused at once.
     Restrict,
@@ -255,6 +259,20 @@ pub enum OnDelete {
 }
 
 impl OnDelete {
+    /// Whether the server does nothing of itself but refuse.
+    pub fn is_no_action(&self) -> bool {
+        *self == OnDelete::NoAction
+    }
+
+    /// What the statement that the server runs on the child is: `deletes` says whether its parent goes.
+    pub fn event(self, deletes: bool) -> Option<TriggerEvent> {
+        match self {
+            OnDelete::Cascade if deletes => Some(TriggerEvent::Delete),
+            OnDelete::Cascade | OnDelete::SetNull | OnDelete::SetDefault => Some(TriggerEvent::Update),
+            OnDelete::NoAction | OnDelete::Restrict | OnDelete::Declared => None,
+        }
+    }
+
     /// As it is written in DDL.
     pub fn word(self) -> &'static str {
         match self {
@@ -281,6 +299,8 @@ pub struct ForeignKey {
     pub referenced: Vec<String>,
     /// What a delete of the parent does.
     pub on_delete: OnDelete,
+    /// What another value of what it points to does.
+    pub on_update: OnDelete,
     /// `MATCH FULL`: its columns are NULL together or not at all.
     pub match_full: bool,
     /// Whether the server checks what is written.

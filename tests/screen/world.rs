@@ -88,6 +88,7 @@ fn table(name: QName, estimate: Option<u64>) -> Table {
         references: QName::new("public", "programs"),
         referenced: vec!["id".into()],
         on_delete: OnDelete::Cascade,
+        on_update: OnDelete::NoAction,
         match_full: false,
         enforced: true,
         partition: None,

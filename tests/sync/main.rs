@@ -48,6 +48,8 @@ mod tables;
 mod together;
 mod traps;
 mod triggers;
+mod triggers_cascade;
+mod triggers_refuse;
 mod triggers_undo;
 mod types;
 mod undo;

@@ -66,14 +66,18 @@ impl<'a> TargetChecks<'a> {
         let attempts: Vec<_> = fits.iter().map(Attempt::all).collect();
         // Only these can be in a plan.
         let differing = review.tables.iter().filter(|table| !table.rows.is_empty());
-        let tables: Vec<&QName> = differing.filter_map(|table| Some(&table.shape.as_ref()?.table)).collect();
+        let shapes: Vec<_> = differing.filter_map(|table| table.shape.as_ref()).collect();
+        let tables: Vec<&QName> = shapes.iter().map(|shape| &shape.table).collect();
+        let children = shapes.iter().flat_map(|shape| &shape.children).filter(|child| !child.triggers.is_empty());
+        let acting: BTreeSet<&QName> = children.map(|child| &child.table).chain(tables.iter().copied()).collect();
+        let acting: Vec<_> = acting.into_iter().collect();
         let uniques = preflight::unique_questions(&review);
         let (database, basis, acting, parents, taken, children, unfit, equal, refused, failing, holders) = try_join!(
             // In the order in which they are sent: a refusal is heard before what it makes fail.
             biased;
             pg::database(self.tx),
             pg::basis(self.tx, &tables),
-            pg::acting_texts(self.tx, &tables),
+            pg::acting_texts(self.tx, &acting),
             pg::parents(self.tx, &wanted),
             self.taken(&review, &kept),
             self.children(&review),

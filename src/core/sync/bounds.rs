@@ -7,7 +7,7 @@ use super::{
     never::why_never,
     plan::{Assignment, Operation, Plan, Step},
     set::Sets,
-    shape::{Part, Reference, Role, Shape, UniqueRule, children, known_table},
+    shape::{Child, Part, Reference, Role, Shape, UniqueRule, children, known_table},
     sql,
 };
 use crate::core::{
@@ -74,12 +74,16 @@ fn unlike(shape: &Shape, built: &Shape) -> Option<String> {
         ("the references differ", shape.references == built.references),
         ("the primary key differs", shape.locator == built.locator),
         ("the unique indexes differ", shape.uniques == built.uniques),
-        ("the foreign keys that point to it differ", shape.children == built.children),
+        ("the foreign keys that point to it differ", same_children(&shape.children, &built.children)),
         ("`where` differs", shape.filter == built.filter),
         ("`ids` differs", shape.keep_ids == built.keep_ids),
         ("its kind differs", shape.partitioned == built.partitioned),
     ];
     parts.iter().find(|(_, same)| !same).map(|(what, _)| (*what).to_owned())
+}
+
+fn same_children(known: &[Child], built: &[Child]) -> bool {
+    known.len() == built.len() && known.iter().zip(built).all(|(known, built)| known.is_same(built))
 }
 
 /// What becomes SQL, or guards a delete, has to be what the catalogue says.
@@ -105,7 +109,7 @@ fn as_in_catalogue(catalog: &Catalog, shape: &Shape) -> Result<()> {
     match () {
         () if !key => differs("the key differs".to_owned()),
         // What was dropped since restricts nothing.
-        () if children(catalog, &shape.table).iter().any(|child| !shape.children.contains(child)) => {
+        () if children(catalog, &shape.table).iter().any(|child| !shape.children.iter().any(|c| c.is_same(child))) => {
             differs("the foreign keys that point to it differ".to_owned())
         }
         () if table.uniques.iter().map(UniqueRule::of).any(|unique| !shape.uniques.contains(&unique)) => {

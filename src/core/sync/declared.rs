@@ -19,9 +19,11 @@ pub fn declare(catalog: &mut Catalog, sets: &Sets) {
         let said = |known: &ForeignKey| known.columns == key.columns && known.references == key.references;
         // A rule that is known for some partitions is still what a delete would do there.
         let partial = table.partial_keys.iter().position(|partial| said(&partial.key));
-        let on_delete = partial.map_or(key.on_delete, |at| table.partial_keys.remove(at).key.on_delete);
+        let partial = partial.map(|at| table.partial_keys.remove(at).key);
+        let (on_delete, on_update) =
+            partial.map_or((key.on_delete, key.on_update), |partial| (partial.on_delete, partial.on_update));
         if !table.foreign_keys.iter().any(said) {
-            table.foreign_keys.push(ForeignKey { on_delete, ..key });
+            table.foreign_keys.push(ForeignKey { on_delete, on_update, ..key });
         }
     }
 }
@@ -59,6 +61,7 @@ pub(super) fn key(catalog: &Catalog, table: &Table, column: &str, to: &str) -> R
         references: name,
         referenced: vec![id.clone()],
         on_delete: OnDelete::Declared,
+        on_update: OnDelete::Declared,
         match_full: false,
         enforced: false,
         partition: None,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     plan::{Operation, Plan, Step},
+    shape::Shape,
     sql,
 };
 use crate::core::{
@@ -104,14 +105,35 @@ pub fn fires<'a>(plan: &'a Plan, steps: impl Iterator<Item = (&'a Step, bool)>) 
     let mut out: Vec<Fires> = Vec::new();
     for (step, parked) in steps {
         let Ok(shape) = plan.shape(&step.table) else { continue };
-        if shape.triggers.is_empty() {
+        if !fires_any(shape) {
             continue;
         }
         let columns: Vec<_> = step.set.iter().flat_map(|a| sql::written(shape, a)).map(|(_, _, name)| name).collect();
-        for trigger in &shape.triggers {
-            let moved = parked && trigger.events.contains(&TriggerEvent::Update);
-            let fires = Fires { table: &shape.table, trigger };
-            if (moved || trigger.runs_for(event(step.operation), &columns)) && !out.contains(&fires) {
+        let any: Vec<_> = if parked { shape.columns.iter().map(|c| c.name.as_str()).collect() } else { Vec::new() };
+        let moved = fires_for(shape, Operation::Update, &any).into_iter().filter(|_| parked);
+        for fires in fires_for(shape, step.operation, &columns).into_iter().chain(moved) {
+            if !out.contains(&fires) {
+                out.push(fires);
+            }
+        }
+    }
+    out
+}
+
+/// Whether anything may run when rows of the table are written.
+pub fn fires_any(shape: &Shape) -> bool {
+    !shape.triggers.is_empty() || shape.children.iter().any(|child| !child.triggers.is_empty())
+}
+
+/// What may run for `operation`, of an update of `columns`: of the table itself, and of those that the server cascades to.
+pub fn fires_for<'a>(shape: &'a Shape, operation: Operation, columns: &[&str]) -> Vec<Fires<'a>> {
+    let own = shape.triggers.iter().filter(|trigger| trigger.runs_for(event(operation), columns));
+    let mut out: Vec<_> = own.map(|trigger| Fires { table: &shape.table, trigger }).collect();
+    let deletes = operation == Operation::Delete;
+    for child in shape.children.iter().filter(|_| operation != Operation::Insert) {
+        for trigger in child.fires(deletes, columns) {
+            let fires = Fires { table: &child.table, trigger };
+            if !out.contains(&fires) {
                 out.push(fires);
             }
         }

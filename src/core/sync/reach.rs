@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use super::{
-    diff::Review,
+    diff::{Review, TableReview},
     fires::{TriggersDid, who},
     plan::Plan,
     set::Sets,
@@ -17,6 +17,7 @@ use crate::core::{
     error::{Error, Result},
     name::QName,
     schema::Catalog,
+    trigger::Trigger,
 };
 
 /// A trigger's or rule's text.
@@ -41,16 +42,15 @@ pub fn remark(review: &mut Review, catalog: &Catalog, sets: &Sets, texts: &[Acti
     let mut called: HashMap<&String, usize> = HashMap::new();
     catalog.tables.keys().for_each(|table| *called.entry(&table.name).or_default() += 1);
     for table in review.tables.iter_mut().filter(|table| !table.rows.is_empty()) {
-        let own = texts.iter().filter(|text| text.schema == table.table.schema && text.table == table.table.name);
-        for text in own {
+        let acting: Vec<_> = texts.iter().filter_map(|text| Some((acts(table, text)?, text))).collect();
+        for (who, text) in acting {
             let plain = plain(&text.text);
             for name in never.iter().filter(|name| names(&plain, name, called[&name.name] == 1)) {
                 let what = if review.agreed.contains(name) {
-                    format!("{} names {name}, which is never synced; pgdeck.toml lets triggers write it", text.name)
+                    format!("{who} names {name}, which is never synced; pgdeck.toml lets triggers write it")
                 } else {
                     format!(
-                        "{} names {name}, which is never synced: if it is written, everything is rolled back; {}",
-                        text.name,
+                        "{who} names {name}, which is never synced: if it is written, everything is rolled back; {}",
                         way(name)
                     )
                 };
@@ -58,6 +58,19 @@ pub fn remark(review: &mut Review, catalog: &Catalog, sets: &Sets, texts: &[Acti
             }
         }
     }
+}
+
+/// How people call what `text` is of, where it may act when rows of `table` are written: of the table itself, or of one
+/// that the server cascades to.
+fn acts(table: &TableReview, text: &ActingText) -> Option<String> {
+    let of = |name: &QName| text.schema == name.schema && text.table == name.name;
+    if of(&table.table) {
+        return Some(text.name.clone());
+    }
+    let mut children = table.shape.iter().flat_map(|shape| &shape.children);
+    let acts = |trigger: &Trigger| text.name == format!("{} `{}`", trigger.word(), trigger.name);
+    let child = children.find(|child| of(&child.table) && child.triggers.iter().any(acts))?;
+    Some(format!("{} on {}", text.name, child.table))
 }
 
 fn way(table: &QName) -> String {

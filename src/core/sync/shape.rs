@@ -226,11 +226,35 @@ pub struct Child {
     pub referenced: Vec<String>,
     /// What a delete of the parent would do.
     pub on_delete: OnDelete,
+    /// What another value of the referenced columns would do.
+    #[serde(default, skip_serializing_if = "OnDelete::is_no_action")]
+    pub on_update: OnDelete,
+    /// The triggers that run when the server cascades to it: those that run once for a statement, even where it meets no
+    /// row. A parent whose rows are written has no children.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub triggers: Vec<Trigger>,
     /// The columns that name one of its rows to people: its primary key.
     pub identity: Vec<String>,
     /// Whether it is partitioned; what inherits from an ordinary table does not inherit its foreign keys.
     #[serde(default)]
     pub partitioned: bool,
+}
+
+impl Child {
+    /// Whether both are the same but for what the server runs because of it, which is read again.
+    pub fn is_same(&self, other: &Child) -> bool {
+        let but = |child: &Child| Child { on_update: OnDelete::NoAction, triggers: Vec::new(), ..child.clone() };
+        but(self) == but(other)
+    }
+
+    /// The triggers that run for it where a parent goes, or (with the columns that are written) changes.
+    pub fn fires<'a>(&'a self, deletes: bool, written: &[&str]) -> impl Iterator<Item = &'a Trigger> {
+        let touched = deletes || self.referenced.iter().any(|name| written.contains(&name.as_str()));
+        let action = if deletes { self.on_delete } else { self.on_update };
+        let event = action.event(deletes).filter(|_| touched);
+        let columns: Vec<&str> = self.columns.iter().map(String::as_str).collect();
+        self.triggers.iter().filter(move |trigger| event.is_some_and(|event| trigger.runs_for(event, &columns)))
+    }
 }
 
 impl Shape {

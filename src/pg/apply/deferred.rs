@@ -38,14 +38,14 @@ pub(super) async fn check(
     if constraints.is_empty() {
         return match query::try_rows(tx, ALL, &[]).await {
             Ok(_) => Ok(()),
-            Err(error) => Err(refused(tx, &error).await),
+            Err(error) => Err(refused(tx, plan, &error).await),
         };
     }
     let (begun, checked) =
         futures_util::join!(query::rows(tx, "SAVEPOINT deferred", &[]), query::try_rows(tx, ALL, &[]));
     begun.map_err(rolled_back)?;
     let Err(error) = checked else { return Ok(()) };
-    let refused = refused(tx, &error).await;
+    let refused = refused(tx, plan, &error).await;
     let answer = error.as_db_error();
     let Some(constraint) = answer.filter(|a| a.code().code() == "23505").and_then(|answer| answer.constraint()) else {
         return Err(refused);

@@ -159,7 +159,7 @@ pub(super) fn fields(row: &Row) -> Result<Vec<Value>, tokio_postgres::Error> {
 }
 
 /// What `read` makes of each row that `statement` returns; `None`, and nothing has happened, where the server does not
-/// allow a value (classes 22, 23 and 44, and what a trigger raises).
+/// allow a value (classes 22, 23 and 44, and what a trigger raises or causes).
 pub(super) async fn ask<T>(
     tx: &Transaction<'_>,
     statement: &Statement,
@@ -176,7 +176,9 @@ pub(super) async fn ask<T>(
         }
         Err(error) => {
             let code = error.code().map(|code| code.code().to_owned()).unwrap_or_default();
-            if !(code == "P0001" || ["22", "23", "44"].contains(&code.get(..2).unwrap_or_default())) {
+            if !(["P0001", "27000"].contains(&code.as_str())
+                || ["22", "23", "44"].contains(&code.get(..2).unwrap_or_default()))
+            {
                 return Err(rolled_back(tx.describe(&error)));
             }
             query::rows(tx, "ROLLBACK TO SAVEPOINT park", &[]).await.map_err(rolled_back)?;

@@ -7,9 +7,10 @@ use crate::{
     core::{
         error::{Code, Error},
         sync::{
-            fires::{Fires, who},
-            plan::{NewValue, Plan, Step},
+            fires::{Fires, fires, who},
+            plan::{NewValue, Operation, Plan, Step},
         },
+        trigger::TriggerKind,
     },
     pg::connect::Transaction,
 };
@@ -26,8 +27,21 @@ const NOT_FOUND: [SqlState; 5] = [
 const HINT: &str = "names without a schema are looked up in the role's search_path: write the schema into the function, \
                     or set its search_path (ALTER FUNCTION … SET search_path)";
 
-/// The error of a statement that writes, with the function of the target that raised it.
-pub(super) async fn refused(tx: &Transaction<'_>, error: &tokio_postgres::Error) -> Error {
+/// The error of what the server ran because rows were written, with the triggers and the function of the target at fault.
+pub(super) async fn refused(tx: &Transaction<'_>, plan: &Plan, error: &tokio_postgres::Error) -> Error {
+    let described = described(tx, error).await;
+    named(described, &callers(plan, error))
+}
+
+fn named(error: Error, triggers: &[String]) -> Error {
+    match triggers {
+        [] => error,
+        triggers => Error { message: format!("{}: {}", who(triggers), error.message), ..error },
+    }
+}
+
+/// The error, with the function of the target that raised it.
+async fn described(tx: &Transaction<'_>, error: &tokio_postgres::Error) -> Error {
     let described = rolled_back(tx.fault(error).await);
     let answer = error.as_db_error();
     if let Some(answer) = answer.filter(|answer| *answer.code() == SqlState::INSUFFICIENT_PRIVILEGE) {
@@ -61,14 +75,52 @@ fn not_allowed(role: &str, answer: &DbError, described: Error) -> Error {
     }
 }
 
-/// The triggers of the plan's tables that call the function in which `error` was raised.
+/// The triggers of the plan's tables, and of those that the server cascades to, that call a function in which `error` was
+/// raised: the nearest, for each of these calls the next.
 fn callers(plan: &Plan, error: &tokio_postgres::Error) -> Vec<String> {
-    let Some(function) = error.as_db_error().and_then(function) else { return Vec::new() };
+    let context = error.as_db_error().and_then(DbError::where_).unwrap_or_default();
+    let mut called = context.lines().filter_map(called);
+    called.find_map(|function| Some(calling(plan, &function)).filter(|names| !names.is_empty())).unwrap_or_default()
+}
+
+fn calling(plan: &Plan, function: &str) -> Vec<String> {
     let called = function.split('(').next().unwrap_or_default();
     let is_it = |known: &str| known == called || known.rsplit_once('.').is_some_and(|(_, name)| name == called);
-    let triggers = plan.shapes.iter().flat_map(|shape| shape.triggers.iter().map(move |trigger| (shape, trigger)));
-    let theirs = triggers.filter(|(_, trigger)| is_it(&trigger.function));
-    theirs.map(|(shape, trigger)| Fires { table: &shape.table, trigger }.name()).collect()
+    let mut out = Vec::new();
+    for shape in &plan.shapes {
+        let own = shape.triggers.iter().map(|trigger| Fires { table: &shape.table, trigger });
+        let cascading = shape
+            .children
+            .iter()
+            .flat_map(|child| child.triggers.iter().map(|trigger| Fires { table: &child.table, trigger }));
+        for fires in own.chain(cascading).filter(|fires| is_it(&fires.trigger.function)) {
+            let name = fires.name();
+            if !out.contains(&name) {
+                out.push(name);
+            }
+        }
+    }
+    out
+}
+
+/// `described`, with the triggers that run before the row is written where they can have made the server refuse it: they
+/// wrote the row themselves, which no function is the context of, or replaced a value of it.
+fn blaming(plan: &Plan, step: &Step, error: &tokio_postgres::Error, described: Error) -> Error {
+    let Some(code) = error.code() else { return described };
+    let fired = fires(plan, std::iter::once((step, false)));
+    let before = |fires: &&Fires| fires.trigger.kind == TriggerKind::Before;
+    let names: Vec<_> = fired.iter().filter(before).map(Fires::name).collect();
+    if *code == SqlState::TRIGGERED_DATA_CHANGE_VIOLATION {
+        let all: Vec<_> = fired.iter().map(Fires::name).collect();
+        let names = if names.is_empty() { all } else { names };
+        let hint = "leave the row out, or let an AFTER trigger do what this one does to other rows";
+        return named(described, &[who(&names)]).hint(hint);
+    }
+    let values = ["22", "23", "44"].contains(&code.code().get(..2).unwrap_or_default());
+    if names.is_empty() || !values || described.hint.is_some() || step.operation == Operation::Delete {
+        return described;
+    }
+    described.hint(format!("{} may have changed the row before it was written", who(&names)))
 }
 
 /// The same for the statement of a step, whose row is named, with the trigger at fault.
@@ -78,10 +130,10 @@ pub(super) async fn refused_step(
     step: &Step,
     error: &tokio_postgres::Error,
 ) -> Error {
-    let mut described = Error { object: Some(name(step)), ..refused(tx, error).await };
     let callers = callers(plan, error);
-    if !callers.is_empty() {
-        described.message = format!("{}: {}", who(&callers), described.message);
+    let mut described = named(Error { object: Some(name(step)), ..described(tx, error).await }, &callers);
+    if callers.is_empty() {
+        described = blaming(plan, step, error, described);
     }
     let unknown = |answer: &&DbError| *answer.code() == SqlState::UNTRANSLATABLE_CHARACTER;
     let Some(character) = error.as_db_error().filter(unknown).and_then(|answer| character(answer.message())) else {
@@ -107,7 +159,8 @@ fn function(answer: &DbError) -> Option<String> {
     context.lines().find_map(called).or_else(|| context.lines().last().map(str::to_owned))
 }
 
-/// `public.note()` of `PL/pgSQL function public.note() line 1 at SQL statement`, `note` of `SQL function "note" …`.
+/// `public.note()` of `PL/pgSQL function public.note() line 1 at SQL statement`, `note` of `SQL function "note" …` and
+/// of `PL/Python function "note"`.
 fn called(line: &str) -> Option<String> {
     if line.starts_with("PL/pgSQL") {
         let open = line.find('(')?;
@@ -115,7 +168,8 @@ fn called(line: &str) -> Option<String> {
         let close = open + line[open..].find(')')?;
         return Some(line[from..=close].to_owned());
     }
-    let (_, rest) = line.strip_prefix("SQL function ")?.split_once('"')?;
+    let quoted = line.starts_with("SQL function ") || line.contains("PL/");
+    let (_, rest) = line.split_once('"').filter(|_| quoted)?;
     rest.split_once('"').map(|(name, _)| name.to_owned())
 }
 
@@ -136,6 +190,8 @@ mod tests {
         assert_eq!(of("PL/pgSQL function public.note() line 1 at SQL statement"), "public.note()");
         assert_eq!(of("PL/pgSQL-Funktion note(integer,text) Zeile 1 bei SQL-Anweisung"), "note(integer,text)");
         assert_eq!(of("SQL function \"count_all\" during startup"), "count_all");
+        assert_eq!(of("PL/Python function \"note\""), "note");
+        assert_eq!(of("in PL/Tcl function \"note\""), "note");
         assert_eq!(called("SQL statement \"insert into plan_log values (new.key)\""), None);
     }
 

@@ -32,7 +32,8 @@ use crate::{
 /// `plan` with the triggers that the target has now: which of them run depends on the session, too.
 ///
 /// # Errors
-/// `RolledBack` where a rule replaces what the plan would write.
+/// `RolledBack` where a rule replaces what the plan would write, `Stale` where a table that the server cascades to has other
+/// triggers than were reviewed.
 pub(super) fn with_triggers(plan: &Plan, live: &Catalog) -> Result<Plan> {
     let mut plan = plan.clone();
     for shape in &mut plan.shapes {
@@ -42,7 +43,16 @@ pub(super) fn with_triggers(plan: &Plan, live: &Catalog) -> Result<Plan> {
         let column = |child: &Child, name: &String| live.table(&child.table).is_some_and(|t| t.column(name).is_some());
         let known =
             |child: &Child| child.on_delete == OnDelete::Declared && child.columns.iter().all(|c| column(child, c));
-        shape.children.retain(|child| there.contains(child) || known(child));
+        if plan.undoes.is_none() {
+            as_reviewed(&shape.children, &there)?;
+        }
+        shape.children.retain_mut(|child| match there.iter().find(|now| now.is_same(child)) {
+            Some(now) => {
+                child.clone_from(now);
+                true
+            }
+            None => known(child),
+        });
         shape.triggers = live.table(&shape.table).map(|table| table.triggers.clone()).unwrap_or_default();
         let steps = plan.steps.iter().filter(|step| step.table == shape.table);
         if let Some(why) = { steps }.find_map(|step| fires::replaced(&shape.triggers, step.operation)) {
@@ -52,6 +62,26 @@ pub(super) fn with_triggers(plan: &Plan, live: &Catalog) -> Result<Plan> {
         }
     }
     Ok(plan)
+}
+
+/// Refuses triggers of a table that the server cascades to which are not those that were reviewed.
+fn as_reviewed(children: &[Child], there: &[Child]) -> Result<()> {
+    for (child, now) in children.iter().filter_map(|child| Some((child, there.iter().find(|now| now.is_same(child))?)))
+    {
+        let new =
+            now.triggers.iter().find(|trigger| !child.triggers.contains(trigger)).map(|t| (t, "added or changed"));
+        let gone = child.triggers.iter().find(|trigger| !now.triggers.contains(trigger)).map(|t| (t, "dropped"));
+        if let Some((trigger, became)) = new.or(gone) {
+            let name = &trigger.name;
+            return Err(Error::stale(format!(
+                "trigger `{name}`, which runs when the server cascades to this table, was {became} after the review; \
+                 nothing was written"
+            ))
+            .object(&child.table)
+            .hint("review again"));
+        }
+    }
+    Ok(())
 }
 
 /// Rows inserted, updated and deleted in each table.
@@ -97,7 +127,7 @@ pub(super) struct Mark {
 impl<'a> Watch<'a> {
     /// From here on.
     pub(super) async fn begin(tx: &Transaction<'_>, plan: &'a Plan) -> Result<Self> {
-        let triggers = plan.shapes.iter().any(|shape| !shape.triggers.is_empty());
+        let triggers = plan.shapes.iter().any(fires::fires_any);
         let mut watch =
             Watch { plan, triggers, start: Counts::new(), back: Counts::new(), counted: true, parked: BTreeSet::new() };
         if triggers {

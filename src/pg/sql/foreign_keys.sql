@@ -14,6 +14,8 @@ FROM (
                JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.num ORDER BY u.pos) AS referenced,
          CASE k.confdeltype WHEN 'a' THEN 'no-action' WHEN 'r' THEN 'restrict' WHEN 'c' THEN 'cascade'
                             WHEN 'n' THEN 'set-null' ELSE 'set-default' END AS on_delete,
+         CASE k.confupdtype WHEN 'a' THEN 'no-action' WHEN 'r' THEN 'restrict' WHEN 'c' THEN 'cascade'
+                            WHEN 'n' THEN 'set-null' ELSE 'set-default' END AS on_update,
          k.confmatchtype = 'f' AS match_full,
          coalesce((to_jsonb(k) ->> 'conperiod')::boolean, false) AS period,
          coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true) AND NOT EXISTS (

@@ -12,6 +12,7 @@ use crate::core::{
         declared,
         set::{Across, Ids, SetTable, Sets},
     },
+    trigger::{Trigger, TriggerKind},
 };
 
 impl Shape {
@@ -182,10 +183,23 @@ pub fn children(catalog: &Catalog, name: &QName) -> Vec<Child> {
         columns: key.columns.clone(),
         referenced: key.referenced.clone(),
         on_delete: key.on_delete,
+        on_update: key.on_update,
+        triggers: cascading(table, key),
         identity: table.primary_key().to_vec(),
         partitioned: table.relation == Relation::Partitioned,
     };
     catalog.references_to(name).map(child).collect()
+}
+
+/// The triggers of `table` that run when the server cascades along `key`, although there is no row to cascade to.
+fn cascading(table: &Table, key: &ForeignKey) -> Vec<Trigger> {
+    let events = [key.on_delete.event(true), key.on_update.event(false)];
+    let columns: Vec<&str> = key.columns.iter().map(String::as_str).collect();
+    let runs = |trigger: &&Trigger| {
+        let statement = !trigger.row && matches!(trigger.kind, TriggerKind::Before | TriggerKind::After);
+        statement && events.iter().flatten().any(|event| trigger.runs_for(*event, &columns))
+    };
+    table.triggers.iter().filter(runs).cloned().collect()
 }
 
 /// What the server does when nothing is given for `column`.

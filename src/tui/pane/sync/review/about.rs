@@ -5,13 +5,10 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use super::Reviewing;
 use crate::{
     config::theme::Role,
-    core::{
-        sync::{
-            diff::{Change, Field, RowReview, TableReview},
-            fires,
-            plan::Operation,
-        },
-        trigger::Trigger,
+    core::sync::{
+        diff::{Change, Field, RowReview, TableReview},
+        fires::{self, Fires},
+        plan::Operation,
     },
     tui::{
         action::Action,
@@ -69,8 +66,12 @@ fn fires(reviewing: &Reviewing, row: &RowReview) -> Vec<String> {
             }
         })
         .collect();
-    let runs = shape.triggers.iter().filter(|trigger| trigger.runs_for(fires::event(operation), &columns));
-    runs.map(Trigger::display).collect()
+    let runs = fires::fires_for(shape, operation, &columns);
+    let name = |fires: &Fires| match *fires.table == shape.table {
+        true => fires.trigger.display(),
+        false => format!("{} on {}", fires.trigger.display(), fires.table),
+    };
+    runs.iter().map(name).collect()
 }
 
 /// The marked table in full.
