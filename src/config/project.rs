@@ -200,6 +200,7 @@ impl Project {
 
     /// Reads and checks a file's text.
     pub fn parse(source: Source) -> Result<Project> {
+        source.shallow()?;
         let file: File = toml::from_str(&source.text).map_err(|error| complaint(&source, &error))?;
         let sections: Environments = toml::from_str(&source.text).map_err(|error| complaint(&source, &error))?;
         let mut environments = Vec::new();
@@ -468,6 +469,17 @@ mod tests {
             assert!(error.to_string().contains(says), "{error}");
             assert!(!error.to_string().contains("geheim"), "{error}");
         }
+    }
+
+    /// Deep enough to end the process where nobody looks first: brackets within keys of many parts.
+    #[test]
+    fn a_text_that_is_nested_without_end_is_refused() {
+        let key = ["a"; 79].join(".");
+        let deep = format!("{}1{}", format!("{{{key} = ").repeat(75), "}".repeat(75));
+        let table = format!("{{ table = \"a\", references = {{ x = {deep} }} }}");
+        let error = parse(&format!("{HEAD}[[sync.set]]\nname = \"s\"\ntables = [{table}]\n")).expect_err("deep");
+        assert_eq!(error.place.as_deref(), Some("pgdeck.toml:8"), "{error}");
+        assert!(error.to_string().contains("levels deep"), "{error}");
     }
 
     #[test]

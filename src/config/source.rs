@@ -1,5 +1,7 @@
 //! A file with its name, so that every complaint about it can say `file:line`.
 
+mod depth;
+
 use std::{io, path::Path};
 
 use toml::{
@@ -54,8 +56,17 @@ impl Source {
         Error::usage(message).at(format!("{}:{}", self.name, self.line(offset)))
     }
 
+    /// Refuses a TOML text that is nested deeper than any file has to be. Whoever reads one asks first.
+    pub fn shallow(&self) -> Result<()> {
+        match depth::too_deep(&self.text) {
+            Some(at) => Err(self.error(at, format!("this is nested more than {} levels deep", depth::MOST))),
+            None => Ok(()),
+        }
+    }
+
     /// The text as a TOML table whose keys and values know where they stand.
     pub fn toml(&self) -> Result<DeTable<'_>> {
+        self.shallow()?;
         DeTable::parse(&self.text)
             .map(Spanned::into_inner)
             .map_err(|error| self.error(error.span().map_or(0, |span| span.start), error.message().trim().to_owned()))

@@ -72,6 +72,24 @@ pub struct Error {
     pub lasting: bool,
 }
 
+/// The most characters of a part: what was typed or stands in a file may be of any length, and an error is a line.
+const LONGEST: usize = 4000;
+/// How many of them are those of its end.
+const LAST: usize = 500;
+
+/// `text`, with its middle left out where it is longer than anybody reads.
+fn readable(text: String) -> String {
+    if text.len() <= LONGEST {
+        return text;
+    }
+    let count = text.chars().count();
+    if count <= LONGEST {
+        return text;
+    }
+    let (first, last) = (text.chars().take(LONGEST - LAST - 1), text.chars().skip(count - LAST));
+    first.chain(['…']).chain(last).collect()
+}
+
 /// The result of everything that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -80,7 +98,7 @@ impl Error {
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Error {
             code,
-            message: message.into(),
+            message: readable(message.into()),
             place: None,
             environment: None,
             object: None,
@@ -148,14 +166,14 @@ impl Error {
     /// Names the object.
     #[must_use]
     pub fn object(mut self, object: impl fmt::Display) -> Self {
-        self.object.get_or_insert(object.to_string());
+        self.object.get_or_insert_with(|| readable(object.to_string()));
         self
     }
 
     /// Says what to do next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hint = Some(readable(hint.into()));
         self
     }
 }
@@ -218,6 +236,18 @@ mod tests {
     fn control_characters_of_a_server_message_are_made_visible() {
         let error = Error::connect("bad \u{1b}[31m thing\nsecond line");
         assert_eq!(error.to_string(), "bad ␛[31m thing␊second line");
+    }
+
+    #[test]
+    fn what_is_very_long_keeps_its_beginning_and_its_end() {
+        let long = format!("unknown key `{}` here", "ü".repeat(1_000_000));
+        let error = Error::usage(&long).object(&long).hint(&long);
+        for part in [Some(error.message), error.object, error.hint].into_iter().flatten() {
+            assert_eq!(part.chars().count(), LONGEST);
+            assert!(part.starts_with("unknown key `üü") && part.contains("ü…ü") && part.ends_with("ü` here"));
+        }
+        let fits = "ü".repeat(LONGEST);
+        assert_eq!(Error::usage(&fits).message, fits);
     }
 
     #[test]

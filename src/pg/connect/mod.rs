@@ -3,7 +3,7 @@
 //! | file | answers |
 //! |---|---|
 //! | [`conninfo`], `url`, `sslmode` | what was written in `pgdeck.toml`, a URL and `PG*` variables, as one description |
-//! | `passfile`, `password` | where the password comes from |
+//! | [`passfile`], `password` | where the password comes from |
 //! | `auth` | what a server may ask for |
 //! | `tls`, `verifier`, `certificate` | who the server is |
 //! | [`session`], `dial`, `settings` | how a connection starts and what it may do |
@@ -23,7 +23,7 @@ mod dial;
 pub mod error;
 mod flood;
 mod keepalive;
-mod passfile;
+pub mod passfile;
 mod password;
 pub mod pool;
 pub mod session;

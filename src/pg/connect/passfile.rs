@@ -48,7 +48,8 @@ fn host_word(host: &Host) -> String {
     }
 }
 
-fn find(text: &str, host: &str, port: u16, dbname: &str, user: &str) -> Option<SecretString> {
+/// The password of the first line of `text` that is for this server, database and user.
+pub fn find(text: &str, host: &str, port: u16, dbname: &str, user: &str) -> Option<SecretString> {
     let wanted = [host, &port.to_string(), dbname, user];
     text.lines().filter(|line| !line.starts_with('#')).find_map(|line| {
         let mut rest = line;
