@@ -77,8 +77,32 @@ const LONGEST: usize = 4000;
 /// How many of them are those of its end.
 const LAST: usize = 500;
 
+/// `text` without the user and the password of an address, wherever one was written or pasted.
+fn without_credentials(text: String) -> String {
+    const BEGINNING: &str = "://";
+    if !text.contains(BEGINNING) {
+        return text;
+    }
+    let mut parts = text.split(BEGINNING);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let address = part.find(|c: char| c.is_whitespace() || "`\"'<>".contains(c)).unwrap_or(part.len());
+        let credentials = part[..address].rfind('@').filter(|at| part[..*at].contains(':'));
+        out += BEGINNING;
+        match credentials {
+            Some(at) => {
+                out.push('…');
+                out += &part[at..];
+            }
+            None => out += part,
+        }
+    }
+    out
+}
+
 /// `text`, with its middle left out where it is longer than anybody reads.
 fn readable(text: String) -> String {
+    let text = without_credentials(text);
     if text.len() <= LONGEST {
         return text;
     }
@@ -248,6 +272,13 @@ mod tests {
         }
         let fits = "ü".repeat(LONGEST);
         assert_eq!(Error::usage(&fits).message, fits);
+    }
+
+    #[test]
+    fn an_address_in_the_wrong_place_keeps_its_password() {
+        let error = Error::usage("unknown word `postgresql://u:p/@ss@h/d`, or http://x/a:b").object("a://u:b@c");
+        assert_eq!(error.to_string(), "a://…@c: unknown word `postgresql://…@h/d`, or http://x/a:b");
+        assert_eq!(Error::usage("see https://u@h/ and ://").message, "see https://u@h/ and ://");
     }
 
     #[test]

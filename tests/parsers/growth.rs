@@ -15,11 +15,18 @@ use pgdeck::{
 };
 
 use crate::{
+    dice::say,
     config::project_text,
     fuzz::{FILE, grows_evenly},
     mutate::PIECES,
     samples::samples,
 };
+
+/// None of `found` may be.
+fn all_even(found: Vec<Option<String>>) {
+    let uneven: Vec<String> = found.into_iter().flatten().collect();
+    assert!(uneven.is_empty(), "{}", uneven.join("\n"));
+}
 
 type Parser = (&'static str, fn(&[u8]));
 
@@ -73,17 +80,20 @@ fn one_piece_many_times() {
         b"a", b"a.", b"a = 1\n", b"[a]\n", b"[[a]]\n", b"a\n", b"{\"a\":", b"[1,", b"(a)", b"(a = 1) AND ", b"NOT (",
         b"SELECT 1;\n", b"\\\"", b"\xe2\x82\xac",
     ];
+    let mut found = Vec::new();
     for (name, parser) in PARSERS {
         for piece in PIECES.iter().copied().chain(more) {
             let grown = |size: usize| piece.repeat(size / piece.len() + 1);
-            grows_evenly(&format!("{name}, {}", piece.escape_ascii()), grown, parser);
+            found.push(grows_evenly(&format!("{name}, {}", piece.escape_ascii()), grown, parser));
         }
     }
+    all_even(found);
 }
 
 /// Brackets of every kind, closed again.
 #[test]
 fn as_deep_as_it_is_long() {
+    let mut found = Vec::new();
     for (name, parser) in PARSERS {
         for (open, inner, close) in [
             ("[", "1", "]"),
@@ -100,9 +110,11 @@ fn as_deep_as_it_is_long() {
                 let times = size / (open.len() + close.len()) + 1;
                 format!("{}{inner}{}", open.repeat(times), close.repeat(times)).into_bytes()
             };
-            grows_evenly(&format!("{name}, {open}{close}"), grown, parser);
+            say(&format!("{name}, {open}{close}"));
+            found.push(grows_evenly(&format!("{name}, {open}{close}"), grown, parser));
         }
     }
+    all_even(found);
 }
 
 /// Good files with more and more in them.
@@ -125,12 +137,14 @@ fn more_of_what_is_good() {
         ("password file", &|at| format!("h{at}:5432:d:u:p")),
         ("seed", &|at| format!("-- pgdeck:begin l{at}\nSELECT 1;\n-- pgdeck:end l{at}")),
     ];
+    let mut found = Vec::new();
     for (name, one) in good {
         let (_, parser) = PARSERS.iter().find(|(known, _)| *known == name).unwrap();
         let head = if name == "project" { project_text() + "\n" } else { String::new() };
         let grown = |size: usize| (head.clone() + &numbered(size / one(0).len() + 1, one)).into_bytes();
-        grows_evenly(&format!("{name}, {}", one(0)), grown, parser);
+        found.push(grows_evenly(&format!("{name}, {}", one(0)), grown, parser));
     }
+    all_even(found);
 }
 
 /// A bundle and a plan with more and more rows.
@@ -146,12 +160,13 @@ fn more_rows() {
         bundle.write(&mut out).unwrap();
         out
     };
-    grows_evenly("bundle", rows, |bytes| drop(Bundle::read(FILE, bytes).unwrap()));
+    let bundles = grows_evenly("bundle", rows, |bytes| drop(Bundle::read(FILE, bytes).unwrap()));
     let steps = |size: usize| {
         let mut plan = plan.clone();
         let step = plan.steps[0].clone();
         plan.steps.resize(size / 500 + 1, step);
         plan.sealed().text().into_bytes()
     };
-    grows_evenly("plan", steps, |bytes| drop(Plan::read(FILE, &text(bytes)).unwrap()));
+    let plans = grows_evenly("plan", steps, |bytes| drop(Plan::read(FILE, &text(bytes)).unwrap()));
+    all_even(vec![bundles, plans]);
 }

@@ -1,6 +1,6 @@
 //! `sslmode` (PostgreSQL manual, 34.19.3 "Protection Provided in Different Modes").
 
-use crate::core::error::{Error, Result, did_you_mean};
+use crate::core::error::{Error, Result, did_you_mean, nearest};
 
 /// How much a connection over TCP insists on TLS. Never used over a unix socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -30,7 +30,12 @@ impl SslMode {
             "verify-ca" => SslMode::VerifyCa,
             "verify-full" => SslMode::VerifyFull,
             _ => {
-                return Err(Error::usage(format!("`{word}` is not an sslmode")).hint(did_you_mean(word, KNOWN)));
+                // Repeated only where it plainly is a mistyped mode, and not a piece of an address's password.
+                let what = match nearest(word, KNOWN) {
+                    Some(_) => format!("`{word}` is not an sslmode"),
+                    None => "sslmode has an unknown value".to_owned(),
+                };
+                return Err(Error::usage(what).hint(did_you_mean(word, KNOWN)));
             }
         })
     }
@@ -46,6 +51,8 @@ mod tests {
         assert_eq!(SslMode::parse("allow").expect("known"), SslMode::Prefer);
         let error = SslMode::parse("verify-fulll").expect_err("unknown");
         assert_eq!(error.to_string(), "`verify-fulll` is not an sslmode — did you mean `verify-full`?");
+        let error = SslMode::parse("hunter2@h").expect_err("a piece of a password").to_string();
+        assert!(!error.contains("hunter2") && error.contains("verify-full"), "{error}");
         assert!(SslMode::parse("").is_err());
     }
 }
