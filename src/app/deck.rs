@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 
+use super::trust;
 use crate::{
     config::{
         place::{self, Vars},
@@ -152,6 +153,8 @@ impl Deck {
         if let Some(target) = targets.get(name) {
             return Ok(target.clone());
         }
+        // Nobody has another way to a connection, and only a connection runs the command.
+        trust::allow_command(self, name)?;
         let conninfo = Conninfo::resolve(&self.environment(name)?, &*self.vars)?;
         let size = pool_size(self.sharing(&conninfo));
         let target = (conninfo.clone(), Pool::new(conninfo, size)?);

@@ -14,3 +14,4 @@ pub mod migrations;
 pub mod runs;
 pub mod store;
 pub mod sync;
+pub mod trust;

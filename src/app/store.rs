@@ -205,6 +205,11 @@ pub fn files(path: &Path, ending: &str) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
+/// The SHA-256 of a file's content, in hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    crate::core::migrations::checksum::sha256_of(bytes)
+}
+
 /// What could not be done with which file.
 pub fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Error {
     Error::usage(format!("cannot {what} this file: {error}")).at(path.display())

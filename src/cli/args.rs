@@ -102,6 +102,8 @@ pub enum Verb {
     /// Carry configuration rows from one environment to another
     #[command(subcommand)]
     Sync(Sync),
+    /// See what the project file makes pgdeck run, and agree to it: nothing of that is run before
+    Trust(Trust),
     /// Who did what to which environment, and how it ended
     Journal(Journal),
     /// Completions for a shell: what it prints is for the shell to read
@@ -363,6 +365,26 @@ pub struct Migrate {
     /// Where there is no history yet: record all up to this version as applied, without running it
     #[arg(long, value_name = "VERSION")]
     pub baseline: Option<String>,
+}
+
+/// `pgdeck trust`
+#[derive(Debug, Args)]
+pub struct Trust {
+    /// Agree without being asked, such as in CI
+    #[arg(short, long)]
+    pub yes: bool,
+    /// What was agreed to, of all projects
+    #[arg(long, conflicts_with_all = ["yes", "revoke", "dir", "as_superuser"])]
+    pub list: bool,
+    /// Take back what was agreed to of this project
+    #[arg(long, conflicts_with_all = ["yes", "dir", "as_superuser"])]
+    pub revoke: bool,
+    /// The folder of the migrations that are replayed, instead of the one that pgdeck.toml names
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// Also let replayed migrations run as a superuser, as these files are now
+    #[arg(long)]
+    pub as_superuser: bool,
 }
 
 /// `pgdeck journal`

@@ -15,6 +15,7 @@ mod schema;
 mod shell;
 mod signals;
 mod sync;
+mod trust;
 
 use std::{ffi::OsString, io::IsTerminal, process::ExitCode, sync::Arc};
 
@@ -113,6 +114,11 @@ async fn dispatch(cli: Cli, inner: Option<Cli>, watch: &Watch) -> Result<u8> {
             init::begin(arguments, &job, cli.format).await
         }
         Some(Verb::Audit(Audit { explain: Some(id), .. })) => audit::explain(id, cli.format),
+        Some(Verb::Trust(arguments)) if arguments.list => trust::list(cli.format),
+        Some(Verb::Trust(arguments)) if arguments.revoke => {
+            let file = place::project_file(cli.config.as_deref(), std::env::current_dir, &variables)?;
+            trust::revoke(&file, cli.format)
+        }
         Some(verb) => {
             let deck = Arc::new(Deck::new(project(&cli)?, variables)?);
             verb_on(verb, &Context { deck, job, format: cli.format }).await
@@ -164,6 +170,7 @@ async fn verb_on(verb: &Verb, context: &Context) -> Result<u8> {
         Verb::Schema(command) => schema::run(command, context).await,
         Verb::Migrations(arguments) => migrations::run(arguments, context).await,
         Verb::Sync(command) => sync::run(command, context).await,
+        Verb::Trust(arguments) => trust::run(arguments, context).await,
         Verb::Journal(arguments) => journal::run(arguments, context).await,
     }
 }

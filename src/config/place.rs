@@ -47,6 +47,13 @@ pub fn state_dir(project: &str, vars: Vars) -> Result<PathBuf> {
     Ok(base("XDG_STATE_HOME", ".local/state", vars)?.join(file_name(project)))
 }
 
+/// The file of what a user agreed to that project files run. Not below `PGDECK_STATE_DIR`, which may lie in the folder of
+/// a project: that would bring its own agreements along.
+pub fn agreements(vars: Vars) -> Result<PathBuf> {
+    // A project's folder never has this name, whatever the project is called: `file_name` knows no `~`.
+    Ok(base("XDG_STATE_HOME", ".local/state", vars)?.join("trust~.json"))
+}
+
 /// The folder for a user's own preferences, keymaps and themes.
 pub fn config_dir(vars: Vars) -> Result<PathBuf> {
     base("XDG_CONFIG_HOME", ".config", vars)

@@ -23,6 +23,7 @@ use crate::core::{
     glob,
     name::QName,
     sync::set::{Across, Ids, MissingParent, Set, SetTable, Sets},
+    trust::Command,
 };
 
 /// A project, checked.
@@ -105,8 +106,7 @@ struct Section {
     dbname: Option<String>,
     sslmode: Option<String>,
     sslrootcert: Option<String>,
-    #[serde(default)]
-    password_command: Vec<String>,
+    password_command: Option<Spanned<Vec<String>>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -259,9 +259,23 @@ impl Project {
             dbname: section.dbname.clone(),
             sslmode: section.sslmode.clone(),
             sslrootcert: section.sslrootcert.clone(),
-            password_command: section.password_command.clone(),
+            password_command: section.command().to_vec(),
         };
         Ok(Environment { name: name.to_owned(), kind: section.kind, writable: section.is_writable(), target })
+    }
+
+    /// What the project makes pgdeck run to learn passwords, in the order of the file. Files are not looked at.
+    pub fn commands(&self) -> impl Iterator<Item = Command> {
+        self.environments.iter().filter(|(_, section)| !section.command().is_empty()).map(|(name, section)| {
+            let at = section.password_command.as_ref().map_or(0, |command| command.span().start);
+            Command {
+                environment: name.clone(),
+                place: format!("{}:{}", self.source.name, self.source.line(at)),
+                command: section.command().to_vec(),
+                sent_to: section.address(),
+                files: Vec::new(),
+            }
+        })
     }
 
     /// The purpose that the team wrote down for `table`.
@@ -309,6 +323,21 @@ impl Project {
 impl Section {
     fn is_writable(&self) -> bool {
         self.writable.unwrap_or_else(|| self.kind.writable_by_default())
+    }
+
+    fn command(&self) -> &[String] {
+        self.password_command.as_ref().map(|command| command.get_ref().as_slice()).unwrap_or_default()
+    }
+
+    /// Where it is and how much it insists on TLS, as written. What is not written comes from the shell.
+    fn address(&self) -> Vec<String> {
+        let url = self.url.as_ref().map(|url| url.get_ref().clone());
+        let host = self.host.clone().or_else(|| url.is_none().then(|| "${PGHOST}".to_owned()));
+        let port = self.port.map(|port| format!("port {port}"));
+        let user = self.user.as_ref().map(|user| format!("user {user}"));
+        let sslmode = self.sslmode.as_ref().map(|word| format!("sslmode {word}"));
+        let root = self.sslrootcert.as_ref().map(|path| format!("sslrootcert {path}"));
+        [url, host, port, user, sslmode, root].into_iter().flatten().collect()
     }
 }
 

@@ -22,3 +22,4 @@ pub mod sql_text;
 pub mod sync;
 pub mod text;
 pub mod trigger;
+pub mod trust;

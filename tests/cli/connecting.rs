@@ -124,12 +124,14 @@ async fn passwords_right_wrong_missing_and_from_a_command() {
         ("[\"/nowhere/pass\"]".to_owned(), "`/nowhere/pass` cannot be started"),
     ] {
         desk.project("writable = true", &format!("writable = true\npassword_command = {program}"));
+        desk.trust();
         desk.fails_with(3, verb, says, |command| {
             set(command, None);
             command
         });
     }
     desk.project("writable = true", "writable = true\npassword_command = [\"echo\", \"the-right-one\"]");
+    desk.trust();
     let mut right = desk.command(verb);
     set(&mut right, None);
     right.assert().success();

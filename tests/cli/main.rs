@@ -27,5 +27,6 @@ mod replay;
 mod schema;
 mod signals;
 mod sync;
+mod trust;
 #[path = "../support/world.rs"]
 mod world;

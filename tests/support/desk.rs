@@ -84,6 +84,11 @@ impl Desk {
         command
     }
 
+    /// Agrees to what the project runs, as its user does. A command is shown in full, secrets in it included.
+    pub fn trust(&self) {
+        self.command("trust --yes").assert().success();
+    }
+
     /// Runs what has to work; returns what it printed.
     pub fn fine(&self, line: &str) -> String {
         self.exits(0, line)

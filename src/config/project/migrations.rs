@@ -17,7 +17,7 @@ const AUTO: &str = "auto";
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Section {
-    dir: Option<String>,
+    dir: Option<Spanned<String>>,
     style: Option<Spanned<String>>,
     before: Option<String>,
 }
@@ -27,8 +27,8 @@ pub(super) struct Section {
 pub struct Migrations {
     /// The folder, as written; a relative one begins where `pgdeck.toml` is.
     pub dir: String,
-    /// Whether the file names the folder.
-    pub declared: bool,
+    /// The line that names the folder, from 1; `None` where none does.
+    pub line: Option<usize>,
     /// The style; `None` where it is to be found out.
     pub style: Option<Style>,
     /// A file of SQL, as written, that stands in for what a platform brings along: it is run before the first migration
@@ -38,9 +38,10 @@ pub struct Migrations {
 
 pub(super) fn migrations(source: &Source, section: Section) -> Result<Migrations> {
     let style = section.style.filter(|word| word.get_ref() != AUTO).map(|word| style(source, &word)).transpose()?;
-    let declared = section.dir.is_some();
+    let line = section.dir.as_ref().map(|dir| source.line(dir.span().start));
+    let dir = section.dir.map_or_else(|| DIR.to_owned(), Spanned::into_inner);
     let before = section.before;
-    Ok(Migrations { dir: section.dir.unwrap_or_else(|| DIR.to_owned()), declared, style, before })
+    Ok(Migrations { dir, line, style, before })
 }
 
 fn style(source: &Source, word: &Spanned<String>) -> Result<Style> {
@@ -63,12 +64,12 @@ mod tests {
 
     #[test]
     fn a_folder_and_a_style_are_declared_or_found_out() {
-        let nothing = Migrations { dir: "migrations".into(), declared: false, style: None, before: None };
+        let nothing = Migrations { dir: "migrations".into(), line: None, style: None, before: None };
         assert_eq!(parse("").unwrap(), nothing);
         let before = parse("[migrations]\nbefore = \"platform.sql\"").unwrap();
         assert_eq!(before, Migrations { before: Some("platform.sql".into()), ..nothing });
         let both = parse("[migrations]\ndir = \"db\"\nstyle = \"flyway\"").unwrap();
-        assert_eq!(both, Migrations { dir: "db".into(), declared: true, style: Some(Style::Flyway), before: None });
+        assert_eq!(both, Migrations { dir: "db".into(), line: Some(6), style: Some(Style::Flyway), before: None });
         assert_eq!(parse("[migrations]\nstyle = \"auto\"").unwrap().style, None);
     }
 

@@ -33,6 +33,11 @@ pub fn sha256(text: &str) -> String {
     hexadecimal(&Sha256::digest(text.as_bytes()))
 }
 
+/// The same of a content that need not be text.
+pub fn sha256_of(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
 /// Flyway's checksum.
 pub fn flyway(text: &str) -> i32 {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);

@@ -78,7 +78,7 @@ impl DriftPane {
 
     /// Takes in what the team declared: one environment alone can be compared with its migrations.
     pub fn know(&mut self, project: &Project) {
-        if self.from.is_none() && self.to.is_some() && project.migrations.declared {
+        if self.from.is_none() && self.to.is_some() && project.migrations.line.is_some() {
             self.from = Some(Base::Migrations);
         }
     }

@@ -47,7 +47,7 @@ pub fn names(model: &Model) -> Vec<&str> {
 /// What can stand on the first side.
 fn bases(model: &Model) -> Vec<Base> {
     let environments = model.environments.iter().map(|environment| Base::Environment(environment.name.clone()));
-    let declared = model.declared.as_ref().is_some_and(|project| project.migrations.declared);
+    let declared = model.declared.as_ref().is_some_and(|project| project.migrations.line.is_some());
     environments.chain(declared.then_some(Base::Migrations)).collect()
 }
 

@@ -163,7 +163,7 @@ pub fn waiting(model: &Model, room: usize) -> Vec<Cell> {
 }
 
 fn reason(model: &Model, pane: &MigrationsPane) -> Vec<Cell> {
-    let declared = model.declared.as_ref().is_some_and(|project| project.migrations.declared);
+    let declared = model.declared.as_ref().is_some_and(|project| project.migrations.line.is_some());
     let dir = dir(model);
     match &pane.wrong {
         Some(error) if declared => {
