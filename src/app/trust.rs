@@ -59,7 +59,11 @@ pub fn items(deck: &Deck, asked: &Asked) -> Result<Vec<Item>> {
     let dir = asked.dir.clone().unwrap_or_else(|| deck.folder().join(&deck.project.migrations.dir));
     if asked.dir.is_some() || asked.as_superuser || dir.is_dir() {
         let folder = super::migrations::read(&dir, deck.project.migrations.style)?;
-        all.push(Runs::Replay(replay(deck, &Overview::of(dir, folder), asked.as_superuser)?));
+        let overview = Overview::of(dir, folder);
+        let first = before(deck).filter(|_| asked.as_superuser);
+        let first = first.map(|path| fs::read_to_string(&path).map_err(|error| store::cannot("read", &path, &error)));
+        let first = first.transpose()?;
+        all.push(Runs::Replay(replay(deck, &overview, first.as_deref(), asked.as_superuser)?));
     }
     let known = read(&vars(deck)).unwrap_or_default();
     Ok(all.into_iter().map(|runs| Item { agreed: known.hold(&project, &runs), runs }).collect())
@@ -94,16 +98,21 @@ fn folder(deck: &Deck) -> &Path {
     if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
 }
 
-/// Replaying what is in the folder `overview`.
-pub fn replay(deck: &Deck, overview: &Overview, as_superuser: bool) -> Result<Replay> {
+/// The file that is run before the first migration.
+fn before(deck: &Deck) -> Option<PathBuf> {
+    deck.project.migrations.before.as_ref().map(|path| folder(deck).join(path))
+}
+
+/// Replaying what is in the folder `overview`; `first` is the SQL that is run before it.
+///
+/// # Errors
+/// A folder that is not there any more.
+pub fn replay(deck: &Deck, overview: &Overview, first: Option<&str>, as_superuser: bool) -> Result<Replay> {
     let migrations = &deck.project.migrations;
-    let before = migrations.before.as_ref().map(|path| deck.folder().join(path));
     let files: Vec<_> = overview.folder.forward().collect();
     let as_superuser = if as_superuser {
         let mut all: Vec<_> = files.iter().map(|file| (file.path.as_str(), sha256(&file.text))).collect();
-        let first = before.as_ref().map(fs::read).transpose().map_err(|error| Error::usage(error.to_string()))?;
-        let first = first.map(|bytes| store::sha256(&bytes));
-        all.extend(first.iter().map(|digest| ("before", digest.clone())));
+        all.extend(first.map(|text| ("before", sha256(text))));
         Some(sha256(&serde_json::json!(all).to_string()))
     } else {
         None
@@ -112,7 +121,7 @@ pub fn replay(deck: &Deck, overview: &Overview, as_superuser: bool) -> Result<Re
     Ok(Replay {
         place: format!("{}{line}", deck.project.file()),
         folder: canonical(&overview.dir)?,
-        before: before.map(|path| path.display().to_string()),
+        before: before(deck).map(|path| std::path::absolute(&path).unwrap_or(path).display().to_string()),
         files: files.len(),
         as_superuser,
     })

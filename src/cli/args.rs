@@ -302,6 +302,9 @@ pub struct Diff {
     /// Replay all migrations, not only those that ran in the environment by its history
     #[arg(long, requires = "migrations", conflicts_with = "from")]
     pub all: bool,
+    /// Replay them as a superuser, which can start programs and read and write files; needs `pgdeck trust --as-superuser`
+    #[arg(long, requires = "migrations", conflicts_with = "from")]
+    pub as_superuser: bool,
     /// Where initdb and postgres are (also PGDECK_PG_BIN)
     #[arg(long, value_name = "DIR", requires = "migrations", conflicts_with = "from")]
     pub pg_bin: Option<PathBuf>,

@@ -49,7 +49,8 @@ async fn compared(arguments: &Diff, context: &Context) -> Result<Compared> {
     if let Some(from) = &arguments.from {
         return drift::compare(deck, job, &Base::Environment(from.clone()), &arguments.to).await;
     }
-    let asked = Asked { dir: arguments.dir.clone(), all: arguments.all, pg_bin: arguments.pg_bin.clone() };
+    let Diff { dir, all, as_superuser, pg_bin, .. } = arguments;
+    let asked = Asked { dir: dir.clone(), all: *all, as_superuser: *as_superuser, pg_bin: pg_bin.clone() };
     replay::compare(deck, job, &asked, &arguments.to).await
 }
 

@@ -1,6 +1,7 @@
 //! The histories that tools keep in a database: one query finds them, and then all are read in one round trip.
 
 pub mod apply;
+mod confined;
 pub mod replay;
 mod run;
 

@@ -44,8 +44,19 @@ fn an_environment_is_compared_with_what_its_migrations_make() {
     assert_eq!((&json["from"], &json["to"]), (&json!("migrations"), &json!("production")));
     let replayed = json["replayed"].as_object().unwrap();
     let keys: Vec<&str> = replayed.keys().map(String::as_str).collect();
-    let known =
-        ["dir", "server", "history", "before", "files", "pending", "edited", "missing", "bookkeeping", "platform"];
+    let known = [
+        "dir",
+        "server",
+        "history",
+        "as_superuser",
+        "before",
+        "files",
+        "pending",
+        "edited",
+        "missing",
+        "bookkeeping",
+        "platform",
+    ];
     assert_eq!(keys, known);
     assert_eq!(replayed["files"].as_array().map(Vec::len), Some(17));
     let markdown = replay("--to production --format markdown --fail-on never", 0);
@@ -61,6 +72,7 @@ fn desk(section: &str, files: &[(&str, &str)]) -> Desk {
     for (name, sql) in files {
         desk.write(&format!("files/{name}"), sql);
     }
+    desk.trust();
     desk
 }
 

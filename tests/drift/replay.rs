@@ -12,6 +12,7 @@ use pgdeck::{
             replay::{Asked, compare},
         },
         job::Job,
+        trust,
     },
     config::project::Project,
     core::error::{Code, Error},
@@ -75,9 +76,9 @@ async fn each_environment_of_the_example_is_what_its_migrations_make_but_for_wha
 }
 
 /// A folder of migrations beside a project's file, and an environment that ran them.
-struct Team {
-    folder: TempDir,
-    deck: Arc<Deck>,
+pub struct Team {
+    pub folder: TempDir,
+    pub deck: Arc<Deck>,
 }
 
 const HISTORY: &str = "CREATE SCHEMA supabase_migrations; CREATE TABLE supabase_migrations.schema_migrations (
@@ -85,7 +86,7 @@ const HISTORY: &str = "CREATE SCHEMA supabase_migrations; CREATE TABLE supabase_
 
 impl Team {
     /// The environment `there` of the database `database`, with `files`, (name, SQL) each.
-    fn new(url: String, section: &str, files: &[(&str, &str)]) -> Team {
+    pub fn new(url: String, section: &str, files: &[(&str, &str)]) -> Team {
         let folder = tempfile::tempdir().unwrap();
         let text = format!(
             "[project]\nname = \"replay\"\n[env.there]\nkind = \"staging\"\nurl = \"${{URL}}\"\n[migrations]\n\
@@ -100,19 +101,26 @@ impl Team {
         let state = folder.path().join("state").display().to_string();
         let vars = move |name: &str| match name {
             "URL" => Some(url.clone()),
-            "PGDECK_STATE_DIR" => Some(state.clone()),
+            "PGDECK_STATE_DIR" | "XDG_STATE_HOME" => Some(state.clone()),
             name => env(name),
         };
-        Team { deck: Arc::new(Deck::new(project, vars).unwrap()), folder }
+        let team = Team { deck: Arc::new(Deck::new(project, vars).unwrap()), folder };
+        team.trust(&trust::Asked::default());
+        team
     }
 
-    async fn compared(&self, asked: &Asked) -> Result<Compared, Error> {
+    /// Agrees to what the project runs, as its user does.
+    pub fn trust(&self, asked: &trust::Asked) {
+        trust::agree(&self.deck, &trust::items(&self.deck, asked).unwrap()).unwrap();
+    }
+
+    pub async fn compared(&self, asked: &Asked) -> Result<Compared, Error> {
         compare(&self.deck, &Job::quiet(), asked, "there").await
     }
 }
 
 /// A database in which `ran` was run, by the role `runner`, and is recorded as `versions`.
-async fn database(server: &Server, name: &str, runner: &str, ran: &str, versions: &[&str]) -> String {
+pub async fn database(server: &Server, name: &str, runner: &str, ran: &str, versions: &[&str]) -> String {
     server.database(name, "").await;
     let mut sql = format!("SET ROLE {runner}; {HISTORY};");
     for version in versions {

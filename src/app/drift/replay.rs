@@ -12,11 +12,13 @@ use crate::{
         deck::Deck,
         job::Job,
         migrations::standing::{self, Overview},
+        trust,
     },
     core::{
         drift::{self, State, scope},
         error::{Code, Error, Result},
         migrations::{
+            confine,
             file::{File, Kind},
             history::Histories,
             replay::{self, Chosen, Replayed},
@@ -25,6 +27,7 @@ use crate::{
             transaction::Mode,
         },
         name::QName,
+        trust::Runs,
     },
     pg::{
         drift as pg,
@@ -43,6 +46,8 @@ pub struct Asked {
     pub dir: Option<PathBuf>,
     /// Replay all files, those too that did not run in the environment.
     pub all: bool,
+    /// Run them as a superuser, which can start programs and read and write files.
+    pub as_superuser: bool,
     /// Where the server programs are.
     pub pg_bin: Option<PathBuf>,
 }
@@ -74,6 +79,8 @@ pub async fn compare(deck: &Deck, job: &Job, asked: &Asked, to: &str) -> Result<
     deck.known(to)?;
     let overview = standing::folder(deck, job, asked.dir.as_deref()).await?;
     let before = deck.project.migrations.before.as_deref().map(|path| read_before(deck, path)).transpose()?;
+    let first = before.as_ref().map(|file| file.text.as_str());
+    trust::allow(deck, &Runs::Replay(trust::replay(deck, &overview, first, asked.as_superuser)?))?;
     let mut there = there(deck, job, to).await?;
     let chosen = replay::choose(&overview.folder, &there.histories, asked.all);
     if chosen.files.is_empty() {
@@ -81,9 +88,14 @@ pub async fn compare(deck: &Deck, job: &Job, asked: &Asked, to: &str) -> Result<
     }
     let first = before.as_ref().map(prepared).transpose()?;
     let files = chosen.files.iter().map(|file| prepared(file)).collect::<Result<Vec<_>>>()?;
+    if !asked.as_superuser {
+        first.iter().chain(&files).try_for_each(|(file, _, list)| confine::check(file, list))?;
+    }
     let programs = programs(deck, job, there.state.major(), asked.pg_bin.as_deref()).await?;
     let server = start(job, &programs).await?;
-    let replayed = Box::pin(job.drop_on_cancel(run(job, &server, &there.around, first.as_ref(), &files))).await;
+    let replayed =
+        Box::pin(job.drop_on_cancel(run(job, &server, &there.around, (first.as_ref(), &files), asked.as_superuser)))
+            .await;
     // Ending a server blocks for some milliseconds.
     let ended = tokio::task::spawn_blocking(move || drop(server)).await;
     let mut replayed = replayed?;
@@ -94,7 +106,8 @@ pub async fn compare(deck: &Deck, job: &Job, asked: &Asked, to: &str) -> Result<
     let base = replayed.base.as_ref();
     let platform = base.map(|base| scope::platform(base, &mut replayed.state, &mut there.state)).unwrap_or_default();
     let drift = drift::compare(&replayed.state, &there.state);
-    let replayed = told(&overview, &chosen, &programs, before.as_ref(), &tables, platform);
+    let told = told(&overview, &chosen, &programs, before.as_ref(), &tables, platform);
+    let replayed = Replayed { as_superuser: asked.as_superuser, ..told };
     Ok(Compared { from: Base::Migrations, to: to.to_owned(), drift, replayed: Some(replayed) })
 }
 
@@ -110,6 +123,7 @@ fn told(
         dir: overview.dir.display().to_string(),
         server: programs.version().to_owned(),
         history: chosen.history.as_ref().map(|(tool, table)| format!("{tool}, {table}")),
+        as_superuser: false,
         before: before.map(|file| file.path.clone()),
         files: chosen.files.iter().map(|file| file.path.clone()).collect(),
         pending: chosen.pending.clone(),
@@ -200,12 +214,17 @@ async fn run(
     job: &Job,
     server: &Server,
     around: &Surroundings,
-    first: Option<&Prepared<'_>>,
-    files: &[Prepared<'_>],
+    (first, files): (Option<&Prepared<'_>>, &[Prepared<'_>]),
+    as_superuser: bool,
 ) -> Result<Outcome> {
-    let made: Vec<String> =
-        first.into_iter().chain(files).flat_map(|(file, _, list)| replay::roles(file, list)).collect();
-    let mut stage = Stage::open(server, around, &made).await?;
+    let all = || first.into_iter().chain(files);
+    let made: Vec<String> = all().flat_map(|(file, _, list)| replay::roles(file, list)).collect();
+    let mut stage = if as_superuser {
+        Stage::open_as_superuser(server, around, &made).await?
+    } else {
+        let wanted: Vec<_> = all().flat_map(|(file, _, list)| confine::extensions(file, list)).collect();
+        Stage::open(server, around, &made, &wanted).await?
+    };
     let go_on = |_| if job.is_cancelled() { Err(stopped()) } else { Ok(()) };
     let mut base = None;
     if let Some((file, mode, list)) = first {

@@ -1,6 +1,7 @@
 //! Migrations: the files a team has, the histories its databases keep, and what one says of the other.
 
 pub mod checksum;
+pub mod confine;
 pub mod difference;
 pub mod file;
 pub mod folder;

@@ -140,6 +140,8 @@ pub struct Replayed {
     pub server: String,
     /// What chose the files, such as `Supabase, supabase_migrations.schema_migrations`; nothing where all were run.
     pub history: Option<String>,
+    /// Whether they were run as a superuser.
+    pub as_superuser: bool,
     /// The file that was run before them.
     pub before: Option<String>,
     /// The files that were run, in order.
@@ -168,6 +170,9 @@ impl Replayed {
             vec![format!("replayed {} of {} on PostgreSQL {}{by}", files(self.files.len()), self.dir, self.server)];
         if self.server.split(['.', ' ']).next() != Some(&version.to_string()) {
             notes.push(format!("replayed on {}, {environment} is {version}", self.server));
+        }
+        if self.as_superuser {
+            notes.push("replayed as a superuser".to_owned());
         }
         let mut told = |names: &[String], says: &dyn Fn(String) -> String| {
             if !names.is_empty() {

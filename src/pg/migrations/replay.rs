@@ -8,13 +8,18 @@ use serde::Deserialize;
 use tokio::task::JoinHandle;
 use tokio_postgres::{Client, NoTls, error::SqlState};
 
-use super::run;
+use super::{confined, run};
 use crate::{
     core::{
         drift::State,
         env::{Environment, Kind, Target},
         error::{Code, Error, Result},
-        migrations::{file::File, statements::Statement, transaction::Mode},
+        migrations::{
+            confine::{self, Extension, Made},
+            file::File,
+            statements::Statement,
+            transaction::Mode,
+        },
         name::{QName, ident},
     },
     pg::{
@@ -53,6 +58,10 @@ pub async fn surroundings(tx: &Transaction<'_>, history: Option<&QName>) -> Resu
 pub struct Stage<'s> {
     server: &'s Server,
     runner: String,
+    /// Who reads what came of it.
+    admin: &'static str,
+    /// What was made for a role without superuser rights; `None` where files run as a superuser.
+    made: Option<Made>,
     session: Session,
 }
 
@@ -70,11 +79,34 @@ impl Drop for Session {
 
 impl<'s> Stage<'s> {
     /// Makes the database, and what `around` says but for `made`, the roles that migrations make themselves. Of roles
-    /// there are the names and nothing else; who runs the migrations may do everything.
+    /// there are the names and nothing else. Who runs the migrations owns the database and is no superuser; of the
+    /// extensions `wanted` those are made that only a superuser may make.
     ///
     /// # Errors
     /// The server's own.
-    pub async fn open(server: &'s Server, around: &Surroundings, made: &[String]) -> Result<Self> {
+    pub async fn open(
+        server: &'s Server,
+        around: &Surroundings,
+        made: &[String],
+        wanted: &[Extension],
+    ) -> Result<Self> {
+        let major = server.version().split('.').next().and_then(|major| major.parse().ok()).unwrap_or_default();
+        let foreign = around.runner.starts_with("pg_") || made.contains(&around.runner);
+        let runner = if foreign { SUPERUSER } else { around.runner.as_str() };
+        confined::admin(&connect(server, "postgres", SUPERUSER).await?.client).await?;
+        let admin = connect(server, "postgres", confined::ADMIN).await?;
+        confined::roles(&admin.client, major, around, (runner, made), DATABASE).await?;
+        let admin = connect(server, DATABASE, confined::ADMIN).await?;
+        let made = Some(confined::extensions(&admin.client, major, runner, wanted).await?);
+        let session = connect(server, DATABASE, runner).await?;
+        Ok(Stage { server, runner: runner.to_owned(), admin: confined::ADMIN, made, session })
+    }
+
+    /// The same with everything run as a superuser, which can start programs and read and write files.
+    ///
+    /// # Errors
+    /// The server's own.
+    pub async fn open_as_superuser(server: &'s Server, around: &Surroundings, made: &[String]) -> Result<Self> {
         let admin = connect(server, "postgres", SUPERUSER).await?;
         let foreign = around.runner.starts_with("pg_") || made.contains(&around.runner);
         let runner = if foreign { SUPERUSER } else { around.runner.as_str() };
@@ -88,7 +120,7 @@ impl<'s> Stage<'s> {
             admin.client.batch_execute(&sql).await.map_err(|error| told(&error))?;
         }
         let session = connect(server, DATABASE, runner).await?;
-        Ok(Stage { server, runner: runner.to_owned(), session })
+        Ok(Stage { server, runner: runner.to_owned(), admin: SUPERUSER, made: None, session })
     }
 
     /// Begins a new session, so that what was set for those of this role or database is in force.
@@ -113,6 +145,9 @@ impl<'s> Stage<'s> {
         go_on: &(dyn Fn(usize) -> Result<()> + Send + Sync),
     ) -> Result<()> {
         let client = &self.session.client;
+        let confined = self.made.as_ref().map(|made| confine::confined(file, list, made));
+        let (file, list) = confined.as_ref().map_or((file, list), |(file, list)| (file, list.as_slice()));
+        let told = if self.made.is_some() { needs } else { told };
         let alone = |sql: &'static str| async move {
             client.batch_execute(sql).await.map_err(|error| told(&error).at(&file.path))
         };
@@ -140,7 +175,7 @@ impl<'s> Stage<'s> {
     /// # Errors
     /// The server's own.
     pub async fn state(&self) -> Result<State> {
-        let url = SecretString::from(self.server.url_as(DATABASE, SUPERUSER));
+        let url = SecretString::from(self.server.url_as(DATABASE, self.admin));
         let environment = Environment {
             name: "migrations".into(),
             kind: Kind::Development,
@@ -174,8 +209,17 @@ async fn connect(server: &Server, dbname: &str, role: &str) -> Result<Session> {
     Ok(Session { client, connection })
 }
 
+/// The same where what failed may have needed superuser rights.
+fn needs(error: &tokio_postgres::Error) -> Error {
+    if error.code() != Some(&SqlState::INSUFFICIENT_PRIVILEGE) {
+        return told(error);
+    }
+    let said = error.as_db_error().map_or_else(|| describe(error).message, |answer| answer.message().to_owned());
+    Error::refused(format!("this needs superuser rights: {said}")).hint(confine::HINT)
+}
+
 /// What the server said, and what to do about it where the database is what migrations have made of it so far.
-fn told(error: &tokio_postgres::Error) -> Error {
+pub(super) fn told(error: &tokio_postgres::Error) -> Error {
     let said = describe(error);
     let code = if said.code == Code::Connect { Code::Connect } else { Code::RolledBack };
     Error { code, hint: hint(error).map(str::to_owned).or(said.hint), ..said }

@@ -151,6 +151,7 @@ pub fn blind() -> Arc<Compared> {
 pub fn replayed(compared: &Arc<Compared>) -> Arc<Compared> {
     let file = |number: u32| format!("{number:03}_file.sql");
     let replayed = Replayed {
+        as_superuser: false,
         dir: "migrations".into(),
         server: "15.18".into(),
         history: Some("Supabase, supabase_migrations.schema_migrations".into()),
