@@ -149,7 +149,7 @@ pub fn allow(deck: &Deck, runs: &Runs) -> Result<()> {
         Ok(_) => Err(runs.refusal()),
         Err(error) => {
             let refusal = runs.refusal();
-            Err(Error { message: format!("{}: {error}", refusal.message), ..refusal })
+            Err(Error { message: format!("{}; {error}", refusal.message), ..refusal })
         }
     }
 }

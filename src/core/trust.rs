@@ -110,19 +110,17 @@ impl Runs {
 
     /// Why it is not run.
     pub fn refusal(&self) -> Error {
-        let (what, options) = match self {
-            Runs::Command(command) => (format!("password_command {}", quoted(&command.command)), ""),
+        let (message, options) = match self {
+            Runs::Command(command) => (format!("password_command was not agreed to: {}", quoted(&command.command)), ""),
             Runs::Replay(Replay { folder, as_superuser: None, .. }) => {
-                (format!("replaying the migrations in {folder}"), "")
+                (format!("replaying migrations was not agreed to: {folder}"), "")
             }
             Runs::Replay(Replay { folder, .. }) => {
-                (format!("replaying the migrations in {folder} as a superuser, as they are now,"), " --as-superuser")
+                (format!("replaying these migrations as a superuser was not agreed to: {folder}"), " --as-superuser")
             }
         };
-        let error = Error::refused(format!("{what} was not agreed to"))
-            .at(self.place())
-            .hint(format!("run `pgdeck trust{options}` to see and agree"))
-            .lasting();
+        let hint = format!("run `pgdeck trust{options}` to see and agree");
+        let error = Error::refused(message).at(self.place()).hint(hint).lasting();
         match self.environment() {
             Some(environment) => error.env(environment),
             None => error,
@@ -237,8 +235,8 @@ mod tests {
         let error = Runs::Command(Command { command: vec!["sh".into(), "a\n\"b".into()], ..command() }).refusal();
         assert_eq!(
             error.to_string(),
-            "pgdeck.toml:8: production: password_command [\"sh\", \"a\\n\\\"b\"] was not agreed to — run `pgdeck trust` \
-             to see and agree"
+            "pgdeck.toml:8: production: password_command was not agreed to: [\"sh\", \"a\\n\\\"b\"] — run `pgdeck trust` to \
+             see and agree"
         );
         assert!(
             Runs::Replay(replay(Some("1")))

@@ -21,6 +21,7 @@ use crate::{
         journal,
         migrations::{self, standing},
         sync::{self, Output, Written},
+        trust,
     },
     core::{
         counts::{Count, Counts},
@@ -60,7 +61,11 @@ pub async fn execute(deck: Arc<Deck>, work: Work, handle: Handle) {
         }
         Work::Drift(from, to) => {
             let compared = Box::pin(drift::compare(&deck, &job, &from, &to)).await;
+            let replay = from == drift::Base::Migrations && !as_agreed(&compared);
             handle.tell(Msg::Drifted(handle.job, compared.map(Arc::new)));
+            if replay {
+                ask(&deck, &handle).await;
+            }
         }
         Work::PlanMigrations(name, dry_run) => {
             let planned = Box::pin(migrations::apply::plan(&deck, &job, None, &name, &Choice::default())).await;
@@ -70,6 +75,8 @@ pub async fn execute(deck: Arc<Deck>, work: Work, handle: Handle) {
             let ran = migrate(&deck, &job, &asked, &typed).await;
             handle.tell(Msg::Migrated(asked, ran.map(Arc::new)));
         }
+        Work::Trust => ask(&deck, &handle).await,
+        Work::Agree(items) => handle.tell(Msg::Agreed(trust::agree(&deck, &items))),
         Work::Accept(asked) => handle.tell(Msg::Accepted(accept(&deck, &asked).map(Arc::new))),
         Work::Snapshot(environments) => snapshot(&deck, environments, &handle),
         Work::Journal => {
@@ -167,6 +174,21 @@ async fn count(deck: &Deck, job: &Job, name: &str, tables: &[QName], handle: &Ha
     let wanted: Vec<_> = tables.iter().filter_map(|table| listing.catalog.table(table).cloned()).collect();
     let each = |table, count| handle.tell(Msg::Counted(name.to_owned(), table, count));
     counts::exact(deck, job, name, &wanted, each).await
+}
+
+/// Whether nothing was refused that an agreement would allow.
+fn as_agreed<T>(result: &Result<T>) -> bool {
+    !result.as_ref().is_err_and(|error| error.code == Code::Refused && error.lasting)
+}
+
+/// Tells what the project makes pgdeck run. A folder is read for that, which blocks.
+async fn ask(deck: &Arc<Deck>, handle: &Handle) {
+    let reading = Arc::clone(deck);
+    let read = tokio::task::spawn_blocking(move || trust::items(&reading, &trust::Asked::default())).await;
+    match read.unwrap_or_else(|error| Err(Error::usage(error.to_string()))) {
+        Ok(items) => handle.tell(Msg::Trust(items)),
+        Err(error) => fail(handle, error),
+    }
 }
 
 /// Measured by what the team's file says now, not by what it said when the console was opened.

@@ -22,6 +22,7 @@ pub mod rest;
 pub mod run;
 pub mod setup;
 pub mod terminal;
+pub mod trust;
 pub mod update;
 pub mod view;
 pub mod welcome;

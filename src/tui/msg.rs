@@ -13,6 +13,7 @@ use crate::{
             standing::{Overview, Standing},
         },
         sync::{Applied, Contents, Output},
+        trust::Item,
     },
     config::{key::Key, project::accept::Entry},
     core::{
@@ -89,6 +90,12 @@ pub enum Msg {
     Migrated(Migrating, Result<Arc<Migrated>>),
     /// What became of the file that a prompt asked for. The job is the one that the prompt waits for.
     Filed(JobId, Result<Filed>),
+    /// What the project makes pgdeck run.
+    Trust(Vec<Item>),
+    /// These are agreed to: what was typed.
+    Agree(Vec<Item>, String),
+    /// They were agreed to, or that could not be kept.
+    Agreed(Result<()>),
     /// Something to say.
     Said(Tone, String),
     /// Something went wrong.
@@ -303,6 +310,10 @@ pub enum Work {
     Look(String, Vec<String>),
     /// Start the demo. Asked for on the first page only, which is left with it.
     Demo,
+    /// Read what the project makes pgdeck run; answered by [`Msg::Trust`].
+    Trust,
+    /// Agree to these; answered by [`Msg::Agreed`].
+    Agree(Arc<Vec<Item>>),
     /// Read the journal; answered by [`Msg::Journal`].
     Journal,
     /// Compare both sides; answered by [`Sync::Reviewed`].

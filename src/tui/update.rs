@@ -16,7 +16,7 @@ use super::{
     msg::{Effect, Mouse, MouseKind, Msg, Progress, Tone, Work},
     overlay::{self, Overlay},
     pane::{self, Pane},
-    reconnect,
+    reconnect, trust,
 };
 
 /// Takes in that `msg` happened.
@@ -72,6 +72,9 @@ fn take_in(model: &mut Model, msg: Msg) -> Vec<Effect> {
             pane::drift::ended(model, job);
         }
         Msg::Filed(job, result) => overlay::filed(model, job, result),
+        Msg::Trust(items) => trust::ask(model, items),
+        Msg::Agree(items, typed) => return trust::confirmed(model, items, &typed),
+        Msg::Agreed(result) => return trust::agreed(model, &result),
         Msg::Said(tone, text) => model.say(tone, text),
         Msg::Failed(error) => model.fail(&error),
     }
@@ -85,6 +88,7 @@ fn open(model: &mut Model) -> Vec<Effect> {
     }
     let names: Vec<_> = model.environments.iter().map(|environment| environment.name.clone()).collect();
     let mut effects: Vec<_> = names.iter().map(|name| reconnect::connect(model, name)).collect();
+    effects.extend(trust::look(model));
     effects.push(model.start("history", Work::History));
     effects.extend(pane::journal::refresh(model));
     effects.extend(pane::migrations::refresh(model));

@@ -27,11 +27,11 @@ fn ran(desk: &Desk) -> String {
 }
 
 fn refused(desk: &Desk) {
-    let says = "was not agreed to — run `pgdeck trust` to see and agree";
+    let says = " — run `pgdeck trust` to see and agree";
     let before = ran(desk);
     let said = desk.fails(4, VERB, says);
     assert!(said.starts_with("pgdeck: ") && said.contains("pgdeck.toml:"), "{said}");
-    assert!(said.contains(": preprod: password_command [\"sh\", \"-c\","), "{said}");
+    assert!(said.contains(": preprod: password_command was not agreed to: [\"sh\", \"-c\","), "{said}");
     assert_eq!(ran(desk), before, "nothing ran");
 }
 

@@ -93,7 +93,7 @@ async fn what_was_agreed_to_runs_as_a_superuser_and_an_edited_file_does_not() {
     // The agreement to a replay is none to this.
     let error = team.compared(&as_superuser()).await.unwrap_err();
     assert_eq!(error.code, Code::Refused, "{error}");
-    assert!(error.to_string().contains("was not agreed to — run `pgdeck trust --as-superuser`"), "{error}");
+    assert!(error.to_string().contains("run `pgdeck trust --as-superuser` to see and agree"), "{error}");
     team.trust(&trust::Asked { as_superuser: true, ..trust::Asked::default() });
     let compared = team.compared(&as_superuser()).await.unwrap();
     assert!(compared.notes().contains(&"replayed as a superuser".to_owned()), "{:?}", compared.notes());
@@ -140,8 +140,8 @@ async fn what_migrations_usually_do_still_runs_on_every_version() {
              GRANT USAGE ON SCHEMA public TO anon; SET ROLE app; SELECT * FROM public.t; RESET ROLE;",
             "CREATE SCHEMA auth; CREATE TABLE auth.users (id int PRIMARY KEY); GRANT SELECT ON auth.users TO reader;
              ALTER DEFAULT PRIVILEGES FOR ROLE editor IN SCHEMA public GRANT SELECT ON TABLES TO reader;
-             COMMENT ON SCHEMA public IS 'x'; REVOKE CREATE ON SCHEMA public FROM PUBLIC; ALTER ROLE reader SET x.y = '1';
-             CREATE PUBLICATION p FOR TABLE auth.users; ALTER DATABASE replay SET x.y = '1';",
+             COMMENT ON SCHEMA public IS 'x'; REVOKE CREATE ON SCHEMA public FROM PUBLIC; ALTER ROLE reader SET search_path = '';
+             CREATE PUBLICATION p FOR TABLE auth.users; ALTER DATABASE replay SET statement_timeout = 0;",
             "CREATE FUNCTION public.f() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = '' AS 'SELECT 1';
              DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'reader') THEN CREATE ROLE reader; END IF; END $$;
              CREATE FUNCTION public.g() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;

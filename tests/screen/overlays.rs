@@ -111,3 +111,36 @@ fn the_cursor_stands_behind_what_was_typed() {
     let before: String = (x - 3..x).map(|x| buffer[(x, y)].symbol()).collect();
     assert_eq!(before, "pre");
 }
+
+fn agreement() -> Model {
+    use pgdeck::{
+        app::trust::Item,
+        core::trust::{Command, Replay, Runs},
+    };
+    let command = Command {
+        environment: "production".into(),
+        place: "/home/ada/shop/pgdeck.toml:8".into(),
+        command: ["sh", "-c", "vault read -field=password \"db/$USER\""].map(str::to_owned).to_vec(),
+        sent_to: vec!["db.example.com".into(), "port 5433".into()],
+        files: Vec::new(),
+    };
+    let replay = Replay {
+        place: "/home/ada/shop/pgdeck.toml:20".into(),
+        folder: "/home/ada/shop/supabase/migrations".into(),
+        before: Some("/home/ada/shop/platform.sql".into()),
+        files: 41,
+        as_superuser: None,
+    };
+    let mut model = innotrue();
+    let item = |runs| Item { runs, agreed: false };
+    pgdeck::tui::trust::ask(&mut model, vec![item(Runs::Command(command)), item(Runs::Replay(replay))]);
+    model
+}
+
+#[test]
+fn what_a_project_runs_is_shown_in_full() {
+    let mut model = agreement();
+    golden("trust", &model);
+    press(&mut model, "n o");
+    golden("trust-no", &model);
+}

@@ -15,3 +15,4 @@ mod pictures;
 mod reconnect;
 mod refuse;
 mod support;
+mod trust;

@@ -89,6 +89,11 @@ impl Story {
         story
     }
 
+    /// Opens the console again, on `deck` and the same servers.
+    pub async fn again(self, deck: Arc<Deck>, width: u16, height: u16) -> Self {
+        Story::on(self.demo, deck, width, height).await
+    }
+
     /// Goes on until nothing is running and everything is painted.
     async fn settle(&mut self) {
         let mut idle = self.console.idle();

@@ -9,6 +9,7 @@ use ratatui::{
 };
 
 use crate::{
+    app::trust::Item,
     config::{key::Key, theme::Role},
     core::env::Kind,
     tui::{
@@ -53,6 +54,8 @@ pub enum Asked {
     Undo(String),
     /// Running these migrations.
     Migrate(Migrating),
+    /// Running what the project names.
+    Trust(Vec<Item>),
 }
 
 impl Asked {
@@ -61,6 +64,7 @@ impl Asked {
             Asked::Apply => Msg::Sync(Sync::Confirmed(typed)),
             Asked::Undo(run) => Msg::Undo(run.clone(), typed),
             Asked::Migrate(asked) => Msg::Migrate(asked.clone(), typed),
+            Asked::Trust(items) => Msg::Agree(items.clone(), typed),
         }
     }
 }
@@ -149,7 +153,7 @@ impl Confirm {
     pub fn draw(&self, body: Rect, look: &Look, buffer: &mut Buffer) -> Option<Position> {
         let role = self.role();
         let area = self.area(body);
-        let title = Cell::of(role, format!("{} to {} ({})", self.verb, self.name, self.kind.word())).bold();
+        let title = Cell::of(role, self.title()).bold();
         section::frame(area, &title, role, look, buffer);
         let inside = area.inner(Margin::new(MARGIN, 1));
         let prompt = self.prompt(role);
@@ -184,6 +188,13 @@ impl Confirm {
         }
     }
 
+    fn title(&self) -> String {
+        match self.asked {
+            Asked::Trust(_) => "The project file makes pgdeck run".to_owned(),
+            _ => format!("{} to {} ({})", self.verb, self.name, self.kind.word()),
+        }
+    }
+
     fn prompt(&self, role: Role) -> Cell {
         let name = Cell::of(role, &self.name).bold();
         Cell::text("Type ").then(name).and(Role::Text, format!(" to {}: ", self.verb.to_lowercase()))
@@ -201,7 +212,10 @@ impl Confirm {
         let text = if self.matches() && !self.on_apply {
             "tab moves to the button."
         } else if !self.name.starts_with(self.input.value()) {
-            "That is not the name; it must be the same to the letter."
+            match self.asked {
+                Asked::Trust(_) => "Type yes, or leave with esc.",
+                _ => "That is not the name; it must be the same to the letter.",
+            }
         } else {
             ""
         };
