@@ -63,7 +63,7 @@ pub fn items(deck: &Deck, asked: &Asked) -> Result<Vec<Item>> {
         let first = before(deck).filter(|_| asked.as_superuser);
         let first = first.map(|path| fs::read_to_string(&path).map_err(|error| store::cannot("read", &path, &error)));
         let first = first.transpose()?;
-        all.push(Runs::Replay(replay(deck, &overview, first.as_deref(), asked.as_superuser)?));
+        all.push(Runs::Replay(replay(deck, &overview, first.as_deref(), asked)?));
     }
     let known = read(&vars(deck)).unwrap_or_default();
     Ok(all.into_iter().map(|runs| Item { agreed: known.hold(&project, &runs), runs }).collect())
@@ -107,10 +107,10 @@ fn before(deck: &Deck) -> Option<PathBuf> {
 ///
 /// # Errors
 /// A folder that is not there any more.
-pub fn replay(deck: &Deck, overview: &Overview, first: Option<&str>, as_superuser: bool) -> Result<Replay> {
+pub fn replay(deck: &Deck, overview: &Overview, first: Option<&str>, asked: &Asked) -> Result<Replay> {
     let migrations = &deck.project.migrations;
     let files: Vec<_> = overview.folder.forward().collect();
-    let as_superuser = if as_superuser {
+    let as_superuser = if asked.as_superuser {
         let mut all: Vec<_> = files.iter().map(|file| (file.path.as_str(), sha256(&file.text))).collect();
         all.extend(first.map(|text| ("before", sha256(text))));
         Some(sha256(&serde_json::json!(all).to_string()))
@@ -121,6 +121,7 @@ pub fn replay(deck: &Deck, overview: &Overview, first: Option<&str>, as_superuse
     Ok(Replay {
         place: format!("{}{line}", deck.project.file()),
         folder: canonical(&overview.dir)?,
+        dir: asked.dir.as_ref().map(|dir| dir.display().to_string()),
         before: before(deck).map(|path| std::path::absolute(&path).unwrap_or(path).display().to_string()),
         files: files.len(),
         as_superuser,

@@ -38,6 +38,8 @@ pub struct Replay {
     pub place: String,
     /// The folder, in full.
     pub folder: String,
+    /// The folder as it was typed, where it is not the project's own.
+    pub dir: Option<String>,
     /// The file that is run before the first migration, in full.
     pub before: Option<String>,
     /// How many migrations there are.
@@ -110,21 +112,28 @@ impl Runs {
 
     /// Why it is not run.
     pub fn refusal(&self) -> Error {
-        let (message, options) = match self {
-            Runs::Command(command) => (format!("password_command was not agreed to: {}", quoted(&command.command)), ""),
+        let message = match self {
+            Runs::Command(command) => format!("password_command was not agreed to: {}", quoted(&command.command)),
             Runs::Replay(Replay { folder, as_superuser: None, .. }) => {
-                (format!("replaying migrations was not agreed to: {folder}"), "")
+                format!("replaying migrations was not agreed to: {folder}")
             }
             Runs::Replay(Replay { folder, .. }) => {
-                (format!("replaying these migrations as a superuser was not agreed to: {folder}"), " --as-superuser")
+                format!("replaying these migrations as a superuser was not agreed to: {folder}")
             }
         };
-        let hint = format!("run `pgdeck trust{options}` to see and agree");
+        let hint = format!("run `pgdeck trust{}` to see and agree", self.options());
         let error = Error::refused(message).at(self.place()).hint(hint).lasting();
         match self.environment() {
             Some(environment) => error.env(environment),
             None => error,
         }
+    }
+
+    /// What `pgdeck trust` has to be told to ask about it.
+    fn options(&self) -> String {
+        let Runs::Replay(Replay { dir, as_superuser, .. }) = self else { return String::new() };
+        let dir = dir.iter().map(|dir| format!(" --dir {dir}")).collect::<String>();
+        if as_superuser.is_some() { format!("{dir} --as-superuser") } else { dir }
     }
 }
 
@@ -196,6 +205,7 @@ mod tests {
         Replay {
             place: "pgdeck.toml".into(),
             folder: "/p/migrations".into(),
+            dir: None,
             before: None,
             files: 3,
             as_superuser: as_superuser.map(str::to_owned),
@@ -239,10 +249,10 @@ mod tests {
              see and agree"
         );
         assert!(
-            Runs::Replay(replay(Some("1")))
+            Runs::Replay(Replay { dir: Some("db".into()), ..replay(Some("1")) })
                 .refusal()
                 .to_string()
-                .ends_with("run `pgdeck trust --as-superuser` to see and agree")
+                .ends_with("run `pgdeck trust --dir db --as-superuser` to see and agree")
         );
     }
 

@@ -85,6 +85,12 @@ fn a_file_that_fails_is_one_line_with_its_place_and_what_to_do() {
     assert!(said.contains("schema \"auth\" does not exist") && said.contains("`before` under [migrations]"), "{said}");
     desk.fails(2, "schema diff --migrations --to preprood", "there is no such environment");
     desk.fails(2, "schema diff --migrations --dir nowhere --to preprod", "there is no such folder");
+    fs::create_dir(desk.path("other")).unwrap();
+    desk.fails(
+        4,
+        "schema diff --migrations --dir other --to preprod",
+        "run `pgdeck trust --dir other` to see and agree",
+    );
     desk.fails(2, "schema diff --migrations --to preprod --pg-bin /", "is no directory of PostgreSQL server programs");
 }
 

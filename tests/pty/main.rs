@@ -18,6 +18,7 @@ mod leave;
 mod processes;
 mod resize;
 mod start;
+mod trust;
 #[path = "../support/tty.rs"]
 mod tty;
 #[allow(dead_code, reason = "shared with the stories of the command line")]

@@ -127,6 +127,7 @@ fn agreement() -> Model {
     let replay = Replay {
         place: "/home/ada/shop/pgdeck.toml:20".into(),
         folder: "/home/ada/shop/supabase/migrations".into(),
+        dir: None,
         before: Some("/home/ada/shop/platform.sql".into()),
         files: 41,
         as_superuser: None,

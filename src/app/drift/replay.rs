@@ -80,7 +80,8 @@ pub async fn compare(deck: &Deck, job: &Job, asked: &Asked, to: &str) -> Result<
     let overview = standing::folder(deck, job, asked.dir.as_deref()).await?;
     let before = deck.project.migrations.before.as_deref().map(|path| read_before(deck, path)).transpose()?;
     let first = before.as_ref().map(|file| file.text.as_str());
-    trust::allow(deck, &Runs::Replay(trust::replay(deck, &overview, first, asked.as_superuser)?))?;
+    let about = trust::Asked { dir: asked.dir.clone(), as_superuser: asked.as_superuser };
+    trust::allow(deck, &Runs::Replay(trust::replay(deck, &overview, first, &about)?))?;
     let mut there = there(deck, job, to).await?;
     let chosen = replay::choose(&overview.folder, &there.histories, asked.all);
     if chosen.files.is_empty() {
