@@ -12,6 +12,7 @@ mod connecting;
 mod demo;
 #[path = "../support/desk.rs"]
 mod desk;
+mod durable;
 #[path = "../support/frozen.rs"]
 mod frozen;
 mod guard;

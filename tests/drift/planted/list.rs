@@ -240,6 +240,117 @@ pub const PLANTED: &[Planted] = &[
         &["changed default-privileges tables of editor in lending privileges: reader: SELECT → reader: INSERT, SELECT"]),
     (13, "ALTER DEFAULT PRIVILEGES FOR ROLE editor REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
         &["added default-privileges functions of editor"]),
+    // What each kind has besides, once each
+    (13, "COMMENT ON TYPE lending.place IS 'where'", &["changed composite-type lending.place comment: – → where"]),
+    (13, "COMMENT ON TYPE lending.state IS 'how'", &["changed enum lending.state comment: – → how"]),
+    (13, "COMMENT ON DOMAIN lending.pages IS 'many'", &["changed domain lending.pages comment: – → many"]),
+    (13, "COMMENT ON TYPE lending.span IS 'long'", &["changed range lending.span comment: – → long"]),
+    (13, "DROP DOMAIN lending.pages CASCADE; CREATE DOMAIN lending.pages AS text COLLATE \"C\"", &[
+        "changed domain lending.pages collation: – → pg_catalog.\"C\"", "changed domain lending.pages type: integer → text",
+        "changed domain lending.pages default: 1 → –", "removed column lending.books.pages",
+        "removed constraint lending.pages.positive"]),
+    (13, "DROP TYPE lending.span; CREATE TYPE lending.span AS RANGE (subtype = integer)",
+        &["changed range lending.span type: date → integer"]),
+    (13, "COMMENT ON CONSTRAINT members_pkey ON lending.members IS 'x'",
+        &["changed constraint lending.members.members_pkey comment: – → x"]),
+    (13, "ALTER INDEX lending.members_pkey SET (fillfactor = 70)",
+        &["changed constraint lending.members.members_pkey options: – → fillfactor=70"]),
+    (13, "ALTER TABLE lending.books DROP CONSTRAINT books_title_check; ALTER TABLE lending.books ADD CONSTRAINT books_title_check UNIQUE (title)", &[
+        "changed constraint lending.books.books_title_check clustered: – → false",
+        "changed constraint lending.books.books_title_check replica_identity: – → false",
+        "changed constraint lending.books.books_title_check type: check → unique",
+        "changed constraint lending.books.books_title_check definition: …"]),
+    (13, "COMMENT ON EVENT TRIGGER lending_watch IS 'x'", &["changed event-trigger lending_watch comment: – → x"]),
+    (13, "CREATE FUNCTION lending.gaze() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN NULL; END $$; DROP EVENT TRIGGER lending_watch;
+          CREATE EVENT TRIGGER lending_watch ON ddl_command_start WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION lending.gaze()", &[
+        "added function lending.gaze()",
+        "changed event-trigger lending_watch event: ddl_command_end → ddl_command_start",
+        "changed event-trigger lending_watch function: lending.watch → lending.gaze",
+        "changed event-trigger lending_watch tags: CREATE SCHEMA → CREATE TABLE"]),
+    (13, "UPDATE pg_extension SET extnamespace = 'lending'::regnamespace WHERE extname = 'plpgsql'",
+        &["changed extension plpgsql schema: pg_catalog → lending"]),
+    (13, "COMMENT ON FUNCTION lending.late(text) IS 'x'", &["changed function lending.late(text) comment: – → x"]),
+    (13, "ALTER FUNCTION lending.late(text) COST 7", &["changed function lending.late(text) cost: 100 → 7"]),
+    (13, "ALTER FUNCTION lending.late(text) LEAKPROOF", &["changed function lending.late(text) leakproof: false → true"]),
+    (13, "ALTER FUNCTION lending.late(text) STRICT", &["changed function lending.late(text) strict: false → true"]),
+    (13, "ALTER FUNCTION lending.late(text) PARALLEL SAFE",
+        &["changed function lending.late(text) parallel: unsafe → safe"]),
+    (13, "DROP FUNCTION lending.late(text); CREATE FUNCTION lending.late(title text) RETURNS SETOF boolean LANGUAGE sql IMMUTABLE ROWS 7 AS $$ SELECT false $$", &[
+        "changed function lending.late(text) returns: boolean → SETOF boolean",
+        "changed function lending.late(text) rows: 0 → 7"]),
+    (13, "SET check_function_bodies = off; CREATE OR REPLACE FUNCTION lending.late(title text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ SELECT false $$",
+        &["changed function lending.late(text) language: sql → plpgsql"]),
+    (13, "UPDATE pg_proc SET probin = 'nowhere' WHERE oid = 'lending.late(text)'::regprocedure",
+        &["changed function lending.late(text) library: – → nowhere"]),
+    (13, "DROP PROCEDURE lending.tidy(); CREATE FUNCTION lending.tidy() RETURNS void LANGUAGE plpgsql AS $$ BEGIN DELETE FROM lending.visits WHERE at < '2000-01-01'; END $$", &[
+        "changed function lending.tidy() form: procedure → function", "changed function lending.tidy() returns: – → void"]),
+    (13, "ALTER TABLE lending.members CLUSTER ON members_name_idx",
+        &["changed index lending.members_name_idx clustered: false → true"]),
+    (13, "UPDATE pg_index SET indisreplident = true WHERE indexrelid = 'lending.members_name_idx'::regclass",
+        &["changed index lending.members_name_idx replica_identity: false → true"]),
+    (13, "COMMENT ON MATERIALIZED VIEW lending.totals IS 'x'",
+        &["changed materialized-view lending.totals comment: – → x"]),
+    (13, "COMMENT ON COLUMN lending.totals.state IS 'x'",
+        &["changed materialized-view lending.totals column_comments: – → state: x"]),
+    (13, "ALTER MATERIALIZED VIEW lending.totals SET (fillfactor = 70)",
+        &["changed materialized-view lending.totals options: – → fillfactor=70"]),
+    (13, "REFRESH MATERIALIZED VIEW lending.totals WITH NO DATA",
+        &["changed materialized-view lending.totals populated: true → false"]),
+    (13, "DROP MATERIALIZED VIEW lending.totals; CREATE MATERIALIZED VIEW lending.totals AS SELECT state, count(title) AS books FROM lending.books GROUP BY state;
+          CREATE INDEX totals_state_idx ON lending.totals (state)",
+        &["changed materialized-view lending.totals definition: …"]),
+    (13, "COMMENT ON POLICY members_own ON lending.members IS 'x'",
+        &["changed policy lending.members.members_own comment: – → x"]),
+    (13, "DROP POLICY members_own ON lending.members; CREATE POLICY members_own ON lending.members FOR DELETE TO reader USING (name = CURRENT_USER)",
+        &["changed policy lending.members.members_own command: SELECT → DELETE"]),
+    (13, "DROP POLICY members_own ON lending.members; CREATE POLICY members_own ON lending.members AS RESTRICTIVE FOR SELECT TO reader USING (name = CURRENT_USER)",
+        &["changed policy lending.members.members_own permissive: true → false"]),
+    (13, "DROP PUBLICATION lending_out; CREATE PUBLICATION lending_out FOR ALL TABLES WITH (publish = 'insert, update')", &[
+        "changed publication lending_out all_tables: false → true",
+        "changed publication lending_out tables: lending.books, lending.members → –"]),
+    (18, "ALTER PUBLICATION lending_out SET (publish_generated_columns = stored)",
+        &["changed publication lending_out generated: – → s"]),
+    (13, "COMMENT ON RULE members_stay ON lending.members IS 'x'",
+        &["changed rule lending.members.members_stay comment: – → x"]),
+    (13, "CREATE OR REPLACE RULE members_stay AS ON DELETE TO lending.members WHERE false DO INSTEAD NOTHING",
+        &["changed rule lending.members.members_stay definition: …"]),
+    (13, "COMMENT ON SEQUENCE lending.tickets IS 'x'", &["changed sequence lending.tickets comment: – → x"]),
+    (13, "ALTER SEQUENCE lending.tickets CACHE 5", &["changed sequence lending.tickets cache: 1 → 5"]),
+    (13, "ALTER SEQUENCE lending.tickets CYCLE", &["changed sequence lending.tickets cycle: false → true"]),
+    (13, "ALTER SEQUENCE lending.tickets MAXVALUE 8000", &["changed sequence lending.tickets maximum: 9000 → 8000"]),
+    (13, "ALTER SEQUENCE lending.tickets MINVALUE -5", &["changed sequence lending.tickets minimum: 1 → -5"]),
+    (13, "ALTER SEQUENCE lending.tickets START 3", &["changed sequence lending.tickets start: 1 → 3"]),
+    (15, "ALTER SEQUENCE lending.tickets SET UNLOGGED",
+        &["changed sequence lending.tickets persistence: permanent → unlogged"]),
+    (13, "DROP STATISTICS lending.members_stats; CREATE STATISTICS lending.members_stats (ndistinct, dependencies) ON title, state FROM lending.books", &[
+        "changed statistics lending.members_stats columns: joined, name → state, title",
+        "changed statistics lending.members_stats of: lending.members → lending.books"]),
+    (14, "DROP STATISTICS lending.members_stats; CREATE STATISTICS lending.members_stats (ndistinct, dependencies) ON name, joined, (lower(note)) FROM lending.members", &[
+        "changed statistics lending.members_stats kinds: ndistinct, dependencies → ndistinct, expressions, dependencies",
+        "changed statistics lending.members_stats expressions: – → lower(note)"]),
+    (13, "CREATE ACCESS METHOD pile TYPE TABLE HANDLER heap_tableam_handler;
+          UPDATE pg_class SET relam = (SELECT oid FROM pg_am WHERE amname = 'pile') WHERE oid = 'lending.books'::regclass",
+        &["changed table lending.books access_method: – → pile"]),
+    (13, "CREATE TYPE lending.pair AS (\"a.b\" integer, \"c\"\"d\" integer); ALTER TABLE lending.\"Größe | `x`\ny\" OF lending.pair", &[
+        "added composite-type lending.pair", "changed table lending.\"Größe | `x`\ny\" of_type: – → lending.pair"]),
+    (13, "CREATE TABLE lending.kin (); ALTER TABLE lending.books INHERIT lending.kin",
+        &["changed table lending.books inherits: – → lending.kin", "added table lending.kin"]),
+    (13, "DROP TABLE lending.\"Größe | `x`\ny\"; CREATE FOREIGN DATA WRAPPER away; CREATE SERVER there FOREIGN DATA WRAPPER away;
+          CREATE FOREIGN TABLE lending.\"Größe | `x`\ny\" (\"a.b\" integer, \"c\"\"d\" integer) SERVER there OPTIONS (place 'x')", &[
+        "changed table lending.\"Größe | `x`\ny\" form: table → foreign table",
+        "changed table lending.\"Größe | `x`\ny\" replica_identity: default → nothing",
+        "changed table lending.\"Größe | `x`\ny\" server: – → there",
+        "changed table lending.\"Größe | `x`\ny\" server_options: – → place=x",
+        "removed index lending.\"an \"\"index\"\"\""]),
+    (13, "DROP TABLE lending.\"Größe | `x`\ny\"; CREATE TABLE lending.\"Größe | `x`\ny\" (\"a.b\" integer, \"c\"\"d\" integer) PARTITION BY RANGE (\"a.b\")", &[
+        "changed table lending.\"Größe | `x`\ny\" form: table → partitioned table",
+        "changed table lending.\"Größe | `x`\ny\" partition_key: – → RANGE (\"a.b\")",
+        "removed index lending.\"an \"\"index\"\"\""]),
+    (13, "COMMENT ON TRIGGER loans_stamp ON lending.loans IS 'x'",
+        &["changed trigger lending.loans.loans_stamp comment: – → x"]),
+    (13, "COMMENT ON VIEW lending.names IS 'x'", &["changed view lending.names comment: – → x"]),
+    (13, "ALTER VIEW lending.names ALTER COLUMN name SET DEFAULT 'x'",
+        &["changed view lending.names column_defaults: – → name: 'x'::text"]),
     // Names of any kind
     (13, "ALTER TABLE lending.\"Größe | `x`\ny\" ALTER COLUMN \"a.b\" TYPE bigint",
         &["changed column lending.\"Größe | `x`\ny\".\"a.b\" type: integer → bigint"]),
@@ -250,4 +361,24 @@ pub const PLANTED: &[Planted] = &[
     (13, "ALTER TABLE lending.books ADD COLUMN gone text; ALTER TABLE lending.books DROP COLUMN gone", &[]),
     (13, "ALTER TABLE lending.books DROP COLUMN pages; ALTER TABLE lending.books ADD COLUMN pages lending.pages", &[]),
     (13, "INSERT INTO lending.members (name) VALUES ('x'); REFRESH MATERIALIZED VIEW lending.totals; ANALYZE", &[]),
+];
+
+/// What is read of a kind and can never differ: another kind's, and nothing here; or something that an older server does
+/// not have.
+pub const NEVER: &[(&str, &[&str])] = &[
+    ("composite-type", &["collation", "default", "labels", "not_null", "type"]),
+    ("domain", &["attributes", "labels"]),
+    ("enum", &["attributes", "collation", "default", "not_null", "type"]),
+    ("range", &["attributes", "collation", "default", "labels", "not_null"]),
+    ("view", &["populated"]),
+    ("materialized-view", &["column_defaults", "security_barrier", "security_invoker"]),
+];
+
+/// What is read of a kind, and from which version on it can differ.
+pub const SINCE: &[(&str, &str, u32)] = &[
+    ("publication", "generated", 18),
+    ("publication", "schemas", 15),
+    ("sequence", "persistence", 15),
+    ("statistics", "expressions", 14),
+    ("view", "security_invoker", 15),
 ];
