@@ -142,6 +142,14 @@ async fn what_migrations_usually_do_still_runs_on_every_version() {
              ALTER DEFAULT PRIVILEGES FOR ROLE editor IN SCHEMA public GRANT SELECT ON TABLES TO reader;
              COMMENT ON SCHEMA public IS 'x'; REVOKE CREATE ON SCHEMA public FROM PUBLIC; ALTER ROLE reader SET search_path = '';
              CREATE PUBLICATION p FOR TABLE auth.users; ALTER DATABASE replay SET statement_timeout = 0;",
+            // Nobody could lie in wait for the script of such an extension.
+            "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'moddatetime') THEN RAISE 'late'; END IF; END $$;
+             CREATE EXTENSION moddatetime;",
+            "DO $$ BEGIN
+                IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN RAISE 'a superuser'; END IF;
+                IF EXISTS (SELECT FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid JOIN pg_roles u ON u.oid = m.member
+                    WHERE r.rolname ~ '^pg_' AND u.rolname = current_user) THEN RAISE 'a predefined role'; END IF;
+             END $$;",
             "CREATE FUNCTION public.f() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = '' AS 'SELECT 1';
              DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'reader') THEN CREATE ROLE reader; END IF; END $$;
              CREATE FUNCTION public.g() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
