@@ -3,7 +3,7 @@
 
 use super::{
     error::{Error, Result},
-    journal::{Action, Run},
+    journal::{Action, Entry, Run},
 };
 
 /// Whether two identities may be of one database: what either cannot say, differs in nothing.
@@ -16,8 +16,8 @@ pub fn may_be_one(one: &str, other: &str) -> bool {
 /// The database that `environment` led to when something was written last, and the run that wrote. `runs` are the newest
 /// first.
 pub fn known<'a>(runs: &'a [Run], environment: &str) -> Option<(&'a str, &'a str)> {
-    let of = runs.iter().map(|run| &run.last).filter(|entry| entry.environment == environment);
-    let newest = of.filter(|entry| entry.database.is_some() || entry.action == Action::Forget).next()?;
+    let says = |entry: &&Entry| entry.database.is_some() || entry.action == Action::Forget;
+    let newest = runs.iter().map(|run| &run.last).find(|entry| entry.environment == environment && says(entry))?;
     Some((newest.database.as_deref()?, &newest.run))
 }
 

@@ -71,7 +71,7 @@ impl Runs {
             Runs::Command(command) => format!("password_command {}", quoted(&command.command)),
             Runs::Replay(replay) => {
                 let files = if replay.files == 1 { "1 file".to_owned() } else { format!("{} files", replay.files) };
-                let before = replay.before.iter().map(|file| format!(", after {file}")).collect::<String>();
+                let before = replay.before.iter().map(|file| format!(", after {file}")).collect::<Vec<_>>().concat();
                 format!("replay of the migrations in {} ({files}){before}", replay.folder)
             }
         }
