@@ -325,3 +325,7 @@ fn digest(plan: &Plan) -> String {
     let all = serde_json::json!((&plan.project, &plan.environment, &plan.database, recorder, steps, &plan.known));
     hash(all.to_string().as_bytes())
 }
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

@@ -289,6 +289,29 @@ mod tests {
         assert_eq!(selection.len(), 0, "with the column it needs the parent, which is not chosen");
     }
 
+    /// A row cannot go while a child points to it, and the child moves away by one of the columns alone.
+    #[test]
+    fn a_delete_goes_with_the_update_that_moves_its_child_away() {
+        let source = bundle(vec![
+            (shape("p", None), vec![row("both", "1", None)]),
+            (shape("c", Some("p")), vec![row("moves", "2", Some("both"))]),
+        ]);
+        let parents = vec![row("old", "1", None), row("both", "1", None)];
+        let mut review = review(&source, vec![parents, vec![row("moves", "1", Some("old"))]]);
+        let (old, moves) = (at(&review, 0, "old"), at(&review, 1, "moves"));
+        let need = (review.tables[1].table.clone(), review.tables[1].rows[moves.1].key.clone());
+        review.tables[0].rows[old.1].requires.push(need);
+        let mut selection = Selection::all(&review);
+        assert!(selection.contains(old) && selection.contains(moves));
+        selection.toggle_column(&review, moves, "v");
+        assert!(selection.contains(old), "it moves away all the same");
+        selection.toggle_column(&review, moves, "parent");
+        assert!(!selection.contains(old) && selection.contains(moves), "the child still points to it");
+        assert_eq!((selection.toggle(&review, old), selection.contains(old)), (0, false));
+        selection.toggle_column(&review, moves, "parent");
+        assert_eq!((selection.toggle(&review, old), selection.contains(old)), (0, true));
+    }
+
     #[test]
     fn a_table_is_chosen_whole_or_not_at_all() {
         let review = family();
