@@ -132,7 +132,7 @@ impl Runs {
     /// What `pgdeck trust` has to be told to ask about it.
     fn options(&self) -> String {
         let Runs::Replay(Replay { dir, as_superuser, .. }) = self else { return String::new() };
-        let dir = dir.iter().map(|dir| format!(" --dir {dir}")).collect::<String>();
+        let dir = dir.iter().map(|dir| format!(" --dir {dir}")).collect::<Vec<_>>().concat();
         if as_superuser.is_some() { format!("{dir} --as-superuser") } else { dir }
     }
 }

@@ -173,8 +173,9 @@ fn keymap() {
 
 #[test]
 fn key() {
-    let good: Vec<Vec<u8>> =
-        ["g g", "ctrl-alt-shift-f12", "space", "ü", "enter tab", "shift-ß"].map(|text| text.as_bytes().to_vec()).to_vec();
+    let good: Vec<Vec<u8>> = ["g g", "ctrl-alt-shift-f12", "space", "ü", "enter tab", "shift-ß"]
+        .map(|text| text.as_bytes().to_vec())
+        .to_vec();
     fuzz::any("key", &good, |bytes| {
         let Ok(chord) = Key::parse_chord(&String::from_utf8_lossy(bytes)) else { return false };
         let text = chord.iter().map(Key::to_string).collect::<Vec<_>>().join(" ");

@@ -16,15 +16,25 @@ use crate::{
 const PROJECT: &str = "[project]\nname = \"x\"\n[env.a]\nkind = \"staging\"\nurl = \"${URL}\"\n";
 /// Variables by the first letters of a line of the input.
 const VARIABLES: [&str; 11] = [
-    "PGHOST", "PGPORT", "PGUSER", "PGDATABASE", "PGPASSWORD", "PGSSLMODE", "PGSSLROOTCERT", "PGCONNECT_TIMEOUT",
-    "PGREQUIREAUTH", "PGPASSFILE", "HOME",
+    "PGHOST",
+    "PGPORT",
+    "PGUSER",
+    "PGDATABASE",
+    "PGPASSWORD",
+    "PGSSLMODE",
+    "PGSSLROOTCERT",
+    "PGCONNECT_TIMEOUT",
+    "PGREQUIREAUTH",
+    "PGPASSFILE",
+    "HOME",
 ];
 
 /// The first line is the address, each other one a variable.
 fn resolved(bytes: &[u8]) -> Outcome {
     let text = String::from_utf8_lossy(bytes);
     let mut lines = text.split('\n');
-    let mut variables: HashMap<String, String> = HashMap::from([("URL".into(), lines.next().unwrap_or_default().into())]);
+    let mut variables: HashMap<String, String> =
+        HashMap::from([("URL".into(), lines.next().unwrap_or_default().into())]);
     for line in lines {
         if let Some((name, value)) = line.split_once('=')
             && VARIABLES.contains(&name)
@@ -53,7 +63,9 @@ fn resolved(bytes: &[u8]) -> Outcome {
 fn conninfo() {
     let samples: Vec<Vec<u8>> = [
         format!("postgresql://u%40x:{SECRET}@db.example:6000/a%20b?sslmode=require&connect_timeout=3"),
-        format!("postgres://u:{SECRET}@[::1]:6000/d?require_auth=!password,!md5&channel_binding=require\nPGPASSFILE=/x"),
+        format!(
+            "postgres://u:{SECRET}@[::1]:6000/d?require_auth=!password,!md5&channel_binding=require\nPGPASSFILE=/x"
+        ),
         format!("postgresql:///d?host=/tmp&port=5433&user=u&password={SECRET}&keepalives=1&keepalives_idle=9"),
         format!("postgresql://\nPGHOST=h\nPGPORT=5433\nPGUSER=u\nPGDATABASE=d\nPGPASSWORD={SECRET}\nPGSSLMODE=disable"),
         format!("postgresql://h/d?tcp_user_timeout=5000&application_name=a\nPGCONNECT_TIMEOUT=-1\nPGPASSWORD={SECRET}"),

@@ -15,8 +15,8 @@ use pgdeck::{
 };
 
 use crate::{
-    dice::say,
     config::project_text,
+    dice::say,
     fuzz::{FILE, grows_evenly},
     mutate::PIECES,
     samples::samples,
@@ -77,8 +77,20 @@ const PARSERS: &[Parser] = &[
 #[test]
 fn one_piece_many_times() {
     let more: [&[u8]; 14] = [
-        b"a", b"a.", b"a = 1\n", b"[a]\n", b"[[a]]\n", b"a\n", b"{\"a\":", b"[1,", b"(a)", b"(a = 1) AND ", b"NOT (",
-        b"SELECT 1;\n", b"\\\"", b"\xe2\x82\xac",
+        b"a",
+        b"a.",
+        b"a = 1\n",
+        b"[a]\n",
+        b"[[a]]\n",
+        b"a\n",
+        b"{\"a\":",
+        b"[1,",
+        b"(a)",
+        b"(a = 1) AND ",
+        b"NOT (",
+        b"SELECT 1;\n",
+        b"\\\"",
+        b"\xe2\x82\xac",
     ];
     let mut found = Vec::new();
     for (name, parser) in PARSERS {

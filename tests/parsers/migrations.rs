@@ -3,9 +3,17 @@
 use pgdeck::core::{
     audit::expression::{Expression, Given},
     migrations::{
-        checksum, difference, file::section, folder, folder::Found,
+        checksum, difference,
+        file::section,
+        folder,
+        folder::Found,
         history::{self, Candidate, Histories, Row, Tool, histories, recognise},
-        risk::risks, scan::normalised, state::state, statements::split, style::Style, trace, transaction,
+        risk::risks,
+        scan::normalised,
+        state::state,
+        statements::split,
+        style::Style,
+        trace, transaction,
     },
     name::QName,
 };
@@ -33,20 +41,44 @@ fn folders() -> Vec<Vec<u8>> {
     let innotrue = include_str!("../../examples/innotrue/migrations/20250106090000_roles_and_auth.sql");
     vec![
         of(&[("20260105090000_init.sql", innotrue), ("20260106_b.sql", "ALTER TABLE a DROP COLUMN b;")]),
-        of(&[("V1__a.sql", SQL), ("V1.1__b.sql", "SELECT 1"), ("R__view.sql", "CREATE VIEW v AS SELECT 1;"), ("U1__a.sql", "")]),
-        of(&[("1_a.up.sql", SQL), ("1_a.down.sql", "DROP TABLE a;"), ("2_b.up.sql", "COPY a FROM stdin;\n1\tx\n\\.\n")]),
-        of(&[("20260101_a.sql", "-- +goose Up\n-- +goose StatementBegin\nSELECT 1;\n-- +goose StatementEnd\n-- +goose Down\nSELECT 2;")]),
-        of(&[("20260101_a.sql", "-- migrate:up transaction:false\nCREATE INDEX CONCURRENTLY i ON a (b);\n-- migrate:down\n")]),
         of(&[
-            ("meta/_journal.json", "{\"version\":\"7\",\"dialect\":\"postgresql\",\"entries\":[\n{\"idx\":0,\"when\":1706700000000,\"tag\":\"0000_first\"}\n]}"),
+            ("V1__a.sql", SQL),
+            ("V1.1__b.sql", "SELECT 1"),
+            ("R__view.sql", "CREATE VIEW v AS SELECT 1;"),
+            ("U1__a.sql", ""),
+        ]),
+        of(&[
+            ("1_a.up.sql", SQL),
+            ("1_a.down.sql", "DROP TABLE a;"),
+            ("2_b.up.sql", "COPY a FROM stdin;\n1\tx\n\\.\n"),
+        ]),
+        of(&[(
+            "20260101_a.sql",
+            "-- +goose Up\n-- +goose StatementBegin\nSELECT 1;\n-- +goose StatementEnd\n-- +goose Down\nSELECT 2;",
+        )]),
+        of(&[(
+            "20260101_a.sql",
+            "-- migrate:up transaction:false\nCREATE INDEX CONCURRENTLY i ON a (b);\n-- migrate:down\n",
+        )]),
+        of(&[
+            (
+                "meta/_journal.json",
+                "{\"version\":\"7\",\"dialect\":\"postgresql\",\"entries\":[\n{\"idx\":0,\"when\":1706700000000,\"tag\":\"0000_first\"}\n]}",
+            ),
             ("0000_first.sql", "CREATE TABLE a ();--> statement-breakpoint\nSELECT 1;"),
         ]),
         of(&[
-            ("sqitch.plan", "%syntax-version=1.0.0\n%project=shop\n\nusers 2024-01-31T12:00:00Z A <a@example.org> # x\n@v1 2024-02-02T12:00:00Z A <a@example.org>\nusers [users@v1] 2024-02-03T12:00:00Z A <a@example.org>\n"),
+            (
+                "sqitch.plan",
+                "%syntax-version=1.0.0\n%project=shop\n\nusers 2024-01-31T12:00:00Z A <a@example.org> # x\n@v1 2024-02-02T12:00:00Z A <a@example.org>\nusers [users@v1] 2024-02-03T12:00:00Z A <a@example.org>\n",
+            ),
             ("deploy/users.sql", "BEGIN;\nCREATE TABLE a ();\nCOMMIT;"),
         ]),
         of(&[("20260101000000_a/migration.sql", SQL)]),
-        of(&[("0001_a.sql", "-- liquibase formatted sql\n--changeset me:1 runInTransaction:false\nSELECT 1;\n--rollback SELECT 2;\n")]),
+        of(&[(
+            "0001_a.sql",
+            "-- liquibase formatted sql\n--changeset me:1 runInTransaction:false\nSELECT 1;\n--rollback SELECT 2;\n",
+        )]),
     ]
 }
 
@@ -168,7 +200,8 @@ fn tables_that_may_be_histories() {
         let [schema, name, rest @ ..] = words.as_slice() else { return false };
         for name in usual.iter().chain([name]) {
             let columns = rest.chunks(2).map(|pair| (pair[0].to_owned(), pair.last().unwrap().to_string())).collect();
-            let candidate = Candidate { table: QName::new(*schema, *name), columns, rails: bytes.len().is_multiple_of(2) };
+            let candidate =
+                Candidate { table: QName::new(*schema, *name), columns, rails: bytes.len().is_multiple_of(2) };
             drop(recognise(&candidate));
         }
         true
@@ -182,7 +215,8 @@ fn paths_of_migrations() {
         ["V1.2__name.sql", "20260101000000_a/migration.sql", "1_a.up.sql", "R__x.sql", "deploy/a@v1.sql", "0001.sql"]
             .map(|path| path.as_bytes().to_vec())
             .to_vec();
-    let words = ["supabase", "dbmate", "golang-migrate", "flyway", "sqlx", "refinery", "prisma", "drizzle", "atlas", "sqitch"];
+    let words =
+        ["supabase", "dbmate", "golang-migrate", "flyway", "sqlx", "refinery", "prisma", "drizzle", "atlas", "sqitch"];
     let styles: Vec<Style> = words.iter().filter_map(|word| Style::parse(word)).collect();
     assert!(styles.len() > 4);
     fuzz::any("paths of migrations", &samples, |bytes| {

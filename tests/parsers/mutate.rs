@@ -177,8 +177,10 @@ pub fn replaced(bytes: &[u8], what: &[u8], with: &[u8]) -> Vec<u8> {
 fn number(dice: &mut Dice, bytes: &mut Vec<u8>) {
     let digits: Vec<_> = (0..bytes.len()).filter(|at| bytes[*at].is_ascii_digit()).collect();
     let Some(start) = (!digits.is_empty()).then(|| digits[dice.below(digits.len())]) else { return };
-    let end = bytes[start..].iter().position(|byte| !byte.is_ascii_digit()).map_or(bytes.len(), |length| start + length);
-    let other = dice.pick::<[u8]>(&[b"0", b"1", b"-1", b"999999999999999999999", b"4294967295", b"2147483648", b"65536", b""]);
+    let end =
+        bytes[start..].iter().position(|byte| !byte.is_ascii_digit()).map_or(bytes.len(), |length| start + length);
+    let other =
+        dice.pick::<[u8]>(&[b"0", b"1", b"-1", b"999999999999999999999", b"4294967295", b"2147483648", b"65536", b""]);
     bytes.splice(start..end, other.iter().copied());
 }
 

@@ -112,7 +112,6 @@ async fn nested(pair: &Pair) -> String {
     pair.source.one(sql).await
 }
 
-
 /// A file with these bytes.
 pub fn written(bytes: &[u8]) -> tempfile::NamedTempFile {
     let file = tempfile::NamedTempFile::new().unwrap();

@@ -73,7 +73,8 @@ async fn overheard(mut client: TcpStream, said: &Mutex<Vec<u8>>) {
     }
 }
 
-const SETS: &str = "[[sync.set]]\nname = \"s\"\ntables = [{ table = \"p\", key = [\"k\"] }, { table = \"c\", key = [\"k\"] }]\n";
+const SETS: &str =
+    "[[sync.set]]\nname = \"s\"\ntables = [{ table = \"p\", key = [\"k\"] }, { table = \"c\", key = [\"k\"] }]\n";
 
 fn deck(port: u16, dbname: &str) -> Deck {
     let project = Project::parse(Source::new("pgdeck.toml", project(SETS))).unwrap();

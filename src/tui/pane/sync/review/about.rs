@@ -67,9 +67,12 @@ fn fires(reviewing: &Reviewing, row: &RowReview) -> Vec<String> {
         })
         .collect();
     let runs = fires::fires_for(shape, operation, &columns);
-    let name = |fires: &Fires| match *fires.table == shape.table {
-        true => fires.trigger.display(),
-        false => format!("{} on {}", fires.trigger.display(), fires.table),
+    let name = |fires: &Fires| {
+        if *fires.table == shape.table {
+            fires.trigger.display()
+        } else {
+            format!("{} on {}", fires.trigger.display(), fires.table)
+        }
     };
     runs.iter().map(name).collect()
 }
