@@ -1,5 +1,6 @@
 //! A plan as SQL that a person runs by hand, in any editor, without pgdeck.
 
+mod driver;
 pub(super) mod tried;
 
 use std::{collections::BTreeMap, fmt::Write as _};

@@ -16,9 +16,11 @@ async fn check(schema: &str, source: &str, target: &str) {
 /// Four rows, whose circles in `a` and in `b` hold each other up; in each column one value is free.
 #[tokio::test]
 async fn circles_in_two_columns_with_one_free_value_each() {
-    for kind in ["BETWEEN 1 AND 5", "IN (1, 2, 3, 4, 5)"] {
+    let trigger = "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+        CREATE TRIGGER f BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f()";
+    for (kind, more) in [("BETWEEN 1 AND 5", ""), ("IN (1, 2, 3, 4, 5)", ""), ("IN (1, 2, 3, 4, 5)", trigger)] {
         let schema = format!(
-            "CREATE TABLE t (k text PRIMARY KEY, a int NOT NULL UNIQUE CHECK (a {kind}), b int NOT NULL UNIQUE CHECK (b {kind}))"
+            "CREATE TABLE t (k text PRIMARY KEY, a int NOT NULL UNIQUE CHECK (a {kind}), b int NOT NULL UNIQUE CHECK (b {kind})); {more}"
         );
         let target = "('k0', 1, 1), ('k1', 2, 2), ('k2', 3, 3), ('k3', 4, 4)";
         for source in [
@@ -30,18 +32,6 @@ async fn circles_in_two_columns_with_one_free_value_each() {
             check(&schema, source, target).await;
         }
     }
-}
-
-/// The only value that is free for a row that waits in `a` is the one that another row is to get.
-#[tokio::test]
-async fn a_row_that_waits_goes_on_to_wait_elsewhere() {
-    let schema = "CREATE TABLE t (k text PRIMARY KEY, a bigint NOT NULL UNIQUE CHECK (a IN (1, 2, 3, 4, 5, 6, 7, 8)), b text NOT NULL UNIQUE)";
-    let target =
-        "('k0', 8, 'QRS'), ('k1', 6, 'AAA'), ('k2', 5, 'KLM'), ('k3', 2, 'FOO'), ('k4', 1, 'ZZZ'), ('k5', 4, 'DEF')";
-    let source =
-        "('k0', 3, 'KLM'), ('k1', 4, 'FOO'), ('k2', 2, 'AAA'), ('k3', 5, 'ZZZ'), ('k4', 8, 'DEF'), ('k5', 6, 'QRS')";
-    check(schema, source, target).await;
-    check(schema, target, source).await;
 }
 
 #[tokio::test]
