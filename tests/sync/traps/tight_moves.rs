@@ -18,7 +18,7 @@ async fn check(schema: &str, source: &str, target: &str) {
 async fn circles_in_two_columns_with_one_free_value_each() {
     let trigger = "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
         CREATE TRIGGER f BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f()";
-    for (kind, more) in [("BETWEEN 1 AND 5", ""), ("IN (1, 2, 3, 4, 5)", ""), ("IN (1, 2, 3, 4, 5)", trigger)] {
+    for (kind, more, count) in [("BETWEEN 1 AND 5", "", 4), ("IN (1, 2, 3, 4, 5)", trigger, 1)] {
         let schema = format!(
             "CREATE TABLE t (k text PRIMARY KEY, a int NOT NULL UNIQUE CHECK (a {kind}), b int NOT NULL UNIQUE CHECK (b {kind})); {more}"
         );
@@ -28,7 +28,10 @@ async fn circles_in_two_columns_with_one_free_value_each() {
             "('k0', 2, 4), ('k1', 3, 1), ('k2', 4, 2), ('k3', 1, 3)",
             "('k0', 2, 2), ('k1', 1, 3), ('k2', 4, 4), ('k3', 3, 1)",
             "('k0', 5, 4), ('k1', 1, 5), ('k2', 2, 1), ('k3', 3, 2)",
-        ] {
+        ]
+        .into_iter()
+        .take(count)
+        {
             check(&schema, source, target).await;
         }
     }
