@@ -65,6 +65,29 @@ async fn two_runs_at_once_are_one() {
     );
 }
 
+/// Another tool that is about to write the history waits until the file is there or is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_else_writes_the_history_meanwhile() {
+    let place = Place::new("", &TWO).await;
+    place.apply().await.unwrap();
+    place.write("003_c.sql", "SELECT pg_advisory_xact_lock(7);\nCREATE TABLE c (id int);");
+    let plan = place.plan().await.unwrap();
+    place.client.batch_execute("SELECT pg_advisory_lock(7); SET lock_timeout = '50ms'").await.unwrap();
+    let waits = "SELECT count(*)::text FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+    let other = "INSERT INTO supabase_migrations.schema_migrations (version, name) VALUES ('009', 'other')";
+    let meanwhile = async {
+        while place.rows(waits).await != ["1"] {
+            tokio::task::yield_now().await;
+        }
+        let refused = place.client.batch_execute(other).await.unwrap_err();
+        assert_eq!(refused.code().map(|code| code.code()), Some("55P03"), "{refused}");
+        place.client.batch_execute("SELECT pg_advisory_unlock(7)").await.unwrap();
+    };
+    let (ran, ()) = tokio::join!(place.run(&plan, false), meanwhile);
+    ran.unwrap();
+    place.client.batch_execute(other).await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_permit_is_for_one_plan_in_one_environment() {
     let place = Place::new("", &TWO).await;

@@ -174,6 +174,24 @@ async fn a_value_that_leads_nowhere_is_told_because_it_cannot_come_back() {
     assert_eq!(pair.target.dump().await, first);
 }
 
+/// Nothing else differs, so that what finds the rows has to see this alone.
+#[tokio::test]
+async fn a_value_that_leads_nowhere_is_not_null() {
+    let schema = "CREATE TABLE p (id int PRIMARY KEY, key text UNIQUE NOT NULL); INSERT INTO p VALUES (1, 'a');
+        CREATE TABLE c (key text PRIMARY KEY, p_id int, v text)";
+    let rows = |id: &str| {
+        format!("INSERT INTO c VALUES ('one', {id}, 'x'); ALTER TABLE c ADD FOREIGN KEY (p_id) REFERENCES p NOT VALID")
+    };
+    let sets = set(r#"{ table = "p", key = ["key"] }, { table = "c" }"#);
+    for (source, target, blocked) in [("NULL", "7", false), ("7", "NULL", true)] {
+        let pair = Pair::new(&sets, schema, &rows(source), &rows(target)).await;
+        let review = pair.review().await;
+        assert_eq!(row(&review, "public.c", "one").blocked.is_some(), blocked, "{}", show(&review));
+        let offline = pair.review_of(&pair.export().await.unwrap(), false).await.unwrap();
+        assert_eq!(show(&offline), show(&review));
+    }
+}
+
 #[tokio::test]
 async fn rows_written_by_hand_point_to_nothing_where_they_are_partly_null() {
     let target = format!("{} INSERT INTO item VALUES ('u', 1, 2), ('w', 1, NULL)", CATS[1]);

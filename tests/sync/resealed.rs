@@ -1,9 +1,15 @@
 //! A plan's digest can be computed by anybody: what a plan does is bounded by the project and the catalogue.
 
-use pgdeck::core::{
-    error::Code,
-    name::QName,
-    sync::plan::{Assignment, NewValue, Operation, Plan, Step},
+use pgdeck::{
+    app::sync::undo_plan,
+    core::{
+        error::Code,
+        name::QName,
+        sync::{
+            plan::{Assignment, NewValue, Operation, Plan, Step},
+            shape::{Part, Reference},
+        },
+    },
 };
 
 use crate::support::{Pair, set};
@@ -31,6 +37,22 @@ fn value(text: &str) -> NewValue {
     NewValue::Value(Some(text.to_owned()))
 }
 
+/// One that the catalogue does not have, which makes a part of a statement.
+fn reference() -> Reference {
+    Reference {
+        columns: vec!["name".into()],
+        table: QName::new("public", "payments"),
+        referenced: vec!["id".into()],
+        casts: vec!["text".into()],
+        key: Vec::new(),
+        partitioned: false,
+        ignored: false,
+        plain: Vec::new(),
+        enforced: false,
+        also: Vec::new(),
+    }
+}
+
 type Forgery = fn(&mut Plan);
 
 #[tokio::test]
@@ -41,6 +63,10 @@ async fn what_goes_beyond_the_project_is_refused() {
         (|plan| plan.shapes[0].locator = vec!["key".into()], "the primary key differs"),
         (|plan| plan.shapes[0].key.clear(), "the key differs"),
         (|plan| plan.shapes[0].uniques.clear(), "the unique indexes differ"),
+        (|plan| _ = plan.shapes[0].columns.pop(), "the columns differ"),
+        (|plan| plan.shapes[0].keep_ids ^= true, "`ids` differs"),
+        (|plan| plan.shapes[0].partitioned = true, "its kind differs"),
+        (|plan| plan.shapes[0].references.push(reference()), "the references differ"),
         (|plan| plan.shapes[0].set = "other".into(), "no sync set `other`"),
         (
             |plan| {
@@ -71,6 +97,67 @@ async fn what_goes_beyond_the_project_is_refused() {
         assert!(error.code == Code::Refused && error.message.contains(says), "{says}: {error}");
     }
     pair.apply(&plan).await.unwrap();
+}
+
+/// The same of a run's record: what it says becomes SQL, too.
+#[tokio::test]
+async fn an_undo_that_says_more_than_the_catalogue_is_refused() {
+    let forgeries: &[(Forgery, &str)] = &[
+        (|plan| plan.shapes[0].columns[2].cast = "text || public.wipe()".into(), "column `name` differs"),
+        (|plan| plan.shapes[0].children.clear(), "the foreign keys that point to it differ"),
+        (|plan| plan.shapes[0].uniques.clear(), "the unique indexes differ"),
+        (
+            |plan| {
+                let cast = "text || public.wipe()".to_owned();
+                plan.shapes[0].key = vec![Part::Column { name: "key".into(), cast }];
+            },
+            "the key differs",
+        ),
+        (
+            |plan| {
+                let casts = vec!["text || public.wipe()".to_owned()];
+                plan.shapes[0].references.push(Reference { casts, ..reference() });
+            },
+            "the reference by `name` differs",
+        ),
+    ];
+    let (pair, plan) = pair().await;
+    let run = pair.apply(&plan).await.unwrap().run.unwrap();
+    let plan = undo_plan(&pair.deck, &run).unwrap();
+    for (forge, says) in forgeries {
+        let mut forged = plan.clone();
+        forge(&mut forged);
+        let error = pair.refused(&forged.sealed()).await;
+        let says = format!("the run's record does not match the target: {says}");
+        assert!(error.code == Code::Refused && error.message.contains(&says), "{says}: {error}");
+    }
+    pair.apply(&plan).await.unwrap();
+}
+
+/// What holds a table back holds it back when a plan runs, too, whoever wrote the plan.
+#[tokio::test]
+async fn a_table_that_is_held_back_is_not_written() {
+    let schema = "CREATE TABLE p (id int PRIMARY KEY, k text UNIQUE);
+        CREATE TABLE base (k text, p_id int REFERENCES p, v text); CREATE TABLE c (PRIMARY KEY (k)) INHERITS (base)";
+    let sets = |more: &str| set(&format!("{{ table = \"c\"{more} }}"));
+    let rows = |v: &str| format!("INSERT INTO c VALUES ('a', NULL, '{v}')");
+    let mut pair = Pair::new(&sets(", exclude = [\"p_id\"]"), schema, &rows("new"), &rows("old")).await;
+    let plan = pair.all(&pair.review().await);
+    let run = pair.apply(&plan).await.unwrap().run.unwrap();
+    // A parent that came to be never synced: the name of the table does not say so.
+    pair.deck = pair.deck_of(&format!("[sync]\nnever = [\"base\"]\n{}", sets(", exclude = [\"p_id\"]")));
+    let error = pair.undo(&run).await.unwrap_err();
+    assert_eq!((error.code, error.object.as_deref()), (Code::Refused, Some("public.c")), "{error}");
+    assert!(error.message.contains("never") && error.message.contains("the plan writes it"), "{error}");
+    // The shape is what a review makes of it, and no review writes it.
+    pair.deck = pair.deck_of(&sets(""));
+    let shape = pair.review().await.tables.swap_remove(0).shape.unwrap();
+    assert!(shape.blocked.is_some());
+    let mut forged = plan.clone();
+    forged.shapes[0] = shape;
+    let error = pair.refused(&forged.sealed()).await;
+    assert_eq!((error.code, error.object.as_deref()), (Code::Refused, Some("public.c")), "{error}");
+    assert!(error.message.contains("foreign keys are not inherited"), "{error}");
 }
 
 /// No unique index on the key: two writers could each add a row with it.

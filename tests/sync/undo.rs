@@ -92,6 +92,20 @@ async fn an_unknown_run_names_the_nearest() {
 }
 
 #[tokio::test]
+async fn before_images_of_another_run_are_refused() {
+    let (pair, _, run) = applied().await;
+    let path = |run: &str| pair.deck.state.join(format!("runs/{run}.json"));
+    let undone = pair.undo(&run).await.unwrap().run.unwrap();
+    let own = fs::read(path(&undone)).unwrap();
+    fs::copy(path(&run), path(&undone)).unwrap();
+    let error = sync::undo_plan(&pair.deck, &undone).unwrap_err();
+    assert_eq!(error.code, Code::Usage, "{error}");
+    assert!(error.to_string().contains(&format!("they are those of `{run}`")), "{error}");
+    fs::write(path(&undone), own).unwrap();
+    pair.undo(&undone).await.unwrap();
+}
+
+#[tokio::test]
 async fn before_images_that_were_lost_or_damaged_are_refused() {
     let (pair, before, run) = applied().await;
     let path = pair.deck.state.join(format!("runs/{run}.json"));
