@@ -86,3 +86,22 @@ async fn a_record_that_does_not_hold_rolls_its_file_back() {
         assert_eq!((place.tables().await, place.recorded().await), (vec!["a".into()], vec!["001".into()]));
     }
 }
+
+/// That the first record of a run was understood says nothing about the next.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_later_record_that_does_not_hold_rolls_its_file_back() {
+    let place = Place::new("", &[("001_a.sql", "CREATE TABLE a (id int);")]).await;
+    place.apply().await.unwrap();
+    let away = "CREATE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS \
+                'BEGIN IF new.version = ''003'' THEN RETURN NULL; END IF; RETURN new; END'; CREATE TRIGGER away BEFORE \
+                INSERT ON supabase_migrations.schema_migrations FOR EACH ROW EXECUTE FUNCTION away()";
+    place.client.batch_execute(away).await.unwrap();
+    place.write("002_b.sql", "CREATE TABLE b (id int);");
+    place.write("003_c.sql", "CREATE TABLE c (id int);");
+    let error = place.fails().await;
+    assert!(error.message.contains("the history does not show it as applied"), "{error}");
+    assert_eq!(
+        (place.tables().await, place.recorded().await),
+        (vec!["a".into(), "b".into()], vec!["001".into(), "002".into()])
+    );
+}
