@@ -136,14 +136,14 @@ fn tabled<'v, 's>(source: &Source, name: &str, value: &'v Spanned<DeValue<'s>>) 
 }
 
 /// The colours that a file has named.
-type Palette = Vec<(String, Colour)>;
+type Palette = std::collections::BTreeMap<String, Colour>;
 
 fn read_palette(source: &Source, table: &DeTable<'_>) -> Result<Palette> {
-    let mut palette = Vec::new();
+    let mut palette = Palette::new();
     for (name, value) in table {
         let (text, offset) = source.string(value)?;
         let colour = Colour::parse(text, &palette).map_err(|(what, todo)| source.error(offset, what).hint(todo))?;
-        palette.push((name.get_ref().to_string(), colour));
+        palette.insert(name.get_ref().to_string(), colour);
     }
     Ok(palette)
 }

@@ -24,7 +24,7 @@ const LONGEST: usize = 12_000;
 pub type Outcome = Result<(), Error>;
 
 /// How long each target runs.
-fn budget() -> Duration {
+pub fn budget() -> Duration {
     Duration::from_secs(number("PGDECK_FUZZ_SECONDS").unwrap_or(2))
 }
 
@@ -73,7 +73,7 @@ pub fn any(name: &str, samples: &[Vec<u8>], check: impl Fn(&[u8]) -> bool) {
 }
 
 /// Leaves the input in the folder `PGDECK_FUZZ_KEEP`, where there is one: what ends the process is found there.
-fn keep(name: &str, input: &[u8]) {
+pub fn keep(name: &str, input: &[u8]) {
     if let Some(folder) = std::env::var_os("PGDECK_FUZZ_KEEP") {
         std::fs::write(std::path::Path::new(&folder).join(name), input).unwrap();
     }
@@ -141,7 +141,7 @@ pub fn grows_evenly(name: &str, grown: impl Fn(usize) -> Vec<u8>, check: impl Fn
     loop {
         let (small, large) = (grown(size), grown(size * TIMES));
         let large_cost = cost(&|| check(&large));
-        if large_cost < Duration::from_millis(30) && large.len() < 1 << 18 {
+        if large_cost < Duration::from_millis(30) && large.len() < 1 << 16 {
             size *= 2;
             continue;
         }

@@ -1,6 +1,6 @@
 //! Work grows with the input and no faster, whatever it is made of.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, time::Instant};
 
 use pgdeck::{
     config::{preferences::Preferences, project::Project, source::Source, theme::Theme},
@@ -16,8 +16,8 @@ use pgdeck::{
 
 use crate::{
     config::project_text,
-    dice::say,
-    fuzz::{FILE, grows_evenly},
+    dice::{Dice, say, seed},
+    fuzz::{FILE, budget, grows_evenly, keep},
     mutate::PIECES,
     samples::samples,
 };
@@ -73,59 +73,63 @@ const PARSERS: &[Parser] = &[
     ("seed", |bytes| drop(region::check(FILE, &text(bytes)))),
 ];
 
-/// The same piece, again and again.
+/// What is repeated: a beginning, what is in the middle, an end for each beginning.
+type Grown = (&'static [u8], &'static [u8], &'static [u8]);
+
+const NESTED: [Grown; 9] = [
+    (b"[", b"1", b"]"),
+    (b"{\"a\":", b"1", b"}"),
+    (b"(", b"a", b")"),
+    (b"(NOT ", b"a", b")"),
+    (b"((a = 1) AND ", b"b", b")"),
+    (b"/*", b"", b"*/"),
+    (b"a = [", b"", b"]"),
+    (b"[{\"k\":\"x\",\"tags\":[", b"1", b"]}]"),
+    (b"CASE WHEN a THEN ", b"b", b" END"),
+];
+const MORE: [&[u8]; 14] = [
+    b"a",
+    b"a.",
+    b"a = 1\n",
+    b"[a]\n",
+    b"[[a]]\n",
+    b"a\n",
+    b"{\"a\":",
+    b"[1,",
+    b"(a)",
+    b"(a = 1) AND ",
+    b"NOT ",
+    b"SELECT 1;\n",
+    b"\\\"",
+    b"\xe2\x82\xac",
+];
+
+/// The same piece again and again, and brackets as deep as the text is long: for each parser in turn, in an order out of
+/// the seed, as far as time goes.
 #[test]
 fn one_piece_many_times() {
-    let more: [&[u8]; 14] = [
-        b"a",
-        b"a.",
-        b"a = 1\n",
-        b"[a]\n",
-        b"[[a]]\n",
-        b"a\n",
-        b"{\"a\":",
-        b"[1,",
-        b"(a)",
-        b"(a = 1) AND ",
-        b"NOT (",
-        b"SELECT 1;\n",
-        b"\\\"",
-        b"\xe2\x82\xac",
-    ];
-    let mut found = Vec::new();
-    for (name, parser) in PARSERS {
-        for piece in PIECES.iter().copied().chain(more) {
-            let grown = |size: usize| piece.repeat(size / piece.len() + 1);
-            found.push(grows_evenly(&format!("{name}, {}", piece.escape_ascii()), grown, parser));
+    let pieces = PIECES.iter().copied().chain(MORE).map(|piece| (piece, &b""[..], &b""[..]));
+    let grown: Vec<Grown> = pieces.chain(NESTED).collect();
+    let mut all: Vec<_> = (0..grown.len() * PARSERS.len()).collect();
+    let (seed, until) = (seed(), Instant::now() + budget() * 3);
+    let mut dice = Dice::new(seed);
+    (1..all.len()).rev().for_each(|at| all.swap(at, dice.below(at + 1)));
+    let (mut found, mut tried) = (Vec::new(), 0);
+    for at in &all {
+        let ((name, parser), (open, inner, close)) = (PARSERS[at % PARSERS.len()], grown[at / PARSERS.len()]);
+        let repeated = |size: usize| {
+            let times = size / (open.len() + close.len()) + 1;
+            [&*open.repeat(times), inner, &*close.repeat(times)].concat()
+        };
+        let what = format!("{name}, {}{}", open.escape_ascii(), close.escape_ascii());
+        keep("growth", what.as_bytes());
+        found.push(grows_evenly(&what, repeated, parser));
+        tried += 1;
+        if Instant::now() >= until {
+            break;
         }
     }
-    all_even(found);
-}
-
-/// Brackets of every kind, closed again.
-#[test]
-fn as_deep_as_it_is_long() {
-    let mut found = Vec::new();
-    for (name, parser) in PARSERS {
-        for (open, inner, close) in [
-            ("[", "1", "]"),
-            ("{\"a\":", "1", "}"),
-            ("(", "a", ")"),
-            ("(NOT ", "a", ")"),
-            ("((a = 1) AND ", "b", ")"),
-            ("/*", "", "*/"),
-            ("a = [", "", "]"),
-            ("[{\"k\":\"x\",\"tags\":[", "1", "]}]"),
-            ("CASE WHEN a THEN ", "b", " END"),
-        ] {
-            let grown = |size: usize| {
-                let times = size / (open.len() + close.len()) + 1;
-                format!("{}{inner}{}", open.repeat(times), close.repeat(times)).into_bytes()
-            };
-            say(&format!("{name}, {open}{close}"));
-            found.push(grows_evenly(&format!("{name}, {open}{close}"), grown, parser));
-        }
-    }
+    say(&format!("growth: PGDECK_SEED={seed}: {tried} of {} tried", all.len()));
     all_even(found);
 }
 

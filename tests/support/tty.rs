@@ -91,6 +91,12 @@ impl Tty {
         });
     }
 
+    /// Whether tables are to be seen, and nothing is being done.
+    pub fn is_at_rest(&self) -> bool {
+        let text = self.screen().contents();
+        self.is_whole() && text.contains("1 of ") && !at_work(&text)
+    }
+
     /// Waits until the screen is as `wanted`.
     #[track_caller]
     pub fn until(&mut self, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) {
@@ -124,6 +130,11 @@ impl Tty {
     pub fn types(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();
         self.keys.flush().unwrap();
+    }
+
+    /// The same for a program that may have ended.
+    pub fn tries_to_type(&mut self, keys: &str) {
+        let _ = self.keys.write_all(keys.as_bytes()).and_then(|()| self.keys.flush());
     }
 
     /// Changes the size of the window and throws away what was to be seen: the program paints all of it anew.

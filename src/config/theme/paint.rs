@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::Palette;
 use crate::core::error::{did_you_mean, nearest};
 
 /// A colour of the terminal.
@@ -70,7 +71,7 @@ type Complaint = (String, String);
 
 impl Paint {
     /// Reads `FOREGROUND [on BACKGROUND] [MODIFIER …]`, in any order of the modifiers.
-    pub(super) fn parse(text: &str, palette: &[(String, Colour)]) -> Result<Self, Complaint> {
+    pub(super) fn parse(text: &str, palette: &Palette) -> Result<Self, Complaint> {
         let (mut paint, mut words) = (Paint::default(), text.split_whitespace());
         while let Some(word) = words.next() {
             if let Some((_, set)) = MODIFIERS.iter().find(|(name, _)| *name == word) {
@@ -105,8 +106,8 @@ impl Paint {
 
 impl Colour {
     /// Reads a colour; `palette` holds the names that the file has given.
-    pub(super) fn parse(text: &str, palette: &[(String, Colour)]) -> Result<Self, Complaint> {
-        if let Some((_, colour)) = palette.iter().find(|(name, _)| name == text) {
+    pub(super) fn parse(text: &str, palette: &Palette) -> Result<Self, Complaint> {
+        if let Some(colour) = palette.get(text) {
             return Ok(*colour);
         }
         if text == "default" {
@@ -178,8 +179,8 @@ fn hex_colour(hex: &str) -> Option<Colour> {
     Some(Colour::Rgb(part(0)?, part(2)?, part(4)?))
 }
 
-fn unknown(text: &str, palette: &[(String, Colour)]) -> Complaint {
-    let names = palette.iter().map(|(name, _)| name.as_str()).chain(NAMES).chain(["default"]);
+fn unknown(text: &str, palette: &Palette) -> Complaint {
+    let names = palette.keys().map(String::as_str).chain(NAMES).chain(["default"]);
     let hint = match (text.starts_with('#'), nearest(text, names)) {
         (false, Some(name)) => format!("did you mean `{name}`?"),
         (true, _) => "write #rrggbb".into(),
@@ -195,7 +196,7 @@ mod tests {
     #[test]
     fn paints_read_as_they_are_written() {
         let paint =
-            Paint::parse("bold rose on 236 underline", &[("rose".into(), Colour::Rgb(240, 113, 120))]).expect("paint");
+            Paint::parse("bold rose on 236 underline", &Palette::from([("rose".into(), Colour::Rgb(240, 113, 120))])).expect("paint");
         assert_eq!((paint.fg, paint.bg), (Some(Colour::Rgb(240, 113, 120)), Some(Colour::Indexed(236))));
         assert!(paint.bold && paint.underline && !paint.dim);
     }
@@ -203,14 +204,14 @@ mod tests {
     #[test]
     fn paints_are_written_as_they_are_read() {
         for text in ["#f07178 on 236 bold underline", "bright-red", "on default", "dim italic reverse", ""] {
-            assert_eq!(Paint::parse(text, &[]).expect(text).to_string(), text);
+            assert_eq!(Paint::parse(text, &Palette::new()).expect(text).to_string(), text);
         }
     }
 
     #[test]
     fn a_second_colour_without_on_is_a_mistake() {
-        assert!(Paint::parse("red green", &[]).is_err());
-        assert!(Paint::parse("red on", &[]).is_err());
+        assert!(Paint::parse("red green", &Palette::new()).is_err());
+        assert!(Paint::parse("red on", &Palette::new()).is_err());
     }
 
     #[test]

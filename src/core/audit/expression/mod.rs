@@ -16,6 +16,9 @@ pub use self::{
     truth::{Given, Truth},
 };
 
+/// How many brackets may be open at once, or negations in a row.
+const DEEPEST: usize = 200;
+
 /// An expression, read.
 #[derive(Debug, Clone)]
 pub struct Expression<'a> {
@@ -26,12 +29,18 @@ pub struct Expression<'a> {
 }
 
 impl<'a> Expression<'a> {
-    /// Reads `text`; `None` where quotes or brackets are not closed, which the server never writes.
+    /// Reads `text`; `None` where quotes or brackets are not closed, which the server never writes, and where it is nested
+    /// deeper than anybody writes: what is asked of an expression is asked of each bracket within the other.
     pub fn read(text: &'a str) -> Option<Self> {
         let tokens = token::tokens(text)?;
         let mut partners: Vec<usize> = (0..tokens.len()).collect();
         let mut open = Vec::new();
+        let mut negations = 0;
         for (at, token) in tokens.iter().enumerate() {
+            negations = if token.is_keyword("NOT") { negations + 1 } else { 0 };
+            if open.len() > DEEPEST || negations > DEEPEST {
+                return None;
+            }
             match token.kind {
                 Kind::Open => open.push(at),
                 Kind::Close => {

@@ -130,3 +130,12 @@ fn equalities_that_an_index_can_serve() {
     assert_eq!(of("(status = 'open'::text)"), [""; 0]);
     assert_eq!(of("(user_id = f(team_id))"), [""; 0]);
 }
+
+#[test]
+fn no_claim_is_made_about_what_is_nested_without_end() {
+    let nested = |times: usize| format!("{}a{}", "(NOT ".repeat(times), ")".repeat(times));
+    let given = Given { filled: &|_| true, equal: None };
+    assert_eq!(Expression::read(&nested(100)).map(|read| read.truth(given)), Some(Truth::Unknown));
+    assert!(Expression::read(&nested(100_000)).is_none());
+    assert!(Expression::read(&format!("{}a", "NOT ".repeat(100_000))).is_none());
+}

@@ -8,11 +8,10 @@ pub(super) fn unframed(text: &str) -> (String, usize) {
     while lines.last().is_some_and(|line| is_footer(line)) {
         lines.pop();
     }
-    let mut skipped = 0;
-    while lines.len() > 1 && is_message(lines[0]) {
-        lines.remove(0);
-        skipped += 1;
-    }
+    // There is one line that is left. All are taken away at once: there may be any number.
+    let before = lines.len().saturating_sub(1);
+    let mut skipped = lines[..before].iter().position(|line| !is_message(line)).unwrap_or(before);
+    lines.drain(..skipped);
     if lines.first().is_some_and(|line| line.starts_with(['+', '┌', '╔'])) {
         lines = lines.into_iter().map(unboxed).collect();
     }
