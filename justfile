@@ -19,6 +19,11 @@ lint:
 fmt:
     cargo fmt
 
+# Every parser of what others wrote, on inputs that nobody would write, and every fault at any byte: two to three hours
+nightly seconds="600" tries="500":
+    PGDECK_FUZZ_SECONDS={{seconds}} cargo test --locked --test parsers
+    PGDECK_FAULTS={{tries}} cargo test --locked --test faults -- --nocapture
+
 # What CI does
 ci:
     .ci/run

@@ -15,6 +15,8 @@ mod together;
 mod triggers;
 mod verify;
 
+use tokio_postgres::error::SqlState;
+
 use self::{
     again::settled,
     execute::{Executed, execute},
@@ -142,13 +144,26 @@ pub async fn settle(connection: &mut Connection, xid: &str, database: Option<&st
     if let Some(database) = database {
         same_database(&tx, database).await?;
     }
-    let status = query::scalar(&tx, "SELECT pg_xact_status($1::xid8)", &[Some(xid)]).await?;
+    let standby = query::scalar(&tx, "SELECT pg_is_in_recovery()::text", &[]).await?.as_deref() != Some("false");
+    let asked = query::try_rows(&tx, "SELECT pg_xact_status($1::xid8)", &[Some(xid)]).await;
+    let settled = match asked {
+        // "In the future": a crash took the number with it before anything of the transaction was in the server's log,
+        // where its COMMIT would have been. A standby may only be behind.
+        Err(error) if error.code() == Some(&SqlState::INVALID_PARAMETER_VALUE) => {
+            if standby {
+                Settled::Unknown
+            } else {
+                Settled::Aborted
+            }
+        }
+        asked => match query::answer(&tx, asked).await?.first().map(|row| row.try_get::<_, Option<&str>>(0)) {
+            Some(Ok(Some("committed"))) => Settled::Committed,
+            Some(Ok(Some("aborted"))) => Settled::Aborted,
+            _ => Settled::Unknown,
+        },
+    };
     tx.rollback().await?;
-    Ok(match status.as_deref() {
-        Some("committed") => Settled::Committed,
-        Some("aborted") => Settled::Aborted,
-        _ => Settled::Unknown,
-    })
+    Ok(settled)
 }
 
 async fn write(tx: &Transaction<'_>, order: &Order<'_>) -> Result<Written> {

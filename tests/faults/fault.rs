@@ -30,12 +30,12 @@ impl Fault {
 pub struct Weight(pub [usize; 2]);
 
 impl Weight {
-    /// A byte of them. Half of the points are in the last fifth, for there it writes.
+    /// A byte of them. A third of the points are in the last fifth, for there it writes, and a third among the very last,
+    /// where it commits.
     pub fn point(self, dice: &mut Dice) -> Point {
         let down = dice.once_in(2);
         let all = self.0[usize::from(down)].max(1);
-        let last = (all / 5).max(1);
-        let byte = if dice.once_in(2) { all - 1 - dice.below(last) } else { dice.below(all) };
-        Point { down, byte }
+        let last = [all, all / 5, 80][dice.below(3)].clamp(1, all);
+        Point { down, byte: all - 1 - dice.below(last) }
     }
 }

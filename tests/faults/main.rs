@@ -37,7 +37,7 @@ fn tried_and_held() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let mut place = runtime.block_on(Place::new());
     let weights = Doing::ALL.map(|doing| place.weigh(&runtime, doing));
-    let (mut held, mut counts, mut failed) = (0, BTreeMap::<String, [usize; 2]>::new(), Vec::new());
+    let (mut held, mut hits, mut counts, mut failed) = (0, 0, BTreeMap::<String, [usize; 2]>::new(), Vec::new());
     for at in 0..wanted {
         let seed = seed.wrapping_add(at);
         let mut dice = Dice::new(seed);
@@ -47,8 +47,9 @@ fn tried_and_held() {
         let tried = catch_unwind(AssertUnwindSafe(|| place.try_one(&runtime, doing, fault, point)));
         let ends = counts.entry(format!("{doing:?}, {fault:?}")).or_default();
         match tried {
-            Ok(done) => {
+            Ok((hit, done)) => {
                 held += 1;
+                hits += usize::from(hit);
                 ends[usize::from(done)] += 1;
             }
             Err(_) => {
@@ -61,6 +62,7 @@ fn tried_and_held() {
     for (what, [not, done]) in &counts {
         say(&format!("{what:24} {done:4} done {not:4} not"));
     }
+    say(&format!("{hits} of them hit before the end"));
     say(&format!("{wanted} tried, {held} held"));
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }

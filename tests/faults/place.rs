@@ -89,7 +89,8 @@ impl Place {
     /// Variables of the program that reaches both environments through `port`, or directly.
     fn variables(&self, port: Option<u16>) -> Vec<(String, String)> {
         let url = |name: &str| {
-            let through = |port| format!("postgresql://postgres@127.0.0.1:{port}/{name}?sslmode=disable&application_name=faulty");
+            let through =
+                |port| format!("postgresql://postgres@127.0.0.1:{port}/{name}?sslmode=disable&application_name=faulty");
             port.map_or_else(|| server().url(name), through)
         };
         [
@@ -166,8 +167,9 @@ impl Place {
         weight
     }
 
-    /// Does `doing`, hit by `fault` at `point`. Whether it was done all the same.
-    pub fn try_one(&mut self, runtime: &Runtime, doing: Doing, fault: Fault, point: Point) -> bool {
+    /// Does `doing`, hit by `fault` at `point`. Whether it was hit, and whether it was done all the
+    /// same.
+    pub fn try_one(&mut self, runtime: &Runtime, doing: Doing, fault: Fault, point: Point) -> (bool, bool) {
         let runs = self.pair.journal().len() + usize::from(doing == Doing::Undo);
         let mut proxy = runtime.block_on(Proxy::open(Place::socket(), Some(point), fault.flow()));
         let mut running = self.begin(runtime, doing, proxy.port);
@@ -179,7 +181,7 @@ impl Place {
         drop(proxy);
         runtime.block_on(self.alone());
         let begun = self.pair.journal().len() - runs;
-        self.is_told(runtime, doing, code, begun)
+        (hit, self.is_told(runtime, doing, code, begun))
     }
 
     fn hit(&self, runtime: &Runtime, running: &Running, fault: Fault, proxy: &Proxy) {
@@ -267,7 +269,8 @@ impl Place {
     fn told(&self, what: &str) -> Json {
         let journal = self.run(&["journal", "--format", "json"]);
         assert!(journal.status.success(), "{what}: {}", text(&journal));
-        let told: Json = serde_json::from_slice(&journal.stdout).unwrap_or_else(|_| panic!("{what}: {}", text(&journal)));
+        let told: Json =
+            serde_json::from_slice(&journal.stdout).unwrap_or_else(|_| panic!("{what}: {}", text(&journal)));
         told["runs"][0]["entry"].clone()
     }
 
@@ -286,7 +289,8 @@ impl Place {
             // The last run that is in the target, whichever that is.
             let runs = self.pair.journal();
             let action = pgdeck::core::journal::Action::Apply;
-            let run = runs.iter().find(|run| run.last.action == action && run.last.outcome == Outcome::Applied).unwrap();
+            let run =
+                runs.iter().find(|run| run.last.action == action && run.last.outcome == Outcome::Applied).unwrap();
             let record = self.state().join("runs").join(format!("{}.json", run.last.run));
             assert!(record.is_file(), "{what}: before-images");
             let undone = self.run(&["sync", "undo", &run.last.run, "--confirm", "target"]);
@@ -297,7 +301,9 @@ impl Place {
     }
 
     fn files(&self, runtime: &Runtime, begun: usize, what: &str) -> bool {
-        let there = runtime.block_on(self.pair.target.rows("SELECT relname FROM pg_class WHERE relnamespace = 'made'::regnamespace ORDER BY 1"));
+        let there = runtime.block_on(
+            self.pair.target.rows("SELECT relname FROM pg_class WHERE relnamespace = 'made'::regnamespace ORDER BY 1"),
+        );
         let history = "SELECT to_regclass('supabase_migrations.schema_migrations') IS NOT NULL";
         let recorded = match runtime.block_on(self.pair.target.one(history)).as_str() {
             "t" => runtime.block_on(
@@ -316,7 +322,9 @@ impl Place {
         } else {
             assert_eq!(ran, 0, "{what}: done, and not in the journal");
         }
-        runtime.block_on(self.pair.target.run("DROP SCHEMA made CASCADE; DROP SCHEMA IF EXISTS supabase_migrations CASCADE"));
+        runtime.block_on(
+            self.pair.target.run("DROP SCHEMA made CASCADE; DROP SCHEMA IF EXISTS supabase_migrations CASCADE"),
+        );
         ran == FILES.len()
     }
 
@@ -354,7 +362,13 @@ impl Running {
             }
             Running::Console(tty) => {
                 let deadline = Instant::now() + SOON;
+                let mut lists = false;
                 loop {
+                    // As soon as it is there, to the tables, where it reads the most.
+                    if !lists && tty.screen().contents().contains("Overview") {
+                        tty.tries_to_type("2");
+                        lists = true;
+                    }
                     if proxy.reached.try_recv().is_ok() {
                         return true;
                     }

@@ -19,6 +19,7 @@ mod processes;
 mod resize;
 mod start;
 mod trust;
+#[allow(dead_code, reason = "shared with the tests of faults")]
 #[path = "../support/tty.rs"]
 mod tty;
 #[allow(dead_code, reason = "shared with the stories of the command line")]

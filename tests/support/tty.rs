@@ -91,10 +91,10 @@ impl Tty {
         });
     }
 
-    /// Whether tables are to be seen, and nothing is being done.
+    /// Whether all of it is to be seen already.
     pub fn is_at_rest(&self) -> bool {
         let text = self.screen().contents();
-        self.is_whole() && text.contains("1 of ") && !at_work(&text)
+        self.is_whole() && text.contains("1 of ") && text.contains("ROW LEVEL SECURITY") && !at_work(&text)
     }
 
     /// Waits until the screen is as `wanted`.

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use pgdeck::core::{
-    error::{Code, Error},
-    journal::Outcome,
-    sync::plan::Plan,
+use pgdeck::{
+    core::{
+        error::{Code, Error},
+        journal::Outcome,
+        sync::plan::Plan,
+    },
+    pg::apply::{self, Settled},
 };
 use tokio::sync::Notify;
 
@@ -95,4 +98,16 @@ async fn a_session_that_the_server_ends_in_the_middle_is_told_as_rolled_back() {
     let plan = pair.all(&pair.review_deletes().await);
     assert_eq!(pair.refused(&plan).await.code, Code::RolledBack);
     assert_eq!(ended(&pair).1, Outcome::RolledBack);
+}
+
+/// A crash takes the number of a transaction with it of which nothing is in the server's log yet: it was never committed.
+#[tokio::test]
+async fn a_transaction_that_the_server_has_never_had_was_not_committed() {
+    let pair = Pair::new(&set(r#"{ table = "t" }"#), SCHEMA, "", "").await;
+    let mut reader = pair.deck.reader(pair.to).await.unwrap();
+    let here = pair.target.connect().await;
+    let xid: String = here.query_one("SELECT pg_current_xact_id()::text", &[]).await.unwrap().get(0);
+    for (xid, settled) in [(xid, Settled::Committed), ("4294000000".to_owned(), Settled::Aborted)] {
+        assert_eq!(apply::settle(&mut reader, &xid, None).await.unwrap(), settled, "{xid}");
+    }
 }

@@ -196,7 +196,8 @@ mod tests {
     #[test]
     fn paints_read_as_they_are_written() {
         let paint =
-            Paint::parse("bold rose on 236 underline", &Palette::from([("rose".into(), Colour::Rgb(240, 113, 120))])).expect("paint");
+            Paint::parse("bold rose on 236 underline", &Palette::from([("rose".into(), Colour::Rgb(240, 113, 120))]))
+                .expect("paint");
         assert_eq!((paint.fg, paint.bg), (Some(Colour::Rgb(240, 113, 120)), Some(Colour::Indexed(236))));
         assert!(paint.bold && paint.underline && !paint.dim);
     }
