@@ -71,7 +71,7 @@ impl Runs {
             Runs::Command(command) => format!("password_command {}", quoted(&command.command)),
             Runs::Replay(replay) => {
                 let files = if replay.files == 1 { "1 file".to_owned() } else { format!("{} files", replay.files) };
-                let before = replay.before.iter().map(|file| format!(", after {file}")).collect::<Vec<_>>().concat();
+                let before = replay.before.as_ref().map(|file| format!(", after {file}")).unwrap_or_default();
                 format!("replay of the migrations in {} ({files}){before}", replay.folder)
             }
         }
@@ -132,7 +132,7 @@ impl Runs {
     /// What `pgdeck trust` has to be told to ask about it.
     fn options(&self) -> String {
         let Runs::Replay(Replay { dir, as_superuser, .. }) = self else { return String::new() };
-        let dir = dir.iter().map(|dir| format!(" --dir {dir}")).collect::<Vec<_>>().concat();
+        let dir = dir.as_ref().map(|dir| format!(" --dir {dir}")).unwrap_or_default();
         if as_superuser.is_some() { format!("{dir} --as-superuser") } else { dir }
     }
 }
