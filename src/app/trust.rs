@@ -144,7 +144,7 @@ pub fn allow_command(deck: &Deck, name: &str) -> Result<()> {
 /// # Errors
 /// `Refused`, saying what, where, and what to do.
 pub fn allow(deck: &Deck, runs: &Runs) -> Result<()> {
-    let Some(project) = project(deck)? else { return Ok(()) };
+    let Some(project) = project(deck)? else { return comes_along(runs) };
     match read(&vars(deck)) {
         Ok(known) if known.hold(&project, runs) => Ok(()),
         Ok(_) => Err(runs.refusal()),
@@ -152,6 +152,17 @@ pub fn allow(deck: &Deck, runs: &Runs) -> Result<()> {
             let refusal = runs.refusal();
             Err(Error { message: format!("{}; {error}", refusal.message), ..refusal })
         }
+    }
+}
+
+/// What a project that comes with pgdeck runs is ours; a folder that was typed is not.
+fn comes_along(runs: &Runs) -> Result<()> {
+    match runs {
+        Runs::Replay(Replay { dir: Some(_), as_superuser: Some(_), .. }) => {
+            Err(Error::refused("a demo runs files that are not its own without superuser rights only")
+                .hint("use a project with a file: `pgdeck init` begins one"))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -30,6 +30,11 @@ pub(super) async fn run(arguments: &Trust, context: &Context) -> Result<u8> {
     let deck = &context.deck;
     let asked = Asked { dir: arguments.dir.clone(), as_superuser: arguments.as_superuser };
     let (items, project) = (trust::items(deck, &asked)?, trust::project(deck)?);
+    // Whoever agrees begins a new list; what was on the old one is asked about again.
+    let damage = trust::list(&|name: &str| deck.var(name)).err();
+    if let Some(error) = damage.filter(|_| context.format != Format::Json) {
+        output::write(&format!("{}\n", one_line(&error.to_string())))?;
+    }
     let open = items.iter().filter(|item| !item.agreed).count();
     let Some(project) = project.filter(|_| open > 0) else {
         show(&items, None, true, context.format)?;

@@ -148,7 +148,7 @@ fn a_damaged_list_and_one_that_others_can_write_hold_nothing() {
         desk.fails(4, "trust --list", "this list of agreements is damaged");
     }
     assert_eq!(ran(&desk), "");
-    desk.fine("trust --yes");
+    assert!(desk.fine("trust --yes").contains("this list of agreements is damaged"));
     desk.fine(VERB);
     fs::set_permissions(desk.path(STORE), fs::Permissions::from_mode(0o666)).unwrap();
     desk.fails(4, VERB, "somebody else could have written this list");
@@ -178,4 +178,14 @@ fn what_pgdeck_wrote_itself_needs_no_agreement() {
     demo.env_clear().envs(desk.variables()).current_dir(desk.path(".")).args(["demo", "innotrue", "--", "trust"]);
     let said = Said::of(&mut demo);
     assert!(said.code == 0 && said.out.contains("nothing to agree to"), "{}{}", said.out, said.err);
+}
+
+#[test]
+fn a_demo_runs_no_other_files_as_a_superuser() {
+    let desk = Desk::reading();
+    fs::create_dir(desk.path("files")).unwrap();
+    desk.write("files/1_a.sql", "COPY (SELECT 1) TO PROGRAM 'touch /tmp/never';");
+    let line = "demo innotrue -- schema diff --migrations --dir files --all --to preprod";
+    desk.fails(4, line, "1_a.sql:1");
+    desk.fails(4, &format!("{line} --as-superuser"), "without superuser rights only");
 }
