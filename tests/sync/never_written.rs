@@ -66,6 +66,34 @@ async fn what_a_trigger_or_rule_writes_there_is_rolled_back_unless_it_is_agreed_
     assert_eq!(agreed.target.rows("SELECT plan FROM profiles").await, ["A2"]);
 }
 
+/// Without the server's counts nobody knows what was written, also where a trigger turns them off on its way.
+#[tokio::test]
+async fn what_is_not_counted_is_not_let_through() {
+    let writes = "UPDATE public.profiles SET plan = NEW.name";
+    let off = trigger(&format!("PERFORM set_config('track_counts', 'off', true); {writes}"));
+    let database = |acting: &str| {
+        format!(
+            "DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET track_counts = off', current_database()); END$$; {acting}"
+        )
+    };
+    for acting in [off.clone(), database(&trigger(writes))] {
+        let pair = pair("", &acting).await;
+        let error = pair.refused(&pair.all(&pair.review().await)).await;
+        assert_eq!(error.code, Code::RolledBack, "{error}");
+        assert!(
+            error.message.contains("it may be a table that is never synced; everything was rolled back"),
+            "{error}"
+        );
+        assert_eq!(error.hint.as_deref(), Some("set track_counts = on for the target"));
+    }
+    // Where nothing is protected it is said.
+    let schema = format!("{SCHEMA}{TARGET}{}", trigger(writes));
+    let change = "UPDATE plans SET name = 'A2'";
+    let pair = Pair::new(&set(r#"{ table = "plans" }"#), &schema, change, &database("")).await;
+    let done = pair.apply(&pair.all(&pair.review().await)).await.unwrap();
+    assert!(done.triggers.also.is_empty() && done.triggers.unknown.unwrap().contains("track_counts is off"));
+}
+
 /// What is written besides and is not protected stays a matter of the report.
 #[tokio::test]
 async fn other_tables_may_be_written() {

@@ -202,12 +202,13 @@ impl<'a> Watch<'a> {
             return Ok(TriggersDid::default());
         }
         let by = self.fired(runs);
-        if !self.counted {
+        // A trigger may have turned it off on its way.
+        let (mut counts, counted) = counts(tx).await?;
+        if !(self.counted && counted) {
             let unknown =
                 "what triggers wrote in other rows is not known: track_counts is off in the target".to_owned();
             return Ok(TriggersDid { by, also: Vec::new(), unknown: Some(unknown) });
         }
-        let mut counts = counts(tx).await?.0;
         for other in [&self.start, &self.back, &self.expected(runs)] {
             add(&mut counts, other, -1);
         }
