@@ -202,3 +202,27 @@ async fn a_role_with_privileges_on_columns_alone_applies() {
     pair.apply(&pair.all(&pair.review().await)).await.unwrap();
     assert_eq!(pair.target.rows("SELECT k || v FROM t ORDER BY 1").await, ["anew", "bnew"]);
 }
+
+/// Also a table that nothing was written into yet.
+#[tokio::test]
+async fn nobody_changes_a_table_of_the_plan_meanwhile() {
+    let schema = "CREATE TABLE p (k text PRIMARY KEY); CREATE TABLE c (k text PRIMARY KEY, p_k text REFERENCES p);
+        CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NEW; END';";
+    let waits = "CREATE TRIGGER wait BEFORE INSERT ON p FOR EACH ROW EXECUTE FUNCTION wait()";
+    let rows = "INSERT INTO p VALUES ('a'); INSERT INTO c VALUES ('b', 'a')";
+    let pair = Pair::new(&set(r#"{ table = "p" }, { table = "c" }"#), schema, rows, waits).await;
+    let plan = pair.all(&pair.review().await);
+    let other = pair.target.connect().await;
+    other.batch_execute("SELECT pg_advisory_lock(7); SET lock_timeout = '50ms'").await.unwrap();
+    let meanwhile = async {
+        while pair.target.one("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted").await != "1"
+        {
+            tokio::task::yield_now().await;
+        }
+        let changed = other.batch_execute("ALTER TABLE c ADD COLUMN v text").await.unwrap_err();
+        assert_eq!(changed.code().map(tokio_postgres::error::SqlState::code), Some("55P03"), "{changed}");
+        other.batch_execute("SELECT pg_advisory_unlock(7)").await.unwrap();
+    };
+    let (applied, ()) = tokio::join!(pair.apply(&plan), meanwhile);
+    applied.unwrap();
+}
