@@ -17,7 +17,7 @@ use pgdeck::{
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value as Json;
 use tempfile::TempDir;
-use tokio::runtime::Runtime;
+use tokio::{runtime::Runtime, task::JoinHandle};
 use tokio_postgres::NoTls;
 
 use crate::{
@@ -238,11 +238,12 @@ impl Place {
 
     /// Kills a process of the server that is ours alone: the server ends all others and begins anew from its log.
     async fn crash(&self) {
-        let admin = connect().await.expect("the server is there");
+        let (admin, _) = witness().await.expect("the server is there");
+        let (_other, other_ended) = witness().await.expect("the server is there");
         let pid: i32 = admin.query_one("SELECT pg_backend_pid()", &[]).await.unwrap().get(0);
         kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();
-        // The last that this session hears is its end.
-        let _ = admin.batch_execute("SELECT pg_sleep(60)").await;
+        // Once the server has noticed, it ends the others too, and lets nobody in before it has begun anew.
+        tokio::time::timeout(SOON, other_ended).await.expect("the server ends every session").unwrap();
         up_again(Instant::now() + SOON).await;
     }
 
@@ -429,9 +430,14 @@ fn wait(pid: Pid) {
 }
 
 async fn connect() -> Option<tokio_postgres::Client> {
+    witness().await.map(|(client, _)| client)
+}
+
+/// A session, and what tells of its end.
+async fn witness() -> Option<(tokio_postgres::Client, JoinHandle<()>)> {
     let (client, connection) = tokio_postgres::connect(&server().url("postgres"), NoTls).await.ok()?;
-    tokio::spawn(connection);
-    Some(client)
+    let ended = tokio::spawn(async move { drop(connection.await) });
+    Some((client, ended))
 }
 
 /// A session of the administrator, as soon as the server gives one.

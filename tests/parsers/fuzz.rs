@@ -53,16 +53,15 @@ pub fn any(name: &str, samples: &[Vec<u8>], check: impl Fn(&[u8]) -> bool) {
     loop {
         let input = mutate::input(&mut Dice::new(seed.wrapping_add(tried)), samples);
         keep(name, &input);
-        match catch_unwind(AssertUnwindSafe(|| check(&input))) {
-            Ok(done) => read += u64::from(done),
-            Err(_) => {
-                let least = least(input, &|bytes| catch_unwind(AssertUnwindSafe(|| check(bytes))).is_err());
-                let again = format!("PGDECK_SEED={} PGDECK_FUZZ_SECONDS=0", seed.wrapping_add(tried));
-                say(&format!("{name}: fails: {again}"));
-                // Once more, for its own words.
-                check(&least);
-                panic!("{name}: {again}\n{}", shown(&least));
-            }
+        if let Ok(done) = catch_unwind(AssertUnwindSafe(|| check(&input))) {
+            read += u64::from(done);
+        } else {
+            let least = least(input, &|bytes| catch_unwind(AssertUnwindSafe(|| check(bytes))).is_err());
+            let again = format!("PGDECK_SEED={} PGDECK_FUZZ_SECONDS=0", seed.wrapping_add(tried));
+            say(&format!("{name}: fails: {again}"));
+            // Once more, for its own words.
+            check(&least);
+            panic!("{name}: {again}\n{}", shown(&least));
         }
         tried += 1;
         if Instant::now() >= until {
@@ -122,40 +121,33 @@ fn cpu() -> Duration {
     Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap()
 }
 
+fn once(work: &dyn Fn()) -> Duration {
+    let before = cpu();
+    work();
+    cpu().saturating_sub(before)
+}
+
 /// What `work` costs of the processor: the least of some tries, for others disturb.
 fn cost(work: &dyn Fn()) -> Duration {
-    let once = || {
-        let before = cpu();
-        work();
-        cpu() - before
-    };
-    (0..3).map(|_| once()).min().unwrap_or_default()
+    (0..3).map(|_| once(work)).min().unwrap_or_default()
 }
 
 /// Eight times as much input may be about eight times the work, and is no matter below a hundredth of a second. It is
-/// work of the processor that is compared, not time.
-/// Otherwise says what grew faster.
+/// work of the processor that is compared, not time. Says what grew faster.
 pub fn grows_evenly(name: &str, grown: impl Fn(usize) -> Vec<u8>, check: impl Fn(&[u8])) -> Option<String> {
     const TIMES: usize = 8;
-    let mut size = 1 << 10;
-    loop {
-        let (small, large) = (grown(size), grown(size * TIMES));
-        let large_cost = cost(&|| check(&large));
-        if large_cost < Duration::from_millis(30) && large.len() < 1 << 16 {
-            size *= 2;
-            continue;
-        }
-        if large_cost < Duration::from_millis(10) {
+    let size = 1 << 12;
+    let (small, large) = (grown(size), grown(size * TIMES));
+    if once(&|| check(&large)) < Duration::from_millis(10) {
+        return None;
+    }
+    let mut factor = f64::MAX;
+    for _ in 0..3 {
+        factor = factor.min(cost(&|| check(&large)).as_secs_f64() / cost(&|| check(&small)).as_secs_f64());
+        if factor < 3.0 * TIMES as f64 {
             return None;
         }
-        let mut factor = f64::MAX;
-        for _ in 0..3 {
-            factor = factor.min(cost(&|| check(&large)).as_secs_f64() / cost(&|| check(&small)).as_secs_f64());
-            if factor < 3.0 * TIMES as f64 {
-                return None;
-            }
-        }
-        let sizes = format!("{} bytes cost {factor:.0} times as much as {}", large.len(), small.len());
-        return Some(format!("{name}: {sizes}: {:?}", cost(&|| check(&large))));
     }
+    let sizes = format!("{} bytes cost {factor:.0} times as much as {}", large.len(), small.len());
+    Some(format!("{name}: {sizes}: {:?}", cost(&|| check(&large))))
 }

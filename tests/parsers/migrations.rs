@@ -18,7 +18,7 @@ use pgdeck::core::{
     name::QName,
 };
 
-use crate::fuzz::{self, FILE};
+use crate::fuzz;
 
 /// Between two files of one input; each begins with its path.
 const NEXT: &[u8] = b"\x1e";
@@ -184,7 +184,9 @@ fn rows_of_a_history() {
                 }
             }
             let all = Histories { read, ..Histories::default() };
-            folders.iter().for_each(|folder| drop(state(folder, &all)));
+            for folder in &folders {
+                drop(state(folder, &all));
+            }
         }
         true
     });
@@ -265,7 +267,7 @@ fn lists_of_migrations() {
             first[first.iter().position(|byte| *byte == b'\n').unwrap() + 1..].to_vec()
         })
         .collect();
-    fuzz::any(FILE, &samples, |bytes| {
+    fuzz::any("lists of migrations", &samples, |bytes| {
         let text = String::from_utf8_lossy(bytes);
         let lines = text.lines().count().max(1);
         let mut read = false;

@@ -89,7 +89,7 @@ fn deck(port: u16, dbname: &str) -> Deck {
     .unwrap()
 }
 
-/// What a server says, cut where it waits for the next question: behind each ReadyForQuery.
+/// What a server says, cut where it waits for the next question: behind each `ReadyForQuery`.
 fn turns(said: &[u8]) -> Vec<&[u8]> {
     let (mut turns, mut start, mut at) = (Vec::new(), 0, 0);
     while let Some(length) = said.get(at + 1..at + 5) {

@@ -1,6 +1,6 @@
 //! Choices out of one seed: the same seed makes the same choices.
 
-/// A generator (SplitMix64) whose every answer follows from its seed.
+/// A generator (`SplitMix64`) whose every answer follows from its seed.
 #[derive(Debug, Clone)]
 pub struct Dice(u64);
 
