@@ -46,17 +46,14 @@ fn tried_and_held() {
         let point = weights[doing as usize].point(&mut dice);
         let tried = catch_unwind(AssertUnwindSafe(|| place.try_one(&runtime, doing, fault, point)));
         let ends = counts.entry(format!("{doing:?}, {fault:?}")).or_default();
-        match tried {
-            Ok((hit, done)) => {
-                held += 1;
-                hits += usize::from(hit);
-                ends[usize::from(done)] += 1;
-            }
-            Err(_) => {
-                failed.push(format!("PGDECK_SEED={seed} PGDECK_FAULTS=1: {doing:?}, {fault:?} at {point:?}"));
-                say(failed.last().unwrap());
-                place = runtime.block_on(Place::new());
-            }
+        if let Ok((hit, done)) = tried {
+            held += 1;
+            hits += usize::from(hit);
+            ends[usize::from(done)] += 1;
+        } else {
+            failed.push(format!("PGDECK_SEED={seed} PGDECK_FAULTS=1: {doing:?}, {fault:?} at {point:?}"));
+            say(failed.last().unwrap());
+            place = runtime.block_on(Place::new());
         }
     }
     for (what, [not, done]) in &counts {
