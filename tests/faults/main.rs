@@ -13,6 +13,7 @@ mod doing;
 mod fault;
 mod place;
 mod proxy;
+mod running;
 #[allow(dead_code, reason = "shared with the tests of sync")]
 #[path = "../sync/support.rs"]
 mod support;

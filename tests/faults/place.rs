@@ -3,7 +3,7 @@
 use std::{
     fs,
     path::PathBuf,
-    process::{Child, Command, Output, Stdio},
+    process::{Command, Output, Stdio},
     time::{Duration, Instant},
 };
 
@@ -24,6 +24,7 @@ use crate::{
     doing::Doing,
     fault::{Fault, Weight},
     proxy::{Flow, Point, Proxy},
+    running::Running,
     support::{Pair, project, server, set},
     tty::Tty,
 };
@@ -43,7 +44,7 @@ const FILES: [(&str, &str); 2] = [
 const NO_MIGRATIONS: &str = "DROP SCHEMA IF EXISTS made CASCADE; DROP SCHEMA IF EXISTS supabase_migrations CASCADE;
     CREATE SCHEMA made";
 /// Nothing takes as long unless it hangs.
-const SOON: Duration = Duration::from_secs(60);
+pub const SOON: Duration = Duration::from_secs(60);
 
 pub struct Place {
     pair: Pair,
@@ -340,95 +341,6 @@ impl Place {
     }
 }
 
-/// The program, begun.
-pub enum Running {
-    Verb(Child),
-    Console(Box<Tty>),
-}
-
-impl Running {
-    /// Waits until the point is reached or the program has ended. Whether it was reached.
-    fn until_hit(&mut self, runtime: &Runtime, proxy: &mut Proxy) -> bool {
-        match self {
-            Running::Verb(child) => {
-                let pid = Pid::from_child(child);
-                let ended = tokio::task::spawn_blocking;
-                runtime.block_on(async {
-                    tokio::select! {
-                        biased;
-                        reached = proxy.reached.recv() => reached.is_some(),
-                        _ = ended(move || wait(pid)) => false,
-                    }
-                })
-            }
-            Running::Console(tty) => {
-                let deadline = Instant::now() + SOON;
-                let mut lists = false;
-                loop {
-                    // As soon as it is there, to the tables, where it reads the most.
-                    if !lists && tty.screen().contents().contains("Overview") {
-                        tty.tries_to_type("2");
-                        lists = true;
-                    }
-                    if proxy.reached.try_recv().is_ok() {
-                        return true;
-                    }
-                    if tty.is_at_rest() || !tty.more(deadline) {
-                        return proxy.reached.try_recv().is_ok();
-                    }
-                }
-            }
-        }
-    }
-
-    fn pid(&self) -> Pid {
-        match self {
-            Running::Verb(child) => Pid::from_child(child),
-            Running::Console(tty) => Pid::from_raw(tty.pid() as i32).unwrap(),
-        }
-    }
-
-    fn signal(&self, signal: Signal) {
-        // One that has ended by itself hears nothing.
-        let _ = kill_process(self.pid(), signal);
-    }
-
-    fn wait_for_end(&self) {
-        wait(self.pid());
-    }
-
-    /// How it ended; `None` where it was killed.
-    fn ends(self, doing: Doing) -> Option<i32> {
-        match self {
-            Running::Verb(child) => {
-                let output = child.wait_with_output().unwrap();
-                let said = text(&output);
-                assert!(!said.contains("panicked"), "{doing:?}: {said}");
-                output.status.code()
-            }
-            Running::Console(mut tty) => {
-                // It may have been told to end already.
-                tty.tries_to_type("q");
-                let code = tty.exit();
-                tty.is_given_back();
-                Some(code as i32)
-            }
-        }
-    }
-}
-
-/// Waits until the process has ended, without taking its exit code away from whoever asks for it.
-fn wait(pid: Pid) {
-    use rustix::{
-        event::{PollFd, PollFlags, Timespec, poll},
-        process::{PidfdFlags, pidfd_open},
-    };
-    let Ok(process) = pidfd_open(pid, PidfdFlags::empty()) else { return };
-    let left = Timespec::try_from(SOON).unwrap();
-    let ended = poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&left)).unwrap();
-    assert_eq!(ended, 1, "it runs on");
-}
-
 async fn connect() -> Option<tokio_postgres::Client> {
     witness().await.map(|(client, _)| client)
 }
@@ -465,6 +377,6 @@ fn without_ids(dump: &str) -> String {
     lines.join("\n")
 }
 
-fn text(output: &Output) -> String {
+pub fn text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }

@@ -142,7 +142,8 @@ fn more_of_what_is_good() {
             out
         })
     };
-    let good: [(&str, &dyn Fn(usize) -> String); 9] = [
+    let good: [(&str, &dyn Fn(usize) -> String); 10] = [
+        ("paste", &|_| "\\.".to_owned()),
         ("project", &|at| format!("[env.e{at}]\nkind = \"staging\"\nhost = \"h{at}\"")),
         ("project", &|at| format!("[[sync.set]]\nname = \"s{at}\"\ntables = [{{ table = \"t{at}\", key = [\"k\"] }}]")),
         ("project", &|at| format!("[[accept]]\ncheck = \"RL01\"\nobject = \"o{at}\"\nreason = \"r\"")),
