@@ -142,7 +142,8 @@ fn more_of_what_is_good() {
             out
         })
     };
-    let good: [(&str, &dyn Fn(usize) -> String); 10] = [
+    let good: [(&str, &dyn Fn(usize) -> String); 11] = [
+        ("expression", &|_| "a.b.c.d.e.f.g.h.".to_owned()),
         ("paste", &|_| "\\.".to_owned()),
         ("project", &|at| format!("[env.e{at}]\nkind = \"staging\"\nhost = \"h{at}\"")),
         ("project", &|at| format!("[[sync.set]]\nname = \"s{at}\"\ntables = [{{ table = \"t{at}\", key = [\"k\"] }}]")),

@@ -37,9 +37,12 @@ impl Expression<'_> {
 
     /// Whether the token `at` ends the name of a function that is called.
     pub(super) fn is_call(&self, at: usize) -> bool {
+        if !self.tokens[at].is_name() || self.tokens.get(at + 1).is_none_or(|next| next.text != "(") {
+            return false;
+        }
         let begin = self.begin(at);
         let cast = begin > 0 && self.tokens[begin - 1].kind == Kind::Cast;
-        self.tokens[at].is_name() && !cast && self.tokens.get(at + 1).is_some_and(|next| next.text == "(")
+        !cast
     }
 
     fn call(&self, at: usize) -> Call {

@@ -117,7 +117,10 @@ impl<'a> Expression<'a> {
     /// collation or what a result is called.
     fn is_column(&self, at: usize) -> bool {
         let token = self.tokens[at];
-        let next = self.tokens.get(at + 1);
+        // Looked at first: of a name of many parts only the last goes back to its beginning.
+        if self.tokens.get(at + 1).is_some_and(|next| next.kind == Kind::Dot || next.text == "(") {
+            return false;
+        }
         let begin = self.begin(at);
         let before = begin.checked_sub(1).map(|before| self.tokens[before]);
         let named = before.is_some_and(|before| {
@@ -126,8 +129,7 @@ impl<'a> Expression<'a> {
                 || ["AS", "COLLATE", "OPERATOR"].iter().any(|word| before.is_keyword(word))
         });
         let constant = token.kind == Kind::Name && matches!(token.text, "true" | "false");
-        let goes_on = next.is_some_and(|next| next.kind == Kind::Dot || next.text == "(");
-        token.is_name() && !constant && !goes_on && !named
+        token.is_name() && !constant && !named
     }
 }
 
