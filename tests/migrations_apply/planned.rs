@@ -80,7 +80,7 @@ async fn nobody_else_writes_the_history_meanwhile() {
             tokio::task::yield_now().await;
         }
         let refused = place.client.batch_execute(other).await.unwrap_err();
-        assert_eq!(refused.code().map(|code| code.code()), Some("55P03"), "{refused}");
+        assert_eq!(refused.code().map(tokio_postgres::error::SqlState::code), Some("55P03"), "{refused}");
         place.client.batch_execute("SELECT pg_advisory_unlock(7)").await.unwrap();
     };
     let (ran, ()) = tokio::join!(place.run(&plan, false), meanwhile);
