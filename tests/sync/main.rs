@@ -53,4 +53,5 @@ mod triggers_refuse;
 mod triggers_undo;
 mod types;
 mod undo;
+mod user_casts;
 mod versions;

@@ -30,10 +30,10 @@ pub fn canonical(slots: &[Slot]) -> String {
 /// As the column would write it. `character(5)` fills up with blanks; what is too long for it stays as it is.
 fn written(value: &str, slot: &Slot) -> String {
     let Definition { declared, output, .. } = &slot.definition;
-    let plain = exact(value, output.as_deref());
+    let plain = exact(value, &slot.cast, output.as_deref());
     if slot.cast != "bpchar" || declared.is_empty() {
         return plain;
     }
     let filled = format!("{value}::{declared}");
-    format!("CASE WHEN {filled} = {value} THEN {} ELSE {plain} END", exact(&filled, output.as_deref()))
+    format!("CASE WHEN {filled} = {value} THEN {} ELSE {plain} END", exact(&filled, &slot.cast, output.as_deref()))
 }

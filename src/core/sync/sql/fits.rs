@@ -29,7 +29,7 @@ pub fn held(column: &ShapeColumn) -> String {
 fn became(column: &ShapeColumn, value: &str) -> String {
     let declared = &column.definition.declared;
     let declared = if declared.is_empty() { &column.cast } else { declared };
-    exact(&format!("{value}::{}::{declared}", column.cast), column.definition.output.as_deref())
+    exact(&format!("{value}::{}::{declared}", column.cast), &column.cast, column.definition.output.as_deref())
 }
 
 /// A type that holds every value of the family that `cast` belongs to, alone or in an array.

@@ -69,15 +69,20 @@ fn from_only(partitioned: bool, table: &QName) -> String {
 }
 
 /// `value` as the text by which it travels: what the output function of its type writes, which `output` names where
-/// `::text` gives another text than it (`character` loses its blanks by it).
-pub(super) fn exact(value: &str, output: Option<&str>) -> String {
-    output.map_or_else(|| format!("{value}::text"), |output| format!("textin({output}({value}))"))
+/// `::text` gives another text than it (`character` loses its blanks by it). `cast` is its type without a domain around it,
+/// which the functions for all enums do not take (PostgreSQL manual, 36.2.5 "Polymorphic Types").
+pub(super) fn exact(value: &str, cast: &str, output: Option<&str>) -> String {
+    match output {
+        None => format!("{value}::text"),
+        Some(output) if cast == "bpchar" => format!("textin({output}({value}))"),
+        Some(output) => format!("textin({output}({value}::{cast}))"),
+    }
 }
 
 /// The same for the column `name` of the row `alias`.
 pub(super) fn column_text(shape: &Shape, alias: &str, name: &str) -> String {
     let output = shape.column(name).and_then(|column| column.definition.output.as_deref());
-    exact(&format!("{alias}.{}", ident(name)), output)
+    exact(&format!("{alias}.{}", ident(name)), cast(shape, name), output)
 }
 
 fn cast<'a>(shape: &'a Shape, column: &str) -> &'a str {
