@@ -1,7 +1,7 @@
 //! Reading what the checks look at, in a constant number of queries, all in one snapshot.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     str::FromStr,
 };
 
@@ -10,7 +10,7 @@ use tokio::try_join;
 
 use super::{catalog::records, connect::Transaction, query};
 use crate::core::{
-    audit::facts::{Column, Database, Facts, Oid, Sight},
+    audit::facts::{Column, Database, Facts, Index, Oid, Policy, Sight},
     error::{Error, Result},
 };
 
@@ -38,7 +38,7 @@ const SIGHTS: &[(Sight, &[&str])] = &[
     (Sight::Constraints, &["pg_constraint"]),
     // An index is not told rightly without its constraint, so that goes with it.
     (Sight::Indexes, &["pg_index", "pg_constraint", "pg_am", "pg_locks", "pg_stat_progress_create_index"]),
-    (Sight::Policies, &["pg_policy", "pg_depend"]),
+    (Sight::Policies, &["pg_policy", "pg_depend", "pg_locks"]),
     (Sight::Functions, &["pg_proc", "pg_language", "pg_depend"]),
     (Sight::Triggers, &["pg_trigger", "pg_constraint"]),
     (Sight::Sequences, &["pg_sequence", "pg_depend", "pg_attrdef"]),
@@ -68,8 +68,8 @@ pub async fn read(tx: &Transaction<'_>) -> Result<Facts> {
         records(tx, sql("relations")),
         columns(tx),
         part(tx, sql("foreign_keys"), seen(&Sight::Constraints)),
-        part(tx, sql("indexes"), seen(&Sight::Indexes)),
-        part(tx, sql("policies"), seen(&Sight::Policies)),
+        part::<Lockable<Index>>(tx, sql("indexes"), seen(&Sight::Indexes)),
+        part::<Lockable<Policy>>(tx, sql("policies"), seen(&Sight::Policies)),
         part(tx, sql("functions"), seen(&Sight::Functions)),
         part(tx, sql("triggers"), seen(&Sight::Triggers)),
         part(tx, sql("sequences"), seen(&Sight::Sequences)),
@@ -85,6 +85,10 @@ pub async fn read(tx: &Transaction<'_>) -> Result<Facts> {
         },
     )?;
     let (schemas, extensions, reads, buckets, widths) = rest;
+    facts.locked = locked(&indexes, |index| index.relation);
+    facts.locked.extend(locked(&policies, |policy| policy.relation));
+    let indexes = indexes.into_iter().map(|index| index.record).collect();
+    let policies = policies.into_iter().map(|policy| policy.record).collect();
     facts = Facts {
         relations,
         foreign_keys: keys,
@@ -108,6 +112,18 @@ pub async fn read(tx: &Transaction<'_>) -> Result<Facts> {
 
 fn sql(name: &str) -> &'static str {
     QUERIES.iter().find(|(known, _)| *known == name).map_or("", |(_, sql)| sql)
+}
+
+/// A record of which the expressions are missing while somebody keeps its table locked against readers.
+#[derive(Deserialize)]
+struct Lockable<T> {
+    #[serde(flatten)]
+    record: T,
+    locked: bool,
+}
+
+fn locked<T>(records: &[Lockable<T>], relation: fn(&T) -> Oid) -> BTreeSet<Oid> {
+    records.iter().filter(|record| record.locked).map(|record| relation(&record.record)).collect()
 }
 
 /// The parts that rest on a catalogue that the role has no right to.

@@ -279,3 +279,41 @@ CREATE CAST (storage.word AS text) WITH FUNCTION storage.told(storage.word) AS A
         }
     }
 }
+
+/// One table that somebody keeps to himself costs what is said about it, and nothing else.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locked_table_hides_itself_alone() {
+    const LOCKABLE: &str = "CREATE POLICY own ON shop.orders USING (customer_id = 1);
+CREATE TABLE shop.coupons (id int PRIMARY KEY, code text);
+CREATE INDEX coupons_a ON shop.coupons (lower(code)) WHERE id > 0;
+CREATE INDEX coupons_b ON shop.coupons (lower(code)) WHERE id > 0;
+CREATE POLICY nobody ON shop.coupons USING (id > 0);
+ALTER TABLE shop.coupons ENABLE ROW LEVEL SECURITY;
+";
+    for server in majors() {
+        let database = database(&server, "locked", &format!("{SHOP}{LOCKABLE}")).await;
+        let free = database.audit_as("postgres", &[], "").await;
+        assert!(free.audit.unseen.is_empty() && free.facts.locked.is_empty(), "{:?}", free.audit.unseen);
+        let about = |audited: &Audited, wanted: bool| {
+            let mut told = told(audited);
+            told.retain(|(object, ..)| (object == "shop.coupons") == wanted);
+            told
+        };
+        assert!(
+            about(&free, true).iter().any(|(_, part, _)| part.as_deref() == Some("coupons_b")),
+            "{:?}",
+            told(&free)
+        );
+        let holder = database.connect().await;
+        holder.batch_execute("BEGIN; LOCK TABLE shop.coupons").await.unwrap();
+        let held = database.audit_as("postgres", &[], "").await;
+        assert_eq!(about(&held, false), about(&free, false), "the others are told as before");
+        assert!(about(&held, true).iter().all(|finding| about(&free, true).contains(finding)), "nothing is invented");
+        let [unseen] = held.audit.unseen.as_slice() else { panic!("{:?}", held.audit.unseen) };
+        assert_eq!(unseen.object.as_deref(), Some("shop.coupons"));
+        assert!(unseen.reason.contains("keeps it locked against readers"), "{}", unseen.reason);
+        assert!(held.audit.fails(Severity::Error), "not known is not all right");
+        holder.batch_execute("ROLLBACK").await.unwrap();
+        assert_eq!(told(&database.audit_as("postgres", &[], "").await), told(&free));
+    }
+}

@@ -24,10 +24,10 @@ pub use self::{
 };
 use self::{
     check::{Context, Report},
-    facts::Facts,
+    facts::{Facts, Sight},
     lookup::Lookup,
 };
-use crate::core::error::nearest;
+use crate::core::{error::nearest, text::counted};
 
 /// All that the checks say about one database.
 #[derive(Debug, Clone, Default)]
@@ -85,9 +85,31 @@ pub fn run(facts: &Facts, rules: &Rules, only: &[&'static Check], today: Date) -
             (check.run)(&context, &mut report);
         }
     }
+    leave_out_locked(&mut audit, &context);
     accept::accept(&mut audit, rules, only, today);
     audit.findings.sort_by(|a, b| a.order().cmp(&b.order()));
     audit
+}
+
+/// Of a relation whose indexes or policies could not be read, no check says anything that rests on them.
+fn leave_out_locked(audit: &mut Audit, context: &Context<'_>) {
+    let rests = |check: &Check| check.needs.iter().any(|sight| matches!(sight, Sight::Indexes | Sight::Policies));
+    let ran = |check: &Check| audit.skipped.iter().all(|skipped| skipped.id != check.id);
+    let blind: Vec<&Check> = audit.asked.iter().copied().filter(|check| rests(check) && ran(check)).collect();
+    let Some(worst) = blind.iter().min_by_key(|check| check.severity) else { return };
+    let locked = context.facts.relations.iter().filter(|relation| context.facts.locked.contains(&relation.oid));
+    for name in locked.map(|relation| relation.name.to_string()) {
+        audit.findings.retain(|finding| finding.object != name || !blind.iter().any(|check| check.id == finding.check));
+        audit.unseen.push(Unseen {
+            id: worst.id,
+            severity: worst.severity,
+            object: Some(name),
+            reason: format!(
+                "somebody keeps it locked against readers, so {} that read indexes or policies left it out; try again later",
+                counted(blind.len(), "check")
+            ),
+        });
+    }
 }
 
 impl Audit {

@@ -9,7 +9,7 @@ mod access;
 mod code;
 mod relation;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -51,6 +51,8 @@ pub struct Facts {
     pub buckets: Vec<Bucket>,
     /// What the connected role may not read, with the reason.
     pub unseen: BTreeMap<Sight, String>,
+    /// Relations whose indexes or policies could not be read as a whole, because somebody keeps them locked.
+    pub locked: BTreeSet<Oid>,
 }
 
 /// A part of the catalogue that a role may be kept from reading. Checks name those they need.
