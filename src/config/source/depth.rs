@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn brackets_and_the_parts_of_keys_count_together() {
-        let key = ["a"; 20].join(".");
+        let key = ["a"; 21].join(".");
         assert_eq!(too_deep(&format!("x = {{ {key} = {{ b = 1 }} }}\n")), None);
         assert!(too_deep(&format!("x = {{ {key} = {{ {key} = 1 }} }}\n")).is_some());
         assert!(too_deep(&format!("a = {}{}", "[".repeat(41), "]".repeat(41))).is_some());
