@@ -93,10 +93,10 @@ pub fn path(deck: &Deck, run: &str) -> PathBuf {
 impl Attempt {
     /// Gives a run its name and writes its first line into the journal.
     pub fn begin(deck: &Deck, begin: Begin) -> Result<Attempt> {
+        store::directory(&deck.state.join("runs"))?;
         if let Some(database) = &begin.database {
             database::check(&journal::read(deck)?, &begin.environment, database)?;
         }
-        store::directory(&deck.state.join("runs"))?;
         let now = jiff::Timestamp::now();
         let run = new_name(deck, now)?;
         // Before the journal names the run, so that nobody takes it for one that was cut off.
