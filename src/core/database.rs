@@ -3,7 +3,7 @@
 
 use super::{
     error::{Error, Result},
-    journal::{Action, Entry, Run},
+    journal::{Action, Entry, Outcome, Run},
 };
 
 /// Whether two identities may be of one database: what either cannot say, differs in nothing.
@@ -16,7 +16,8 @@ pub fn may_be_one(one: &str, other: &str) -> bool {
 /// The database that `environment` led to when something was written last, and the run that wrote. `runs` are the newest
 /// first.
 pub fn known<'a>(runs: &'a [Run], environment: &str) -> Option<(&'a str, &'a str)> {
-    let says = |entry: &&Entry| entry.database.is_some() || entry.action == Action::Forget;
+    let wrote = |entry: &Entry| entry.database.is_some() && entry.outcome != Outcome::RolledBack;
+    let says = |entry: &&Entry| wrote(entry) || entry.action == Action::Forget;
     let newest = runs.iter().map(|run| &run.last).find(|entry| entry.environment == environment && says(entry))?;
     Some((newest.database.as_deref()?, &newest.run))
 }

@@ -59,9 +59,10 @@ pub fn any(name: &str, samples: &[Vec<u8>], check: impl Fn(&[u8]) -> bool) {
             let least = least(input, &|bytes| catch_unwind(AssertUnwindSafe(|| check(bytes))).is_err());
             let again = format!("PGDECK_SEED={} PGDECK_FUZZ_SECONDS=0", seed.wrapping_add(tried));
             say(&format!("{name}: fails: {again}"));
+            say(&shown(&least));
             // Once more, for its own words.
             check(&least);
-            panic!("{name}: {again}\n{}", shown(&least));
+            panic!("{name}: {again}");
         }
         tried += 1;
         if Instant::now() >= until {
