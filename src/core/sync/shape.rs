@@ -124,6 +124,11 @@ impl Reference {
         self.columns == other.columns && self.table == other.table && labels(&self.key) == labels(&other.key) && plain
     }
 
+    /// What its column `at` points to. In a file that somebody made it may be missing: the server has no column of that name.
+    pub fn target(&self, at: usize) -> &str {
+        self.referenced.get(at).map_or("", String::as_str)
+    }
+
     /// How many flat values the parent's key has.
     pub fn leaves(&self) -> usize {
         leaves(&self.key)

@@ -50,7 +50,7 @@ pub fn candidates(
     if let Some(reference) = foreign.filter(|reference| reference.columns.len() == 1) {
         out.sql(format!(
             "  UNION ALL SELECT 2, 0, p.v FROM (SELECT {}::text COLLATE \"C\" AS v FROM {} LIMIT 60) AS p\n",
-            ident(&reference.referenced[0]),
+            ident(reference.target(0)),
             reference.table.sql()
         ));
     }

@@ -101,7 +101,7 @@ impl<'a> Inserts<'a> {
                     if depth > self.circle.len() {
                         return Err(self.endless(at, column));
                     }
-                    self.find_made(parent, &reference.referenced[place], depth + 1, made)?;
+                    self.find_made(parent, reference.target(place), depth + 1, made)?;
                 }
             }
         }
@@ -119,7 +119,7 @@ impl<'a> Inserts<'a> {
         match self.leads(at, assignment)? {
             None => Ok(Origins::Outside(assignment, place)),
             Some(_) if depth > self.circle.len() => Err(self.endless(at, column)),
-            Some((reference, parent)) => self.origin(parent, &reference.referenced[place], depth + 1),
+            Some((reference, parent)) => self.origin(parent, reference.target(place), depth + 1),
         }
     }
 

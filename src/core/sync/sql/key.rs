@@ -23,7 +23,7 @@ pub(super) fn parent<'a>(
     let alias = format!("p{depth}");
     out.sql(format!(
         "(SELECT {alias}.{} FROM {} AS {alias} WHERE ",
-        ident(&reference.referenced[at]),
+        ident(reference.target(at)),
         from_only(reference.partitioned, &reference.table)
     ));
     condition(out, &reference.key, &alias, leaves, depth + 1);
