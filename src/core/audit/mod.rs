@@ -105,7 +105,7 @@ fn leave_out_locked(audit: &mut Audit, context: &Context<'_>) {
             severity: worst.severity,
             object: Some(name),
             reason: format!(
-                "somebody keeps it locked against readers, so {} that read indexes or policies left it out; try again later",
+                "somebody keeps it locked against readers, so its indexes and policies cannot be read; {} left out; try again later",
                 counted(blind.len(), "check")
             ),
         });
