@@ -25,7 +25,7 @@ use crate::{
     fault::{Fault, Weight},
     proxy::{Flow, Point, Proxy},
     running::Running,
-    support::{Pair, project, server, set},
+    support::{Pair, project, server, set, without_ids},
     tty::Tty,
 };
 
@@ -364,17 +364,6 @@ async fn up_again(deadline: Instant) -> tokio_postgres::Client {
 
 fn sets() -> String {
     set(r#"{ table = "p", key = ["k"] }, { table = "c", key = ["k"], ids = "keep" }"#)
-}
-
-/// A serial that was rolled back leaves a gap.
-fn without_ids(dump: &str) -> String {
-    let line = |line: &str| match line.strip_prefix("  (").and_then(|row| row.split_once(',')) {
-        Some((_, rest)) => format!("  {}", rest.rsplit_once(',').map_or(rest, |(rest, _)| rest)),
-        None => line.to_owned(),
-    };
-    let mut lines: Vec<_> = dump.lines().map(line).collect();
-    lines.sort();
-    lines.join("\n")
 }
 
 pub fn text(output: &Output) -> String {

@@ -23,7 +23,7 @@ use pgdeck::{
 
 use crate::{
     proxy::{Break, Proxy, Side},
-    support::{Pair, project, server, set},
+    support::{Pair, project, server, set, without_ids},
 };
 
 const SCHEMA: &str = "CREATE TABLE p (id serial PRIMARY KEY, k text UNIQUE);
@@ -88,17 +88,6 @@ impl World {
         }
         assert_eq!(self.pair.target.dump().await, self.before, "{what}");
     }
-}
-
-/// A serial that was rolled back leaves a gap.
-fn without_ids(dump: &str) -> String {
-    let line = |line: &str| match line.strip_prefix("  (").and_then(|row| row.split_once(',')) {
-        Some((_, rest)) => format!("  {}", rest.rsplit_once(',').map_or(rest, |(rest, _)| rest)),
-        None => line.to_owned(),
-    };
-    let mut lines: Vec<_> = dump.lines().map(line).collect();
-    lines.sort();
-    lines.join("\n")
 }
 
 /// How many statements an apply has.

@@ -449,3 +449,14 @@ pub fn show(review: &Review) -> String {
     }
     out
 }
+
+/// A serial that was rolled back leaves a gap.
+pub fn without_ids(dump: &str) -> String {
+    let line = |line: &str| match line.strip_prefix("  (").and_then(|row| row.split_once(',')) {
+        Some((_, rest)) => format!("  {}", rest.rsplit_once(',').map_or(rest, |(rest, _)| rest)),
+        None => line.to_owned(),
+    };
+    let mut lines: Vec<_> = dump.lines().map(line).collect();
+    lines.sort();
+    lines.join("\n")
+}
