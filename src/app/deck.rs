@@ -17,7 +17,7 @@ use crate::{
         env::{Environment, SUPERUSER},
         error::{Error, Result},
     },
-    pg::connect::{Conninfo, Pool, PooledReader, pool::DEFAULT_SIZE},
+    pg::connect::{Connection, Conninfo, Pool, pool::DEFAULT_SIZE},
 };
 
 /// Reading connections to one server, however many environments it has. Each environment has two at least, so that one
@@ -93,7 +93,7 @@ impl Deck {
     }
 
     /// A reading connection to the environment `name`.
-    pub async fn reader(&self, name: &str) -> Result<PooledReader> {
+    pub async fn reader(&self, name: &str) -> Result<Connection> {
         let reader = self.target(name)?.1.get().await.map_err(|error| error.env(name))?;
         if reader.server().superuser {
             self.superusers().insert(name.to_owned());

@@ -5,14 +5,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use pgdeck::pg::connect::{Pool, PooledReader};
+use pgdeck::pg::connect::{Connection, Pool};
 
 use crate::{
     server::{PASSWORD, TestServer, value},
     sessions::until_nobody_sleeps,
 };
 
-async fn pid(reader: &mut PooledReader) -> String {
+async fn pid(reader: &mut Connection) -> String {
     value(reader, "SELECT pg_backend_pid()").await
 }
 

@@ -1,6 +1,13 @@
 //! What the rest of [`crate::pg`] gets: a connection, its transactions, its facts, its cancel.
 
-use std::time::{Duration, Instant};
+use std::{
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use futures_util::{FutureExt, StreamExt};
 use secrecy::SecretString;
@@ -34,9 +41,31 @@ pub struct Server {
     pub role: String,
 }
 
-/// One session of an environment.
+/// One session of an environment. Dropped, it ends, or goes back to the pool that lent it.
 pub struct Connection {
-    pub(super) client: Client,
+    pub(super) client: Link,
+    pub(super) session: Arc<Session>,
+}
+
+/// The driver's client: our own, or on loan from a pool.
+pub(super) enum Link {
+    Own(Client),
+    Loan(deadpool_postgres::Client),
+}
+
+impl Deref for Link {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        match self {
+            Link::Own(client) => client,
+            Link::Loan(client) => client,
+        }
+    }
+}
+
+/// What is known of a session besides the driver's client, for as long as it lasts.
+pub(super) struct Session {
     ended: Ended,
     server: Server,
     canceller: Canceller,
@@ -47,22 +76,24 @@ pub struct Connection {
     pub(super) local: String,
     pooled: bool,
     writing: bool,
-    latency: Duration,
-    pub(super) abandoned: bool,
+    /// In microseconds.
+    latency: AtomicU64,
+    /// Whether a transaction was dropped unfinished.
+    pub(super) abandoned: AtomicBool,
 }
 
 impl std::fmt::Debug for Connection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Connection")
-            .field("environment", &self.environment)
-            .field("server", &self.server)
-            .field("pooled", &self.pooled)
-            .field("writing", &self.writing)
+            .field("environment", &self.session.environment)
+            .field("server", &self.session.server)
+            .field("pooled", &self.session.pooled)
+            .field("writing", &self.session.writing)
             .finish_non_exhaustive()
     }
 }
 
-impl Connection {
+impl Session {
     /// Asks the server who it is and whether the session is as it was told to be.
     pub(super) async fn start(
         conninfo: &Conninfo,
@@ -70,7 +101,7 @@ impl Connection {
         tls: MakeRustlsConnect,
         settings: &Settings,
         (secret, writing): (Option<SecretString>, bool),
-    ) -> Result<Self> {
+    ) -> Result<(Client, Self)> {
         let asked = Instant::now();
         let answer = within(conninfo.connect_timeout, ask(&live.client, settings)).await;
         let (server, told, local) = answer.map_err(|failure| match live.ended.why() {
@@ -86,9 +117,7 @@ impl Connection {
             limit: conninfo.connect_timeout,
             environment: conninfo.environment.clone(),
         };
-        Ok(Connection {
-            latency: asked.elapsed(),
-            client: live.client,
+        let session = Session {
             ended: live.ended,
             server,
             canceller,
@@ -97,10 +126,50 @@ impl Connection {
             local,
             pooled: !told,
             writing,
-            abandoned: false,
-        })
+            latency: AtomicU64::default(),
+            abandoned: AtomicBool::new(false),
+        };
+        session.answered_after(asked.elapsed());
+        Ok((live.client, session))
     }
 
+    /// Waits, without using the connection, until it has ended.
+    pub(super) fn end(&self) -> impl Future<Output = ()> + Send + use<> {
+        let ended = self.ended.clone();
+        async move { ended.wait().await }
+    }
+
+    /// Makes sure that nothing is left of the last user: a round trip only if a transaction was dropped
+    /// unfinished, or (`verify`) if the connection was idle so long that it may be cut. Where there is no answer within
+    /// `limit`, the server is asked to stop what it runs: nobody waits for it.
+    pub(super) async fn tidy(&self, client: &Client, verify: bool, limit: Duration) -> Result<(), Failure> {
+        if self.abandoned.load(Ordering::Relaxed) || verify {
+            // After a dropped transaction its ROLLBACK is on its way already; this waits until it is done.
+            let answer = async { client.check_connection().await.map_err(Failure::Driver) };
+            if let Err(failure) = within(Some(limit), answer).await {
+                let canceller = self.canceller.clone();
+                tokio::spawn(async move { canceller.cancel().await });
+                return Err(failure);
+            }
+            self.abandoned.store(false, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    fn answered_after(&self, latency: Duration) {
+        self.latency.store(u64::try_from(latency.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// A driver error of this session in words, with the environment's name.
+    fn describe(&self, error: &tokio_postgres::Error) -> Error {
+        match self.ended.why() {
+            Some(ended) if error.is_closed() => ended.clone(),
+            _ => error::masked(error::describe(error), self.secret.as_ref()).env(&self.environment),
+        }
+    }
+}
+
+impl Connection {
     /// Begins `REPEATABLE READ READ ONLY` with row security off, in one round trip. One snapshot for all
     /// that is read in it. Dropped without an end, it is rolled back.
     pub async fn begin_read(&mut self) -> Result<Transaction<'_>> {
@@ -110,7 +179,7 @@ impl Connection {
     /// The same, without waiting for the answer: what is asked next travels with it. Whoever asks must make sure that
     /// the transaction is one, as [`crate::pg::sync::open`] does.
     pub(in crate::pg) fn begin_read_unconfirmed(&mut self) -> Transaction<'_> {
-        let sql = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;{}", self.local);
+        let sql = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;{}", self.session.local);
         let transaction = Transaction::new(self);
         // The first poll puts the statement into the connection's queue. Should it fail, what follows fails too, and its
         // answer says why.
@@ -127,19 +196,19 @@ impl Connection {
     /// # Errors
     /// `Refused` on a connection that was opened for reading.
     pub async fn begin_write(&mut self) -> Result<Transaction<'_>> {
-        if !self.writing {
-            return Err(Error::refused("this connection is for reading only").env(&self.environment));
+        if !self.session.writing {
+            return Err(Error::refused("this connection is for reading only").env(&self.session.environment));
         }
         self.begin("BEGIN ISOLATION LEVEL READ COMMITTED;").await
     }
 
     async fn begin(&mut self, begin: &str) -> Result<Transaction<'_>> {
-        let sql = format!("{begin}{}", self.local);
+        let sql = format!("{begin}{}", self.session.local);
         let asked = Instant::now();
         // Made before the first await: a future dropped while the server answers must be rolled back too.
         let transaction = Transaction::new(self);
         transaction.connection.run(&sql).await?;
-        transaction.connection.latency = asked.elapsed();
+        transaction.connection.session.answered_after(asked.elapsed());
         Ok(transaction)
     }
 
@@ -162,48 +231,45 @@ impl Connection {
     /// # Errors
     /// `Refused` on a reading connection behind a pooler: only a `READ ONLY` transaction is read-only there.
     pub(in crate::pg) fn outside_transaction(&self) -> Result<&Client> {
-        if self.pooled && !self.writing {
-            return Err(Error::refused("behind a pooler, reading needs a transaction").env(&self.environment));
+        if self.session.pooled && !self.session.writing {
+            return Err(Error::refused("behind a pooler, reading needs a transaction").env(&self.session.environment));
         }
         Ok(&self.client)
     }
 
     /// A driver error of this connection in words, with the environment's name.
     pub(in crate::pg) fn describe(&self, error: &tokio_postgres::Error) -> Error {
-        match self.ended.why() {
-            Some(ended) if error.is_closed() => ended.clone(),
-            _ => error::masked(error::describe(error), self.secret.as_ref()).env(&self.environment),
-        }
+        self.session.describe(error)
     }
 
     /// What the server said about itself.
     pub fn server(&self) -> &Server {
-        &self.server
+        &self.session.server
     }
 
     /// The environment's name.
     pub fn environment(&self) -> &str {
-        &self.environment
+        &self.session.environment
     }
 
     /// Whether a pooler stands in between, whose server sessions do not keep what was set.
     pub fn pooled(&self) -> bool {
-        self.pooled
+        self.session.pooled
     }
 
     /// Whether it was opened with a permit.
     pub fn writing(&self) -> bool {
-        self.writing
+        self.session.writing
     }
 
     /// How long the last round trip took that had nothing else to do.
     pub fn latency(&self) -> Duration {
-        self.latency
+        Duration::from_micros(self.session.latency.load(Ordering::Relaxed))
     }
 
     /// Waits, without using the connection, until it has ended; says why, unless it was closed by us.
     pub fn lost(&self) -> impl Future<Output = Option<Error>> + Send + use<> {
-        let ended = self.ended.clone();
+        let ended = self.session.ended.clone();
         async move {
             ended.wait().await;
             ended.why().cloned()
@@ -217,19 +283,7 @@ impl Connection {
 
     /// What stops the statement that is running here, from another task.
     pub fn canceller(&self) -> Canceller {
-        self.canceller.clone()
-    }
-
-    /// Makes sure that nothing is left of the last user: a round trip only if a transaction was dropped
-    /// unfinished, or (`verify`) if the connection was idle so long that it may be cut.
-    pub(super) async fn tidy(&mut self, verify: bool, limit: Duration) -> Result<(), Failure> {
-        if self.abandoned || verify {
-            // After a dropped transaction its ROLLBACK is on its way already; this waits until it is done.
-            let answer = async { self.client.check_connection().await.map_err(Failure::Driver) };
-            within(Some(limit), answer).await?;
-            self.abandoned = false;
-        }
-        Ok(())
+        self.session.canceller.clone()
     }
 }
 

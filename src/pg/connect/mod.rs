@@ -37,7 +37,7 @@ mod verifier;
 pub use cancel::Canceller;
 pub use connection::{Connection, Server};
 pub use conninfo::{Conninfo, Host};
-pub use pool::{Pool, PooledReader};
+pub use pool::Pool;
 pub use session::{Purpose, connect, connect_migrating, connect_writing};
 pub use sslmode::SslMode;
 pub use transaction::Transaction;

@@ -1,13 +1,17 @@
 //! How a connection starts: for reading, or with a permit for writing.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use secrecy::SecretString;
 use tokio::sync::{Mutex, OnceCell};
+use tokio_postgres::Client;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
-    connection::Connection,
+    connection::{Connection, Link, Session},
     conninfo::Conninfo,
     dial::Attempt,
     error,
@@ -52,8 +56,8 @@ pub(super) struct Remembered {
 /// `Connect`, naming environment and server, in words; `Usage` for certificate files; `Refused` for a
 /// permit of another environment. No error holds a secret.
 pub async fn connect(conninfo: &Conninfo, purpose: Purpose<'_>) -> Result<Connection> {
-    // Boxed: a whole handshake is 30 kB of state, which every caller's future would carry otherwise.
-    Box::pin(open(conninfo, purpose)).await.map_err(|error| error.env(&conninfo.environment))
+    let (client, session) = open(conninfo, purpose).await?;
+    Ok(Connection { client: Link::Own(client), session: Arc::new(session) })
 }
 
 /// Opens a connection that may write: the only way to one without `default_transaction_read_only`.
@@ -66,7 +70,13 @@ pub async fn connect_migrating(conninfo: &Conninfo, permit: &Permit) -> Result<C
     connect(conninfo, Purpose::Migrate(permit)).await
 }
 
-async fn open(conninfo: &Conninfo, purpose: Purpose<'_>) -> Result<Connection> {
+/// The same, as the driver's client and what is known of its session.
+pub(super) async fn open(conninfo: &Conninfo, purpose: Purpose<'_>) -> Result<(Client, Session)> {
+    // Boxed: a whole handshake is 30 kB of state, which every caller's future would carry otherwise.
+    Box::pin(dial(conninfo, purpose)).await.map_err(|error| error.env(&conninfo.environment))
+}
+
+async fn dial(conninfo: &Conninfo, purpose: Purpose<'_>) -> Result<(Client, Session)> {
     let settings = Settings::new(conninfo, work(conninfo, purpose)?);
     let remembered = &conninfo.remembered;
     let tls = tls::connector(conninfo).await?;
@@ -80,7 +90,7 @@ async fn open(conninfo: &Conninfo, purpose: Purpose<'_>) -> Result<Connection> {
             Ok(live) => {
                 remembered.without_options.store(!with_options, Ordering::Relaxed);
                 let writing = !matches!(purpose, Purpose::Read);
-                return Connection::start(conninfo, live, tls, &settings, (password.secret, writing)).await;
+                return Session::start(conninfo, live, tls, &settings, (password.secret, writing)).await;
             }
             Err(failure) if with_options && failure.may_be_about_options() => with_options = false,
             Err(failure) if failure.is_wrong_password() && password.may_be_stale => {

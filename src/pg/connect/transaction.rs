@@ -1,6 +1,9 @@
 //! An open transaction: its first error, its end.
 
-use std::{collections::BTreeSet, sync::Mutex};
+use std::{
+    collections::BTreeSet,
+    sync::{Mutex, atomic::Ordering},
+};
 
 use futures_util::FutureExt;
 use tokio::task::JoinHandle;
@@ -111,7 +114,7 @@ impl Transaction<'_> {
 
     /// What it began with: for after a file of migrations, whose settings were taken back, and these with them.
     pub(in crate::pg) fn settings(&self) -> &str {
-        &self.connection.local
+        &self.connection.session.local
     }
 
     /// The connection it runs on.
@@ -149,7 +152,7 @@ impl Transaction<'_> {
 impl Drop for Transaction<'_> {
     fn drop(&mut self) {
         if self.open {
-            self.connection.abandoned = true;
+            self.connection.session.abandoned.store(true, Ordering::Relaxed);
             // The first poll puts the statement into the connection's queue, behind whatever still runs;
             // nobody waits for the answer.
             let _ = self.connection.client.batch_execute("ROLLBACK").now_or_never();
