@@ -70,7 +70,7 @@ async fn sizes(deck: &Deck, job: &Job, environment: &str) -> Result<BTreeMap<QNa
         sizes
     };
     match job.cancel_on_server(&canceller, work).await {
-        Err(error) if error.code == Code::RolledBack => {
+        Err(error) if error.code == Code::Server => {
             tracing::info!(environment, %error, "sizes are not known");
             Ok(BTreeMap::new())
         }

@@ -129,7 +129,9 @@ impl Job {
         tokio::select! {
             biased;
             result = work => {
-                let told = |error: &Error| error.code == Code::Stale || error.message.starts_with(STOPPED);
+                // What the server says of its cancel says nothing of what was written.
+                let own = |error: &Error| error.code == Code::Interrupted && error.sqlstate.is_none();
+                let told = |error: &Error| error.code == Code::Stale || own(error);
                 Watched::Returned(result.map_err(|error| if told(&error) { error } else { interrupted() }))
             }
             () = self.out_of_patience() => Watched::Abandoned(abandoned(canceller.environment())),
@@ -152,7 +154,7 @@ impl Job {
 const STOPPED: &str = "stopped by the operator";
 
 fn interrupted() -> Error {
-    Error::new(Code::Interrupted, format!("{STOPPED}; nothing was written"))
+    Error::new(Code::Interrupted, format!("{STOPPED}")).nothing_written()
 }
 
 /// Nothing that was sent commits anything, or whoever sent it says so.

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::core::error::{Error, Result};
+use crate::core::error::{Code, Error, Result};
 
 /// Creates `path` and what is above it, readable by the owner alone.
 pub fn directory(path: &Path) -> Result<()> {
@@ -212,7 +212,14 @@ pub fn sha256(bytes: &[u8]) -> String {
 
 /// What could not be done with which file.
 pub fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Error {
-    Error::usage(format!("cannot {what} this file: {error}")).at(path.display())
+    use std::io::ErrorKind::{FileTooLarge, OutOfMemory, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    let code = match error.kind() {
+        StorageFull | QuotaExceeded | ReadOnlyFilesystem | OutOfMemory | FileTooLarge => Code::Internal,
+        // EIO has no kind of its own.
+        _ if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) => Code::Internal,
+        _ => Code::Usage,
+    };
+    Error::new(code, format!("cannot {what} this file: {error}")).at(path.display())
 }
 
 /// `path` without its last part.

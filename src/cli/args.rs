@@ -18,8 +18,8 @@ use crate::{
 const AFTER: &str = "\
 Exit codes: 0 fine · 1 findings or differences at or above --fail-on · 2 usage or configuration · 3 cannot connect ·
 4 refused by the guard, or not agreed to: see `pgdeck trust` · 5 stale: changed since review · 6 failed and rolled back ·
-7 committed, but the journal could not be written · 8 not known whether it was committed: see `pgdeck journal` ·
-130 interrupted";
+7 the server refused or failed while reading · 8 not known whether it was committed: see `pgdeck journal` ·
+9 committed, but the journal could not be written · 70 internal error, or this machine failed (disk full) · 130 interrupted";
 
 /// The operations deck for PostgreSQL environments. Without a verb it opens the console.
 #[derive(Debug, Parser)]

@@ -50,7 +50,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => return usage(&error),
     };
     log(cli.verbose);
-    let format = cli.format;
+    let (format, verbose) = (cli.format, cli.verbose > 0);
     let watch = Watch::default();
     let patience = if matches!(cli.verb, Some(Verb::Demo(_))) { Patience::OWN_SERVERS } else { Patience::USUAL };
     let result = match watch.start(patience, format) {
@@ -58,7 +58,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => Err(error),
     };
     let code = result.unwrap_or_else(|error| {
-        output::error(&error, format);
+        output::error(&error, format, verbose);
         error.code.exit()
     });
     watch.ended.get_or_init(|| code);

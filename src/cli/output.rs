@@ -158,12 +158,15 @@ fn harmless(text: &str) -> Cow<'_, str> {
     }))
 }
 
-/// One line on stderr, or the JSON form.
-pub(super) fn error(error: &Error, format: Format) {
-    let line = match format {
+/// One line on stderr, or the JSON form; with `verbose`, what lies beneath in lines of their own.
+pub(super) fn error(error: &Error, format: Format, verbose: bool) {
+    let mut line = match format {
         Format::Json => json_shown(&json!({ "error": error_record(error) }).to_string()),
         _ => format!("pgdeck: {error}"),
     };
+    for cause in error.causes.iter().filter(|_| verbose && format != Format::Json) {
+        line += &format!("\n  caused by: {}", printable(cause));
+    }
     // There is nowhere left to complain. One write, so that lines of other processes do not come between.
     let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
 }
@@ -177,6 +180,7 @@ pub(super) fn error_record(error: &Error) -> Json {
         "environment": error.environment,
         "object": error.object,
         "hint": error.hint,
+        "sqlstate": error.sqlstate,
     })
 }
 

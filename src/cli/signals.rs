@@ -82,7 +82,7 @@ impl Watch {
         let last_words = move || {
             crate::tui::abandon();
             if ended.is_none() {
-                output::error(&left(), format);
+                output::error(&left(), format, false);
             }
             // Nobody waits for it any more where it came too late.
             let _ = said.send(());

@@ -13,12 +13,16 @@ pub enum Code {
     Refused,
     /// The target is no longer what was reviewed.
     Stale,
-    /// The server refused something on the way; nothing was kept.
+    /// Something failed while rows or files were written; the transaction was rolled back.
     RolledBack,
-    /// Committed, but the journal could not be told how the run ended.
-    Unrecorded,
+    /// The server refused or failed, and nothing was being written.
+    Server,
     /// COMMIT was sent, and nobody knows whether it was done.
     Unknown,
+    /// Committed, but the journal does not say how the run ended.
+    Unrecorded,
+    /// A fault of pgdeck, or of the machine that it runs on.
+    Internal,
     /// Stopped by the operator.
     Interrupted,
 }
@@ -32,8 +36,10 @@ impl Code {
             Code::Refused => 4,
             Code::Stale => 5,
             Code::RolledBack => 6,
-            Code::Unrecorded => 7,
+            Code::Server => 7,
             Code::Unknown => 8,
+            Code::Unrecorded => 9,
+            Code::Internal => 70,
             Code::Interrupted => 130,
         }
     }
@@ -46,8 +52,10 @@ impl Code {
             Code::Refused => "refused",
             Code::Stale => "stale",
             Code::RolledBack => "rolled-back",
-            Code::Unrecorded => "unrecorded",
+            Code::Server => "server",
             Code::Unknown => "unknown",
+            Code::Unrecorded => "unrecorded",
+            Code::Internal => "internal",
             Code::Interrupted => "interrupted",
         }
     }
@@ -68,8 +76,14 @@ pub struct Error {
     pub object: Option<String>,
     /// What to do next.
     pub hint: Option<String>,
+    /// The SQLSTATE of the server's answer (PostgreSQL manual, appendix A).
+    pub sqlstate: Option<String>,
+    /// What lies beneath, for whoever looks for the cause; the nearest first.
+    pub causes: Vec<String>,
     /// Whether trying the same again cannot help: somebody has to change something first.
     pub lasting: bool,
+    /// Whether the message says what became of what was to be written.
+    pub outcome_said: bool,
 }
 
 /// The most characters of a part: what was typed or stands in a file may be of any length, and an error is a line.
@@ -127,7 +141,10 @@ impl Error {
             environment: None,
             object: None,
             hint: None,
+            sqlstate: None,
+            causes: Vec::new(),
             lasting: false,
+            outcome_said: false,
         }
     }
 
@@ -156,12 +173,41 @@ impl Error {
         Self::new(Code::RolledBack, message)
     }
 
-    /// Says that nothing of what was to be written is there, where the message does not say so yet.
+    /// Refused by the server, or failed in it, while nothing was being written.
+    pub fn server(message: impl Into<String>) -> Self {
+        Self::new(Code::Server, message)
+    }
+
+    /// A fault of pgdeck, or of the machine that it runs on.
+    pub fn internal(message: impl Into<String>) -> Self {
+        Self::new(Code::Internal, message)
+    }
+
+    /// The same error where it ends a transaction that writes: what the server refuses was rolled back.
     #[must_use]
-    pub fn nothing_written(mut self) -> Self {
-        const SAID: [&str; 3] = ["rolled back", "nothing was written", "nothing is written"];
-        if !SAID.iter().any(|said| self.message.contains(said)) {
-            self.message += "; nothing was written";
+    pub fn in_transaction(self) -> Self {
+        match self.code {
+            Code::Usage | Code::Server => Error { code: Code::RolledBack, ..self },
+            _ => self,
+        }
+    }
+
+    /// Says that everything was rolled back.
+    #[must_use]
+    pub fn all_rolled_back(self) -> Self {
+        self.with_outcome("everything was rolled back")
+    }
+
+    /// Says that nothing was written.
+    #[must_use]
+    pub fn nothing_written(self) -> Self {
+        self.with_outcome("nothing was written")
+    }
+
+    fn with_outcome(mut self, outcome: &str) -> Self {
+        if !self.outcome_said {
+            self.message = format!("{}; {outcome}", self.message);
+            self.outcome_said = true;
         }
         self
     }
@@ -250,10 +296,11 @@ mod tests {
 
     #[test]
     fn that_nothing_was_written_is_said_once() {
-        let of = |message: &str| Error::rolled_back(message).nothing_written().message;
-        assert_eq!(of("duplicate key"), "duplicate key; nothing was written");
-        assert_eq!(of("it changed; everything was rolled back"), "it changed; everything was rolled back");
-        assert_eq!(of(&of("duplicate key")), "duplicate key; nothing was written");
+        let written = Error::rolled_back("duplicate key").nothing_written();
+        assert_eq!(written.message, "duplicate key; nothing was written");
+        assert_eq!(written.clone().nothing_written().all_rolled_back(), written);
+        let changed = Error::stale("it changed").all_rolled_back().nothing_written();
+        assert_eq!(changed.message, "it changed; everything was rolled back");
     }
 
     #[test]

@@ -279,8 +279,5 @@ fn name(step: &Step) -> String {
 
 /// An error on the way means that nothing was kept.
 fn rolled_back(error: Error) -> Error {
-    match error.code {
-        Code::Usage => Error { code: Code::RolledBack, ..error },
-        _ => error,
-    }
+    error.in_transaction()
 }

@@ -61,7 +61,7 @@ struct Probe {
 /// Reads the facts: one query for what may be read, and then all others in one round trip.
 pub async fn read(tx: &Transaction<'_>) -> Result<Facts> {
     let mut probe = records::<Probe>(tx, QUERIES[0].1).await?;
-    let probe = probe.pop().ok_or_else(|| Error::rolled_back("the server does not know its own database"))?;
+    let probe = probe.pop().ok_or_else(|| Error::server("the server does not know its own database"))?;
     let mut facts = Facts { unseen: unseen(&probe), database: probe.database, ..Facts::default() };
     let seen = |sight: &Sight| !facts.unseen.contains_key(sight);
     let (relations, columns, keys, indexes, policies, functions, triggers, sequences, roles, rest) = try_join!(
@@ -187,7 +187,7 @@ async fn pairs<T: FromStr>(tx: &Transaction<'_>, sql: &str, wanted: bool) -> Res
 }
 
 fn unexpected(error: impl std::fmt::Display) -> Error {
-    Error::rolled_back(format!("the server's catalogue is not as expected: {error}"))
+    Error::server(format!("the server's catalogue is not as expected: {error}"))
 }
 
 fn assemble(facts: &mut Facts, mut columns: HashMap<Oid, Vec<Column>>, mut reads: HashMap<Oid, Vec<Oid>>) {

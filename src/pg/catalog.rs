@@ -106,7 +106,7 @@ pub struct Summary {
 /// Counts the objects of the database.
 pub async fn summary(tx: &Transaction<'_>) -> Result<Summary> {
     let mut records = records::<Summary>(tx, include_str!("sql/summary.sql")).await?;
-    records.pop().ok_or_else(|| Error::rolled_back("the server gave no summary of its catalogue"))
+    records.pop().ok_or_else(|| Error::server("the server gave no summary of its catalogue"))
 }
 
 pub(super) async fn records<T: DeserializeOwned>(tx: &Transaction<'_>, sql: &str) -> Result<Vec<T>> {
@@ -128,7 +128,7 @@ pub(super) async fn records_of<T: DeserializeOwned>(
     .await?;
     match broken {
         None => Ok(out),
-        Some(error) => Err(Error::rolled_back(format!("the server's catalogue is not as expected: {error}"))),
+        Some(error) => Err(Error::server(format!("the server's catalogue is not as expected: {error}"))),
     }
 }
 

@@ -130,7 +130,7 @@ impl Probe {
 /// The server's own, such as a catalogue that is locked.
 pub async fn read(tx: &Transaction<'_>) -> Result<State> {
     let mut probe = records::<Probe>(tx, include_str!("sql/drift/probe.sql")).await?;
-    let probe = probe.pop().ok_or_else(|| Error::rolled_back("the server does not know its own version"))?;
+    let probe = probe.pop().ok_or_else(|| Error::server("the server does not know its own version"))?;
     let mut unseen = BTreeMap::new();
     let mut readable = Vec::new();
     for query in &QUERIES {

@@ -69,7 +69,7 @@ async fn find(tx: &Transaction<'_>) -> Result<Vec<Found>> {
     .await?;
     match broken {
         None => Ok(out),
-        Some(error) => Err(Error::rolled_back(format!("the server's catalogue is not as expected: {error}"))),
+        Some(error) => Err(Error::server(format!("the server's catalogue is not as expected: {error}"))),
     }
 }
 
@@ -129,7 +129,7 @@ pub async fn objects(tx: &Transaction<'_>) -> Result<Listing> {
     })
     .await?;
     if broken {
-        return Err(Error::rolled_back("the server's catalogue is not as expected: an object without a name"));
+        return Err(Error::server("the server's catalogue is not as expected: an object without a name"));
     }
     Ok(listing)
 }

@@ -42,7 +42,7 @@ pub(super) async fn attempt<T>(
     ended?;
     match asked {
         Ok(answer) => Ok(Ok(answer)),
-        Err(error) if matches!(error.code, Code::RolledBack | Code::Usage) => {
+        Err(error) if matches!(error.code, Code::Server | Code::Usage) => {
             tx.forgive(&error);
             Ok(Err(error))
         }

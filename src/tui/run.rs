@@ -260,7 +260,7 @@ where
         self.take_in(None);
         let id = ended.as_ref().map_or_else(JoinError::id, |(id, ())| *id);
         if ended.is_err_and(|error| error.is_panic()) {
-            let error = Error::new(Code::Interrupted, "pgdeck made a mistake, and stopped what it was doing");
+            let error = Error::internal("internal error: a background task panicked; its work was stopped");
             update(&mut self.model, Msg::Failed(error.hint("try again; please report it if it happens again")));
         }
         if let Some(job) = self.jobs.remove(&id) {

@@ -136,3 +136,21 @@ async fn passwords_right_wrong_missing_and_from_a_command() {
     set(&mut right, None);
     right.assert().success();
 }
+
+#[test]
+fn what_the_server_refuses_while_it_is_read_has_its_sqlstate_and_its_cause() {
+    let desk = Desk::reading();
+    let declared = desk.read("pgdeck.toml");
+    let plans = "[[sync.set]]\nname = \"plans\"\n";
+    assert!(declared.contains(plans));
+    let divides = "[[sync.set]]\nname = \"divides\"\ntables = [{ table = \"features\", key = [\"key\"], where = \"1 / (length(key) - length(key)) = 1\" }]\n\n";
+    desk.write("pgdeck.toml", declared.replace(plans, &format!("{divides}{plans}")));
+    let line = "sync export divides --from production --out x.bundle";
+    let said = desk.fails(7, line, "division by zero");
+    assert!(!said.contains("caused by"), "{said}");
+    let json = Said::of(desk.command(line).args(["--format", "json"]));
+    let json: Json = serde_json::from_str(&json.err).unwrap();
+    assert_eq!((&json["error"]["code"], &json["error"]["sqlstate"]), (&"server".into(), &"22012".into()), "{json}");
+    let said = Said::of(desk.command(line).arg("-v"));
+    assert!(said.err.contains("\n  caused by: ERROR 22012 (int4div, int.c:"), "{}", said.err);
+}

@@ -112,5 +112,5 @@ async fn a_lock_that_somebody_else_holds_is_waited_for_and_then_named() {
     let desk = Desk::writing().await;
     let admin = desk.databases.admin().await;
     lock(&admin, "public.plans").await;
-    desk.fails(6, "sync export plans --from preprod --out x.bundle", "somebody else holds a lock");
+    desk.fails(7, "sync export plans --from preprod --out x.bundle", "somebody else holds a lock");
 }

@@ -38,7 +38,7 @@ async fn the_server_refuses_what_a_reading_session_writes() {
     {
         let transaction = reader.begin_read().await.expect("begins");
         let error = transaction.rows(sql).await.expect_err(sql);
-        assert_eq!(error.code, Code::RolledBack);
+        assert_eq!(error.code, Code::Server);
         let error = shown(&error);
         assert!(error.contains("refused, this session is read-only"), "{error}");
     }

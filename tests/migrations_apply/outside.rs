@@ -36,7 +36,7 @@ async fn a_failure_says_what_stays_and_records_nothing() {
     ];
     let place = Place::new("", &files).await;
     let error = place.fails().await;
-    assert_eq!((error.code, error.place.as_deref()), (Code::RolledBack, Some("002_x.sql:3")));
+    assert_eq!((error.code, error.place.as_deref()), (Code::Server, Some("002_x.sql:3")));
     assert!(error.message.contains("statement 2 of 3, `CREATE UNIQUE INDEX CONCURRENTLY t_a ON t (a)`"), "{error}");
     assert!(
         error.message.ends_with("(outside of a transaction: 1 of its 3 statements were done and stay; 001_t.sql before it was applied and stays)"),

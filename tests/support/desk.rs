@@ -169,13 +169,15 @@ impl Said {
             (4, "refused"),
             (5, "stale"),
             (6, "rolled-back"),
-            (7, "unrecorded"),
+            (7, "server"),
             (8, "unknown"),
+            (9, "unrecorded"),
+            (70, "internal"),
             (130, "interrupted"),
         ];
         assert!(words.contains(&(code, word)), "`{what}` ended with {code}, its JSON says {word}");
         assert!(json["error"]["message"].as_str().is_some_and(|message| !message.is_empty()), "{json}");
-        for key in ["environment", "object", "hint"] {
+        for key in ["environment", "object", "hint", "sqlstate"] {
             assert!(json["error"].get(key).is_some(), "`{key}` is missing in {json}");
         }
     }

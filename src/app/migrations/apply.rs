@@ -251,7 +251,9 @@ impl End<'_> {
         let code = match error.code {
             _ if self.job.is_cancelled() && error.code != Code::Stale => Code::Interrupted,
             // A connection that breaks before COMMIT is sent takes its transaction with it.
-            Code::Connect | Code::Usage => Code::RolledBack,
+            Code::Connect | Code::Usage | Code::Server if left == Left::Nothing => Code::RolledBack,
+            // What is left of a file that runs outside of a transaction was not rolled back.
+            Code::RolledBack if left != Left::Nothing => Code::Server,
             code => code,
         };
         let of = self.plan.steps.get(self.done.len()).map_or(0, |step| step.how.statements());

@@ -80,7 +80,7 @@ pub async fn apply_in_batches(
     let kept: OnceLock<String> = OnceLock::new();
     let keep = |written: &Written| match &attempt {
         // Told to stop between two statements, when there was nothing to cancel on the server.
-        _ if job.is_cancelled() => Err(Error::new(Code::Interrupted, "stopped by the operator; nothing was written")),
+        _ if job.is_cancelled() => Err(Error::new(Code::Interrupted, "stopped by the operator").nothing_written()),
         Some(attempt) => {
             runs::keep(deck, &attempt.run, plan, written)?;
             // From here on COMMIT may be on its way.
@@ -137,6 +137,7 @@ async fn finish(
         (Err(error), attempt) => {
             // A connection that breaks before COMMIT is sent takes its transaction with it.
             let error = if error.code == Code::Connect { Error { code: Code::RolledBack, ..error } } else { error };
+            let error = error.in_transaction();
             let error = if error.code == Code::RolledBack { error.nothing_written() } else { error };
             let error = applied_before(deck, plan, error);
             if let Some(attempt) = attempt
@@ -201,11 +202,8 @@ async fn lost(
             Ok(applied(Some(run), written))
         }
         Ok(Settled::Aborted) => {
-            let error = Error::rolled_back(format!(
-                "the connection was lost at COMMIT, and the server rolled back ({})",
-                error.message
-            ))
-            .env(&plan.to);
+            let lost = format!("the connection was lost at COMMIT ({})", error.message);
+            let error = Error::rolled_back(lost).all_rolled_back().env(&plan.to);
             attempt.end(deck, Outcome::RolledBack, xid, Some(&error))?;
             Err(error)
         }

@@ -41,7 +41,8 @@ pub(super) fn keep(deck: &Deck, run: &str, plan: &Plan, written: &Written) -> Re
     let record = Record::new(run, plan, &written.images, &written.xid, &written.triggers.also);
     let bytes = serde_json::to_vec(&record).map_err(|error| Error::rolled_back(error.to_string()))?;
     store::write(&path(deck, run), &bytes).map_err(|error| {
-        Error::rolled_back(format!("the before-images cannot be kept, so nothing was written: {}", error.message))
+        Error::rolled_back(format!("the before-images cannot be kept: {}", error.message))
+            .nothing_written()
             .at(path(deck, run).display())
     })
 }

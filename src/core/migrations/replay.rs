@@ -68,7 +68,7 @@ pub fn choose<'f>(folder: &'f Folder, histories: &Histories, all: bool) -> Chose
 /// A file that could not be read, text that does not end, psql's own commands, and a way back in the same text.
 pub fn prepared(file: &File) -> Result<(Mode, Vec<Statement>)> {
     if !file.exact {
-        let error = Error::rolled_back("the file cannot be read as UTF-8, so it cannot be replayed");
+        let error = Error::usage("the file cannot be read as UTF-8, so it cannot be replayed");
         return Err(error.at(&file.path).hint("`pgdeck migrations check` says what is wrong with it"));
     }
     let trouble = match transaction::mode(file) {
@@ -79,7 +79,7 @@ pub fn prepared(file: &File) -> Result<(Mode, Vec<Statement>)> {
     if let Ok(statements) = transaction::whole(file) {
         return Ok((Mode::Outside, statements.list));
     }
-    Err(Error::rolled_back(format!("it cannot be replayed: {}", trouble.detail))
+    Err(Error::usage(format!("it cannot be replayed: {}", trouble.detail))
         .at(format!("{}:{}", file.path, trouble.line))
         .hint(trouble.hint))
 }

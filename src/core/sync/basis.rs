@@ -101,7 +101,8 @@ pub fn check(plan: &Plan, live: &Basis) -> Result<()> {
     let matters = differences.iter().filter(|difference| matters(plan, difference));
     // Of a table that is something else now, each column is.
     let Some(first) = matters.min_by_key(|difference| difference.object != KIND) else { return Ok(()) };
-    Err(Error::stale(format!("{} after {since}; nothing was written", first.display()))
+    Err(Error::stale(format!("{} after {since}", first.display()))
+        .nothing_written()
         .object(first.table)
         .hint(again(plan)))
 }
@@ -109,7 +110,8 @@ pub fn check(plan: &Plan, live: &Basis) -> Result<()> {
 /// `table`, of `plan`, is not there any more.
 pub fn gone(plan: &Plan, table: &QName) -> Error {
     let since = since(plan);
-    Error::stale(format!("this table was dropped or renamed after {since}; nothing was written"))
+    Error::stale(format!("this table was dropped or renamed after {since}"))
+        .nothing_written()
         .object(table)
         .hint(again(plan))
 }

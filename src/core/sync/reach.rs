@@ -110,10 +110,11 @@ pub fn check(did: &TriggersDid, plan: &Plan, sets: &Sets) -> Result<()> {
         }
     }
     match &did.unknown {
-        Some(unknown) if !sets.never().is_empty() => Err(Error::rolled_back(format!(
-            "{unknown}, and it may be a table that is never synced; everything was rolled back"
-        ))
-        .hint("set track_counts = on for the target")),
+        Some(unknown) if !sets.never().is_empty() => {
+            Err(Error::rolled_back(format!("{unknown}, and it may be a table that is never synced"))
+                .all_rolled_back()
+                .hint("set track_counts = on for the target"))
+        }
         _ => Ok(()),
     }
 }

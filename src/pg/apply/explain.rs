@@ -58,7 +58,7 @@ pub(super) async fn explain(
 }
 
 fn inserted_already(step: &Step, fired: &[String]) -> Error {
-    Error::rolled_back(format!("{} has inserted this row already, during this run; everything was rolled back", who(fired)))
+    Error::rolled_back(format!("{} has inserted this row already, during this run", who(fired))).all_rolled_back()
         .object(name(step))
         .hint(
             "leave this row out (or its table) and let the trigger make it; once it is there, another review shows what differs in it",
@@ -66,12 +66,10 @@ fn inserted_already(step: &Step, fired: &[String]) -> Error {
 }
 
 fn deleted(step: &Step, fired: &[String]) -> Error {
-    Error::rolled_back(format!(
-        "{} deleted the row, or gave it another primary key, during this run; everything was rolled back",
-        who(fired)
-    ))
-    .object(name(step))
-    .hint("leave the row out, or look at what the trigger does")
+    Error::rolled_back(format!("{} deleted the row, or gave it another primary key, during this run", who(fired)))
+        .all_rolled_back()
+        .object(name(step))
+        .hint("leave the row out, or look at what the trigger does")
 }
 
 /// Only what runs before the row, of the same table, can keep it from being written.
@@ -85,9 +83,10 @@ fn suppressed(plan: &Plan, run: &Run, fired: &[String]) -> Error {
         Operation::Delete => "delete",
     };
     Error::rolled_back(format!(
-        "{} suppressed the {what}: the row was not written, and no error was raised; everything was rolled back",
+        "{} suppressed the {what}: the row was not written, and no error was raised",
         who(if names.is_empty() { fired } else { &names })
     ))
+    .all_rolled_back()
     .object(name(step))
     .hint("leave the row out, or change the trigger: a BEFORE trigger that returns NULL skips the row")
 }
@@ -126,20 +125,20 @@ async fn pointed_to(
         let rows = format!("{row} of {}{shown}", child.table);
         let made = plan.also.iter().find(|also| also.table == child.table.to_string() && also.rows.contains(id));
         return Err(match made {
-            _ if *own => Error::rolled_back(format!(
-                "{} made or changed {rows} that {point} to it, during this run; everything was rolled back",
-                who(fired)
-            ))
-            .hint("leave the row out, or look at what the trigger does"),
+            _ if *own => {
+                Error::rolled_back(format!("{} made or changed {rows} that {point} to it, during this run", who(fired)))
+                    .all_rolled_back()
+                    .hint("leave the row out, or look at what the trigger does")
+            }
             Some(made) => Error::rolled_back(format!(
-                "{rows} {point} to it, and {} wrote that during the run that is to be undone; everything was rolled back",
+                "{rows} {point} to it, and {} wrote that during the run that is to be undone",
                 who(&made.by)
             ))
+            .all_rolled_back()
             .hint(format!("delete what points to it in {} first, then undo again", child.table)),
-            None => Error::stale(format!(
-                "another row points to it now: {rows} {point} to it; everything was rolled back"
-            ))
-            .hint("delete it or point it elsewhere first, then try again"),
+            None => Error::stale(format!("another row points to it now: {rows} {point} to it"))
+                .all_rolled_back()
+                .hint("delete it or point it elsewhere first, then try again"),
         }
         .object(name(step)));
     }

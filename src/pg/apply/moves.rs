@@ -313,7 +313,7 @@ fn followers(work: &Work<'_>, contests: &[Contest], at: usize) -> (Vec<usize>, b
 /// Nothing goes on: the first row that was refused, and why.
 fn stuck(refused: Vec<(usize, Failed)>) -> Error {
     let Some((_, failed)) = refused.into_iter().next() else {
-        return Error::rolled_back("rows of the plan wait for each other; everything was rolled back");
+        return Error::rolled_back("rows of the plan wait for each other").all_rolled_back();
     };
     let hint = if failed.error.hint.is_some() {
         return failed.error;

@@ -114,7 +114,10 @@ async fn may_go(tx: &Transaction<'_>, work: &mut Work<'_>, (at, before): Blocked
         Err((_, now)) if now.constraint == before.constraint && now.state == EXCLUDED && names(&now.detail, place) => {
             false
         }
-        Err((_, now)) => now.error.message != before.error.message,
+        Err((_, now)) => {
+            let met = |failed: &Failed| (failed.state.clone(), failed.constraint.clone(), failed.detail.clone());
+            met(&now) != met(before)
+        }
     })
 }
 

@@ -40,7 +40,8 @@ pub(super) async fn reviewed_rows(tx: &Transaction<'_>, plan: &Plan) -> Result<V
             let more =
                 if rest.is_empty() { String::new() } else { format!(", and {} more: {}", rest.len(), names(rest)) };
             let since = if plan.undoes.is_some() { "run" } else { "review" };
-            Err(Error::stale(format!("changed since the {since}: {what}{more}; nothing was written"))
+            Err(Error::stale(format!("changed since the {since}: {what}{more}"))
+                .nothing_written()
                 .object(object)
                 .hint("review again"))
         }

@@ -56,7 +56,8 @@ pub(super) fn with_triggers(plan: &Plan, live: &Catalog) -> Result<Plan> {
         shape.triggers = live.table(&shape.table).map(|table| table.triggers.clone()).unwrap_or_default();
         let steps = plan.steps.iter().filter(|step| step.table == shape.table);
         if let Some(why) = { steps }.find_map(|step| fires::replaced(&shape.triggers, step.operation)) {
-            return Err(Error::rolled_back(format!("{why}; nothing was written"))
+            return Err(Error::rolled_back(format!("{why}"))
+                .nothing_written()
                 .object(&shape.table)
                 .hint("disable or drop the rule, or leave the table out"));
         }
@@ -74,9 +75,9 @@ fn as_reviewed(children: &[Child], there: &[Child]) -> Result<()> {
         if let Some((trigger, became)) = new.or(gone) {
             let name = &trigger.name;
             return Err(Error::stale(format!(
-                "trigger `{name}`, which runs when the server cascades to this table, was {became} after the review; \
-                 nothing was written"
+                "trigger `{name}`, which runs when the server cascades to this table, was {became} after the review"
             ))
+            .nothing_written()
             .object(&child.table)
             .hint("review again"));
         }
@@ -272,12 +273,10 @@ impl<'a> Watch<'a> {
             let rows = sync::located(tx, shape, &others, false).await?;
             let back = |step: &&Step| step.operation == Operation::Delete && rows.values().any(|r| r.key == step.key);
             if let Some(step) = steps().map(|(step, _)| step).find(back) {
-                return Err(Error::rolled_back(format!(
-                    "{} inserted the row again after it was deleted; everything was rolled back",
-                    who(by)
-                ))
-                .object(name(step))
-                .hint("leave the row out, or look at what the trigger does after a delete"));
+                return Err(Error::rolled_back(format!("{} inserted the row again after it was deleted", who(by)))
+                    .all_rolled_back()
+                    .object(name(step))
+                    .hint("leave the row out, or look at what the trigger does after a delete"));
             }
         }
         // What was updated once more is a row of the plan, unless it is among these.

@@ -66,9 +66,9 @@ pub(super) async fn verify(
         let row = row.as_ref().ok_or_else(|| {
             let by = if triggers { who(fired) } else { "something in the target".to_owned() };
             Error::rolled_back(format!(
-                "the row is not there any more after it was written: {by} deleted it, or gave it another primary key; \
-                 everything was rolled back"
+                "the row is not there any more after it was written: {by} deleted it, or gave it another primary key"
             ))
+            .all_rolled_back()
             .object(name(step))
             .hint("leave the row out, or look at what the trigger does")
         })?;
@@ -126,15 +126,16 @@ pub(super) async fn verify(
         let step = &plan.steps[at];
         if !triggers || by_type.contains(&place) {
             let found = found.map_or("NULL".to_owned(), |text| format!("`{text}`"));
-            let message = format!("`{column}` holds {found} after it was written; everything was rolled back");
+            let message = format!("`{column}` holds {found} after it was written");
             let hint = "compare the column's type in both environments";
-            return Err(Error::rolled_back(message).object(name(step)).hint(hint));
+            return Err(Error::rolled_back(message).all_rolled_back().object(name(step)).hint(hint));
         }
         if shape.key_columns().contains(&column.as_str()) {
             return Err(Error::rolled_back(format!(
-                "{} changed `{column}`, which is a part of the row's key; everything was rolled back",
+                "{} changed `{column}`, which is a part of the row's key",
                 who(fired)
             ))
+            .all_rolled_back()
             .object(name(step))
             .hint("leave the row out, or look at what the trigger does"));
         }
@@ -181,11 +182,12 @@ async fn by_type(tx: &Transaction<'_>, differ: &[Differs<'_>]) -> Result<BTreeSe
 fn untouched(shape: &Shape, step: &Step, row: &Row) -> Result<()> {
     match touched(shape, step, row).next() {
         None => Ok(()),
-        Some(column) => Err(Error::rolled_back(format!(
-            "`{column}` changed although nothing was to be written into it; everything was rolled back"
-        ))
-        .object(name(step))
-        .hint("look for a rule or a new trigger in the target")),
+        Some(column) => {
+            Err(Error::rolled_back(format!("`{column}` changed although nothing was to be written into it"))
+                .all_rolled_back()
+                .object(name(step))
+                .hint("look for a rule or a new trigger in the target"))
+        }
     }
 }
 
@@ -218,11 +220,12 @@ fn points_to(shape: &Shape, step: &Step, assignment: &Assignment, key: &Key, row
     let Some(at) = at.filter(|at| row.references[*at].as_ref() != Some(key)) else { return Ok(()) };
     let reference = &shape.references[at];
     Err(Error::stale(format!(
-        "`{}` does not lead to {} `{}`, which was renamed or removed since the review; everything was rolled back",
+        "`{}` does not lead to {} `{}`, which was renamed or removed since the review",
         reference.label(),
         reference.table,
         key.display()
     ))
+    .all_rolled_back()
     .object(name(step))
     .hint("review again"))
 }

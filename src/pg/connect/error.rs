@@ -159,8 +159,24 @@ fn unreachable(kind: io::ErrorKind, conninfo: &Conninfo) -> Error {
     }
 }
 
-/// A driver error in words.
+/// A driver error in words, with what lies beneath.
 pub(in crate::pg) fn describe(error: &tokio_postgres::Error) -> Error {
+    Error { causes: causes(error), ..in_words(error) }
+}
+
+/// Where in the server an answer comes from, or the chain of errors of the driver. No text of the server's: its detail
+/// and its context may hold rows.
+fn causes(error: &tokio_postgres::Error) -> Vec<String> {
+    let Some(answer) = error.as_db_error() else {
+        let causes = std::iter::successors(Some(error as &(dyn StdError + 'static)), |&cause| cause.source());
+        return causes.map(ToString::to_string).collect();
+    };
+    let place = [answer.routine(), answer.file()].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let line = answer.line().map_or_else(String::new, |line| format!(":{line}"));
+    vec![format!("{} {} ({place}{line})", answer.severity(), answer.code().code())]
+}
+
+fn in_words(error: &tokio_postgres::Error) -> Error {
     if let Some(answer) = error.as_db_error() {
         return from_server(answer);
     }
@@ -204,7 +220,8 @@ pub(super) fn masked_text(text: &str, secret: Option<&SecretString>) -> String {
 /// `error` without the connection's secret.
 pub(super) fn masked(error: Error, secret: Option<&SecretString>) -> Error {
     let text = |text: String| masked_text(&text, secret);
-    Error { message: text(error.message), hint: error.hint.map(text), object: error.object.map(text), ..error }
+    let causes = error.causes.into_iter().map(text).collect();
+    Error { message: text(error.message), hint: error.hint.map(text), object: error.object.map(text), causes, ..error }
 }
 
 fn tls(error: &tokio_postgres::Error) -> bool {
@@ -235,6 +252,7 @@ fn from_server(answer: &DbError) -> Error {
     let telling = matches!(code_of.get(..2), Some("23" | "40")) || matches!(code_of, "42P10" | "55000");
     let detail = answer.detail().filter(|_| telling);
     let mut error = Error::new(code, detail.map_or(message.clone(), |detail| format!("{message} ({detail})")));
+    error.sqlstate = Some(code_of.to_owned());
     error.lasting = matches!(answer.code().code(), "28P01" | "28000" | "3D000");
     if let (Some(schema), Some(table)) = (answer.schema(), answer.table()) {
         error = error.object(QName::new(schema, table));
@@ -247,7 +265,7 @@ fn from_server(answer: &DbError) -> Error {
 
 /// Class, words and hint for a SQLSTATE. The server's own text may be in any language.
 fn words(answer: &DbError) -> (Code, &'static str, &'static str) {
-    use Code::{Connect, Interrupted, RolledBack, Usage};
+    use Code::{Connect, Interrupted, Server, Usage};
     match answer.code().code() {
         "28P01" => (Connect, "wrong password", "check PGPASSWORD, ~/.pgpass or password_command, and the user"),
         "28000" => (Connect, "the server does not let this user in from here", "see its pg_hba.conf, and sslmode"),
@@ -256,26 +274,26 @@ fn words(answer: &DbError) -> (Code, &'static str, &'static str) {
         "57P03" => (Connect, "the server is not ready yet", "try again in a moment"),
         "57P01" | "57P02" => (Connect, "the server ended the connection", "try again"),
         "57P05" | "25P03" => (Connect, "the server ended an idle session", "try again"),
-        "42501" => (RolledBack, "not allowed", "this needs a privilege that the role does not have"),
-        "25P02" => (RolledBack, "an earlier statement failed", ""),
+        "42501" => (Server, "not allowed", "this needs a privilege that the role does not have"),
+        "25P02" => (Server, "an earlier statement failed", ""),
         "22021" if !answer.message().contains("0x00") => (
-            RolledBack,
+            Server,
             "a text holds bytes that are no characters",
             "a database in SQL_ASCII holds bytes, not characters: convert its texts to UTF-8 first",
         ),
-        "22P05" => (RolledBack, "the encodings of the two databases have not the same characters", ""),
-        "25006" => (RolledBack, "refused, this session is read-only", ""),
-        "55P03" => (RolledBack, "somebody else holds a lock", "try again when the other transaction has ended"),
-        "40001" | "40P01" => (RolledBack, "a concurrent transaction came first", "try again"),
+        "22P05" => (Server, "the encodings of the two databases have not the same characters", ""),
+        "25006" => (Server, "refused, this session is read-only", ""),
+        "55P03" => (Server, "somebody else holds a lock", "try again when the other transaction has ended"),
+        "40001" | "40P01" => (Server, "a concurrent transaction came first", "try again"),
         "57014" if answer.message().contains("statement timeout") => {
-            (RolledBack, "took longer than statement_timeout allows", "")
+            (Server, "took longer than statement_timeout allows", "")
         }
         "57014" if answer.message().contains("user request") => (Interrupted, "cancelled", ""),
-        "57014" => (RolledBack, "cancelled, or took longer than statement_timeout allows", ""),
+        "57014" => (Server, "cancelled, or took longer than statement_timeout allows", ""),
         // Syntax, and names and types that are not there: somebody wrote it so.
         "42601" | "42703" | "42704" | "42804" | "42883" | "42P01" => (Usage, "", ""),
         code if code.starts_with("08") => (Connect, "", ""),
-        _ => (RolledBack, "", ""),
+        _ => (Server, "", ""),
     }
 }
 

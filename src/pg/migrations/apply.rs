@@ -134,14 +134,13 @@ struct Stop {
 
 impl From<Error> for Stop {
     fn from(error: Error) -> Self {
-        let code = if error.code == Code::Usage { Code::RolledBack } else { error.code };
-        Stop { error: Error { code, ..error }, left: Left::Nothing, early: false }
+        Stop { error: error.in_transaction(), left: Left::Nothing, early: false }
     }
 }
 
 impl From<Failed> for Stop {
     fn from(failed: Failed) -> Self {
-        Stop { error: failed.error, left: Left::Nothing, early: failed.early }
+        Stop { error: failed.error.in_transaction(), left: Left::Nothing, early: failed.early }
     }
 }
 

@@ -51,7 +51,7 @@ pub async fn surroundings(tx: &Transaction<'_>, history: Option<&QName>) -> Resu
     let names = [history.map(|table| table.schema.as_str()), history.map(|table| table.name.as_str())];
     let json = query::scalar(tx, include_str!("../sql/migrations/surroundings.sql"), &names).await?;
     serde_json::from_str(json.as_deref().unwrap_or("null"))
-        .map_err(|error| Error::rolled_back(format!("the server's catalogue is not as expected: {error}")))
+        .map_err(|error| Error::server(format!("the server's catalogue is not as expected: {error}")))
 }
 
 /// An empty database on a throw-away server, in which files are run as on a real one.
@@ -221,7 +221,7 @@ fn needs(error: &tokio_postgres::Error) -> Error {
 /// What the server said, and what to do about it where the database is what migrations have made of it so far.
 pub(super) fn told(error: &tokio_postgres::Error) -> Error {
     let said = describe(error);
-    let code = if said.code == Code::Connect { Code::Connect } else { Code::RolledBack };
+    let code = if said.code == Code::Connect { Code::Connect } else { Code::Server };
     Error { code, hint: hint(error).map(str::to_owned).or(said.hint), ..said }
 }
 

@@ -9,7 +9,7 @@ use tokio_postgres::{
 };
 
 use crate::core::{
-    error::{Code, Error, Result},
+    error::{Error, Result},
     migrations::{
         file::File,
         scan::{Kind, Scanner},
@@ -94,8 +94,7 @@ fn told(file: &File, list: &[Statement], at: usize, answer: Option<&DbError>, er
         place = format!("{place}:{column}");
     }
     let message = format!("statement {} of {}, {}: {}", at + 1, list.len(), beginning(text), error.message);
-    let code = if error.code == Code::Usage { Code::RolledBack } else { error.code };
-    Error { code, message, ..error }.at(place)
+    Error { message, ..error }.at(place)
 }
 
 /// Where the statement's line begins: only there is a column of the statement one of the file.

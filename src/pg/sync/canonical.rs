@@ -70,7 +70,7 @@ async fn attempt(
     let asked = asked.await;
     match asked {
         Ok(()) => Ok(Ok(out)),
-        Err(error) if error.code == Code::RolledBack || error.code == Code::Usage => {
+        Err(error) if error.code == Code::Server || error.code == Code::Usage => {
             query::rows(tx, "ROLLBACK TO SAVEPOINT canonical", &[]).await?;
             tx.forgive(&error);
             Ok(Err(error))

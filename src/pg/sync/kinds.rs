@@ -43,11 +43,11 @@ pub(in crate::pg) async fn same(tx: &Transaction<'_>, tables: &BTreeSet<&QName>)
         tables.iter().map(|table| Some(table.name.as_str())).collect(),
     ];
     let checked = query::for_each(tx, include_str!("../sql/kinds.sql"), &lists, |_| {}).await;
-    checked.map_err(|error| if error.message.contains(REPLACED) { replaced() } else { error })
+    checked.map_err(|error| if error.sqlstate.as_deref() == Some(NOT_A_NUMBER) { replaced() } else { error })
 }
 
-/// In the server's words for a number that is none: the statement makes it fail.
-const REPLACED: &str = "is another object by now";
+/// `invalid_text_representation`: the statement casts a text to a number where a table was replaced, and nowhere else.
+const NOT_A_NUMBER: &str = "22P02";
 
 fn replaced() -> Error {
     let message = "the table, or one that it refers to, was replaced while it was to be read, so nothing was read";

@@ -128,7 +128,7 @@ impl<'a> Groups<'a> {
 }
 
 fn unsorted(shape: &Shape, key: &Key) -> Error {
-    Error::rolled_back(format!("the server does not sort `{}` by its bytes; nothing was compared", key.display()))
+    Error::server(format!("the server does not sort `{}` by its bytes; nothing was compared", key.display()))
         .object(&shape.table)
         .hint("please report this, with the type of the key's columns")
 }
