@@ -16,6 +16,7 @@ use pgdeck::{
     app::{deck::Deck, job::Job, sync},
     config::{project::Project, source::Source},
     core::{
+        gate::RunId,
         guard,
         sync::{batch::LEAST, plan::Plan, script, select::Selection},
     },
@@ -152,7 +153,7 @@ async fn writing(deck: &Deck, server: &Server, folder: &Path) {
     line("review + apply + verify + images", ours, "psql runs the plan's script", began.elapsed());
 }
 
-async fn apply(deck: &Deck) -> (Plan, String) {
+async fn apply(deck: &Deck) -> (Plan, RunId) {
     let bundle = sync::export(deck, &Job::quiet(), &[], "source").await.expect("export");
     let review = sync::review(deck, &Job::quiet(), &bundle, "target", false).await.expect("review");
     let plan = Plan::build("bench", &review, &Selection::all(&review)).expect("plan");
@@ -239,7 +240,8 @@ async fn copied(server: &Server, folder: &Path) -> Option<Duration> {
 }
 
 fn permit(deck: &Deck, plan: &Plan) -> guard::Permit {
-    guard::permit(&deck.environment("target").expect("target"), &plan.digest, &plan.to, "target").expect("permit")
+    guard::permit(&deck.environment("target").expect("target"), &plan.digest, &plan.to, &"target".into())
+        .expect("permit")
 }
 
 fn line(what: &str, ours: Duration, reference: &str, plain: Duration) {

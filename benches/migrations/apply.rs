@@ -87,7 +87,8 @@ async fn applied(server: &Server, database: &str, dir: &Path) -> Duration {
     let deck = Deck::new(project, variable).expect("deck");
     let start = Instant::now();
     let plan = apply::plan(&deck, &Job::quiet(), Some(dir), "here", &Choice::default()).await.expect("plan");
-    let permit = guard::permit(&deck.environment("here").expect("here"), &plan.digest, "here", "here").expect("permit");
+    let permit = guard::permit(&deck.environment("here").expect("here"), &plan.digest, &"here".into(), &"here".into())
+        .expect("permit");
     let applied = apply::apply(&deck, &Job::quiet(), &plan, &permit, false).await.expect("applied");
     assert_eq!(applied.done.len(), PENDING);
     start.elapsed()

@@ -13,6 +13,7 @@ use crate::{
         database,
         env::Kind,
         error::{Code, Error, Result},
+        gate::Digest,
         journal::{Action, Outcome},
         sync::plan::Tally,
     },
@@ -55,10 +56,10 @@ pub fn forget(deck: &Deck, name: &str) -> Result<Option<String>> {
     let Some((database, _)) = database::known(&runs, name) else { return Ok(None) };
     let begin = Begin {
         action: Action::Forget,
-        environment: name.to_owned(),
+        environment: name.into(),
         database: None,
         from: database.to_owned(),
-        digest: String::new(),
+        digest: Digest::default(),
         rows: Tally::default(),
         migrations: None,
     };

@@ -10,6 +10,7 @@ use super::{deck::Deck, journal, store};
 use crate::core::{
     database,
     error::{Code, Error, Result},
+    gate::{Digest, EnvName, RunId},
     journal::{Action, Entry, Migrations, Outcome},
     sync::plan::Tally,
 };
@@ -20,13 +21,13 @@ pub struct Begin {
     /// What is done.
     pub action: Action,
     /// The environment that is written.
-    pub environment: String,
+    pub environment: EnvName,
     /// Which database that name leads to.
     pub database: Option<String>,
     /// Where it comes from.
     pub from: String,
     /// The plan's digest.
-    pub digest: String,
+    pub digest: Digest,
     /// How many rows.
     pub rows: Tally,
     /// Which migrations.
@@ -37,7 +38,7 @@ pub struct Begin {
 #[derive(Debug)]
 pub struct Attempt {
     /// The run's name: the date and a number.
-    pub run: String,
+    pub run: RunId,
     entry: Entry,
     /// Locked for as long as this process lives and the run is under way.
     lock: Lock,
@@ -149,7 +150,7 @@ impl Attempt {
 }
 
 /// The error of a run that did `what` and whose end the journal could not be told.
-pub fn unrecorded(what: &str, environment: &str, run: &str, error: &Error) -> Error {
+pub fn unrecorded(what: &str, environment: &EnvName, run: &RunId, error: &Error) -> Error {
     Error::new(Code::Unrecorded, format!("{what}, but the journal could not be written: {}", error.message))
         .env(environment)
         .object(run)
@@ -160,12 +161,12 @@ pub fn unrecorded(what: &str, environment: &str, run: &str, error: &Error) -> Er
 }
 
 /// `2026-11-20-3`: unique because the record's file is created, not looked for.
-fn new_name(deck: &Deck, now: jiff::Timestamp) -> Result<String> {
+fn new_name(deck: &Deck, now: jiff::Timestamp) -> Result<RunId> {
     let date = now.strftime("%Y-%m-%d");
     for number in 1..u32::MAX {
         let run = format!("{date}-{number}");
         if store::create_new(&path(deck, &run))?.is_some() {
-            return Ok(run);
+            return Ok(run.into());
         }
     }
     Err(Error::usage("there is no free name for a run").at(deck.state.display()))

@@ -152,5 +152,5 @@ fn plan(deck: &Deck, review: &Review) -> Result<Plan> {
 }
 
 fn permit(deck: &Deck, plan: &Plan) -> Result<guard::Permit> {
-    guard::permit(&deck.environment(&plan.to)?, &plan.digest, &plan.to, &plan.to)
+    guard::permit(&deck.environment(&plan.to)?, &plan.digest, &plan.to, &plan.to.as_str().into())
 }

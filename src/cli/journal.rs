@@ -71,9 +71,9 @@ fn row(run: &Run) -> Vec<String> {
     let entry = &run.last;
     vec![
         run.began.strftime("%Y-%m-%d %H:%M:%S").to_string(),
-        entry.run.clone(),
+        entry.run.to_string(),
         entry.action.word().into(),
-        entry.environment.clone(),
+        entry.environment.to_string(),
         entry.from.clone(),
         entry.amount(),
         short(&entry.digest),

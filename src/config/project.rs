@@ -261,7 +261,7 @@ impl Project {
             sslrootcert: section.sslrootcert.clone(),
             password_command: section.command().to_vec(),
         };
-        Ok(Environment { name: name.to_owned(), kind: section.kind, writable: section.is_writable(), target })
+        Ok(Environment { name: name.into(), kind: section.kind, writable: section.is_writable(), target })
     }
 
     /// What the project makes pgdeck run to learn passwords, in the order of the file. Files are not looked at.

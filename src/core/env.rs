@@ -3,6 +3,8 @@
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+use super::gate::EnvName;
+
 /// What an environment is to its team. Mandatory, because everything that protects it follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -35,7 +37,7 @@ impl Kind {
 #[derive(Debug, Clone)]
 pub struct Environment {
     /// The name that people type.
-    pub name: String,
+    pub name: EnvName,
     /// What it is.
     pub kind: Kind,
     /// Whether the guard may let anything be written.

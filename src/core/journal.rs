@@ -4,7 +4,11 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{sync::plan::Tally, text::counted};
+use super::{
+    gate::{Digest, EnvName, RunId},
+    sync::plan::Tally,
+    text::counted,
+};
 
 /// One line of the journal. A run has one at its start and one at its end; a start without an end means
 /// that pgdeck was cut off in between.
@@ -13,18 +17,18 @@ pub struct Entry {
     /// When, UTC.
     pub at: jiff::Timestamp,
     /// The run's name.
-    pub run: String,
+    pub run: RunId,
     /// What was done.
     pub action: Action,
     /// The environment that was written.
-    pub environment: String,
+    pub environment: EnvName,
     /// Which database that name led to; see [`super::database`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<String>,
     /// Where the values came from.
     pub from: String,
     /// The digest of the plan.
-    pub digest: String,
+    pub digest: Digest,
     /// The operating system's name of the operator.
     pub operator: String,
     /// How far it is.
@@ -171,7 +175,7 @@ impl Journal {
 #[derive(Debug, Default)]
 pub struct Reader {
     journal: Journal,
-    at: HashMap<String, usize>,
+    at: HashMap<RunId, usize>,
     line: usize,
 }
 

@@ -6,6 +6,7 @@ pub mod database;
 pub mod drift;
 pub mod env;
 pub mod error;
+pub mod gate;
 pub mod glob;
 pub mod graph;
 pub mod guard;

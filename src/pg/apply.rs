@@ -101,7 +101,7 @@ pub enum Ended {
 /// `Refused` where another apply holds the lock. Nothing is kept in any of these cases.
 pub async fn run(connection: &mut Connection, order: &Order<'_>) -> Result<Ended> {
     let Order { plan, permit, .. } = order;
-    if permit.digest() != plan.digest || permit.environment() != plan.to || !plan.is_sealed() {
+    if *permit.digest() != plan.digest || *permit.environment() != plan.to || !plan.is_sealed() {
         return Err(Error::refused("the permit is for another plan").env(&plan.to).hint("review and confirm again"));
     }
     let tx = connection.begin_write().await?;

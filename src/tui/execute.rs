@@ -26,6 +26,7 @@ use crate::{
     core::{
         counts::{Count, Counts},
         error::{Code, Error, Result},
+        gate::{RunId, Typed},
         guard,
         migrations::plan::Choice,
         name::QName,
@@ -259,18 +260,18 @@ async fn review(deck: &Deck, job: &Job, asked: &Comparison) -> Result<Arc<Review
 }
 
 /// The gate of every write: what was typed is judged here, by the guard, and nowhere else.
-async fn apply(deck: &Deck, job: &Job, plan: &Plan, typed: &str) -> Result<sync::Applied> {
+async fn apply(deck: &Deck, job: &Job, plan: &Plan, typed: &Typed) -> Result<sync::Applied> {
     let permit = guard::permit(&deck.environment(&plan.to)?, &plan.digest, &plan.to, typed)?;
     sync::apply(deck, job, plan, &permit, false).await
 }
 
-async fn undo(deck: &Deck, job: &Job, run: &str, typed: &str) -> Result<sync::Applied> {
+async fn undo(deck: &Deck, job: &Job, run: &RunId, typed: &Typed) -> Result<sync::Applied> {
     sync::settle(deck, job).await?;
     apply(deck, job, &sync::undo_plan(deck, run)?, typed).await
 }
 
 /// Through the same gate.
-async fn migrate(deck: &Deck, job: &Job, asked: &Migrating, typed: &str) -> Result<migrations::apply::Applied> {
+async fn migrate(deck: &Deck, job: &Job, asked: &Migrating, typed: &Typed) -> Result<migrations::apply::Applied> {
     let Migrating { plan, dry_run } = asked;
     let permit = guard::permit(&deck.environment(&plan.environment)?, &plan.digest, &plan.environment, typed)?;
     Box::pin(migrations::apply::apply(deck, job, plan, &permit, *dry_run)).await

@@ -19,6 +19,7 @@ use crate::{
     core::{
         counts::Count,
         error::{Error, Result},
+        gate::{RunId, Typed},
         journal,
         migrations::{self, folder::Folder},
         name::QName,
@@ -81,11 +82,11 @@ pub enum Msg {
     /// The wizard got on.
     Sync(Sync),
     /// A run is to be taken back: the run, and the name that was typed.
-    Undo(String, String),
+    Undo(RunId, Typed),
     /// What would be run in an environment.
     PlannedMigrations(Result<Migrating>),
     /// These migrations are to be run: the name that was typed.
-    Migrate(Migrating, String),
+    Migrate(Migrating, Typed),
     /// They ran, or did not.
     Migrated(Migrating, Result<Arc<Migrated>>),
     /// What became of the file that a prompt asked for. The job is the one that the prompt waits for.
@@ -93,7 +94,7 @@ pub enum Msg {
     /// What the project makes pgdeck run.
     Trust(Vec<Item>),
     /// These are agreed to: what was typed.
-    Agree(Vec<Item>, String),
+    Agree(Vec<Item>, Typed),
     /// They were agreed to, or that could not be kept.
     Agreed(Result<()>),
     /// Something to say.
@@ -203,7 +204,7 @@ pub enum Sync {
     /// Both sides were compared.
     Reviewed(Arc<Review>),
     /// The target's name was typed, as given.
-    Confirmed(String),
+    Confirmed(Typed),
     /// The plan was applied, verified row by row, and committed.
     Applied(Arc<Applied>),
     /// The target was reviewed once more after the apply.
@@ -295,7 +296,7 @@ pub enum Work {
     /// Plan what this environment lacks, to be run or only tried; answered by [`Msg::PlannedMigrations`].
     PlanMigrations(String, bool),
     /// Run these migrations; the name is what was typed. Answered by [`Msg::Migrated`].
-    Migrate(Migrating, String),
+    Migrate(Migrating, Typed),
     /// Accept a finding; answered by [`Msg::Accepted`].
     Accept(Arc<Accepting>),
     /// Compare the schemas of these two; answered by [`Msg::Drifted`].
@@ -319,9 +320,9 @@ pub enum Work {
     /// Compare both sides; answered by [`Sync::Reviewed`].
     Compare(Arc<Comparison>),
     /// Apply this plan; the name is what was typed. Answered by [`Sync::Applied`].
-    Apply(Arc<Plan>, String),
+    Apply(Arc<Plan>, Typed),
     /// The review after an apply; answered by [`Sync::Verified`].
     Verify(Arc<Comparison>),
     /// Take this run back; the name is what was typed. Answered by [`Sync::Undone`].
-    Undo(String, String),
+    Undo(RunId, Typed),
 }

@@ -64,7 +64,7 @@ async fn password_command_runs_once_and_again_when_the_password_has_changed() {
     assert!(one.is_ok() && two.is_ok());
     assert_eq!(count(), 1);
 
-    let permit = permit(&environment, "digest", "test", "test").expect("permit");
+    let permit = permit(&environment, &"digest".into(), &"test".into(), &"test".into()).expect("permit");
     let mut writer = connect_writing(&conninfo, &permit).await.expect("connects");
     let transaction = writer.begin_write().await.expect("begins");
     transaction.rows("ALTER ROLE app PASSWORD 'hunter2b'").await.expect("changes");

@@ -61,7 +61,7 @@ async fn behaves(server: &TestServer, bouncer: &Bouncer) {
     assert_eq!(error.code, Code::Interrupted, "{error}");
     drop(transaction);
 
-    let permit = permit(&bouncer.environment, "digest", "test", "test").expect("permit");
+    let permit = permit(&bouncer.environment, &"digest".into(), &"test".into(), &"test".into()).expect("permit");
     let mut writer = connect_writing(&conninfo, &permit).await.expect("connects");
     let transaction = writer.begin_write().await.expect("begins");
     transaction.rows("CREATE TABLE public.t (id int)").await.expect("creates");

@@ -13,7 +13,7 @@ use pgdeck::{
 use crate::server::{PASSWORD, TestServer, shown, value};
 
 fn leave(server: &TestServer) -> Permit {
-    permit(&server.environment(""), "digest", "test", "test").expect("permit")
+    permit(&server.environment(""), &"digest".into(), &"test".into(), &"test".into()).expect("permit")
 }
 
 async fn writer(server: &TestServer) -> Connection {
@@ -56,7 +56,7 @@ async fn only_the_right_permit_opens_a_writing_connection() {
 
     let mut other = server.environment("");
     other.name = "other".into();
-    let permit = permit(&other, "digest", "other", "other").expect("permit");
+    let permit = permit(&other, &"digest".into(), &"other".into(), &"other".into()).expect("permit");
     let error = connect_writing(&server.conninfo(""), &permit).await.expect_err("of another environment");
     assert_eq!(error.code, Code::Refused);
 

@@ -89,7 +89,7 @@ async fn while_the_server_does_not_know_the_journal_says_so_and_asks_again() {
 }
 
 async fn run(place: &Place, plan: &Plan, job: &Job) -> Result<apply::Applied> {
-    let permit = guard::permit(&place.deck.environment("here")?, &plan.digest, "here", "here")?;
+    let permit = guard::permit(&place.deck.environment("here")?, &plan.digest, &"here".into(), &"here".into())?;
     apply::apply(&place.deck, job, plan, &permit, false).await
 }
 

@@ -93,11 +93,11 @@ async fn a_permit_is_for_one_plan_in_one_environment() {
     let place = Place::new("", &TWO).await;
     let plan = place.plan().await.unwrap();
     let environment = place.deck.environment("here").unwrap();
-    let permit = guard::permit(&environment, "another", "here", "here").unwrap();
+    let permit = guard::permit(&environment, &"another".into(), &"here".into(), &"here".into()).unwrap();
     let refused = apply::apply(&place.deck, &Job::quiet(), &plan, &permit, false).await.expect_err("another plan");
     assert_eq!(refused.code, Code::Refused);
-    assert!(guard::permit(&environment, &plan.digest, "here", "there").is_err());
+    assert!(guard::permit(&environment, &plan.digest, &"here".into(), &"there".into()).is_err());
     let locked = place.deck_as("postgres", false).environment("here").unwrap();
-    assert!(guard::permit(&locked, &plan.digest, "here", "here").is_err());
+    assert!(guard::permit(&locked, &plan.digest, &"here".into(), &"here".into()).is_err());
     assert!(place.tables().await.is_empty());
 }

@@ -102,7 +102,8 @@ async fn apply_as(place: &Place, role: &str) -> String {
         Ok(plan) => plan,
         Err(error) => return error.to_string(),
     };
-    let permit = guard::permit(&deck.environment("here").unwrap(), &plan.digest, "here", "here").unwrap();
+    let permit =
+        guard::permit(&deck.environment("here").unwrap(), &plan.digest, &"here".into(), &"here".into()).unwrap();
     apply::apply(&deck, &job, &plan, &permit, false).await.expect_err("not allowed").to_string()
 }
 

@@ -107,7 +107,7 @@ impl Place {
     }
 
     pub async fn run(&self, plan: &Plan, dry_run: bool) -> Result<Applied> {
-        let permit = guard::permit(&self.deck.environment("here")?, &plan.digest, &plan.environment, "here")?;
+        let permit = guard::permit(&self.deck.environment("here")?, &plan.digest, &plan.environment, &"here".into())?;
         apply::apply(&self.deck, &Job::quiet(), plan, &permit, dry_run).await
     }
 

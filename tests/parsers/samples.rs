@@ -81,7 +81,7 @@ async fn make() -> Samples {
         plan: plan.text().into_bytes(),
         record: state(&format!("runs/{run}.json")),
         journal: state("journal.jsonl"),
-        run,
+        run: run.into(),
         snapshot: state("counts/sample.json"),
         pastes: pastes(&pair, &query, &bare),
         nested: nested(&pair).await.into_bytes(),

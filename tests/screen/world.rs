@@ -214,7 +214,7 @@ pub fn recorded(model: &mut Model) {
 pub fn journal() -> Vec<journal::Run> {
     let entry = |number: u32, at: &str, action, outcome, from: &str| Entry {
         at: at.parse().expect("time"),
-        run: format!("2026-11-20-{number}"),
+        run: format!("2026-11-20-{number}").into(),
         action,
         environment: "preprod".into(),
         database: None,

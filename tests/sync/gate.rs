@@ -36,11 +36,18 @@ async fn there_is_no_permit_without_writable_or_with_another_name() {
     let (pair, plan) = reviewed().await;
     let target = pair.deck.environment("target").unwrap();
     for typed in ["", "Target", "source", "target "] {
-        assert_eq!(guard::permit(&target, &plan.digest, &plan.to, typed).unwrap_err().code, Code::Refused, "{typed}");
+        assert_eq!(
+            guard::permit(&target, &plan.digest, &plan.to, &typed.into()).unwrap_err().code,
+            Code::Refused,
+            "{typed}"
+        );
     }
     let production = pair.deck.environment("source").unwrap();
-    assert_eq!(guard::permit(&production, &plan.digest, "source", "source").unwrap_err().code, Code::Refused);
-    assert_eq!(guard::permit(&target, "", &plan.to, "target").unwrap_err().code, Code::Refused);
+    assert_eq!(
+        guard::permit(&production, &plan.digest, &"source".into(), &"source".into()).unwrap_err().code,
+        Code::Refused
+    );
+    assert_eq!(guard::permit(&target, &"".into(), &plan.to, &"target".into()).unwrap_err().code, Code::Refused);
 }
 
 #[tokio::test]
@@ -59,7 +66,7 @@ async fn a_permit_is_good_for_one_plan_and_one_environment() {
     // Leave to write the source says nothing about the target.
     let source =
         Environment { name: "source".into(), kind: Kind::Production, writable: true, target: Target::default() };
-    let permit = guard::permit(&source, &plan.digest, "source", "source").unwrap();
+    let permit = guard::permit(&source, &plan.digest, &"source".into(), &"source".into()).unwrap();
     let error = sync::apply(&pair.deck, &job, &plan, &permit, false).await.unwrap_err();
     assert_eq!(error.code, Code::Refused, "another environment's: {error}");
     let strange = Plan { project: "other".into(), ..plan }.sealed();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use pgdeck::{
     core::{
         error::{Code, Error},
+        gate::RunId,
         journal::Outcome,
         sync::plan::Plan,
     },
@@ -32,7 +33,7 @@ async fn reviewed(fate: Fate) -> (Pair, Plan) {
 }
 
 /// How the newest run ended by the journal.
-fn ended(pair: &Pair) -> (String, Outcome, Option<String>) {
+fn ended(pair: &Pair) -> (RunId, Outcome, Option<String>) {
     let last = pair.journal()[0].last.clone();
     (last.run, last.outcome, last.xid)
 }

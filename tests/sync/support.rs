@@ -352,7 +352,7 @@ impl Pair {
 
     pub fn permit(&self, plan: &Plan) -> Permit {
         let environment = self.deck.environment(self.to).unwrap();
-        guard::permit(&environment, &plan.digest, &plan.to, self.to).unwrap()
+        guard::permit(&environment, &plan.digest, &plan.to, &self.to.into()).unwrap()
     }
 
     pub async fn apply(&self, plan: &Plan) -> Result<Applied> {
@@ -381,7 +381,7 @@ impl Pair {
     }
 
     pub async fn undo(&self, run: &str) -> Result<Applied> {
-        self.apply(&sync::undo_plan(&self.deck, run)?).await
+        self.apply(&sync::undo_plan(&self.deck, &run.into())?).await
     }
 
     pub fn journal(&self) -> Vec<Run> {

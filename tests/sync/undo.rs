@@ -4,7 +4,7 @@ use std::fs;
 
 use pgdeck::{
     app::sync,
-    core::{error::Code, sync::script},
+    core::{error::Code, gate::RunId, sync::script},
 };
 
 use crate::support::{Pair, set};
@@ -13,7 +13,7 @@ const SCHEMA: &str = "CREATE TABLE p (id int GENERATED ALWAYS AS IDENTITY PRIMAR
     CREATE TABLE t (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), k text UNIQUE, v text, pos int UNIQUE, p_id int REFERENCES p ON DELETE CASCADE)";
 
 /// A target to which one run was applied: the pair, the dump before, the run.
-async fn applied() -> (Pair, String, String) {
+async fn applied() -> (Pair, String, RunId) {
     let source = "INSERT INTO p (k) VALUES ('new parent'), ('both'); INSERT INTO t (k, v, pos, p_id) VALUES ('a', 'new', 2, 1), ('b', 'new', 1, 2), ('new', 'x', 3, 1)";
     let target = "INSERT INTO p (k) VALUES ('both'), ('gone parent'); INSERT INTO t (k, v, pos, p_id) VALUES ('a', 'old', 1, 1), ('b', NULL, 2, 1), ('gone', 'x', 3, 2)";
     let sets = set(r#"{ table = "p", key = ["k"], ignore = ["stamp"] }, { table = "t", key = ["k"] }"#);
@@ -86,7 +86,7 @@ async fn a_run_is_undone_once_and_the_undo_can_be_undone() {
 #[tokio::test]
 async fn an_unknown_run_names_the_nearest() {
     let (pair, _, run) = applied().await;
-    let error = sync::undo_plan(&pair.deck, &format!("{run}0")).unwrap_err();
+    let error = sync::undo_plan(&pair.deck, &format!("{run}0").into()).unwrap_err();
     assert_eq!(error.code, Code::Usage);
     assert!(error.to_string().contains(&format!("did you mean `{run}`?")), "{error}");
 }

@@ -9,6 +9,7 @@ use pgdeck::{
     config::{project::Project, source::Source},
     core::{
         error::{Code, Result},
+        gate::RunId,
         guard,
         sync::{diff::Review, plan::Plan, script::script, select::Selection},
     },
@@ -122,9 +123,9 @@ impl Trip {
         Plan::build(&self.deck.project.name, review, &Selection::all(review)).unwrap()
     }
 
-    async fn apply(&self, plan: &Plan) -> Result<String> {
+    async fn apply(&self, plan: &Plan) -> Result<RunId> {
         let environment = self.deck.environment("target").unwrap();
-        let permit = guard::permit(&environment, &plan.digest, &plan.to, "target").unwrap();
+        let permit = guard::permit(&environment, &plan.digest, &plan.to, &"target".into()).unwrap();
         let applied = Box::pin(sync::apply_in_batches(&self.deck, &Job::quiet(), plan, &permit, false, 2)).await?;
         Ok(applied.run.unwrap())
     }

@@ -12,6 +12,7 @@ use crate::{
     },
     core::{
         error::{Code, Error, Result},
+        gate::RunId,
         guard::Permit,
         journal::{Action, Migrations, Outcome},
         migrations::plan::{self, Choice, Plan, Step},
@@ -28,7 +29,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Applied {
     /// The run's name in the journal; `None` for a dry run.
-    pub run: Option<String>,
+    pub run: Option<RunId>,
     /// The files that ran and were recorded, in order; in a dry run, those that could be tried.
     pub done: Vec<Done>,
 }
@@ -228,8 +229,8 @@ impl End<'_> {
         let run = book.as_ref().map(|book| book.attempt.run.clone());
         if let Some(book) = book {
             book.end(self.deck, self.plan, &self.done, Outcome::Applied, None).map_err(|error| {
-                let run = run.as_deref().unwrap_or_default();
-                unrecorded("all files were applied and recorded in the database", &self.plan.environment, run, &error)
+                let run = run.clone().unwrap_or_default();
+                unrecorded("all files were applied and recorded in the database", &self.plan.environment, &run, &error)
             })?;
         }
         Ok(Applied { run, done: self.done })

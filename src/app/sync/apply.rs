@@ -11,6 +11,7 @@ use crate::{
     },
     core::{
         error::{Code, Error, Result},
+        gate::{Digest, EnvName, RunId},
         guard::Permit,
         journal::{Action, Outcome},
         sync::{
@@ -31,11 +32,11 @@ use super::runs;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Applied {
     /// The run's name, by which it can be undone; `None` for a dry run.
-    pub run: Option<String>,
+    pub run: Option<RunId>,
     /// The environment that was written.
-    pub environment: String,
+    pub environment: EnvName,
     /// The plan's digest.
-    pub digest: String,
+    pub digest: Digest,
     /// How many rows.
     pub rows: Tally,
     /// Values that a trigger of the target replaced: row and column.
@@ -112,7 +113,7 @@ async fn finish(
     plan: &Plan,
     (ended, attempt): (Result<Ended>, Option<Attempt>),
 ) -> Result<Applied> {
-    let applied = |run: Option<String>, written: Written| Applied {
+    let applied = |run: Option<RunId>, written: Written| Applied {
         run,
         environment: plan.to.clone(),
         digest: plan.digest.clone(),
@@ -190,7 +191,7 @@ async fn lost(
     attempt: Attempt,
     written: Written,
     error: Error,
-    applied: impl Fn(Option<String>, Written) -> Applied,
+    applied: impl Fn(Option<RunId>, Written) -> Applied,
 ) -> Result<Applied> {
     let run = attempt.run.clone();
     let xid = Some(written.xid.clone());

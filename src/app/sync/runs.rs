@@ -9,6 +9,7 @@ use crate::{
     },
     core::{
         error::{Error, Result, did_you_mean},
+        gate::RunId,
         journal::{Action, Outcome},
         sync::{
             plan::Plan,
@@ -37,7 +38,7 @@ pub(super) fn begin(deck: &Deck, plan: &Plan) -> Result<Attempt> {
 }
 
 /// Puts the record with the before-images of `run` on disk.
-pub(super) fn keep(deck: &Deck, run: &str, plan: &Plan, written: &Written) -> Result<()> {
+pub(super) fn keep(deck: &Deck, run: &RunId, plan: &Plan, written: &Written) -> Result<()> {
     let record = Record::new(run, plan, &written.images, &written.xid, &written.triggers.also);
     let bytes = serde_json::to_vec(&record).map_err(|error| Error::rolled_back(error.to_string()))?;
     store::write(&path(deck, run), &bytes).map_err(|error| {
@@ -48,7 +49,7 @@ pub(super) fn keep(deck: &Deck, run: &str, plan: &Plan, written: &Written) -> Re
 }
 
 /// The record of `run`; `None` where it was cut off before its images were on disk.
-pub(super) fn record_of(deck: &Deck, run: &str) -> Result<Option<Record>> {
+pub(super) fn record_of(deck: &Deck, run: &RunId) -> Result<Option<Record>> {
     let path = path(deck, run);
     let Some(text) = store::read(&path)?.filter(|text| !text.is_empty()) else { return Ok(None) };
     Record::read(run, &text).map(Some).map_err(|why| {
@@ -57,9 +58,9 @@ pub(super) fn record_of(deck: &Deck, run: &str) -> Result<Option<Record>> {
 }
 
 /// The plan that takes `run` back.
-pub fn undo_plan(deck: &Deck, run: &str) -> Result<Plan> {
+pub fn undo_plan(deck: &Deck, run: &RunId) -> Result<Plan> {
     let runs = journal::read(deck)?;
-    let Some(known) = runs.iter().find(|known| known.last.run == run) else {
+    let Some(known) = runs.iter().find(|known| known.last.run == *run) else {
         let names: Vec<_> = runs.iter().map(|known| known.last.run.as_str()).collect();
         return Err(Error::usage("there is no such run").object(run).hint(did_you_mean(run, names)));
     };

@@ -7,6 +7,7 @@ use crate::{
     app::{deck::Deck, job::Job, journal, runs::is_running},
     core::{
         error::{Code, Result},
+        gate::{EnvName, RunId},
         journal::{Entry, Migrations, Outcome, Run},
     },
     pg::apply::{self as pg, Settled},
@@ -16,7 +17,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unsettled {
     /// The run.
-    pub run: String,
+    pub run: RunId,
     /// Why, for people.
     pub why: String,
 }
@@ -47,7 +48,7 @@ fn unsettled(run: &Run, why: impl Into<String>) -> Unsettled {
 }
 
 /// Why environments cannot be asked: each is tried once, however many of its runs are open.
-type Unreachable = HashMap<String, String>;
+type Unreachable = HashMap<EnvName, String>;
 
 /// The last line of `run`, or why there is none yet.
 async fn end_of(deck: &Deck, job: &Job, run: &Run, unreachable: &mut Unreachable) -> Result<Entry, String> {

@@ -42,7 +42,8 @@ pub(super) async fn run(arguments: &Arguments, apply: &Migrate, context: &Contex
             .env(environment)
             .hint(format!("to run this, add --confirm {environment} --digest {digest}")));
     };
-    let permit = guard::permit(&deck.environment(environment)?, &plan.digest, &plan.environment, typed)?;
+    let permit =
+        guard::permit(&deck.environment(environment)?, &plan.digest, &plan.environment, &typed.as_str().into())?;
     let applied = Box::pin(app::apply(deck, job, &plan, &permit, apply.dry_run)).await?;
     output::print(context.format, &listing(&plan, Some(&applied)), &record(&plan, Some(&applied), apply.dry_run))?;
     Ok(0)

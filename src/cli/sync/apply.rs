@@ -37,7 +37,7 @@ pub(super) async fn undo(arguments: &Undo, context: &Context) -> Result<u8> {
     // A run that was cut off may turn out to be rolled back.
     sync::settle(&context.deck, &context.job).await?;
     journal::warn_of_damage(&context.deck)?;
-    let plan = sync::undo_plan(&context.deck, &arguments.run)?;
+    let plan = sync::undo_plan(&context.deck, &arguments.run.as_str().into())?;
     run_plan(&plan, arguments.confirm.as_deref(), arguments.dry_run, context).await
 }
 
@@ -51,7 +51,7 @@ async fn run_plan(plan: &Plan, confirm: Option<&str>, dry_run: bool, context: &C
     let Some(typed) = confirm else {
         return Err(Error::refused("not confirmed").env(&plan.to).hint(format!("add --confirm {}", plan.to)));
     };
-    let permit = guard::permit(&environment, &plan.digest, &plan.to, typed)?;
+    let permit = guard::permit(&environment, &plan.digest, &plan.to, &typed.into())?;
     let applied = sync::apply(&context.deck, &context.job, plan, &permit, dry_run).await?;
     print_applied(plan, &applied, context)?;
     Ok(0)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 use super::{
     file::File,
@@ -16,7 +16,10 @@ use super::{
     trace::{Look, Verdict},
     transaction::{self, Mode},
 };
-use crate::core::error::{Error, Result, did_you_mean};
+use crate::core::{
+    error::{Error, Result, did_you_mean},
+    gate::{Digest, EnvName},
+};
 
 /// What the operator chose.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -73,7 +76,7 @@ pub struct Plan {
     /// The project it is for.
     pub project: String,
     /// The environment it is for.
-    pub environment: String,
+    pub environment: EnvName,
     /// Which database that is; see [`crate::core::database`].
     pub database: String,
     /// The folder, as it was read.
@@ -89,7 +92,7 @@ pub struct Plan {
     /// All that the database's histories said when this was planned.
     pub known: Known,
     /// SHA-256, in hexadecimal, of all of this.
-    pub digest: String,
+    pub digest: Digest,
 }
 
 /// What the histories of a database say, to be compared with what they say later: a line for each entry.
@@ -155,7 +158,7 @@ pub fn plan(
     let known = Known::new(histories);
     let mut plan = Plan {
         project: project.to_owned(),
-        environment: environment.to_owned(),
+        environment: environment.into(),
         database: histories.database.clone(),
         folder,
         recorder,
@@ -163,7 +166,7 @@ pub fn plan(
         steps,
         warnings,
         known,
-        digest: String::new(),
+        digest: Digest::default(),
     };
     plan.digest = digest(&plan);
     Ok(plan)
@@ -314,7 +317,7 @@ fn doubtful(problem: &Problem, environment: &str) -> Error {
     if place.is_empty() { error.hint(hint) } else { error.at(place).hint(hint) }
 }
 
-fn digest(plan: &Plan) -> String {
+fn digest(plan: &Plan) -> Digest {
     let hash = |bytes: &[u8]| format!("{:x}", Sha256::digest(bytes));
     let steps: Vec<_> = plan
         .steps
@@ -323,7 +326,7 @@ fn digest(plan: &Plan) -> String {
         .collect();
     let recorder = (plan.recorder.tool, plan.recorder.table.to_string(), plan.creates);
     let all = serde_json::json!((&plan.project, &plan.environment, &plan.database, recorder, steps, &plan.known));
-    hash(all.to_string().as_bytes())
+    hash(all.to_string().as_bytes()).into()
 }
 
 #[cfg(test)]

@@ -182,7 +182,7 @@ mod tests {
         let steps = vec![step(operation, "t", "a", &[("v", "1")], &[("k", "a")])];
         let mut plan = plan(shape("t", None), steps);
         plan.basis = basis(&[("kind", "table"), ("column k", "text"), ("trigger x", "…")]);
-        plan.undoes = undoes.map(str::to_owned);
+        plan.undoes = undoes.map(Into::into);
         check(&plan, &basis(live)).err().map(|error| error.to_string())
     }
 

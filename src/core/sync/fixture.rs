@@ -12,6 +12,7 @@ use super::{
     shape::{Part, Reference, Role, RuleColumn, Shape, ShapeColumn, UniqueRule},
 };
 use crate::core::{
+    gate::Digest,
     name::QName,
     schema::{BaseType, Definition, Origin},
 };
@@ -144,7 +145,7 @@ pub fn plan(shape: Shape, steps: Vec<Step>) -> Plan {
         agreed: Vec::new(),
         steps,
         also: Vec::new(),
-        digest: String::new(),
+        digest: Digest::default(),
     }
     .sealed()
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 use super::{
     basis::Basis,
@@ -16,6 +16,7 @@ use super::{
 };
 use crate::core::{
     error::{Error, Result},
+    gate::{Digest, EnvName, RunId},
     graph,
     name::QName,
 };
@@ -36,12 +37,12 @@ pub struct Plan {
     /// Where the values come from: an environment, or `undo RUN`.
     pub from: String,
     /// The environment to change, and no other.
-    pub to: String,
+    pub to: EnvName,
     /// Which database that was: the system identifier of its cluster and its OID there.
     pub database: String,
     /// The run that this plan takes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub undoes: Option<String>,
+    pub undoes: Option<RunId>,
     /// The tables that are written.
     pub shapes: Vec<Shape>,
     /// How these tables were declared when they were reviewed.
@@ -55,7 +56,7 @@ pub struct Plan {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Also>,
     /// SHA-256 over everything above.
-    pub digest: String,
+    pub digest: Digest,
 }
 
 /// What every version's files say of themselves.
@@ -163,7 +164,7 @@ impl Plan {
             format: FORMAT,
             project: project.to_owned(),
             from: review.from.clone(),
-            to: review.to.clone(),
+            to: review.to.as_str().into(),
             database: review.database.clone(),
             undoes: None,
             basis: review.basis.of(&shapes.iter().map(|shape| &shape.table).collect()),
@@ -171,7 +172,7 @@ impl Plan {
             agreed: review.agreed.clone(),
             steps,
             also: Vec::new(),
-            digest: String::new(),
+            digest: Digest::default(),
         }
         .sealed())
     }
@@ -188,8 +189,8 @@ impl Plan {
         self.digest == self.computed_digest()
     }
 
-    fn computed_digest(&self) -> String {
-        digest(&Plan { digest: String::new(), ..self.clone() })
+    fn computed_digest(&self) -> Digest {
+        digest(&Plan { digest: Digest::default(), ..self.clone() })
     }
 
     /// Reads a plan and refuses one that is not what was reviewed.
@@ -271,8 +272,8 @@ pub(super) fn numbers(shape: &Shape) -> impl Iterator<Item = (&ShapeColumn, &QNa
 }
 
 /// SHA-256 of the JSON form. What is given holds only strings, lists and maps with text keys, so it has one.
-pub(super) fn digest(value: &impl Serialize) -> String {
-    format!("{:x}", Sha256::digest(serde_json::to_vec(value).unwrap_or_default()))
+pub(super) fn digest(value: &impl Serialize) -> Digest {
+    format!("{:x}", Sha256::digest(serde_json::to_vec(value).unwrap_or_default())).into()
 }
 
 /// The first and the next four digits of a digest.

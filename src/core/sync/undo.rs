@@ -10,7 +10,10 @@ use super::{
     row::Value,
     shape::{Role, Shape},
 };
-use crate::core::error::{Error, Result};
+use crate::core::{
+    error::{Error, Result},
+    gate::{Digest, RunId},
+};
 
 /// A row as it stood in the target, every column that can be written.
 pub type Image = BTreeMap<String, Value>;
@@ -22,7 +25,7 @@ pub struct Record {
     /// `run`.
     pub pgdeck: String,
     /// The run's name.
-    pub run: String,
+    pub run: RunId,
     /// The plan that ran.
     pub plan: Plan,
     /// One per step.
@@ -33,7 +36,7 @@ pub struct Record {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Also>,
     /// SHA-256 over everything above.
-    pub digest: String,
+    pub digest: Digest,
 }
 
 /// What every version's records say of themselves.
@@ -44,15 +47,15 @@ struct RecordHead {
 
 impl Record {
     /// The record of `run`, which carried out `plan`.
-    pub fn new(run: &str, plan: &Plan, images: &[Images], xid: &str, also: &[Also]) -> Self {
+    pub fn new(run: &RunId, plan: &Plan, images: &[Images], xid: &str, also: &[Also]) -> Self {
         let bare = Record {
             pgdeck: "run".into(),
-            run: run.to_owned(),
+            run: run.clone(),
             plan: plan.clone(),
             images: images.to_vec(),
             xid: xid.to_owned(),
             also: also.to_vec(),
-            digest: String::new(),
+            digest: Digest::default(),
         };
         Record { digest: digest(&bare), ..bare }
     }
@@ -72,7 +75,7 @@ impl Record {
             return Err(format!("they are those of `{}`", record.run));
         }
         if record.images.len() != record.plan.steps.len()
-            || record.digest != digest(&Record { digest: String::new(), ..record.clone() })
+            || record.digest != digest(&Record { digest: Digest::default(), ..record.clone() })
         {
             return Err("they were edited or damaged: their checksum does not match".into());
         }
@@ -113,7 +116,7 @@ pub fn plan(record: &Record) -> Result<Plan> {
         agreed: record.plan.agreed.clone(),
         steps,
         also: record.also.clone(),
-        digest: String::new(),
+        digest: Digest::default(),
     };
     Ok(plan.sealed())
 }

@@ -110,7 +110,7 @@ fn work(conninfo: &Conninfo, purpose: Purpose<'_>) -> Result<Work> {
         Purpose::Write(permit) => (permit, Work::Write),
         Purpose::Migrate(permit) => (permit, Work::Migrate),
     };
-    if permit.environment() == conninfo.environment {
+    if *permit.environment() == conninfo.environment {
         return Ok(work);
     }
     Err(Error::refused(format!("the permit is for `{}`", permit.environment())).hint("review and confirm again"))

@@ -107,7 +107,7 @@ pub struct Outcome {
 /// `Refused` for another plan's permit. Whatever happens later is in the [`Outcome`].
 pub async fn apply(connection: &mut Connection, order: &Order<'_>) -> Result<Outcome> {
     let Order { plan, permit, .. } = order;
-    if permit.digest() != plan.digest || permit.environment() != plan.environment {
+    if *permit.digest() != plan.digest || *permit.environment() != plan.environment {
         return Err(Error::refused("the permit is for another plan").env(&plan.environment).hint("confirm again"));
     }
     let mut runner = Runner { order, print: None, sure: false, done: Vec::new() };

@@ -11,7 +11,10 @@ use ratatui::{
 use crate::{
     app::trust::Item,
     config::{key::Key, theme::Role},
-    core::env::Kind,
+    core::{
+        env::Kind,
+        gate::{RunId, Typed},
+    },
     tui::{
         action::Action,
         look::Look,
@@ -51,7 +54,7 @@ pub enum Asked {
     /// The plan that the wizard shows.
     Apply,
     /// Taking this run back.
-    Undo(String),
+    Undo(RunId),
     /// Running these migrations.
     Migrate(Migrating),
     /// Running what the project names.
@@ -59,7 +62,7 @@ pub enum Asked {
 }
 
 impl Asked {
-    fn message(&self, typed: String) -> Msg {
+    fn message(&self, typed: Typed) -> Msg {
         match self {
             Asked::Apply => Msg::Sync(Sync::Confirmed(typed)),
             Asked::Undo(run) => Msg::Undo(run.clone(), typed),
@@ -120,7 +123,7 @@ impl Confirm {
     /// Presses the button that has the focus.
     pub fn accept(&self) -> Answer {
         match (self.on_apply, self.matches()) {
-            (true, true) => Answer::Apply(self.asked.message(self.input.value().to_owned())),
+            (true, true) => Answer::Apply(self.asked.message(self.input.value().into())),
             // Enter right behind a typed name is a habit, not an answer.
             (false, _) if !self.input.is_empty() => Answer::Wait,
             _ => Answer::Cancel,

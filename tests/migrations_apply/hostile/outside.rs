@@ -44,7 +44,7 @@ async fn a_statement_outside_of_a_transaction_is_not_said_to_be_rolled_back() {
 }
 
 async fn run(place: &Place, plan: &Plan, job: &Job) -> Result<Applied> {
-    let permit = guard::permit(&place.deck.environment("here")?, &plan.digest, "here", "here")?;
+    let permit = guard::permit(&place.deck.environment("here")?, &plan.digest, &"here".into(), &"here".into())?;
     apply::apply(&place.deck, job, plan, &permit, false).await
 }
 
@@ -67,7 +67,9 @@ async fn two_runs_of_a_file_outside_of_a_transaction_are_one() {
         let second = tokio::spawn({
             let (deck, plan) = (Arc::clone(&place.deck), plan.clone());
             async move {
-                let permit = guard::permit(&deck.environment("here").unwrap(), &plan.digest, "here", "here").unwrap();
+                let permit =
+                    guard::permit(&deck.environment("here").unwrap(), &plan.digest, &"here".into(), &"here".into())
+                        .unwrap();
                 apply::apply(&deck, &Job::quiet(), &plan, &permit, false).await
             }
         });
@@ -108,7 +110,8 @@ async fn what_was_cut_off_outside_of_a_transaction_is_not_run_again_unseen() {
     place.client.batch_execute("SELECT pg_advisory_lock(1)").await.unwrap();
     let (deck, planned) = (Arc::clone(&place.deck), plan.clone());
     let running = tokio::spawn(async move {
-        let permit = guard::permit(&deck.environment("here").unwrap(), &planned.digest, "here", "here").unwrap();
+        let permit =
+            guard::permit(&deck.environment("here").unwrap(), &planned.digest, &"here".into(), &"here".into()).unwrap();
         apply::apply(&deck, &Job::quiet(), &planned, &permit, false).await
     });
     while place.rows("SELECT count(*) FROM t").await != ["1"] {

@@ -15,6 +15,7 @@ use crate::{
     config::{key::Key, theme::Role},
     core::{
         error::{Error, Result},
+        gate::RunId,
         journal::{Action as Did, Entry, Outcome, Run},
         sheet::Sheet,
     },
@@ -118,7 +119,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Open => open(model),
         Action::Copy => {
             return selected(model)
-                .map(|run| run.last.run.clone())
+                .map(|run| run.last.run.to_string())
                 .map(|run| model.copy("the run's name", run))
                 .unwrap_or_default();
         }
@@ -150,10 +151,10 @@ fn ask_undo(model: &mut Model) {
 }
 
 /// Opens the box that asks for the environment's name before `run` is taken back.
-pub fn ask(model: &mut Model, run: &str, environment: &str, facts: Vec<Cell>) {
+pub fn ask(model: &mut Model, run: &RunId, environment: &str, facts: Vec<Cell>) {
     let Some(target) = model.environment(environment) else { return };
     let kind = target.kind;
-    let asked = Asked::Undo(run.to_owned());
+    let asked = Asked::Undo(run.clone());
     model.overlays.push(Overlay::Confirm(Confirm::new("Undo", environment, kind, facts, asked)));
 }
 

@@ -8,6 +8,7 @@ use crate::{
     config::theme::Role,
     core::{
         error::{Code, Error},
+        gate::Typed,
         migrations::plan::{How, Step},
         sync::plan::short,
     },
@@ -124,7 +125,7 @@ fn fact(model: &Model, step: &Step) -> Cell {
 }
 
 /// Runs what was planned, now that a name was typed.
-pub fn confirmed(model: &mut Model, asked: Migrating, typed: String) -> Vec<Effect> {
+pub fn confirmed(model: &mut Model, asked: Migrating, typed: Typed) -> Vec<Effect> {
     model.migrations.applying = true;
     let doing = if asked.dry_run { "trying migrations in" } else { "migrating" };
     vec![model.start(format!("{doing} {}", asked.plan.environment), Work::Migrate(asked, typed))]

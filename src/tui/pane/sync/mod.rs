@@ -18,6 +18,7 @@ use crate::{
     config::{key::Key, project::Project},
     core::{
         error::{Code, Error},
+        gate::Typed,
         sheet::Sheet,
         sync::{diff::Review, plan::Plan},
     },
@@ -256,7 +257,7 @@ pub fn told(model: &mut Model, sync: Sync) -> Vec<Effect> {
     }
 }
 
-fn apply(model: &mut Model, reviewing: Box<Reviewing>, typed: String) -> Vec<Effect> {
+fn apply(model: &mut Model, reviewing: Box<Reviewing>, typed: Typed) -> Vec<Effect> {
     match reviewing.plan(&model.project).map(Arc::new) {
         Ok(plan) => {
             let title = format!("applying to {}", plan.to);
