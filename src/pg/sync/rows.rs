@@ -140,7 +140,7 @@ pub async fn located(
     locators: &[Vec<Value>],
     lock: bool,
 ) -> Result<HashMap<Vec<Value>, Row>> {
-    let query = sql::read_located(shape, lock);
+    let query = sql::read_located(shape, locators.len(), lock);
     let lists: Vec<List> =
         (0..shape.locator.len()).map(|at| locators.iter().map(|locator| locator[at].as_deref()).collect()).collect();
     let mut out = HashMap::new();

@@ -89,7 +89,7 @@ fn is_citext(cast: &str) -> bool {
 
 /// Whether the type is one that every session finds: the operators of others may be out of reach, because sessions
 /// have an empty `search_path`.
-fn is_built_in(cast: &str) -> bool {
+pub(super) fn is_built_in(cast: &str) -> bool {
     !cast.contains('.')
 }
 

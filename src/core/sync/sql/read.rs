@@ -3,7 +3,7 @@
 use super::{
     fields::{Fields, key_order},
     hash::Hashing,
-    leaf::equals,
+    leaf::{equality, equals, is_built_in},
     only,
 };
 use crate::core::{
@@ -130,8 +130,28 @@ pub(super) fn lists(count: usize) -> String {
     format!("unnest({}) WITH ORDINALITY AS w({}n)", arrays.join(", "), names.concat())
 }
 
-/// Reads and locks the rows of a target whose locators are passed as one text array per locator column.
-pub fn read_located(shape: &Shape, lock: bool) -> Query {
+/// For more rows of a partitioned table it is not worth naming them twice.
+const MAX_PRUNED_ROWS: usize = 1_000;
+
+/// The condition by which the planner leaves out the partitions that hold none of `rows` rows, whose locators are passed as
+/// one text array per column: it knows the lists of an `ANY` and not those of a join, and to plan a join with thousands of
+/// partitions takes it half a minute.
+fn only_their_partitions(shape: &Shape, rows: usize) -> String {
+    if !shape.partitioned || rows > MAX_PRUNED_ROWS {
+        return String::new();
+    }
+    let known = shape.locator.iter().enumerate().filter_map(|(at, name)| {
+        let listed = |cast: &str| is_built_in(cast) && !cast.ends_with("[]");
+        let column = shape.column(name).filter(|column| column.not_null && listed(&column.cast))?;
+        let (value, cast) = (format!("t.{}", ident(name)), &column.cast);
+        Some(format!("{value} {} ANY (${}::text[]::{cast}[])", equality(&value, cast), at + 1))
+    });
+    let known: Vec<_> = known.collect();
+    if known.is_empty() { String::new() } else { format!(" WHERE {}", known.join(" AND ")) }
+}
+
+/// Reads and locks `rows` rows of a target whose locators are passed as one text array per locator column.
+pub fn read_located(shape: &Shape, rows: usize, lock: bool) -> Query {
     let condition: Vec<_> = shape
         .locator
         .iter()
@@ -145,7 +165,8 @@ pub fn read_located(shape: &Shape, lock: bool) -> Query {
         })
         .collect();
     let fields = Fields::of(shape, Side::Target, false);
-    let rest = format!(" JOIN {} ON {}{}", lists(shape.locator.len()), condition.join(" AND "), fields.joins);
+    let pruned = only_their_partitions(shape, rows);
+    let rest = format!(" JOIN {} ON {}{}{pruned}", lists(shape.locator.len()), condition.join(" AND "), fields.joins);
     let mut query = Query::new(shape, &fields, &rest);
     if lock {
         query.text.push_str(" FOR UPDATE OF t");
@@ -162,4 +183,35 @@ pub fn taken(shape: &Shape, ids: &[usize]) -> String {
     };
     let on: Vec<_> = ids.iter().enumerate().map(equal).collect();
     format!("SELECT w.n::text FROM {} JOIN {} AS t ON {}", lists(ids.len()), only(shape), on.join(" AND "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::super::fixture::{column, shape},
+        *,
+    };
+
+    #[test]
+    fn rows_of_a_partitioned_table_are_found_by_lists_that_the_planner_knows() {
+        let of = |partitioned: bool, not_null: bool, rows: usize| {
+            let mut shape = Shape { partitioned, locator: vec!["k".into(), "at".into()], ..shape("t", None) };
+            shape.columns.push(column("at", "timestamp with time zone", Role::Value));
+            shape.columns[0].not_null = true;
+            shape.columns[2].not_null = not_null;
+            read_located(&shape, rows, true).text
+        };
+        let (first, second) = (
+            " WHERE t.k OPERATOR(pg_catalog.=) ANY ($1::text[]::text[])",
+            " AND t.at OPERATOR(pg_catalog.=) ANY ($2::text[]::timestamp with time zone[])",
+        );
+        assert!(of(true, true, 3).ends_with(&format!("{first}{second} FOR UPDATE OF t")), "{}", of(true, true, 3));
+        assert!(of(true, false, 3).ends_with(&format!("{first} FOR UPDATE OF t")), "NULL is in no list");
+        let mut arrays = Shape { partitioned: true, ..shape("t", None) };
+        (arrays.columns[0].cast, arrays.columns[0].not_null) = ("integer[]".into(), true);
+        assert!(!read_located(&arrays, 3, true).text.contains(" ANY "), "there are no lists of arrays");
+        for text in [of(false, true, 3), of(true, true, MAX_PRUNED_ROWS + 1)] {
+            assert!(!text.contains(" ANY "), "{text}");
+        }
+    }
 }
