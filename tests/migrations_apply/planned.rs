@@ -2,7 +2,15 @@
 
 use pgdeck::{
     app::{job::Job, migrations::apply},
-    core::{error::Code, guard},
+    core::{
+        env::{Environment, Kind, Target},
+        error::Code,
+        guard,
+    },
+    pg::{
+        connect::connect_migrating,
+        migrations::apply::{self as pg, Order},
+    },
 };
 
 use crate::support::Place;
@@ -100,4 +108,40 @@ async fn a_permit_is_for_one_plan_in_one_environment() {
     let locked = place.deck_as("postgres", false).environment("here").unwrap();
     assert!(guard::permit(&locked, &plan.digest, &"here".into(), &"here".into()).is_err());
     assert!(place.tables().await.is_empty());
+}
+
+/// Whoever has a connection that may run migrations has not shown yet that these are the ones.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_permit_is_asked_for_by_the_connection_and_by_the_run() {
+    let place = Place::new("", &TWO).await;
+    let plan = place.plan().await.unwrap();
+    let here = place.deck.environment("here").unwrap();
+    let there = Environment { name: "there".into(), kind: Kind::Staging, writable: true, target: Target::default() };
+    let own = guard::permit(&here, &plan.digest, "here", "here").unwrap();
+    let anothers = guard::permit(&here, "another", "here", "here").unwrap();
+    let elsewhere = guard::permit(&there, &plan.digest, "there", "there").unwrap();
+    let conninfo = place.deck.conninfo("here").unwrap();
+    assert_eq!(connect_migrating(&conninfo, &elsewhere).await.unwrap_err().code, Code::Refused);
+    let mut connection = connect_migrating(&conninfo, &own).await.unwrap();
+    let order = |permit| Order { plan: &plan, permit, dry_run: false, go_on: &|_, _| Ok(()), keep: &|_, _| Ok(()) };
+    for permit in [&anothers, &elsewhere] {
+        assert_eq!(pg::apply(&mut connection, &order(permit)).await.unwrap_err().code, Code::Refused);
+        assert!(place.tables().await.is_empty());
+    }
+    pg::apply(&mut connection, &order(&own)).await.unwrap();
+    assert_eq!(place.tables().await, ["a", "b"]);
+}
+
+/// Rows and migrations are written one after the other, whoever comes first.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_apply_that_is_under_way_keeps_migrations_out() {
+    let place = Place::new("", &TWO).await;
+    // The bytes of `pgdeck`, as a number.
+    let key = "pgdeck".bytes().fold(0_i64, |key, byte| key << 8 | i64::from(byte));
+    place.client.batch_execute(&format!("SELECT pg_advisory_lock({key})")).await.unwrap();
+    let error = place.fails().await;
+    assert!(error.code == Code::Refused && error.message.contains("another apply is running here"), "{error}");
+    assert!(place.tables().await.is_empty() && place.recorded().await.is_empty());
+    place.client.batch_execute(&format!("SELECT pg_advisory_unlock({key})")).await.unwrap();
+    place.apply().await.unwrap();
 }

@@ -11,9 +11,13 @@ use pgdeck::{
     core::{
         env::{Environment, Kind, Target},
         error::Code,
-        guard,
+        guard::{self, Permit},
         journal::Outcome,
         sync::plan::{NewValue, Plan},
+    },
+    pg::{
+        apply::{self, Order},
+        connect::connect_writing,
     },
 };
 use tokio_util::sync::CancellationToken;
@@ -64,15 +68,38 @@ async fn a_permit_is_good_for_one_plan_and_one_environment() {
     let error = sync::apply(&pair.deck, &job, &forged, &pair.permit(&plan), false).await.unwrap_err();
     assert_eq!(error.code, Code::Refused, "a forged plan: {error}");
     // Leave to write the source says nothing about the target.
-    let source =
-        Environment { name: "source".into(), kind: Kind::Production, writable: true, target: Target::default() };
-    let permit = guard::permit(&source, &plan.digest, &"source".into(), &"source".into()).unwrap();
+    let permit = of_the_source(&plan);
     let error = sync::apply(&pair.deck, &job, &plan, &permit, false).await.unwrap_err();
     assert_eq!(error.code, Code::Refused, "another environment's: {error}");
     let strange = Plan { project: "other".into(), ..plan }.sealed();
     let error = sync::apply(&pair.deck, &job, &strange, &pair.permit(&strange), false).await.unwrap_err();
     assert_eq!(error.code, Code::Refused, "another project's: {error}");
     assert_eq!(pair.target.dump().await, before);
+}
+
+fn of_the_source(plan: &Plan) -> Permit {
+    let source =
+        Environment { name: "source".into(), kind: Kind::Production, writable: true, target: Target::default() };
+    guard::permit(&source, &plan.digest, "source", "source").unwrap()
+}
+
+/// Whoever has a connection that may write has not shown yet that it may write this plan.
+#[tokio::test]
+async fn a_permit_is_asked_for_by_the_connection_and_by_the_run() {
+    let (pair, plan) = reviewed().await;
+    let before = pair.target.dump().await;
+    let (own, other) = (pair.permit(&plan), of_the_source(&plan));
+    let conninfo = pair.deck.conninfo(pair.to).unwrap();
+    assert_eq!(connect_writing(&conninfo, &other).await.unwrap_err().code, Code::Refused);
+    let mut connection = connect_writing(&conninfo, &own).await.unwrap();
+    let sets = &pair.deck.project.sets;
+    let order =
+        |permit| Order { plan: &plan, permit, sets, dry_run: false, batch: 2, progress: &|_, _| {}, keep: &|_| Ok(()) };
+    let error = apply::run(&mut connection, &order(&other)).await.unwrap_err();
+    assert_eq!(error.code, Code::Refused, "{error}");
+    assert_eq!(pair.target.dump().await, before);
+    apply::run(&mut connection, &order(&own)).await.unwrap();
+    assert_eq!(pair.target.rows("SELECT DISTINCT v FROM t").await, ["new"]);
 }
 
 #[tokio::test]

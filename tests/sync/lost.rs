@@ -21,13 +21,18 @@ use crate::{
 const SCHEMA: &str = "CREATE TABLE t (k text PRIMARY KEY, v text)";
 
 async fn reviewed(fate: Fate) -> (Pair, Plan) {
+    reviewed_as("postgres", fate).await
+}
+
+/// A plan, and a way to the target as `role`.
+async fn reviewed_as(role: &str, fate: Fate) -> (Pair, Plan) {
     let sets = set(r#"{ table = "t" }"#);
     let source = "INSERT INTO t VALUES ('both', 'new'), ('new', 'new')";
     let mut pair = Pair::new(&sets, SCHEMA, source, "INSERT INTO t VALUES ('both', 'old'), ('gone', 'old')").await;
     let plan = pair.all(&pair.review_deletes().await);
     let socket = server().host().join(format!(".s.PGSQL.{}", server().port()));
     let port = proxy(socket, 1, fate).await;
-    let target = format!("postgresql://postgres@127.0.0.1:{port}/{}?sslmode=disable", pair.target.name);
+    let target = format!("postgresql://{role}@127.0.0.1:{port}/{}?sslmode=disable", pair.target.name);
     pair.deck = pair.deck_through(&sets, server().url(&pair.source.name), target);
     (pair, plan)
 }
@@ -81,6 +86,28 @@ async fn while_the_server_does_not_know_the_journal_says_so() {
     assert_eq!(pair.undo(&run).await.unwrap_err().code, Code::Refused, "the transaction still holds the lock");
     go.notify_one();
     gone.notified().await;
+    assert_eq!(pair.undo(&run).await.unwrap_err().code, Code::Stale, "it was never applied");
+    assert_eq!(pair.target.dump().await, before);
+}
+
+/// The old session still takes the one connection that the role may have.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nobody_can_ask_the_server_the_journal_says_so() {
+    let (go, gone) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (mut pair, plan) = reviewed_as("one_at_once", Fate::Held(Arc::clone(&go), Arc::clone(&gone))).await;
+    let role =
+        "DO $$BEGIN CREATE ROLE one_at_once LOGIN CONNECTION LIMIT 1; EXCEPTION WHEN duplicate_object THEN NULL; END$$;
+        GRANT SELECT, INSERT, UPDATE, DELETE ON t TO one_at_once";
+    pair.target.run(role).await;
+    let before = pair.target.dump().await;
+    let error = pair.apply(&plan).await.unwrap_err();
+    assert_eq!(error.code, Code::Unknown, "{error}");
+    let (run, outcome, xid) = ended(&pair);
+    assert_eq!(outcome, Outcome::Unknown);
+    assert!(error.to_string().contains(&xid.unwrap()), "{error} names the transaction");
+    go.notify_one();
+    gone.notified().await;
+    pair.deck = pair.deck_of(&set(r#"{ table = "t" }"#));
     assert_eq!(pair.undo(&run).await.unwrap_err().code, Code::Stale, "it was never applied");
     assert_eq!(pair.target.dump().await, before);
 }

@@ -226,3 +226,25 @@ async fn nobody_changes_a_table_of_the_plan_meanwhile() {
     let (applied, ()) = tokio::join!(pair.apply(&plan), meanwhile);
     applied.unwrap();
 }
+
+/// The column's type rounds it: that is not the doing of the trigger that runs as well.
+#[tokio::test]
+async fn a_value_that_its_column_rounds_is_refused_whatever_triggers_there_are() {
+    let schema = "CREATE TABLE t (k text PRIMARY KEY, price numeric(8,2));
+        CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';";
+    let trigger = "CREATE TRIGGER nothing BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION nothing();";
+    for trigger in ["", trigger] {
+        let pair = Pair::new(
+            &set(r#"{ table = "t" }"#),
+            &format!("{schema}{trigger}"),
+            "INSERT INTO t VALUES ('a', 2.50)",
+            "INSERT INTO t VALUES ('a', 1)",
+        )
+        .await;
+        let mut plan = pair.all(&pair.review().await);
+        plan.steps[0].set[0].value = value("2.555");
+        let error = pair.refused(&plan.sealed()).await;
+        assert_eq!((error.code, error.object.as_deref()), (Code::RolledBack, Some("public.t a")), "{error}");
+        assert!(error.message.contains("`price` holds `2.56` after it was written"), "{error}");
+    }
+}

@@ -185,6 +185,7 @@ async fn a_plan_that_writes_what_has_become_never_synced_is_refused() {
     pair.deck = pair.deck_of(&others);
     let error = pair.refused(&plan).await;
     assert_eq!((error.code, error.object.as_deref()), (Code::Refused, Some("public.plans")), "{error}");
+    assert!(pair.journal().is_empty(), "nothing has begun");
 }
 
 #[tokio::test]

@@ -13,7 +13,10 @@ use pgdeck::{
         guard,
         sync::{diff::Review, plan::Plan, script::script, select::Selection},
     },
-    pg::server::{Programs, Server, load},
+    pg::{
+        apply::{self, Settled},
+        server::{Programs, Server, load},
+    },
 };
 use tempfile::TempDir;
 use tokio_postgres::{Client, NoTls};
@@ -244,6 +247,10 @@ async fn a_standby_is_a_source_and_never_a_target() {
     let error = trip.apply(&trip.plan(&found)).await.expect_err("read-only");
     assert_eq!(error.code, Code::Refused, "{error}");
     assert!(error.message.contains("standby") && error.hint.is_some(), "{error}");
+
+    // It may only not have heard of it yet.
+    let mut reader = trip.deck.reader("target").await.unwrap();
+    assert_eq!(apply::settle(&mut reader, "4294000000", None).await.unwrap(), Settled::Unknown);
 }
 
 /// PostgreSQL 18: a foreign key with a PERIOD leads to no single row, so its columns are no reference.

@@ -10,6 +10,10 @@ use crate::core::{
 
 /// The plan of a folder of three files where `applied` ran.
 fn planned(applied: Vec<Applied>) -> Plan {
+    planned_in("1/1", applied)
+}
+
+fn planned_in(database: &str, applied: Vec<Applied>) -> Plan {
     let found = |path: &str| Found {
         path: path.into(),
         content: Ok(format!("CREATE TABLE {} (id int);", &path[4..5]).into_bytes()),
@@ -24,7 +28,7 @@ fn planned(applied: Vec<Applied>) -> Plan {
         baseline: None,
         current_only: false,
     };
-    let histories = Histories { read: vec![history], ..Histories::default() };
+    let histories = Histories { read: vec![history], database: database.into(), ..Histories::default() };
     plan(("project", "here"), Arc::new(folder), &histories, &[], &Choice::default()).expect("plan")
 }
 
@@ -45,4 +49,10 @@ fn a_digest_tells_what_the_histories_said() {
         assert_ne!(other.digest, first.digest);
         assert!(first.known.other(&other.known, &[]).is_some());
     }
+}
+
+/// Another database under the name of this environment.
+#[test]
+fn a_digest_tells_the_database() {
+    assert_ne!(planned_in("1/2", vec![ran("001", "a")]).digest, planned(vec![ran("001", "a")]).digest);
 }

@@ -249,7 +249,10 @@ fn rows(review: &Review) -> impl Iterator<Item = (At, &RowReview)> {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::fixture::{bundle, review, row, shape},
+        super::{
+            fixture::{bundle, review, row, shape},
+            shape::Role,
+        },
         *,
     };
 
@@ -303,13 +306,65 @@ mod tests {
         review.tables[0].rows[old.1].requires.push(need);
         let mut selection = Selection::all(&review);
         assert!(selection.contains(old) && selection.contains(moves));
-        selection.toggle_column(&review, moves, "v");
+        selection.toggle_column(&review, moves, "pos");
         assert!(selection.contains(old), "it moves away all the same");
         selection.toggle_column(&review, moves, "parent");
         assert!(!selection.contains(old) && selection.contains(moves), "the child still points to it");
         assert_eq!((selection.toggle(&review, old), selection.contains(old)), (0, false));
         selection.toggle_column(&review, moves, "parent");
         assert_eq!((selection.toggle(&review, old), selection.contains(old)), (0, true));
+    }
+
+    /// The same where the foreign key writes no column of its own: the column that it consists of is one like any other.
+    #[test]
+    fn a_foreign_key_behind_a_column_goes_with_the_column() {
+        let silent = || {
+            let mut shape = shape("c", Some("p"));
+            shape.references[0].plain = vec!["parent".into()];
+            shape.columns[2].role = Role::Value;
+            shape
+        };
+        let source = bundle(vec![
+            (shape("p", None), vec![row("new", "1", None)]),
+            (silent(), vec![row("moves", "1", Some("new"))]),
+        ]);
+        let mut review = review(&source, vec![vec![row("old", "1", None)], vec![row("moves", "1", Some("old"))]]);
+        let (new, old, moves) = (at(&review, 0, "new"), at(&review, 0, "old"), at(&review, 1, "moves"));
+        assert!(matches!(review.tables[1].rows[moves.1].cells[0].field, Field::Column(2)));
+        let mut selection = Selection::default();
+        assert_eq!(
+            (selection.toggle(&review, moves), selection.contains(new)),
+            (1, true),
+            "its new parent comes along"
+        );
+        let need = (review.tables[1].table.clone(), review.tables[1].rows[moves.1].key.clone());
+        review.tables[0].rows[old.1].requires.push(need);
+        let mut selection = Selection::all(&review);
+        assert_eq!(selection.len(), 3);
+        selection.toggle_column(&review, moves, "parent");
+        assert!(!selection.contains(old), "the child still points to it");
+    }
+
+    #[test]
+    fn what_was_left_out_stays_so_in_a_later_review() {
+        let old = family();
+        let mut selection = Selection::all(&old);
+        selection.toggle(&old, at(&old, 1, "child"));
+        selection.toggle_column(&old, at(&old, 1, "moves"), "pos");
+        let source = bundle(vec![
+            (shape("p", None), vec![row("new", "1", None), row("both", "1", None)]),
+            (
+                shape("c", Some("p")),
+                vec![row("added", "1", Some("new")), row("child", "1", Some("new")), row("moves", "2", Some("new"))],
+            ),
+        ]);
+        let parents = vec![row("old", "1", None), row("both", "1", None)];
+        let new = review(&source, vec![parents, vec![row("moves", "1", Some("both"))]]);
+        let carried = selection.carried(&old, &new);
+        let (added, child, moves) = (at(&new, 1, "added"), at(&new, 1, "child"), at(&new, 1, "moves"));
+        assert!(carried.contains(added) && carried.contains(moves), "what is new is chosen");
+        assert!(!carried.contains(child), "the row that was dropped");
+        assert!(!carried.includes(moves, "pos") && carried.includes(moves, "parent"), "the column that was left out");
     }
 
     #[test]

@@ -108,9 +108,6 @@ async fn inserted(
     written: Vec<Vec<Value>>,
 ) -> Result<Option<Vec<Vec<Value>>>> {
     let mut new: HashSet<_> = written.into_iter().collect();
-    if new.len() != runs.len() {
-        return Ok(None);
-    }
     let steps = runs.iter().flat_map(|run| &run.steps).map(|at| &plan.steps[*at]);
     let found: Result<Vec<_>> = steps.map(|step| Ok(sql::whereabouts(plan.shape(&step.table)?, &step.key))).collect();
     let found = found?;
@@ -118,4 +115,24 @@ async fn inserted(
     let Some(rows) = ask(tx, plan, runs, &query).await? else { return Ok(None) };
     let found = numbered(runs.len(), &rows);
     Ok(found.filter(|found| found.iter().all(|locator| new.remove(locator))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(fields: &[&str]) -> Vec<Value> {
+        fields.iter().map(|field| Some((*field).to_owned())).collect()
+    }
+
+    #[test]
+    fn each_statement_of_a_batch_meets_one_row() {
+        let (one, two) = (row(&["1", "a"]), row(&["2", "b"]));
+        let found = Some(vec![row(&["a"]), row(&["b"])]);
+        assert_eq!(numbered(2, &[two.clone(), one.clone()]), found, "in the order of the statements");
+        assert_eq!(numbered(2, std::slice::from_ref(&one)), None, "the second met none");
+        assert_eq!(numbered(2, &[one.clone(), two.clone(), row(&["1", "c"])]), None, "the first met two");
+        assert_eq!(numbered(1, &[one, two]), None, "one that was not asked for");
+        assert_eq!(numbered(1, &[row(&["0", "a"])]), None);
+    }
 }

@@ -72,12 +72,9 @@ pub(super) async fn verify(
             .object(name(step))
             .hint("leave the row out, or look at what the trigger does")
         })?;
-        if !triggers {
-            untouched(shape, step, row)?;
-        }
-        let unwritten = touched(shape, step, row).filter(|column| compared(shape, column));
+        let touched = touched(shape, step, row);
         differ
-            .extend(unwritten.map(|column| {
+            .extend(touched.map(|column| {
                 Some(Differs { shape, at: place, column, value: None, found: row.value(shape, column) })
             }));
         for assignment in &step.set {
@@ -124,6 +121,12 @@ pub(super) async fn verify(
     let by_type = by_type(tx, &differ).await?;
     for (place, Differs { shape, at, column, found, .. }) in differ.into_iter().enumerate() {
         let step = &plan.steps[at];
+        let written = step.set.iter().any(|assignment| assignment.columns.contains(column));
+        if !triggers && !written {
+            let what = format!("`{column}` changed although nothing was to be written into it");
+            let hint = "look for a function that a constraint, a default or a generated column calls";
+            return Err(Error::rolled_back(what).all_rolled_back().object(name(step)).hint(hint));
+        }
         if !triggers || by_type.contains(&place) {
             let found = found.map_or("NULL".to_owned(), |text| format!("`{text}`"));
             let message = format!("`{column}` holds {found} after it was written");
@@ -139,7 +142,6 @@ pub(super) async fn verify(
             .object(name(step))
             .hint("leave the row out, or look at what the trigger does"));
         }
-        let written = step.set.iter().any(|assignment| assignment.columns.contains(column));
         rewrote.push(Rewrote { at, column: column.clone(), written });
     }
     Ok(rewrote)
@@ -178,20 +180,7 @@ async fn by_type(tx: &Transaction<'_>, differ: &[Differs<'_>]) -> Result<BTreeSe
     Ok(out)
 }
 
-/// Refuses a row of which more has changed than was to be written.
-fn untouched(shape: &Shape, step: &Step, row: &Row) -> Result<()> {
-    match touched(shape, step, row).next() {
-        None => Ok(()),
-        Some(column) => {
-            Err(Error::rolled_back(format!("`{column}` changed although nothing was to be written into it"))
-                .all_rolled_back()
-                .object(name(step))
-                .hint("look for a rule or a new trigger in the target"))
-        }
-    }
-}
-
-/// The columns that changed although nothing was to be written into them.
+/// The columns that changed although nothing was to be written into them. What makes no difference is not guarded.
 fn touched<'a>(shape: &'a Shape, step: &'a Step, row: &'a Row) -> impl Iterator<Item = &'a String> {
     let written = |name: &String| step.set.iter().any(|assignment| assignment.columns.contains(name));
     let changed = move |(name, value): &(&String, &Value)| !written(name) && row.value(shape, name) != value.as_deref();

@@ -1,6 +1,6 @@
 //! What the target's constraints and triggers make of rows that are right once all of them are written.
 
-use pgdeck::core::sync::script::script;
+use pgdeck::core::{error::Code, sync::script::script};
 
 use crate::support::{Pair, set};
 
@@ -126,5 +126,26 @@ async fn updated_at_trigger() {
     for _ in 0..2 {
         pair.target.script(&script).await.unwrap_or_else(|error| panic!("{error}\n{script}"));
         assert_eq!(pair.target.rows(sql).await, ["both|new", "new|a"]);
+    }
+}
+
+/// Nothing announces what the function of a CHECK does, and a row that was written before may be its victim.
+#[tokio::test]
+async fn a_constraint_that_writes_another_row_of_the_plan_is_refused() {
+    let schema = "CREATE TABLE t (k text PRIMARY KEY, v text, note text);
+        CREATE FUNCTION meddle(k text, v text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN
+            IF k = 'b' AND v = 'new' THEN UPDATE public.t SET note = 'theirs' WHERE t.k = 'a'; END IF;
+            RETURN true; END $$;";
+    let rows = |v: &str| format!("INSERT INTO t VALUES ('a', '{v}', 'ours'), ('b', '{v}', 'ours')");
+    let check = "ALTER TABLE t ADD CHECK (public.meddle(k, v))";
+    let target = format!("{}; {check}", rows("old"));
+    let mut pair = Pair::new(&set(r#"{ table = "t" }"#), schema, &rows("new"), &target).await;
+    let plan = pair.all(&pair.review().await);
+    assert_eq!(plan.steps.len(), 2);
+    for batch in [2, usize::MAX] {
+        pair.batch = batch;
+        let error = pair.refused(&plan).await;
+        assert_eq!((error.code, error.object.as_deref()), (Code::RolledBack, Some("public.t a")), "{error}");
+        assert!(error.message.contains("`note` changed although nothing was to be written into it"), "{error}");
     }
 }
