@@ -68,3 +68,14 @@ async fn an_attempt_can_be_given_up() {
     let mut sent = Vec::new();
     tokio::io::AsyncReadExt::read_to_end(&mut socket, &mut sent).await.expect("end");
 }
+
+/// The server repeats what it was given, and a value may be the password.
+#[tokio::test]
+async fn what_a_statement_is_told_has_no_secret_either() {
+    let server = TestServer::plain();
+    let mut connection = server.read("").await.expect("connected");
+    let transaction = connection.begin_read().await.expect("begins");
+    let error = transaction.rows(&format!("SELECT '{PASSWORD}'::int")).await.expect_err("no number");
+    let text = shown(&error);
+    assert!(text.contains("***"), "{text}");
+}

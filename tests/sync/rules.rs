@@ -90,6 +90,39 @@ async fn a_missing_parent_comes_along_with_its_own() {
     assert_eq!(selection.len(), 1, "{}", show(&review));
 }
 
+/// With NULL in the place of a parent that its key leads through, it would be another row.
+#[tokio::test]
+async fn a_missing_parent_that_is_a_part_of_the_key_never_becomes_null() {
+    let schema = "CREATE TABLE p (id serial PRIMARY KEY, k text UNIQUE);
+        CREATE TABLE c (id serial PRIMARY KEY, p_id int REFERENCES p, k text NOT NULL, UNIQUE (p_id, k))";
+    let sets = "[[sync.set]]\nname = \"s\"\ntables = [{ table = \"c\", key = [\"p_id\", \"k\"], on_missing_parent = \"null\" }]\n\
+        [[sync.set]]\nname = \"others\"\ntables = [{ table = \"p\", key = [\"k\"], where = \"false\" }]\n";
+    let source = "INSERT INTO p (k) VALUES ('gone'); INSERT INTO c (p_id, k) VALUES (1, 'x')";
+    let pair = Pair::new(sets, schema, source, "").await;
+    let review = pair.review().await;
+    let why = row(&review, "public.c", "gone · x").blocked.clone();
+    assert_eq!(why.as_deref(), Some("its parent p `gone` is not in the target"));
+}
+
+/// A file brings parents along from outside of their `where`, whether the target has them or not.
+#[tokio::test]
+async fn a_parent_that_comes_along_changes_no_row_that_is_there() {
+    let pair = orphan(r#", on_missing_parent = "include""#).await;
+    let bundle = pair.export().await.unwrap();
+    pair.target.run("INSERT INTO p (k) VALUES ('gone')").await;
+    for review in [pair.review().await, pair.review_of(&bundle, false).await.unwrap()] {
+        let run = pair.apply(&pair.all(&review)).await.unwrap().run.unwrap();
+        assert_eq!(pair.target.rows("SELECT k, active, g_id FROM p ORDER BY 1").await, ["gone|∅|∅", "there|t|∅"]);
+        assert_eq!(
+            pair.target.rows(CHILDREN).await,
+            ["changed|new|gone|∅", "child|new|there|∅", "orphan|new|gone|∅"],
+            "{}",
+            show(&review)
+        );
+        pair.undo(&run).await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn what_points_into_the_never_synced_follows_its_rule() {
     let schema = "CREATE TABLE people (id int PRIMARY KEY, email text UNIQUE); CREATE TABLE t (k text PRIMARY KEY, v text, owner_id int REFERENCES people)";

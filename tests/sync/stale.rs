@@ -149,6 +149,21 @@ async fn a_row_to_be_deleted_that_changed_or_got_a_child() {
     assert!(error.to_string().contains("another row points to it now"), "{error}");
 }
 
+/// All of a row goes, and not only what is compared.
+#[tokio::test]
+async fn a_row_to_be_deleted_of_which_something_changed_that_is_not_compared() {
+    let schema = "CREATE TABLE t (k text PRIMARY KEY, v text, seen text)";
+    for left_out in ["exclude", "ignore"] {
+        let sets = set(&format!(r#"{{ table = "t", {left_out} = ["seen"] }}"#));
+        let pair = Pair::new(&sets, schema, "", "INSERT INTO t VALUES ('gone', 'x', 'then')").await;
+        let plan = pair.all(&pair.review_deletes().await);
+        pair.target.run("UPDATE t SET seen = 'now'").await;
+        let error = pair.refused(&plan).await;
+        assert_eq!((error.code, error.object.as_deref()), (Code::Stale, Some("public.t gone")), "{error}");
+        assert!(error.message.contains("`seen` holds another value"), "{error}");
+    }
+}
+
 #[tokio::test]
 async fn target_changed_between_review_and_apply() {
     let (pair, plan) = reviewed().await;

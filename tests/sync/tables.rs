@@ -292,6 +292,14 @@ async fn rows_that_a_policy_hides_are_an_error_and_never_missing() {
         error.to_string().starts_with("target: public.t: ") && error.to_string().contains("row-level security"),
         "{error}"
     );
+    // Nor does a script take one for a row that is gone.
+    let hidden = "DELETE FROM t WHERE secret";
+    let pair = Pair::with_role("postgres", &sets, schema, hidden, "").await;
+    let sql = script::script(&pair.all(&pair.review_deletes().await)).unwrap();
+    let error = pair.target.script(&format!("SET ROLE reader;\n{sql}")).await.unwrap_err();
+    assert!(error.contains("row-level security"), "{error}");
+    pair.target.script(&sql).await.unwrap();
+    assert_eq!(pair.target.rows("SELECT k FROM t").await, ["open"]);
 }
 
 #[tokio::test]

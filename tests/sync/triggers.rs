@@ -143,6 +143,24 @@ async fn a_counter_on_the_parent_ends_as_reviewed() {
     assert_eq!(pair.target.dump().await, before);
 }
 
+/// What would disturb another row of the plan is not written once more: that row is as it was reviewed.
+#[tokio::test]
+async fn a_counter_that_another_row_would_pay_for_stays_as_the_triggers_left_it() {
+    let schema = "CREATE TABLE p (key text PRIMARY KEY, n int); CREATE TABLE c (key text PRIMARY KEY, v text);"
+        .to_owned()
+        + &function("spread", "IF pg_trigger_depth() = 1 THEN UPDATE public.c SET v = 'spread'; END IF; RETURN NULL;")
+        + "CREATE TRIGGER spread AFTER UPDATE ON p FOR EACH ROW EXECUTE FUNCTION spread();"
+        + &function("cnt", "IF pg_trigger_depth() = 1 THEN UPDATE public.p SET n = n + 1; END IF; RETURN NULL;")
+        + "CREATE TRIGGER cnt AFTER UPDATE ON c FOR EACH ROW EXECUTE FUNCTION cnt();";
+    let sets = set(r#"{ table = "p" }, { table = "c" }"#);
+    let source = "INSERT INTO p VALUES ('a', 5); INSERT INTO c VALUES ('1', 'new')";
+    let pair =
+        Pair::new(&sets, &schema, source, "INSERT INTO p VALUES ('a', 3); INSERT INTO c VALUES ('1', 'old')").await;
+    let done = applied(&pair).await;
+    assert_eq!(pair.target.rows("SELECT n::text FROM p UNION ALL SELECT v FROM c").await, ["6", "new"]);
+    assert_eq!(done.rewrote, ["public.p a n"]);
+}
+
 #[tokio::test]
 async fn a_trigger_that_suppresses_what_is_written() {
     for (event, operation) in [("INSERT", "insert"), ("UPDATE", "update"), ("DELETE", "delete")] {

@@ -48,6 +48,7 @@ fn a_digest_tells_what_the_histories_said() {
         assert_eq!((other.creates, &other.recorder), (first.creates, &first.recorder));
         assert_ne!(other.digest, first.digest);
         assert!(first.known.other(&other.known, &[]).is_some());
+        assert!(other.known.other(&first.known, &[]).is_some(), "what was there and is gone");
     }
 }
 

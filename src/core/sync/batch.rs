@@ -176,5 +176,9 @@ mod tests {
         assert_eq!(parts_of(unique(), chain, 2), [Part::Singly(0..2)]);
         let apart = vec![update("a", "pos", "1", "3"), update("b", "pos", "2", "4")];
         assert_eq!(parts_of(unique(), apart, 2), [Part::Together(0..2)]);
+        // Of two that exchange theirs one waits elsewhere before the other comes.
+        let mut round = vec![update("c", "pos", "5", "6"), update("d", "pos", "7", "8")];
+        round.extend([update("a", "pos", "1", "2"), update("b", "pos", "2", "1")]);
+        assert_eq!(parts_of(unique(), round, 2), [Part::Together(0..2), Part::Singly(2..4)]);
     }
 }

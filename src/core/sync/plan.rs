@@ -447,3 +447,7 @@ pub fn guard(shape: &Shape, row: &Row, wanted: impl Fn(Role) -> bool) -> BTreeMa
         .map(|(column, value)| (column.name.clone(), value.clone()))
         .collect()
 }
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

@@ -176,3 +176,22 @@ fn all(image: &Image) -> Vec<Assignment> {
         .map(|(name, value)| Assignment { columns: vec![name.clone()], value: NewValue::Value(value.clone()) })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::fixture::{plan as plan_of, shape, step},
+        *,
+    };
+
+    #[test]
+    fn a_run_is_taken_back_from_its_end() {
+        let insert = |key: &str| step(Operation::Insert, "t", key, &[("k", key)], &[]);
+        let image =
+            |key: &str| Images { after: Some([("k".to_owned(), Some(key.to_owned()))].into()), ..Images::default() };
+        let ran = plan_of(shape("t", None), vec![insert("a"), insert("b")]);
+        let back = plan(&Record::new("run", &ran, &[image("a"), image("b")], "7", &[])).expect("plan");
+        let steps: Vec<_> = back.steps.iter().map(|step| (step.operation, step.key.display())).collect();
+        assert_eq!(steps, [(Operation::Delete, "b".to_owned()), (Operation::Delete, "a".to_owned())]);
+    }
+}
