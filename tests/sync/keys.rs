@@ -270,6 +270,33 @@ async fn an_id_is_kept_where_it_is_free_and_made_anew_where_it_is_not() {
     assert_eq!(pair.target.one("SELECT count(*) FROM t WHERE k = 'one'").await, "1");
 }
 
+/// Digests tell one from the other, too.
+#[tokio::test]
+async fn what_one_column_holds_is_not_what_the_next_one_does() {
+    let schema = "CREATE TABLE t (k text PRIMARY KEY, v text, w text)";
+    let source = "INSERT INTO t VALUES ('a', NULL, 'x'), ('b', 'x,y', NULL)";
+    let target = "INSERT INTO t VALUES ('a', 'x', NULL), ('b', 'x', 'y')";
+    let pair = Pair::new(&set(r#"{ table = "t" }"#), schema, source, target).await;
+    pair.sync().await;
+    assert_eq!(pair.target.dump().await, pair.source.dump().await);
+}
+
+/// It waits for a unique value of another one, and the row that it points to waits for it.
+#[tokio::test]
+async fn a_row_goes_after_the_last_that_points_to_it_has_moved_away() {
+    let schema = "CREATE TABLE p (id serial PRIMARY KEY, k text UNIQUE);
+        CREATE TABLE c (k text PRIMARY KEY, pos int UNIQUE, p_id int REFERENCES p)";
+    let source = "INSERT INTO p (k) VALUES ('stay'); INSERT INTO c VALUES ('x', 2, 1), ('y', 3, 1)";
+    let target = "INSERT INTO p (k) VALUES ('gone'), ('stay'); INSERT INTO c VALUES ('x', 1, 1), ('y', 2, 2)";
+    let pair = Pair::new(&set(r#"{ table = "p", key = ["k"] }, { table = "c" }"#), schema, source, target).await;
+    let before = pair.target.dump().await;
+    let run = pair.sync_deletes().await.run.unwrap();
+    let moved = "SELECT c.k, pos, p.k FROM p LEFT JOIN c ON p.id = p_id ORDER BY 1";
+    assert_eq!(pair.target.rows(moved).await, ["x|2|stay", "y|3|stay"]);
+    pair.undo(&run).await.unwrap();
+    assert_eq!(pair.target.dump().await, before);
+}
+
 #[tokio::test]
 async fn an_id_that_is_taken_and_that_nothing_makes_anew_holds_its_row_back() {
     let schema = "CREATE TABLE t (id uuid PRIMARY KEY, k text UNIQUE)";

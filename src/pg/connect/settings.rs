@@ -191,6 +191,17 @@ mod tests {
         assert!(!settings.hold(&["30s", "3s", "5min"].map(Some)));
     }
 
+    /// The server's own settings may be the pinned ones.
+    #[test]
+    fn a_writing_session_is_known_by_its_time_limits() {
+        let settings = Settings { work: Work::Write, timeouts: TIMEOUTS };
+        for (mark, _) in MARKS {
+            let own: Vec<_> =
+                settings.checked().map(|(name, value)| Some(if name == mark { "0" } else { value })).collect();
+            assert!(!settings.hold(&own), "{mark}");
+        }
+    }
+
     #[test]
     fn a_pooled_transaction_sets_everything_itself_that_the_server_has() {
         let settings = Settings { work: Work::Read, timeouts: TIMEOUTS };
