@@ -117,9 +117,9 @@ async fn a_permit_is_asked_for_by_the_connection_and_by_the_run() {
     let plan = place.plan().await.unwrap();
     let here = place.deck.environment("here").unwrap();
     let there = Environment { name: "there".into(), kind: Kind::Staging, writable: true, target: Target::default() };
-    let own = guard::permit(&here, &plan.digest, "here", "here").unwrap();
-    let anothers = guard::permit(&here, "another", "here", "here").unwrap();
-    let elsewhere = guard::permit(&there, &plan.digest, "there", "there").unwrap();
+    let own = guard::permit(&here, &plan.digest, &"here".into(), &"here".into()).unwrap();
+    let anothers = guard::permit(&here, &"another".into(), &"here".into(), &"here".into()).unwrap();
+    let elsewhere = guard::permit(&there, &plan.digest, &"there".into(), &"there".into()).unwrap();
     let conninfo = place.deck.conninfo("here").unwrap();
     assert_eq!(connect_migrating(&conninfo, &elsewhere).await.unwrap_err().code, Code::Refused);
     let mut connection = connect_migrating(&conninfo, &own).await.unwrap();

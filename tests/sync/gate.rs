@@ -80,7 +80,7 @@ async fn a_permit_is_good_for_one_plan_and_one_environment() {
 fn of_the_source(plan: &Plan) -> Permit {
     let source =
         Environment { name: "source".into(), kind: Kind::Production, writable: true, target: Target::default() };
-    guard::permit(&source, &plan.digest, "source", "source").unwrap()
+    guard::permit(&source, &plan.digest, &"source".into(), &"source".into()).unwrap()
 }
 
 /// Whoever has a connection that may write has not shown yet that it may write this plan.

@@ -190,7 +190,7 @@ mod tests {
         let image =
             |key: &str| Images { after: Some([("k".to_owned(), Some(key.to_owned()))].into()), ..Images::default() };
         let ran = plan_of(shape("t", None), vec![insert("a"), insert("b")]);
-        let back = plan(&Record::new("run", &ran, &[image("a"), image("b")], "7", &[])).expect("plan");
+        let back = plan(&Record::new(&"run".into(), &ran, &[image("a"), image("b")], "7", &[])).expect("plan");
         let steps: Vec<_> = back.steps.iter().map(|step| (step.operation, step.key.display())).collect();
         assert_eq!(steps, [(Operation::Delete, "b".to_owned()), (Operation::Delete, "a".to_owned())]);
     }
