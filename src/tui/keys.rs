@@ -12,6 +12,7 @@ use crate::{
 use super::{
     action::{Action, Context},
     glyphs::Glyphs,
+    pane,
 };
 
 /// Every binding, in the order of the files.
@@ -41,8 +42,9 @@ pub enum Meaning {
 impl Keys {
     /// The built-in keymap with each of `layers` laid over it.
     pub fn load(layers: &[Source]) -> Result<Self> {
-        let default = keymap::built_in("default");
-        let read = keymap::load(default.iter().chain(layers), &Action::vocabulary())?;
+        let (panes, default) = (pane::keymap(), keymap::built_in("default"));
+        let below = [&panes].into_iter().chain(&default);
+        let read = keymap::load(below.chain(layers), &Action::vocabulary())?;
         let context =
             |name: &str| Context::ALL.iter().find(|(_, known, _)| *known == name).map(|(context, ..)| *context);
         let bindings = read.into_iter().filter_map(|binding| {
@@ -132,7 +134,7 @@ mod tests {
     fn every_built_in_keymap_reaches_every_action() {
         for name in keymap::names() {
             let keys = built_in(name);
-            for entry in Action::ALL {
+            for entry in Action::all() {
                 for context in entry.contexts {
                     let bound = keys.of(entry.action, *context).next().is_some();
                     assert!(bound, "{name}: {} in {context:?} has no key", entry.id);
@@ -169,7 +171,7 @@ mod tests {
     ];
 
     fn buried(keys: &Keys, stack: &[Context]) -> Vec<&'static str> {
-        let here = Action::ALL.iter().filter(|entry| entry.contexts.iter().any(|context| stack.contains(context)));
+        let here = Action::all().iter().filter(|entry| entry.contexts.iter().any(|context| stack.contains(context)));
         here.filter(|entry| keys.shown(entry.action, stack).is_none()).map(|entry| entry.id).collect()
     }
 

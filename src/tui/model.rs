@@ -142,15 +142,18 @@ impl Model {
             sync: SyncPane::default(),
             journal: JournalPane::default(),
         };
-        pane::overview::load(&mut model);
+        for component in pane::components() {
+            component.environment_changed(&mut model);
+        }
         model
     }
 
-    /// Takes in what the team declared.
-    pub fn know(&mut self, project: &Project) {
+    /// The team's project file was read.
+    pub fn set_project(&mut self, project: &Project) {
         self.declared = Some(Arc::new(project.clone()));
-        self.sync = SyncPane::new(project);
-        self.drift.know(project);
+        for component in pane::components() {
+            component.set_project(self, project);
+        }
     }
 
     /// The same with the built-in keymap and theme.
@@ -230,22 +233,21 @@ impl Model {
         !self.jobs.running().is_empty()
     }
 
-    /// When each pane follows its selection, if it has yet to.
-    fn follows(&self) -> [Option<Duration>; 4] {
-        [self.counts.page.due(), self.audit.due(), self.migrations.due(), self.drift.due()]
+    /// When each pane follows its selection, for those that have yet to.
+    fn follows(&self) -> impl Iterator<Item = Duration> {
+        pane::components().filter_map(|component| component.due(self))
     }
 
     /// Whether something on the screen is about to follow what was done last.
     pub fn unsettled(&self) -> bool {
-        self.follows().iter().any(Option::is_some)
+        self.follows().next().is_some()
     }
 
     /// When something on the screen changes by itself, though nothing happens. `None` lets the console sleep.
     pub fn next_change(&self) -> Option<Duration> {
         let step = if self.focused { Duration::from_millis(125) } else { Duration::from_secs(1) };
         let spin = self.busy().then_some(self.now + step);
-        let follows = self.follows();
-        let due = [spin, self.messages.next_expiry(), reconnect::next_change(self)].into_iter().chain(follows);
-        due.flatten().min()
+        let due = [spin, self.messages.next_expiry(), reconnect::next_change(self)];
+        due.into_iter().flatten().chain(self.follows()).min()
     }
 }

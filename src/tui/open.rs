@@ -30,6 +30,6 @@ fn model_with(deck: &Deck, setup: Setup) -> Model {
     let mut model = Model::new(&deck.project.name, environments.collect(), setup.keys, setup.look);
     model.mouse = setup.mouse;
     model.csv_safe = setup.csv_safe;
-    model.know(&deck.project);
+    model.set_project(&deck.project);
     model
 }

@@ -1,11 +1,11 @@
 //! The only place where the model changes. No clock, no terminal, no waiting: what is to be done outside
 //! is returned as effects.
 
-use std::time::Duration;
+use std::{ops::ControlFlow, time::Duration};
 
 use crate::{
     config::key::{Code, Key},
-    core::{error::Code::Interrupted, sheet::Sheet},
+    core::sheet::Sheet,
 };
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
     keys::Meaning,
     layout,
     model::{EnvState, Model},
-    msg::{Effect, Mouse, MouseKind, Msg, Progress, Tone, Work},
+    msg::{Effect, Mouse, MouseKind, Msg, Progress, Tone},
     overlay::{self, Overlay},
     pane::{self, Pane},
     reconnect, trust,
@@ -21,15 +21,18 @@ use super::{
 
 /// Takes in that `msg` happened.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
-    let mut effects = take_in(model, msg);
-    pane::counts::follow(model);
-    pane::audit::follow(model);
-    pane::migrations::follow(model);
-    effects.extend(pane::drift::follow(model));
+    let mut effects = match pane::handle(model, msg) {
+        ControlFlow::Break(effects) => effects,
+        ControlFlow::Continue(msg) => handle(model, msg),
+    };
+    for component in pane::components() {
+        effects.extend(component.follow(model));
+    }
     effects
 }
 
-fn take_in(model: &mut Model, msg: Msg) -> Vec<Effect> {
+/// Handles what no pane takes.
+fn handle(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Now(now) => return tick(model, now),
         Msg::Key(key) => return pressed(model, key),
@@ -45,31 +48,17 @@ fn take_in(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Suspend => return vec![Effect::Suspend],
         Msg::Resumed => return vec![Effect::Redraw],
         Msg::Environment(name, state) => return environment(model, &name, state),
-        Msg::Reached(name, reached) => pane::overview::reached(model, name, reached),
         Msg::Lost(name, error) => {
             reconnect::lost(model, &name, &error);
-            pane::overview::load(model);
+            environment_changed(model);
         }
-        Msg::Tables(name, tables) => pane::counts::tables(model, &name, tables),
-        Msg::Counted(name, table, count) => pane::counts::counted(model, &name, table, count),
-        Msg::History(history) => pane::counts::recorded(model, history),
-        Msg::Audited(name, audited) => pane::audit::audited(model, &name, audited),
-        Msg::Migrations(read) => return pane::migrations::read(model, read),
-        Msg::Standing(folder, name, standing) => return pane::migrations::told(model, &folder, &name, standing),
-        Msg::PlannedMigrations(planned) => pane::migrations::planned(model, planned),
-        Msg::Migrate(asked, typed) => return pane::migrations::confirmed(model, asked, typed),
-        Msg::Migrated(asked, ran) => return pane::migrations::ran(model, &asked, ran),
-        Msg::Accepted(accepted) => pane::audit::accepted(model, accepted),
-        Msg::Drifted(job, compared) => pane::drift::compared(model, job, compared),
-        Msg::Journal(runs) => pane::journal::read(model, runs),
-        Msg::Sync(sync) => return pane::sync::told(model, sync),
-        Msg::Undo(run, typed) => return vec![model.start(format!("undoing {run}"), Work::Undo(run, typed))],
         Msg::Progress(job, Progress::Done(done, total)) => model.jobs.progress(job, done, total),
         Msg::Progress(job, Progress::Ended) => {
             model.jobs.end(job);
             overlay::ended(model, job);
-            pane::counts::settled(model);
-            pane::drift::ended(model, job);
+            for component in pane::components() {
+                component.ended(model, job);
+            }
         }
         Msg::Filed(job, result) => overlay::filed(model, job, result),
         Msg::Trust(items) => trust::ask(model, items),
@@ -77,6 +66,8 @@ fn take_in(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Agreed(result) => return trust::agreed(model, &result),
         Msg::Said(tone, text) => model.say(tone, text),
         Msg::Failed(error) => model.fail(&error),
+        // Every other message is a pane's.
+        _ => {}
     }
     Vec::new()
 }
@@ -89,9 +80,9 @@ fn open(model: &mut Model) -> Vec<Effect> {
     let names: Vec<_> = model.environments.iter().map(|environment| environment.name.clone()).collect();
     let mut effects: Vec<_> = names.iter().map(|name| reconnect::connect(model, name)).collect();
     effects.extend(trust::look(model));
-    effects.push(model.start("history", Work::History));
-    effects.extend(pane::journal::refresh(model));
-    effects.extend(pane::migrations::refresh(model));
+    for component in pane::components() {
+        effects.extend(component.opened(model));
+    }
     effects
 }
 
@@ -103,25 +94,18 @@ fn tick(model: &mut Model, now: Duration) -> Vec<Effect> {
 
 /// An environment that answers is read at once, so that there is something to see.
 fn environment(model: &mut Model, name: &str, state: EnvState) -> Vec<Effect> {
-    let again = model.overview.reading.remove(name);
-    if let EnvState::Failed(error) = &state
-        && again
-        && error.code == Interrupted
-    {
-        // A look that was stopped half-way says nothing about what was known before.
-        model.say(Tone::Note, error.message.clone());
-        return Vec::new();
-    }
     let answers = reconnect::told(model, name, state);
-    pane::overview::load(model);
+    environment_changed(model);
     if !answers {
         return Vec::new();
     }
-    pane::drift::answered(model, name);
-    let mut effects = pane::counts::refresh(model, name);
-    effects.extend(pane::audit::answered(model, name));
-    effects.extend(pane::migrations::answered(model, name));
-    effects
+    pane::components().flat_map(|component| component.answered(model, name)).collect()
+}
+
+fn environment_changed(model: &mut Model) {
+    for component in pane::components() {
+        component.environment_changed(model);
+    }
 }
 
 fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
@@ -174,13 +158,7 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
         | Action::Back
         | Action::NextPane
         | Action::PreviousPane
-        | Action::GoOverview
-        | Action::GoCounts
-        | Action::GoAudit
-        | Action::GoMigrations
-        | Action::GoDrift
-        | Action::GoSync
-        | Action::GoJournal => Ok(()),
+        | Action::Go(_) => Ok(()),
         _ => pane::availability(model, action),
     }
 }
@@ -212,13 +190,7 @@ pub fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Back => return back(model),
         Action::NextPane => model.pane = model.pane.step(1),
         Action::PreviousPane => model.pane = model.pane.step(Pane::ALL.len() - 1),
-        Action::GoOverview => model.pane = Pane::Overview,
-        Action::GoCounts => model.pane = Pane::Counts,
-        Action::GoAudit => model.pane = Pane::Audit,
-        Action::GoMigrations => model.pane = Pane::Migrations,
-        Action::GoDrift => model.pane = Pane::Drift,
-        Action::GoSync => model.pane = Pane::Sync,
-        Action::GoJournal => model.pane = Pane::Journal,
+        Action::Go(pane) => model.pane = pane,
         Action::Export => export(model),
         _ => effects.extend(pane::act(model, action)),
     }
@@ -303,7 +275,10 @@ fn moused(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
         }
         return Vec::new();
     }
-    if areas.body.contains((mouse.x, mouse.y).into()) { pane::clicked(model, mouse, areas.body) } else { Vec::new() }
+    if areas.body.contains((mouse.x, mouse.y).into()) {
+        pane::clicked(model, mouse, areas.body);
+    }
+    Vec::new()
 }
 
 #[cfg(test)]

@@ -63,7 +63,7 @@ fn the_page_of_keys_is_up_to_date() {
     let default = keymap("default");
     let mut page = KEYS.to_owned();
     for (context, name, title) in Context::ALL {
-        let here: Vec<_> = Action::ALL.iter().filter(|entry| entry.contexts.contains(context)).collect();
+        let here: Vec<_> = Action::all().iter().filter(|entry| entry.contexts.contains(context)).collect();
         if here.is_empty() {
             continue;
         }
@@ -79,7 +79,7 @@ fn the_page_of_keys_is_up_to_date() {
         let _ = write!(page, "\n### {}\n\n{}\n\n", other.name, other.about);
         let _ = write!(page, "| where | action | keys | instead of |\n|---|---|---|---|\n");
         for (context, name, _) in Context::ALL {
-            for entry in Action::ALL.iter().filter(|entry| entry.contexts.contains(context)) {
+            for entry in Action::all().iter().filter(|entry| entry.contexts.contains(context)) {
                 let of = |keys: &Keys| keys.of(entry.action, *context).map(chord).collect::<Vec<_>>();
                 if of(&keys) != of(&default) {
                     let (now, was) = (cell(&keys, entry.action, *context), cell(&default, entry.action, *context));

@@ -127,7 +127,7 @@ fn what_could_not_be_compared_or_seen_stands_apart_and_is_never_equal() {
 fn migrations(mut model: Model) -> Model {
     let project =
         "[project]\nname = \"innotrue\"\n[env.production]\nkind = \"production\"\n[migrations]\ndir = \"migrations\"";
-    model.know(&Project::parse(Source::new("pgdeck.toml", project)).expect("project"));
+    model.set_project(&Project::parse(Source::new("pgdeck.toml", project)).expect("project"));
     if model.environments.len() > 1 {
         press(&mut model, "5 f");
         settle(&mut model);

@@ -103,7 +103,7 @@ fn a_project_without_migrations_is_told_how_to_have_them() {
     assert!(none.messages.shown().is_none(), "nobody who has none is bothered");
     let project = "[project]\nname = \"innotrue\"\n[env.production]\nkind = \"production\"\nhost = \"db\"\n\
         [env.preprod]\nkind = \"staging\"\nhost = \"db\"\n[migrations]\ndir = \"db/migrations\"\n";
-    none.know(&Project::parse(Source::new("pgdeck.toml", project)).expect("project"));
+    none.set_project(&Project::parse(Source::new("pgdeck.toml", project)).expect("project"));
     golden_in(&[(80, 24)], "migrations-wrong-folder", &none);
     let mut empty = full();
     press(&mut empty, "4");

@@ -151,7 +151,7 @@ fn facts(version: &str, ms: u64, bytes: Option<u64>, standby: bool) -> Reached {
 /// Nothing is known yet.
 pub fn loading() -> Model {
     let mut model = innotrue();
-    model.know(&Project::parse(Source::new("pgdeck.toml", PROJECT)).expect("project"));
+    model.set_project(&Project::parse(Source::new("pgdeck.toml", PROJECT)).expect("project"));
     for environment in &mut model.environments {
         environment.state = EnvState::Connecting;
     }

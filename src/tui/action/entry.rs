@@ -1,9 +1,10 @@
 //! What the action table says of each action.
 
 use super::{Action, Context};
+use crate::tui::pane;
 
 /// What there is to say about an action.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Entry {
     /// Which.
     pub action: Action,
@@ -32,6 +33,11 @@ pub(super) const fn entry(
 }
 
 impl Entry {
+    /// The action that brings `pane` to the front.
+    pub(super) fn go(pane: &pane::Entry) -> Self {
+        entry(Action::Go(pane.pane), pane.go, pane.title, &[Context::Global], pane.purpose)
+    }
+
     pub(super) const fn hint(self, hint: &'static str) -> Self {
         Entry { hint: Some(hint), ..self }
     }

@@ -3,8 +3,8 @@
 use super::{Action, Context, Entry, entry::entry};
 
 impl Action {
-    /// The table. Its order is that of the enum, of the help and of the hint bar.
-    pub const ALL: &'static [Entry] = {
+    /// The table as far as the actions that bring panes to the front.
+    pub(super) const BEFORE_PANES: &'static [Entry] = {
         use Action as A;
         use Context as C;
         &[
@@ -33,37 +33,14 @@ impl Action {
                 "Close, clear the filter, cancel the job or dismiss the message: whatever is nearest.",
             ),
             entry(A::Refresh, "refresh", "Refresh", &[C::Global], "Read again what this pane shows."),
-            entry(A::GoOverview, "go-overview", "Overview", &[C::Global], "Every environment at a glance."),
-            entry(A::GoCounts, "go-counts", "Counts", &[C::Global], "Rows per table and environment, side by side."),
-            entry(
-                A::GoAudit,
-                "go-audit",
-                "Audit",
-                &[C::Global],
-                "What is wrong with an environment, and how it is mended.",
-            ),
-            entry(
-                A::GoMigrations,
-                "go-migrations",
-                "Migrations",
-                &[C::Global],
-                "Which files there are, where each of them ran, and what is wrong.",
-            ),
-            entry(
-                A::GoDrift,
-                "go-drift",
-                "Drift",
-                &[C::Global],
-                "What differs between the schemas of two environments.",
-            ),
-            entry(A::GoSync, "go-sync", "Sync", &[C::Global], "Export, review, apply and verify."),
-            entry(
-                A::GoJournal,
-                "go-journal",
-                "Journal",
-                &[C::Global],
-                "Who did what to which environment, and how it ended.",
-            ),
+        ]
+    };
+
+    /// The table behind them.
+    pub(super) const BEHIND_PANES: &'static [Entry] = {
+        use Action as A;
+        use Context as C;
+        &[
             entry(A::NextPane, "next-pane", "Next pane", &[C::Global], "The pane to the right."),
             entry(A::PreviousPane, "previous-pane", "Previous pane", &[C::Global], "The pane to the left."),
             entry(A::Quit, "quit", "Quit", &[C::Anywhere, C::Global, C::Welcome], "Cancel what is running and leave."),

@@ -41,7 +41,7 @@ fn hints(model: &Model) -> Vec<Cell> {
     let contexts = model.contexts();
     let mut actions: Vec<Action> = Vec::new();
     for context in &contexts {
-        let here = Action::ALL.iter().filter(|entry| entry.hint.is_some() && entry.contexts.contains(context));
+        let here = Action::all().iter().filter(|entry| entry.hint.is_some() && entry.contexts.contains(context));
         let ours =
             |action: &Action| pane::homes(*action).next().is_none() || pane::homes(*action).any(|it| it == model.pane);
         actions.extend(here.map(|entry| entry.action).filter(|action| *action != Action::Help && ours(action)));

@@ -6,7 +6,7 @@ use crate::{
     config::theme::Role,
     tui::{
         model::Model,
-        pane::{self, Entry, Pane},
+        pane::{Entry, Pane},
         widget::cell::Cell,
     },
 };
@@ -39,23 +39,23 @@ fn placed(model: &Model, area: Rect) -> Vec<(Pane, u16, Cell)> {
 
 fn line(model: &Model, letters: usize, gap: u16, start: u16) -> Vec<(Pane, u16, Cell)> {
     let mut x = start;
-    let place = |(at, entry): (usize, &Entry)| {
-        let tab = tab(model, entry, at + 1, letters);
+    let place = |entry: &Entry| {
+        let tab = tab(model, entry, letters);
         let placed = (entry.pane, x, tab.clone());
         x += tab.width() as u16 + gap;
         placed
     };
-    Pane::ALL.iter().enumerate().map(place).collect()
+    Pane::ALL.iter().map(place).collect()
 }
 
-fn tab(model: &Model, entry: &Entry, number: usize, letters: usize) -> Cell {
+fn tab(model: &Model, entry: &Entry, letters: usize) -> Cell {
     let front = entry.pane == model.pane;
     // The pane in front keeps a readable title even where the others are only numbers.
     let title: String = entry.title.chars().take(if front { letters.max(8) } else { letters }).collect();
-    let tab = Cell::of(if front { Role::Accent } else { Role::Muted }, number.to_string());
+    let tab = Cell::of(if front { Role::Accent } else { Role::Muted }, entry.number.map(String::from).unwrap_or_default());
     let title = if title.is_empty() { title } else { format!(" {title}") };
     let tab = if front { tab.and(Role::Accent, title).bold() } else { tab.and(Role::Text, title) };
-    match pane::badge(model, entry.pane) {
+    match entry.component.badge(model) {
         Some(badge) => tab.and(Role::Text, " ").then(badge),
         None => tab,
     }

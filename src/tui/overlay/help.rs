@@ -70,7 +70,7 @@ struct Line {
 }
 
 fn group(model: &Model, context: Context) -> Vec<Line> {
-    let entries = Action::ALL.iter().filter(|entry| entry.contexts.contains(&context));
+    let entries = Action::all().iter().filter(|entry| entry.contexts.contains(&context));
     entries.map(|entry| line(model, context, entry)).collect()
 }
 

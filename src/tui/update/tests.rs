@@ -8,6 +8,7 @@ use crate::{
     },
     tui::{
         model::EnvStatus,
+        msg::Work,
         overlay::{Asked, Confirm},
         widget::cell::Cell,
     },
@@ -37,7 +38,7 @@ fn opening_connects_everywhere_at_once() {
     let works: Vec<_> =
         effects.iter().filter_map(|effect| if let Effect::Run(_, work) = effect { Some(work) } else { None }).collect();
     let connect = |name: &str| Work::Connect(name.into());
-    assert_eq!(works, [&connect("production"), &connect("preprod"), &Work::History, &Work::Journal, &Work::Migrations]);
+    assert_eq!(works, [&connect("production"), &connect("preprod"), &Work::History, &Work::Migrations, &Work::Journal]);
     assert_eq!(model.jobs.running().len(), 5, "busy from the first moment on");
 }
 

@@ -77,7 +77,7 @@ pub fn all(model: &Model) -> Vec<Item> {
     let contexts: Vec<_> = here.iter().copied().chain(others).chain([Context::Scroll]).collect();
     let mut actions: Vec<Action> = Vec::new();
     for context in contexts {
-        let of_it = Action::ALL.iter().filter(|entry| entry.contexts.contains(&context));
+        let of_it = Action::all().iter().filter(|entry| entry.contexts.contains(&context));
         for action in of_it.map(|entry| entry.action) {
             if !actions.contains(&action) {
                 actions.push(action);

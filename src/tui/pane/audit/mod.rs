@@ -14,7 +14,14 @@ mod summary;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    ops::ControlFlow,
     sync::Arc,
+    time::Duration,
+};
+
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position as Point, Rect},
 };
 
 pub use act::{act, availability, write};
@@ -27,19 +34,20 @@ use self::{
     compare::Shown,
     rows::{Group, Key},
 };
-use super::{Pane, list};
+use super::{Component, Entry, Pane, list};
 use crate::{
     app::audit::Audited,
-    config::{key, theme::Role},
+    config::{key::Key as Pressed, theme::Role},
     core::{
         env::Kind,
         error::{Code, Error},
+        sheet::Sheet,
     },
     tui::{
-        action::{Action, Context},
+        action::{Action, Context, Reason},
         keys::label,
         model::{EnvState, EnvStatus, Model},
-        msg::{Accepted, Effect, Tone, Work},
+        msg::{Accepted, Effect, Mouse, Msg, Tone, Work},
         overlay::Overlay,
         rest::Rest,
         widget::{
@@ -142,14 +150,96 @@ impl AuditPane {
         self.rows.get(self.table.selected()?)
     }
 
-    /// When the details beside the list change by themselves.
-    pub fn due(&self) -> Option<std::time::Duration> {
-        self.page.due()
-    }
-
     /// Where the selection is, of all that was found.
     pub fn position(&self) -> Position {
         Position { all: self.all, ..self.table.position() }
+    }
+}
+
+/// The pane in the table of panes.
+pub const ENTRY: Entry = Entry {
+    pane: Pane::Audit,
+    title: "Audit",
+    purpose: "What is wrong with an environment, why it matters and how it is mended.",
+    go: "go-audit",
+    number: Some('3'),
+    contexts: &[Context::Audit],
+    component: &AuditList,
+};
+
+/// What answers for the pane.
+#[derive(Debug)]
+pub struct AuditList;
+
+impl Component for AuditList {
+    fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
+        self::draw(model, area, buffer)
+    }
+
+    fn contexts(&self, _model: &Model) -> Vec<Context> {
+        self::contexts()
+    }
+
+    fn typing(&self, model: &Model) -> bool {
+        model.audit.table.filter.editing
+    }
+
+    fn typed(&self, model: &mut Model, key: Pressed) {
+        self::typed(model, key);
+    }
+
+    fn pasted(&self, model: &mut Model, text: &str) {
+        self::pasted(model, text);
+    }
+
+    fn can_go_back(&self, model: &Model) -> bool {
+        self::can_go_back(model)
+    }
+
+    fn availability(&self, model: &Model, action: Action) -> Result<(), Reason> {
+        self::availability(model, action)
+    }
+
+    fn act(&self, model: &mut Model, action: Action) -> Vec<Effect> {
+        self::act(model, action)
+    }
+
+    fn sheet(&self, model: &Model) -> Option<Sheet> {
+        Some(self::sheet(model))
+    }
+
+    fn clicked(&self, model: &mut Model, mouse: Mouse, area: Rect) {
+        self::clicked(model, mouse, area);
+    }
+
+    fn position(&self, model: &Model) -> Option<Position> {
+        Some(model.audit.position())
+    }
+
+    fn badge(&self, model: &Model) -> Option<Cell> {
+        self::badge(model)
+    }
+
+    fn answered(&self, model: &mut Model, name: &str) -> Vec<Effect> {
+        self::answered(model, name)
+    }
+
+    fn handle(&self, model: &mut Model, msg: Msg) -> ControlFlow<Vec<Effect>, Msg> {
+        match msg {
+            Msg::Audited(name, audited) => self::audited(model, &name, audited),
+            Msg::Accepted(accepted) => self::accepted(model, accepted),
+            other => return ControlFlow::Continue(other),
+        }
+        ControlFlow::Break(Vec::new())
+    }
+
+    fn follow(&self, model: &mut Model) -> Vec<Effect> {
+        self::follow(model);
+        Vec::new()
+    }
+
+    fn due(&self, model: &Model) -> Option<Duration> {
+        model.audit.page.due()
     }
 }
 
@@ -288,7 +378,7 @@ pub fn follow(model: &mut Model) {
 }
 
 /// Takes in a key of the filter.
-pub fn typed(model: &mut Model, key: key::Key) {
+pub fn typed(model: &mut Model, key: Pressed) {
     with_rows(model, |table, view| table.typed(key, view));
 }
 

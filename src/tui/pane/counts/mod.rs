@@ -6,7 +6,9 @@ mod rows;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    ops::ControlFlow,
     sync::Arc,
+    time::Duration,
 };
 
 use ratatui::{
@@ -16,7 +18,7 @@ use ratatui::{
 
 pub use rows::CountRow;
 
-use super::{beside, list};
+use super::{Component, Entry, Pane, beside, list};
 use crate::{
     app::counts::{History, Listing},
     config::{key::Key, theme::Role},
@@ -28,14 +30,14 @@ use crate::{
     },
     tui::{
         action::{Action, Context, Reason},
-        model::{EnvState, EnvStatus, Model},
-        msg::{Effect, Mouse, Tone, Work},
+        model::{EnvState, EnvStatus, JobId, Model},
+        msg::{Effect, Mouse, Msg, Tone, Work},
         overlay::{Overlay, Page},
         rest::Rest,
         widget::{
             cell::Cell,
             section,
-            table::{Table, TableState},
+            table::{Position, Table, TableState},
         },
     },
 };
@@ -63,6 +65,98 @@ pub struct CountsPane {
     greatest: u64,
     /// The table whose details stand beside the list.
     pub page: Rest<QName>,
+}
+
+/// The pane in the table of panes.
+pub const ENTRY: Entry = Entry {
+    pane: Pane::Counts,
+    title: "Counts",
+    purpose: "Rows per table and environment, side by side.",
+    go: "go-counts",
+    number: Some('2'),
+    contexts: &[Context::Counts],
+    component: &CountsList,
+};
+
+/// What answers for the pane.
+#[derive(Debug)]
+pub struct CountsList;
+
+impl Component for CountsList {
+    fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
+        self::draw(model, area, buffer)
+    }
+
+    fn contexts(&self, _model: &Model) -> Vec<Context> {
+        self::contexts()
+    }
+
+    fn typing(&self, model: &Model) -> bool {
+        model.counts.table.filter.editing
+    }
+
+    fn typed(&self, model: &mut Model, key: Key) {
+        self::typed(model, key);
+    }
+
+    fn pasted(&self, model: &mut Model, text: &str) {
+        self::pasted(model, text);
+    }
+
+    fn can_go_back(&self, model: &Model) -> bool {
+        model.counts.table.filter.active()
+    }
+
+    fn availability(&self, model: &Model, action: Action) -> Result<(), Reason> {
+        self::availability(model, action)
+    }
+
+    fn act(&self, model: &mut Model, action: Action) -> Vec<Effect> {
+        self::act(model, action)
+    }
+
+    fn sheet(&self, model: &Model) -> Option<Sheet> {
+        Some(self::sheet(model))
+    }
+
+    fn clicked(&self, model: &mut Model, mouse: Mouse, area: Rect) {
+        self::clicked(model, mouse, area);
+    }
+
+    fn position(&self, model: &Model) -> Option<Position> {
+        Some(model.counts.table.position())
+    }
+
+    fn opened(&self, model: &mut Model) -> Vec<Effect> {
+        vec![model.start("history", Work::History)]
+    }
+
+    fn answered(&self, model: &mut Model, name: &str) -> Vec<Effect> {
+        refresh(model, name)
+    }
+
+    fn handle(&self, model: &mut Model, msg: Msg) -> ControlFlow<Vec<Effect>, Msg> {
+        match msg {
+            Msg::Tables(name, tables) => self::tables(model, &name, tables),
+            Msg::Counted(name, table, count) => counted(model, &name, table, count),
+            Msg::History(history) => recorded(model, history),
+            other => return ControlFlow::Continue(other),
+        }
+        ControlFlow::Break(Vec::new())
+    }
+
+    fn ended(&self, model: &mut Model, _job: JobId) {
+        settled(model);
+    }
+
+    fn follow(&self, model: &mut Model) -> Vec<Effect> {
+        self::follow(model);
+        Vec::new()
+    }
+
+    fn due(&self, model: &Model) -> Option<Duration> {
+        model.counts.page.due()
+    }
 }
 
 /// Where keys go.

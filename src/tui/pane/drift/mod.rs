@@ -9,7 +9,12 @@ mod rows;
 mod sides;
 mod summary;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, ops::ControlFlow, sync::Arc, time::Duration};
+
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position as Point, Rect},
+};
 
 pub use act::{act, availability};
 pub use draw::{clicked, draw};
@@ -21,19 +26,20 @@ use self::{
     rows::{Group, Key},
     sides::Pair,
 };
-use super::{Pane, list};
+use super::{Component, Entry, Pane, list};
 use crate::{
     app::drift::{Base, Compared},
-    config::{key, project::Project, theme::Role},
+    config::{key::Key as Pressed, project::Project, theme::Role},
     core::{
         drift::Kind,
         error::{Code, Error},
+        sheet::Sheet,
     },
     tui::{
-        action::{Action, Context},
+        action::{Action, Context, Reason},
         keys::label,
         model::{EnvStatus, JobId, Model},
-        msg::{Effect, Tone, Work},
+        msg::{Effect, Mouse, Msg, Tone, Work},
         overlay::Overlay,
         rest::Rest,
         widget::{
@@ -76,8 +82,8 @@ impl DriftPane {
         DriftPane { from, to, table: order(Group::default()), ..DriftPane::default() }
     }
 
-    /// Takes in what the team declared: one environment alone can be compared with its migrations.
-    pub fn know(&mut self, project: &Project) {
+    /// One environment alone can be compared with its migrations, if the project has some.
+    fn set_project(&mut self, project: &Project) {
         if self.from.is_none() && self.to.is_some() && project.migrations.line.is_some() {
             self.from = Some(Base::Migrations);
         }
@@ -102,14 +108,103 @@ impl DriftPane {
         self.rows.get(self.table.selected()?)
     }
 
-    /// When the details beside the list change by themselves.
-    pub fn due(&self) -> Option<std::time::Duration> {
-        self.page.due()
-    }
-
     /// Where the selection is, of all that was found.
     pub fn position(&self) -> Position {
         Position { all: self.all, ..self.table.position() }
+    }
+}
+
+/// The pane in the table of panes.
+pub const ENTRY: Entry = Entry {
+    pane: Pane::Drift,
+    title: "Drift",
+    purpose: "What differs between the schemas of two environments, with the SQL of both.",
+    go: "go-drift",
+    number: Some('5'),
+    contexts: &[Context::Drift],
+    component: &DriftList,
+};
+
+/// What answers for the pane.
+#[derive(Debug)]
+pub struct DriftList;
+
+impl Component for DriftList {
+    fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
+        self::draw(model, area, buffer)
+    }
+
+    fn contexts(&self, _model: &Model) -> Vec<Context> {
+        self::contexts()
+    }
+
+    fn typing(&self, model: &Model) -> bool {
+        model.drift.table.filter.editing
+    }
+
+    fn typed(&self, model: &mut Model, key: Pressed) {
+        self::typed(model, key);
+    }
+
+    fn pasted(&self, model: &mut Model, text: &str) {
+        self::pasted(model, text);
+    }
+
+    fn can_go_back(&self, model: &Model) -> bool {
+        self::can_go_back(model)
+    }
+
+    fn availability(&self, model: &Model, action: Action) -> Result<(), Reason> {
+        self::availability(model, action)
+    }
+
+    fn act(&self, model: &mut Model, action: Action) -> Vec<Effect> {
+        self::act(model, action)
+    }
+
+    fn sheet(&self, model: &Model) -> Option<Sheet> {
+        Some(self::sheet(model))
+    }
+
+    fn clicked(&self, model: &mut Model, mouse: Mouse, area: Rect) {
+        self::clicked(model, mouse, area);
+    }
+
+    fn position(&self, model: &Model) -> Option<Position> {
+        Some(model.drift.position())
+    }
+
+    fn badge(&self, model: &Model) -> Option<Cell> {
+        self::badge(model)
+    }
+
+    fn set_project(&self, model: &mut Model, project: &Project) {
+        model.drift.set_project(project);
+    }
+
+    fn answered(&self, model: &mut Model, name: &str) -> Vec<Effect> {
+        self::answered(model, name);
+        Vec::new()
+    }
+
+    fn handle(&self, model: &mut Model, msg: Msg) -> ControlFlow<Vec<Effect>, Msg> {
+        match msg {
+            Msg::Drifted(job, compared) => self::compared(model, job, compared),
+            other => return ControlFlow::Continue(other),
+        }
+        ControlFlow::Break(Vec::new())
+    }
+
+    fn ended(&self, model: &mut Model, job: JobId) {
+        self::ended(model, job);
+    }
+
+    fn follow(&self, model: &mut Model) -> Vec<Effect> {
+        self::follow(model)
+    }
+
+    fn due(&self, model: &Model) -> Option<Duration> {
+        model.drift.page.due()
     }
 }
 
@@ -238,7 +333,7 @@ fn details(model: &mut Model) {
 }
 
 /// Takes in a key of the filter.
-pub fn typed(model: &mut Model, key: key::Key) {
+pub fn typed(model: &mut Model, key: Pressed) {
     with_rows(model, |table, view| table.typed(key, view));
 }
 

@@ -2,7 +2,7 @@
 
 mod rows;
 
-use std::sync::Arc;
+use std::{ops::ControlFlow, sync::Arc};
 
 use ratatui::{
     buffer::Buffer,
@@ -10,7 +10,7 @@ use ratatui::{
 };
 
 use self::rows::{columns, with_rows};
-use super::list;
+use super::{Component, Entry as PaneEntry, Pane, list};
 use crate::{
     config::{key::Key, theme::Role},
     core::{
@@ -22,12 +22,12 @@ use crate::{
     tui::{
         action::{Action, Context, Reason},
         model::Model,
-        msg::{Effect, Mouse, Work},
+        msg::{Effect, Mouse, Msg, Work},
         overlay::{Asked, Confirm, Overlay, Page},
         widget::{
             cell::Cell,
             section,
-            table::{Table, TableState},
+            table::{Position, Table, TableState},
         },
     },
 };
@@ -43,6 +43,82 @@ pub struct JournalPane {
     stale: bool,
     /// Which one is selected.
     pub table: TableState,
+}
+
+/// The pane in the table of panes.
+pub const ENTRY: PaneEntry = PaneEntry {
+    pane: Pane::Journal,
+    title: "Journal",
+    purpose: "Who did what to which environment, and how it ended.",
+    go: "go-journal",
+    number: Some('7'),
+    contexts: &[Context::Journal],
+    component: &JournalList,
+};
+
+/// What answers for the pane.
+#[derive(Debug)]
+pub struct JournalList;
+
+impl Component for JournalList {
+    fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
+        self::draw(model, area, buffer)
+    }
+
+    fn contexts(&self, _model: &Model) -> Vec<Context> {
+        self::contexts()
+    }
+
+    fn typing(&self, model: &Model) -> bool {
+        model.journal.table.filter.editing
+    }
+
+    fn typed(&self, model: &mut Model, key: Key) {
+        self::typed(model, key);
+    }
+
+    fn pasted(&self, model: &mut Model, text: &str) {
+        self::pasted(model, text);
+    }
+
+    fn can_go_back(&self, model: &Model) -> bool {
+        model.journal.table.filter.active()
+    }
+
+    fn availability(&self, model: &Model, action: Action) -> Result<(), Reason> {
+        self::availability(model, action)
+    }
+
+    fn act(&self, model: &mut Model, action: Action) -> Vec<Effect> {
+        self::act(model, action)
+    }
+
+    fn sheet(&self, model: &Model) -> Option<Sheet> {
+        Some(self::sheet(model))
+    }
+
+    fn clicked(&self, model: &mut Model, mouse: Mouse, area: Rect) {
+        self::clicked(model, mouse, area);
+    }
+
+    fn position(&self, model: &Model) -> Option<Position> {
+        Some(model.journal.table.position())
+    }
+
+    fn opened(&self, model: &mut Model) -> Vec<Effect> {
+        refresh(model)
+    }
+
+    fn handle(&self, model: &mut Model, msg: Msg) -> ControlFlow<Vec<Effect>, Msg> {
+        ControlFlow::Break(match msg {
+            Msg::Journal(runs) => {
+                read(model, runs);
+                Vec::new()
+            }
+            Msg::Undo(run, typed) => vec![model.start(format!("undoing {run}"), Work::Undo(run, typed))],
+            other => return ControlFlow::Continue(other),
+        })
+    }
 }
 
 /// Where keys go.

@@ -14,7 +14,14 @@ mod summary;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    ops::ControlFlow,
     sync::Arc,
+    time::Duration,
+};
+
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position as Point, Rect},
 };
 
 pub use act::{act, availability};
@@ -23,19 +30,20 @@ pub use draw::{clicked, draw};
 pub use export::sheet;
 
 use self::rows::Row;
-use super::{Pane, list};
+use super::{Component, Entry, Pane, list};
 use crate::{
     app::migrations::standing::{Overview, Standing},
-    config::{key, theme::Role},
+    config::{key::Key, theme::Role},
     core::{
         error::{Code, Error},
         migrations::{file::File, folder::Folder},
+        sheet::Sheet,
     },
     tui::{
-        action::{Action, Context},
+        action::{Action, Context, Reason},
         keys::label,
         model::{EnvState, Model},
-        msg::{Effect, Tone, Work},
+        msg::{Effect, Mouse, Msg, Tone, Work},
         rest::Rest,
         widget::{
             cell::Cell,
@@ -136,14 +144,105 @@ impl MigrationsPane {
         environments.iter().find(|standing| standing.environment == name).map(AsRef::as_ref)
     }
 
-    /// When the details beside the list change by themselves.
-    pub fn due(&self) -> Option<std::time::Duration> {
-        self.page.due()
-    }
-
     /// Where the selection is, of all that there is.
     pub fn position(&self) -> Position {
         Position { all: self.all, ..self.table.position() }
+    }
+}
+
+/// The pane in the table of panes.
+pub const ENTRY: Entry = Entry {
+    pane: Pane::Migrations,
+    title: "Migrations",
+    purpose: "Which files there are, where each of them ran, and what is wrong.",
+    go: "go-migrations",
+    number: Some('4'),
+    contexts: &[Context::Migrations],
+    component: &MigrationsList,
+};
+
+/// What answers for the pane.
+#[derive(Debug)]
+pub struct MigrationsList;
+
+impl Component for MigrationsList {
+    fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
+        self::draw(model, area, buffer)
+    }
+
+    fn contexts(&self, _model: &Model) -> Vec<Context> {
+        self::contexts()
+    }
+
+    fn typing(&self, model: &Model) -> bool {
+        model.migrations.table.filter.editing
+    }
+
+    fn typed(&self, model: &mut Model, key: Key) {
+        self::typed(model, key);
+    }
+
+    fn pasted(&self, model: &mut Model, text: &str) {
+        self::pasted(model, text);
+    }
+
+    fn can_go_back(&self, model: &Model) -> bool {
+        self::can_go_back(model)
+    }
+
+    fn availability(&self, model: &Model, action: Action) -> Result<(), Reason> {
+        self::availability(model, action)
+    }
+
+    fn act(&self, model: &mut Model, action: Action) -> Vec<Effect> {
+        self::act(model, action)
+    }
+
+    fn sheet(&self, model: &Model) -> Option<Sheet> {
+        Some(self::sheet(model))
+    }
+
+    fn clicked(&self, model: &mut Model, mouse: Mouse, area: Rect) {
+        self::clicked(model, mouse, area);
+    }
+
+    fn position(&self, model: &Model) -> Option<Position> {
+        Some(model.migrations.position())
+    }
+
+    fn badge(&self, model: &Model) -> Option<Cell> {
+        self::badge(model)
+    }
+
+    fn opened(&self, model: &mut Model) -> Vec<Effect> {
+        refresh(model)
+    }
+
+    fn answered(&self, model: &mut Model, name: &str) -> Vec<Effect> {
+        self::answered(model, name)
+    }
+
+    fn handle(&self, model: &mut Model, msg: Msg) -> ControlFlow<Vec<Effect>, Msg> {
+        ControlFlow::Break(match msg {
+            Msg::Migrations(read) => self::read(model, read),
+            Msg::Standing(folder, name, standing) => told(model, &folder, &name, standing),
+            Msg::PlannedMigrations(planned) => {
+                self::planned(model, planned);
+                Vec::new()
+            }
+            Msg::Migrate(asked, typed) => confirmed(model, asked, typed),
+            Msg::Migrated(asked, ran) => self::ran(model, &asked, ran),
+            other => return ControlFlow::Continue(other),
+        })
+    }
+
+    fn follow(&self, model: &mut Model) -> Vec<Effect> {
+        self::follow(model);
+        Vec::new()
+    }
+
+    fn due(&self, model: &Model) -> Option<Duration> {
+        model.migrations.page.due()
     }
 }
 
@@ -289,7 +388,7 @@ pub fn follow(model: &mut Model) {
 }
 
 /// Takes in a key of the filter.
-pub fn typed(model: &mut Model, key: key::Key) {
+pub fn typed(model: &mut Model, key: Key) {
     with_rows(model, |table, view| table.typed(key, view));
 }
 

@@ -7,6 +7,7 @@ mod rows;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    ops::ControlFlow,
     sync::Arc,
 };
 
@@ -15,21 +16,21 @@ use ratatui::{
     layout::{Position as Point, Rect},
 };
 
-use super::list;
+use super::{Component, Entry, Pane, list};
 use crate::{
     app::env::Reached,
     config::{key::Key, theme::Role},
-    core::sheet::Sheet,
+    core::{error::Code, sheet::Sheet},
     tui::{
         action::{Action, Context, Reason},
         layout,
         model::{EnvState, EnvStatus, Model},
-        msg::{Effect, Mouse, Work},
+        msg::{Effect, Mouse, Msg, Tone, Work},
         overlay::{Overlay, Page},
         widget::{
             cell::Cell,
             section,
-            table::{Rows, TableState},
+            table::{Position, Rows, TableState},
         },
     },
 };
@@ -43,6 +44,92 @@ pub struct OverviewPane {
     pub reading: BTreeSet<String>,
     /// Sorting, filter, selection.
     pub table: TableState,
+}
+
+/// The pane in the table of panes.
+pub const ENTRY: Entry = Entry {
+    pane: Pane::Overview,
+    title: "Overview",
+    purpose: "Every environment at a glance.",
+    go: "go-overview",
+    number: Some('1'),
+    contexts: &[],
+    component: &OverviewList,
+};
+
+/// What answers for the pane.
+#[derive(Debug)]
+pub struct OverviewList;
+
+impl Component for OverviewList {
+    fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
+        self::draw(model, area, buffer)
+    }
+
+    fn contexts(&self, _model: &Model) -> Vec<Context> {
+        self::contexts()
+    }
+
+    fn typing(&self, model: &Model) -> bool {
+        model.overview.table.filter.editing
+    }
+
+    fn typed(&self, model: &mut Model, key: Key) {
+        self::typed(model, key);
+    }
+
+    fn pasted(&self, model: &mut Model, text: &str) {
+        self::pasted(model, text);
+    }
+
+    fn can_go_back(&self, model: &Model) -> bool {
+        model.overview.table.filter.active()
+    }
+
+    fn availability(&self, model: &Model, action: Action) -> Result<(), Reason> {
+        self::availability(model, action)
+    }
+
+    fn act(&self, model: &mut Model, action: Action) -> Vec<Effect> {
+        self::act(model, action)
+    }
+
+    fn sheet(&self, model: &Model) -> Option<Sheet> {
+        Some(self::sheet(model))
+    }
+
+    fn clicked(&self, model: &mut Model, mouse: Mouse, area: Rect) {
+        self::clicked(model, mouse, area);
+    }
+
+    fn position(&self, model: &Model) -> Option<Position> {
+        Some(model.overview.table.position())
+    }
+
+    fn environment_changed(&self, model: &mut Model) {
+        load(model);
+    }
+
+    fn handle(&self, model: &mut Model, msg: Msg) -> ControlFlow<Vec<Effect>, Msg> {
+        match msg {
+            Msg::Reached(name, reached) => {
+                self::reached(model, name, reached);
+                ControlFlow::Break(Vec::new())
+            }
+            Msg::Environment(name, state) => {
+                let again = model.overview.reading.remove(&name);
+                match &state {
+                    // A look that was stopped half-way says nothing about what was known before.
+                    EnvState::Failed(error) if again && error.code == Code::Interrupted => {
+                        model.say(Tone::Note, error.message.clone());
+                        ControlFlow::Break(Vec::new())
+                    }
+                    _ => ControlFlow::Continue(Msg::Environment(name, state)),
+                }
+            }
+            other => ControlFlow::Continue(other),
+        }
+    }
 }
 
 /// Where keys go.

@@ -8,7 +8,10 @@ use crate::{
     tui::{
         action::Action,
         model::{EnvState, Model},
-        pane::counts::{self, CountRow},
+        pane::{
+            Pane,
+            counts::{self, CountRow},
+        },
         widget::{
             cell::Cell,
             chart::{self, Bar},
@@ -61,7 +64,7 @@ fn lines(model: &Model, room: usize, height: usize) -> Vec<Cell> {
 }
 
 fn more(model: &Model, left: usize) -> Cell {
-    let key = model.key(Action::GoCounts).unwrap_or_default();
+    let key = model.key(Action::Go(Pane::Counts)).unwrap_or_default();
     let ellipsis = model.look.glyphs.ellipsis;
     Cell::of(Role::Muted, format!("{ellipsis} and {left} more: "))
         .then(Cell::of(Role::Accent, key).bold())

@@ -7,11 +7,15 @@ mod review;
 mod screen;
 mod write;
 
-use std::sync::Arc;
+use std::{ops::ControlFlow, sync::Arc};
 
-use ratatui::layout::Rect;
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position as Point, Rect},
+};
 
 pub use self::screen::draw;
+use super::{Component, Entry, Pane};
 use self::{choose::Choose, done::Done, review::Reviewing};
 use crate::{
     app::sync::{Applied, Contents},
@@ -25,7 +29,7 @@ use crate::{
     tui::{
         action::{Action, Context, Reason},
         model::Model,
-        msg::{Comparison, Effect, Mouse, Origin, Sync, Tone, Work},
+        msg::{Comparison, Effect, Mouse, Msg, Origin, Sync, Tone, Work},
         overlay::{Asked, Confirm, Overlay},
         widget::table::Position,
     },
@@ -83,6 +87,78 @@ impl SyncPane {
             Stage::Applying(..) => 2,
             Stage::Verifying(..) => 3,
             Stage::Done(_) => 4,
+        }
+    }
+}
+
+/// The pane in the table of panes.
+pub const ENTRY: Entry = Entry {
+    pane: Pane::Sync,
+    title: "Sync",
+    purpose: "Export, review, apply and verify: rows carried from one environment to another.",
+    go: "go-sync",
+    number: Some('6'),
+    contexts: &[Context::Sync, Context::Choose, Context::Review, Context::Done],
+    component: &SyncWizard,
+};
+
+/// What answers for the pane.
+#[derive(Debug)]
+pub struct SyncWizard;
+
+impl Component for SyncWizard {
+    fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
+        self::draw(model, area, buffer)
+    }
+
+    fn contexts(&self, model: &Model) -> Vec<Context> {
+        self::contexts(model)
+    }
+
+    fn typing(&self, model: &Model) -> bool {
+        self::typing(model)
+    }
+
+    fn typed(&self, model: &mut Model, key: Key) {
+        self::typed(model, key);
+    }
+
+    fn pasted(&self, model: &mut Model, text: &str) {
+        self::pasted(model, text);
+    }
+
+    fn can_go_back(&self, model: &Model) -> bool {
+        self::can_go_back(model)
+    }
+
+    fn availability(&self, model: &Model, action: Action) -> Result<(), Reason> {
+        self::availability(model, action)
+    }
+
+    fn act(&self, model: &mut Model, action: Action) -> Vec<Effect> {
+        self::act(model, action)
+    }
+
+    fn sheet(&self, model: &Model) -> Option<Sheet> {
+        self::sheet(model)
+    }
+
+    fn clicked(&self, model: &mut Model, mouse: Mouse, area: Rect) {
+        self::clicked(model, mouse, area);
+    }
+
+    fn position(&self, model: &Model) -> Option<Position> {
+        self::position(model)
+    }
+
+    fn set_project(&self, model: &mut Model, project: &Project) {
+        model.sync = SyncPane::new(project);
+    }
+
+    fn handle(&self, model: &mut Model, msg: Msg) -> ControlFlow<Vec<Effect>, Msg> {
+        match msg {
+            Msg::Sync(sync) => ControlFlow::Break(told(model, sync)),
+            other => ControlFlow::Continue(other),
         }
     }
 }

@@ -20,7 +20,7 @@ fn model() -> Model {
     let environments =
         vec![environment("production", Kind::Production, false), environment("preprod", Kind::Staging, true)];
     let mut model = Model::built_in("innotrue", environments).expect("built in");
-    model.know(&project);
+    model.set_project(&project);
     let rows = |name: &str, rows| (QName::new("public", name), Count::Exact { rows });
     let tables = BTreeMap::from([rows("plans", 5), rows("features", 61), rows("profiles", 1200)]);
     let listing = Listing { counts: Counts { tables }, ..Listing::default() };
@@ -46,7 +46,7 @@ fn every_action_is_described_found_and_works_or_says_why_not() {
         let mut model = model();
         model.pane = pane.pane;
         let items = all(&model);
-        for entry in Action::ALL {
+        for entry in Action::all() {
             let item = Item::Action(entry.action);
             assert!(items.contains(&item), "{} is not in the palette", entry.id);
             let says = item.cell(&model).plain();
