@@ -145,10 +145,10 @@ mod tests {
 
     /// The contexts of a pane as they are stacked, so that a key of one cannot bury an action of another.
     const STACKS: [&[Context]; 15] = [
-        &[Context::Counts, Context::List, Context::Scroll, Context::Global, Context::Anywhere],
-        &[Context::Audit, Context::List, Context::Scroll, Context::Global, Context::Anywhere],
-        &[Context::Migrations, Context::List, Context::Scroll, Context::Global, Context::Anywhere],
-        &[Context::Drift, Context::List, Context::Scroll, Context::Global, Context::Anywhere],
+        &[Context::Counts, Context::Split, Context::List, Context::Scroll, Context::Global, Context::Anywhere],
+        &[Context::Audit, Context::Split, Context::List, Context::Scroll, Context::Global, Context::Anywhere],
+        &[Context::Migrations, Context::Split, Context::List, Context::Scroll, Context::Global, Context::Anywhere],
+        &[Context::Drift, Context::Split, Context::List, Context::Scroll, Context::Global, Context::Anywhere],
         &[Context::Detail, Context::Help, Context::Scroll, Context::Anywhere],
         &[Context::Input, Context::Parts, Context::Anywhere],
         &[Context::Choose, Context::List, Context::Scroll, Context::Sync, Context::Global, Context::Anywhere],

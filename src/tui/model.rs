@@ -233,21 +233,16 @@ impl Model {
         !self.jobs.running().is_empty()
     }
 
-    /// When each pane follows its selection, for those that have yet to.
-    fn follows(&self) -> impl Iterator<Item = Duration> {
-        pane::components().filter_map(|component| component.due(self))
-    }
-
     /// Whether something on the screen is about to follow what was done last.
     pub fn unsettled(&self) -> bool {
-        self.follows().next().is_some()
+        pane::due(self).is_some()
     }
 
     /// When something on the screen changes by itself, though nothing happens. `None` lets the console sleep.
     pub fn next_change(&self) -> Option<Duration> {
         let step = if self.focused { Duration::from_millis(125) } else { Duration::from_secs(1) };
         let spin = self.busy().then_some(self.now + step);
-        let due = [spin, self.messages.next_expiry(), reconnect::next_change(self)];
-        due.into_iter().flatten().chain(self.follows()).min()
+        let due = [spin, self.messages.next_expiry(), reconnect::next_change(self), pane::due(self)];
+        due.into_iter().flatten().min()
     }
 }

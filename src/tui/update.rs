@@ -25,9 +25,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         ControlFlow::Break(effects) => effects,
         ControlFlow::Continue(msg) => handle(model, msg),
     };
-    for component in pane::components() {
-        effects.extend(component.follow(model));
-    }
+    effects.extend(pane::settle(model));
     effects
 }
 

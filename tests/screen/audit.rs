@@ -220,9 +220,9 @@ fn a_click_selects_below_the_heads_of_groups() {
     let click = |model: &mut Model, y: usize| {
         let mouse = pgdeck::tui::msg::Mouse { kind: pgdeck::tui::msg::MouseKind::Click, x: 20, y: y as u16 };
         update(model, Msg::Mouse(mouse));
-        model.audit.table.cursor()
+        model.audit.list.table.cursor()
     };
-    let was = model.audit.table.cursor();
+    let was = model.audit.list.table.cursor();
     let head = line("orders  2 errors");
     assert_eq!(click(&mut model, head), was, "a head is no row");
     let row = click(&mut model, head + 1);
@@ -241,4 +241,40 @@ fn the_palette_finds_a_check() {
     assert!(screen.contains("/FK03") && !screen.contains("FK01 "), "{screen}");
     press(&mut model, "esc");
     assert!(text(&drawn(&model, (120, 40))).contains("FK01 "));
+}
+
+#[test]
+fn the_details_are_scrolled_once_they_have_the_keys() {
+    let mut model = reading(audited());
+    update(&mut model, Msg::Resize(120, 18));
+    press(&mut model, "home");
+    let screen = |model: &Model| text(&drawn(model, (120, 18)));
+    let (accent, border) = (model.look.style(Role::Accent).fg, model.look.style(Role::Border).fg);
+    assert_eq!(style_of(&drawn(&model, (120, 18)), "│").fg, border);
+    assert!(screen(&model).contains('▌') && screen(&model).contains("more lines"), "{}", screen(&model));
+    let row = model.audit.list.table.cursor();
+    press(&mut model, "tab j j");
+    assert_eq!(model.audit.list.table.cursor(), row, "the list stays where it is");
+    assert_eq!(style_of(&drawn(&model, (120, 18)), "│").fg, accent);
+    assert!(!screen(&model).contains('▌') && screen(&model).contains("lines 3 to "), "{}", screen(&model));
+    press(&mut model, "G");
+    let end = screen(&model);
+    press(&mut model, "j");
+    assert_eq!(screen(&model), end, "no further than to the end");
+    press(&mut model, "esc j");
+    assert_eq!(model.audit.list.table.cursor(), row + 1, "Esc gives the keys back to the list");
+    press(&mut model, "right k left j");
+    assert_eq!(model.audit.list.table.cursor(), row + 2, "so does the left arrow");
+    update(&mut model, Msg::Resize(80, 24));
+    press(&mut model, "tab k");
+    assert_eq!(model.audit.list.table.cursor(), row + 1, "there is nothing beside the list");
+}
+
+#[test]
+fn a_pane_that_is_left_before_its_details_follow_keeps_nothing_awake() {
+    let mut model = after(reading(audited()), "j");
+    press(&mut model, "j");
+    assert!(model.unsettled());
+    press(&mut model, "1");
+    assert!(!model.unsettled(), "nothing on the screen waits");
 }

@@ -227,7 +227,7 @@ fn a_click_selects_whichever_line_of_a_problem_it_hits() {
     };
     let click = |model: &mut Model, y: u16| {
         update(model, Msg::Mouse(Mouse { kind: MouseKind::Click, x: 20, y }));
-        model.migrations.table.cursor()
+        model.migrations.list.table.cursor()
     };
     let (hint, next) = (line(&model, "▌  → "), line(&model, "✗ duplicate  010"));
     assert_eq!(click(&mut model, hint), 1);

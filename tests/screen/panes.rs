@@ -203,7 +203,7 @@ fn a_click_selects_a_card_and_the_wheel_moves_on() {
     update(&mut model, Msg::Resize(120, 40));
     let (x, y) = place(&model, "preprod");
     click(&mut model, x, y + 2);
-    assert_eq!(model.overview.table.selected(), Some(1));
+    assert_eq!(model.overview.list.table.selected(), Some(1));
     update(&mut model, Msg::Mouse(Mouse { kind: MouseKind::WheelUp, x, y }));
-    assert_eq!(model.overview.table.selected(), Some(0));
+    assert_eq!(model.overview.list.table.selected(), Some(0));
 }

@@ -13,6 +13,8 @@ pub enum Context {
     List,
     /// A pane of several parts, one of which has the keys.
     Parts,
+    /// A list with the details of the selected row beside it.
+    Split,
     /// The counts pane.
     Counts,
     /// The audit pane.
@@ -55,6 +57,7 @@ impl Context {
         (Context::Scroll, "scroll", "Moving"),
         (Context::List, "list", "Lists"),
         (Context::Parts, "parts", "Panes of several parts"),
+        (Context::Split, "split", "Lists with details beside them"),
         (Context::Counts, "counts", "Counts"),
         (Context::Audit, "audit", "Audit"),
         (Context::Migrations, "migrations", "Migrations"),

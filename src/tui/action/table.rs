@@ -82,13 +82,13 @@ impl Action {
                 &[C::List],
                 "Write the rows shown to a file: CSV, JSON or Markdown, by the ending of its name.",
             ),
-            entry(A::FocusNext, "focus-next", "Next part", &[C::Parts, C::Confirm], "Move to the next part or button.")
+            entry(A::FocusNext, "focus-next", "Next part", &[C::Parts, C::Split, C::Confirm], "Move to the next part or button.")
                 .hint("move"),
             entry(
                 A::FocusPrevious,
                 "focus-previous",
                 "Previous part",
-                &[C::Parts, C::Confirm],
+                &[C::Parts, C::Split, C::Confirm],
                 "Move to the part or button before.",
             ),
             entry(

@@ -249,7 +249,7 @@ fn body(model: &Model) -> Rect {
 }
 
 /// The first line in sight after `action`, of `length` lines of which `visible` have room.
-fn scrolled(top: usize, length: usize, visible: u16, action: Action) -> usize {
+pub fn scrolled(top: usize, length: usize, visible: u16, action: Action) -> usize {
     let page = usize::from(visible).max(1);
     let last = length.saturating_sub(page);
     let to = match action {

@@ -1,4 +1,5 @@
-//! What the console asks a pane. Whatever a pane does not answer has a default, so that an empty pane only draws.
+//! What the console asks a pane, and what it tells it. Whatever a pane does not answer has a default, so that an empty
+//! pane only draws.
 
 use std::{fmt, ops::ControlFlow, time::Duration};
 
@@ -18,8 +19,8 @@ use crate::{
     },
 };
 
-/// A pane. It has no state of its own: that is a field of the [`Model`].
-pub trait Component: fmt::Debug + Sync {
+/// A pane as keys, the mouse and the screen know it. It has no state of its own: that is a field of the [`Model`].
+pub trait Component: Events + fmt::Debug + Sync {
     /// Draws it; returns where the cursor belongs while a line is being typed.
     fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point>;
 
@@ -72,7 +73,18 @@ pub trait Component: fmt::Debug + Sync {
         None
     }
 
-    /// The console opens, or the project that was opened is known.
+    /// Lets what follows the selection catch up with it. Called after every message.
+    fn settle(&self, _model: &mut Model) {}
+
+    /// When that changes something by itself.
+    fn due(&self, _model: &Model) -> Option<Duration> {
+        None
+    }
+}
+
+/// What a pane does because of what happens elsewhere.
+pub trait Events {
+    /// The project file was read.
     fn set_project(&self, _model: &mut Model, _project: &Project) {}
 
     /// The console has opened: starts what needs no environment.
@@ -96,13 +108,8 @@ pub trait Component: fmt::Debug + Sync {
     /// `job` is over, whether it told of a result or not.
     fn ended(&self, _model: &mut Model, _job: JobId) {}
 
-    /// Called after every message: follows the selection, and reads what is looked at.
-    fn follow(&self, _model: &mut Model) -> Vec<Effect> {
+    /// Something happened while the pane is in front: starts reading what it shows and does not know yet.
+    fn looked_at(&self, _model: &mut Model) -> Vec<Effect> {
         Vec::new()
-    }
-
-    /// When the pane changes by itself, because something has yet to follow the selection.
-    fn due(&self, _model: &Model) -> Option<Duration> {
-        None
     }
 }

@@ -1,10 +1,11 @@
 //! The panes: which there are, and where each plugs in.
 //!
 //! A pane is a folder beside this file. It describes itself in an [`Entry`] and answers the questions of
-//! [`Component`], whose defaults do for an empty pane. Adding one: a variant of [`Pane`], its entry in [`Pane::ALL`],
-//! and, if it has a state, a field of the [`Model`].
+//! [`Component`] and [`Events`], whose defaults do for an empty pane; one that is a list says what its rows are
+//! (`list.rs`) and is a component by that. Adding one: a variant of [`Pane`], its entry in [`Pane::ALL`], and, if it
+//! has a state, a field of the [`Model`].
 
-use std::{fmt::Write as _, ops::ControlFlow};
+use std::{fmt::Write as _, ops::ControlFlow, time::Duration};
 
 use ratatui::{
     buffer::Buffer,
@@ -12,7 +13,6 @@ use ratatui::{
 };
 
 pub mod audit;
-mod beside;
 mod component;
 pub mod counts;
 pub mod drift;
@@ -20,20 +20,22 @@ pub mod journal;
 mod list;
 pub mod migrations;
 pub mod overview;
+mod split;
 pub mod sync;
 
-pub use component::Component;
+pub use component::{Component, Events};
 
 use crate::{
-    config::{key::Key, source::Source},
+    config::{key::Key, source::Source, theme::Role},
     core::sheet::Sheet,
 };
 
 use super::{
     action::{Action, Context, Reason},
+    keys::label,
     model::Model,
     msg::{Effect, Mouse, Msg},
-    widget::table::Position,
+    widget::{cell::Cell, table::Position},
 };
 
 /// One of the panes.
@@ -186,6 +188,26 @@ pub fn position(model: &Model) -> Option<Position> {
 /// Offers `msg` to every pane; hands it back where none takes it.
 pub fn handle(model: &mut Model, msg: Msg) -> ControlFlow<Vec<Effect>, Msg> {
     components().try_fold(msg, |msg, component| component.handle(model, msg))
+}
+
+/// Something happened: the pane in front follows its selection, and reads what it shows and does not know yet.
+pub fn settle(model: &mut Model) -> Vec<Effect> {
+    let component = model.pane.component();
+    component.settle(model);
+    component.looked_at(model)
+}
+
+/// When the pane in front changes by itself.
+pub fn due(model: &Model) -> Option<Duration> {
+    model.pane.component().due(model)
+}
+
+/// The key that does `action` in the pane in front, whatever lies over it.
+pub fn key_of(model: &Model, action: Action) -> Cell {
+    let mut contexts = contexts(model);
+    contexts.push(Context::Global);
+    let chord = model.keys.shown(action, &contexts);
+    Cell::of(Role::Accent, chord.map(|chord| label(chord, &model.look.glyphs)).unwrap_or_default()).bold()
 }
 
 /// The part of the screen that a pane draws in and is clicked in.

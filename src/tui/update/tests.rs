@@ -188,17 +188,17 @@ fn letters_go_into_a_filter_only_while_it_is_typed() {
         press(&mut model, "Q");
         update(&mut model, Msg::Paste("Q".into()));
         let filters = [
-            &model.overview.table,
-            &model.counts.table,
-            &model.audit.table,
-            &model.migrations.table,
-            &model.drift.table,
-            &model.journal.table,
+            &model.overview.list.table,
+            &model.counts.list.table,
+            &model.audit.list.table,
+            &model.migrations.list.table,
+            &model.drift.list.table,
+            &model.journal.list.table,
         ];
         assert!(filters.iter().all(|table| !table.filter.active()), "{}", pane.title);
     }
     model.pane = Pane::Counts;
-    model.counts.table.filter.editing = true;
+    model.counts.list.table.filter.editing = true;
     press(&mut model, "Q");
-    assert_eq!(model.counts.table.filter.input.value(), "Q");
+    assert_eq!(model.counts.list.table.filter.input.value(), "Q");
 }

@@ -31,10 +31,10 @@ pub fn rule(area: Rect, look: &Look, buffer: &mut Buffer) {
     buffer.set_stringn(area.x, area.y, line, area.width.into(), look.style(Role::Border));
 }
 
-/// A rule down the first column of `area`.
-pub fn divider(area: Rect, look: &Look, buffer: &mut Buffer) {
+/// A rule down the first column of `area`, in `role`.
+pub fn divider(area: Rect, role: Role, look: &Look, buffer: &mut Buffer) {
     for y in area.top()..area.bottom() {
-        buffer.set_stringn(area.x, y, look.glyphs.vertical, 1, look.style(Role::Border));
+        buffer.set_stringn(area.x, y, look.glyphs.vertical, 1, look.style(role));
     }
 }
 

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    AuditPane, Only, Row, compare::Shown, draw, export, list, missing, reach, rebuild, rebuild_with, refresh, rows,
-    with_rows,
+    AuditPane, Only, Row, compare::Shown, missing, reach, rebuild, rebuild_with, refresh,
 };
 use crate::{
     core::audit::{Finding, lookup::Lookup},
@@ -12,7 +11,7 @@ use crate::{
         action::{Action, Reason},
         model::Model,
         msg::{Accepting, Effect},
-        overlay::{Accept, Overlay, Page},
+        overlay::{Accept, Overlay},
     },
 };
 
@@ -22,14 +21,8 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
     let no = |why: &'static str| Err(Reason::new(why));
     let alone = model.environments.len() < 2;
     match action {
-        Action::FocusNext | Action::FocusPrevious => no("this pane has one part"),
         Action::NextEnvironment | Action::CompareWith if alone => no("there is only one environment"),
-        Action::Refresh
-        | Action::Accept
-        | Action::Cancel
-        | Action::Back
-        | Action::NextEnvironment
-        | Action::CompareWith => Ok(()),
+        Action::Refresh | Action::NextEnvironment | Action::CompareWith => Ok(()),
         _ if pane.audited().is_none() => no("no environment was audited yet"),
         Action::CompareShow if pane.compared().is_none() => no("no other environment stands beside it"),
         Action::GroupBy
@@ -59,12 +52,12 @@ fn of_finding(finding: &Finding, action: Action) -> Result<(), Reason> {
     }
 }
 
-/// Does `action`.
-pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+/// Does `action` where that is no matter of every list.
+pub fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
     match action {
-        Action::Refresh => return refresh(model),
-        Action::NextEnvironment => return next_environment(model),
-        Action::CompareWith => return compare_with_next(model),
+        Action::Refresh => return Some(refresh(model)),
+        Action::NextEnvironment => return Some(next_environment(model)),
+        Action::CompareWith => return Some(compare_with_next(model)),
         Action::CompareShow => {
             model.audit.shown = model.audit.shown.next();
             rebuild(model);
@@ -80,7 +73,6 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::OnlyWarnings => only(model, Only::Warnings),
         Action::OnlyInfo => only(model, Only::Info),
         Action::OnlyAccepted => only(model, Only::Accepted),
-        Action::Open => open(model),
         Action::Reach => tree(model),
         Action::AcceptFinding => {
             let asked = model.audit.selected().and_then(Row::finding).map(|finding| {
@@ -89,22 +81,9 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             });
             model.overlays.extend(asked.map(Overlay::Accept));
         }
-        Action::Copy => {
-            let fix = model.audit.selected().and_then(Row::finding).map(|finding| finding.fix.clone());
-            return fix.map(|fix| model.copy("the SQL that mends it", fix)).unwrap_or_default();
-        }
-        Action::CopyRow => {
-            let json = model.audit.selected().map(export::json);
-            return json.map(|json| model.copy("the row as JSON", json)).unwrap_or_default();
-        }
-        Action::Back if !model.audit.table.filter.active() && !model.audit.table.filter.editing => leave(model),
-        _ => {
-            let visible = draw::visible(model);
-            let columns = rows::columns(model.audit.compared().is_some()).len();
-            with_rows(model, |table, view| list::act(table, action, visible, columns, view));
-        }
+        _ => return None,
     }
-    Vec::new()
+    Some(Vec::new())
 }
 
 /// Writes down that something is accepted; what was read before is judged anew then.
@@ -117,12 +96,12 @@ pub fn write(model: &mut Model, entry: crate::config::project::accept::Entry) ->
 fn only(model: &mut Model, only: Only) {
     let pane = &mut model.audit;
     pane.only = (pane.only != Some(only)).then_some(only);
-    pane.table.select(0, 1);
+    pane.list.table.select(0, 1);
     rebuild(model);
 }
 
 /// Leaves the filters that have keys of their own, then the comparison.
-fn leave(model: &mut Model) {
+pub fn leave(model: &mut Model) {
     rebuild_with(model, |pane| {
         if pane.only.take().is_some() || std::mem::take(&mut pane.shown) != Shown::All {
             return;
@@ -147,7 +126,7 @@ fn next_environment(model: &mut Model) -> Vec<Effect> {
         pane.against.clone_from(&pane.chosen);
     }
     pane.chosen = next;
-    pane.table.select(0, 1);
+    pane.list.table.select(0, 1);
     rebuild(model);
     missing(model)
 }
@@ -169,16 +148,9 @@ fn compare_with_next(model: &mut Model) -> Vec<Effect> {
 
 /// A column comes or goes, so that the numbers of those behind it mean others.
 fn unsort_last(pane: &mut AuditPane) {
-    if pane.table.sorted_by().is_some_and(|(column, _)| column > 2) {
+    if pane.list.table.sorted_by().is_some_and(|(column, _)| column > 2) {
         pane.sort_anew();
     }
-}
-
-fn open(model: &mut Model) {
-    let Some(row) = model.audit.selected() else { return };
-    let title = if row.object().is_empty() { row.id().to_owned() } else { format!("{} {}", row.id(), row.object()) };
-    let lines = super::detail::lines(model, row);
-    model.overlays.push(Overlay::Page(Page { detail: true, ..Page::of(title, lines) }));
 }
 
 fn tree(model: &mut Model) {

@@ -25,7 +25,7 @@ pub fn sheet(model: &Model) -> Sheet {
         "also in",
     ];
     let pane = &model.audit;
-    let shown = pane.table.order().iter().filter_map(|at| pane.rows.get(*at as usize));
+    let shown = pane.list.table.order().iter().filter_map(|at| pane.rows.get(*at as usize));
     let other = pane.compared().map(|audited| audited.environment.clone());
     Sheet::new("audit", COLUMNS, shown.map(|row| values(row, other.as_deref())))
 }

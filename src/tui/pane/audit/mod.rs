@@ -3,9 +3,10 @@
 
 mod act;
 mod compare;
+mod component;
 mod detail;
-mod draw;
 mod export;
+mod groups;
 mod matrix;
 mod rank;
 mod reach;
@@ -16,17 +17,9 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     ops::ControlFlow,
     sync::Arc,
-    time::Duration,
 };
 
-use ratatui::{
-    buffer::Buffer,
-    layout::{Position as Point, Rect},
-};
-
-pub use act::{act, availability, write};
-pub use draw::{clicked, draw};
-pub use export::sheet;
+pub use act::write;
 pub use rank::Rank;
 pub use rows::Row;
 
@@ -34,26 +27,23 @@ use self::{
     compare::Shown,
     rows::{Group, Key},
 };
-use super::{Component, Entry, Pane, list};
+use super::{
+    Entry, Events, Pane, key_of,
+    list::{self, ListState},
+};
 use crate::{
     app::audit::Audited,
-    config::{key::Key as Pressed, theme::Role},
+    config::theme::Role,
     core::{
         env::Kind,
         error::{Code, Error},
-        sheet::Sheet,
     },
     tui::{
-        action::{Action, Context, Reason},
-        keys::label,
+        action::Context,
         model::{EnvState, EnvStatus, Model},
-        msg::{Accepted, Effect, Mouse, Msg, Tone, Work},
+        msg::{Accepted, Effect, Msg, Tone, Work},
         overlay::Overlay,
-        rest::Rest,
-        widget::{
-            cell::Cell,
-            table::{Position, Rows, TableState},
-        },
+        widget::{cell::Cell, table::TableState},
     },
 };
 
@@ -78,10 +68,7 @@ pub struct AuditPane {
     only: Option<Only>,
     shown: Shown,
     /// Sorting, filter, selection.
-    pub table: TableState,
-    /// The row whose details stand beside the list, and they.
-    page: Rest<Key>,
-    detail: Option<(Key, Vec<Cell>)>,
+    pub list: ListState<Key>,
 }
 
 /// Rows of one kind alone.
@@ -125,7 +112,7 @@ impl AuditPane {
     pub fn new(environments: &[EnvStatus]) -> Self {
         let production = environments.iter().find(|environment| environment.kind == Kind::Production);
         let chosen = production.or(environments.first()).map(|environment| environment.name.clone());
-        AuditPane { chosen, table: TableState::sorted(0, false), ..AuditPane::default() }
+        AuditPane { chosen, list: ListState::of(TableState::sorted(0, false)), ..AuditPane::default() }
     }
 
     /// What was read of the environment that is looked at.
@@ -141,18 +128,11 @@ impl AuditPane {
 
     /// The worst first, as at the beginning.
     fn sort_anew(&mut self) {
-        let filter = std::mem::take(&mut self.table.filter);
-        self.table = TableState::sorted(0, false);
-        self.table.filter = filter;
+        self.list.resort(TableState::sorted(0, false));
     }
 
     fn selected(&self) -> Option<&Row> {
-        self.rows.get(self.table.selected()?)
-    }
-
-    /// Where the selection is, of all that was found.
-    pub fn position(&self) -> Position {
-        Position { all: self.all, ..self.table.position() }
+        self.rows.get(self.list.table.selected()?)
     }
 }
 
@@ -171,55 +151,7 @@ pub const ENTRY: Entry = Entry {
 #[derive(Debug)]
 pub struct AuditList;
 
-impl Component for AuditList {
-    fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
-        self::draw(model, area, buffer)
-    }
-
-    fn contexts(&self, _model: &Model) -> Vec<Context> {
-        self::contexts()
-    }
-
-    fn typing(&self, model: &Model) -> bool {
-        model.audit.table.filter.editing
-    }
-
-    fn typed(&self, model: &mut Model, key: Pressed) {
-        self::typed(model, key);
-    }
-
-    fn pasted(&self, model: &mut Model, text: &str) {
-        self::pasted(model, text);
-    }
-
-    fn can_go_back(&self, model: &Model) -> bool {
-        self::can_go_back(model)
-    }
-
-    fn availability(&self, model: &Model, action: Action) -> Result<(), Reason> {
-        self::availability(model, action)
-    }
-
-    fn act(&self, model: &mut Model, action: Action) -> Vec<Effect> {
-        self::act(model, action)
-    }
-
-    fn sheet(&self, model: &Model) -> Option<Sheet> {
-        Some(self::sheet(model))
-    }
-
-    fn clicked(&self, model: &mut Model, mouse: Mouse, area: Rect) {
-        self::clicked(model, mouse, area);
-    }
-
-    fn position(&self, model: &Model) -> Option<Position> {
-        Some(model.audit.position())
-    }
-
-    fn badge(&self, model: &Model) -> Option<Cell> {
-        self::badge(model)
-    }
-
+impl Events for AuditList {
     fn answered(&self, model: &mut Model, name: &str) -> Vec<Effect> {
         self::answered(model, name)
     }
@@ -232,20 +164,6 @@ impl Component for AuditList {
         }
         ControlFlow::Break(Vec::new())
     }
-
-    fn follow(&self, model: &mut Model) -> Vec<Effect> {
-        self::follow(model);
-        Vec::new()
-    }
-
-    fn due(&self, model: &Model) -> Option<Duration> {
-        model.audit.page.due()
-    }
-}
-
-/// Where keys go.
-pub fn contexts() -> Vec<Context> {
-    vec![Context::Audit, Context::List, Context::Scroll]
 }
 
 /// Reads the catalogue of `environment` and runs every check; what is shown stays until the answer is there.
@@ -257,7 +175,7 @@ fn read(model: &mut Model, environment: &str) -> Vec<Effect> {
 }
 
 /// An environment answers: if it is looked at, and nothing is known of it, it is read.
-pub fn answered(model: &mut Model, environment: &str) -> Vec<Effect> {
+fn answered(model: &mut Model, environment: &str) -> Vec<Effect> {
     let pane = &model.audit;
     let wanted = pane.chosen.iter().chain(&pane.against).any(|name| name == environment);
     if wanted && !pane.read.contains_key(environment) { read(model, environment) } else { Vec::new() }
@@ -283,7 +201,7 @@ fn refresh(model: &mut Model) -> Vec<Effect> {
 }
 
 /// Takes in what was read of an environment.
-pub fn audited(model: &mut Model, environment: &str, audited: Result<Arc<Audited>, Error>) {
+fn audited(model: &mut Model, environment: &str, audited: Result<Arc<Audited>, Error>) {
     model.audit.reading.remove(environment);
     match audited {
         Ok(audited) => {
@@ -304,7 +222,7 @@ pub fn audited(model: &mut Model, environment: &str, audited: Result<Arc<Audited
 }
 
 /// Takes in how it went to accept something.
-pub fn accepted(model: &mut Model, accepted: Result<Arc<Accepted>, Error>) {
+fn accepted(model: &mut Model, accepted: Result<Arc<Accepted>, Error>) {
     let asked = model.overlays.iter_mut().rev().find_map(|overlay| match overlay {
         Overlay::Accept(accept) => Some(accept),
         _ => None,
@@ -336,80 +254,27 @@ fn rebuild(model: &mut Model) {
 
 /// The same after `change`.
 fn rebuild_with(model: &mut Model, change: impl FnOnce(&mut AuditPane)) {
-    // Whoever has not moved yet stays on the first row, whatever it is by now.
-    let was = model.audit.selected().filter(|_| model.audit.table.cursor() > 0).map(Row::key);
-    let pane = &mut model.audit;
-    change(pane);
-    let all = match (pane.audited(), pane.compared()) {
-        (Some(here), Some(there)) => compare::rows(here, there),
-        (Some(here), None) => rows::of(here),
-        (None, _) => Vec::new(),
-    };
-    pane.all = all.len();
-    let (only, shown) = (pane.only, pane.shown);
-    pane.rows = all.into_iter().filter(|row| only.is_none_or(|only| only.has(row)) && shown.has(row.side)).collect();
-    pane.detail = None;
-    let columns = rows::columns(pane.compared().is_some());
-    let AuditPane { rows, table, group, .. } = pane;
-    rows::with(rows, *group, &model.look.glyphs, |view| {
-        table.load(&columns, view, |at| was.as_ref().is_some_and(|was| rows[at].is(was)));
+    list::rebuild(&AuditList, model, |model| {
+        let pane = &mut model.audit;
+        change(pane);
+        let all = match (pane.audited(), pane.compared()) {
+            (Some(here), Some(there)) => compare::rows(here, there),
+            (Some(here), None) => rows::of(here),
+            (None, _) => Vec::new(),
+        };
+        pane.all = all.len();
+        let (only, shown) = (pane.only, pane.shown);
+        let wanted = |row: &Row| only.is_none_or(|only| only.has(row)) && shown.has(row.side);
+        pane.rows = all.into_iter().filter(wanted).collect();
     });
-    if was.is_none() {
-        model.audit.table.select(0, 1);
-    }
-}
-
-/// The details follow the selection when it rests.
-pub fn follow(model: &mut Model) {
-    if model.pane != Pane::Audit {
-        return;
-    }
-    let now = model.now;
-    let selected = model.audit.selected().map(Row::key);
-    model.audit.page.follow(selected, now);
-    model.audit.page.settle(now);
-    let at = model.audit.page.at().cloned();
-    if model.audit.detail.as_ref().map(|(key, _)| key) == at.as_ref() {
-        return;
-    }
-    let row = at.as_ref().and_then(|key| model.audit.rows.iter().find(|row| row.is(key)));
-    let lines = row.map(|row| detail::lines(model, row));
-    model.audit.detail = at.zip(lines);
-}
-
-/// Takes in a key of the filter.
-pub fn typed(model: &mut Model, key: Pressed) {
-    with_rows(model, |table, view| table.typed(key, view));
-}
-
-/// Takes in what was pasted into the filter.
-pub fn pasted(model: &mut Model, text: &str) {
-    with_rows(model, |table, view| table.pasted(text, view));
-}
-
-fn with_rows(model: &mut Model, change: impl FnOnce(&mut TableState, &Rows<'_>)) {
-    let AuditPane { rows, table, group, .. } = &mut model.audit;
-    rows::with(rows, *group, &model.look.glyphs, |view| change(table, view));
-}
-
-/// Whether Esc has something to leave: a filter, or the comparison.
-pub fn can_go_back(model: &Model) -> bool {
-    let pane = &model.audit;
-    pane.table.filter.active() || pane.only.is_some() || pane.against.is_some()
 }
 
 /// Narrows the list to the check `id`.
 pub fn find(model: &mut Model, id: &str) {
     model.audit.only = None;
-    model.audit.table.filter.editing = false;
-    model.audit.table.filter.input = crate::tui::widget::input::TextInput::holding(id);
+    model.audit.list.table.filter.editing = false;
+    model.audit.list.table.filter.input = crate::tui::widget::input::TextInput::holding(id);
     rebuild(model);
-}
-
-/// The key that does `action` in the pane itself, whatever lies over it.
-fn key_of(model: &Model, action: Action) -> Cell {
-    let chord = model.keys.shown(action, &[&contexts()[..], &[Context::Global]].concat());
-    Cell::of(Role::Accent, chord.map(|chord| label(chord, &model.look.glyphs)).unwrap_or_default()).bold()
 }
 
 /// How many errors of the environment that is looked at nobody has accepted; a question mark where that is not known,

@@ -246,9 +246,9 @@ pub fn columns(comparing: bool) -> Vec<Column> {
     columns
 }
 
-/// Hands the rows to `use_them` as a table reads them.
-pub fn with<T>(rows: &[Row], group: Group, glyphs: &Glyphs, use_them: impl FnOnce(&Rows<'_>) -> T) -> T {
-    use_them(&Rows {
+/// Calls `read` with the rows as a table reads them.
+pub fn with(rows: &[Row], group: Group, glyphs: &Glyphs, read: &mut dyn FnMut(&Rows<'_>)) {
+    read(&Rows {
         count: rows.len(),
         cell: &|row, column| cell(&rows[row], column, group, glyphs),
         // Groups stay together whatever they are sorted by inside.
@@ -257,7 +257,7 @@ pub fn with<T>(rows: &[Row], group: Group, glyphs: &Glyphs, use_them: impl FnOnc
             let row = &rows[row];
             format!("{} {} {} {}", row.id(), row.object(), row.part().unwrap_or_default(), row.remark())
         },
-    })
+    });
 }
 
 fn key(row: &Row, column: usize) -> String {

@@ -1,6 +1,6 @@
 //! The words above the list, and what there is to read where there is no list.
 
-use super::{AuditPane, Only, Rank, compare::Shown, key_of, rows::Row};
+use super::{AuditPane, Only, Rank, compare::Shown, key_of};
 use crate::{
     app::audit::Audited,
     config::theme::Role,
@@ -112,14 +112,12 @@ pub fn skipped(audited: &Audited) -> String {
     format!("{} skipped: PostgreSQL {server} is older than what they look at ({})", ids.len(), ids.join(", "))
 }
 
-/// What there is to say where nothing was found; `None` where there are rows.
-pub fn clean(audited: &Audited, rows: &[Row], room: usize) -> Option<Vec<Cell>> {
-    if !rows.is_empty() {
-        return None;
-    }
+/// What there is to say where nothing was found.
+pub fn clean(audited: &Audited, room: usize) -> Vec<Cell> {
     let facts = &audited.facts;
     let line = |count: usize, word: &str| labelled(word, 12, Cell::text(grouped(count as u64)));
     let mut lines = vec![
+        Cell::default(),
         Cell::of(Role::Ok, format!("Nothing was found: {}.", looked(audited))),
         Cell::default(),
         line(checks(audited), "checks"),
@@ -132,20 +130,17 @@ pub fn clean(audited: &Audited, rows: &[Row], room: usize) -> Option<Vec<Cell>> 
     ];
     let more = "What the team intends stands in pgdeck.toml, under [expect]: what is declared there can be checked.";
     lines.extend(Cell::of(Role::Muted, more).wrapped(room));
-    Some(lines)
+    lines
 }
 
-/// What there is to say where the filters let nothing through.
-pub fn nothing_fits(model: &Model) -> Cell {
-    let typing = model.key(Action::Cancel).map(|key| Cell::of(Role::Accent, key).bold());
-    let key = typing.filter(|_| model.audit.table.filter.editing).unwrap_or_else(|| key_of(model, Action::Back));
-    let what = match (model.audit.table.filter.active(), model.audit.only) {
+/// What there is not, where the filters let nothing through.
+pub fn nothing(model: &Model) -> String {
+    match (model.audit.list.table.filter.active(), model.audit.only) {
         (true, _) => "nothing fits".to_owned(),
         (false, Some(Only::Accepted)) => "nothing is accepted".to_owned(),
         (false, Some(only)) => format!("there are no {}", only.words()),
         (false, None) => "there is nothing like that".to_owned(),
-    };
-    Cell::of(Role::Muted, format!("{what}; ")).then(key).and(Role::Muted, " shows the rest")
+    }
 }
 
 /// What to read while there is nothing to see, and why.

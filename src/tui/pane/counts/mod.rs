@@ -8,20 +8,17 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     ops::ControlFlow,
     sync::Arc,
-    time::Duration,
-};
-
-use ratatui::{
-    buffer::Buffer,
-    layout::{Position as Point, Rect},
 };
 
 pub use rows::CountRow;
 
-use super::{Component, Entry, Pane, beside, list};
+use super::{
+    Entry, Events, Pane,
+    list::{self, List, ListState},
+};
 use crate::{
     app::counts::{History, Listing},
-    config::{key::Key, theme::Role},
+    config::{project::Project, theme::Role},
     core::{
         counts::Count,
         error::{Code, Error},
@@ -31,13 +28,11 @@ use crate::{
     tui::{
         action::{Action, Context, Reason},
         model::{EnvState, EnvStatus, JobId, Model},
-        msg::{Effect, Mouse, Msg, Tone, Work},
-        overlay::{Overlay, Page},
-        rest::Rest,
+        msg::{Effect, Msg, Tone, Work},
+        overlay::{Overlay, Tree},
         widget::{
             cell::Cell,
-            section,
-            table::{Position, Table, TableState},
+            table::{Column, Rows, TableState},
         },
     },
 };
@@ -55,16 +50,14 @@ pub struct CountsPane {
     pub rows: Vec<CountRow>,
     /// Whether counts came that the order of the list does not know yet.
     unsorted: bool,
-    /// Sorting, filter, selection.
-    pub table: TableState,
+    /// Sorting, filter, selection: a row is called by its table.
+    pub list: ListState<QName>,
     /// What was recorded before.
     pub history: Arc<History>,
     /// The environments whose newer figures are on their way, while older ones are shown.
     stale: BTreeSet<String>,
     /// The longest bar.
     greatest: u64,
-    /// The table whose details stand beside the list.
-    pub page: Rest<QName>,
 }
 
 /// The pane in the table of panes.
@@ -82,49 +75,9 @@ pub const ENTRY: Entry = Entry {
 #[derive(Debug)]
 pub struct CountsList;
 
-impl Component for CountsList {
-    fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
-        self::draw(model, area, buffer)
-    }
-
-    fn contexts(&self, _model: &Model) -> Vec<Context> {
-        self::contexts()
-    }
-
-    fn typing(&self, model: &Model) -> bool {
-        model.counts.table.filter.editing
-    }
-
-    fn typed(&self, model: &mut Model, key: Key) {
-        self::typed(model, key);
-    }
-
-    fn pasted(&self, model: &mut Model, text: &str) {
-        self::pasted(model, text);
-    }
-
-    fn can_go_back(&self, model: &Model) -> bool {
-        model.counts.table.filter.active()
-    }
-
-    fn availability(&self, model: &Model, action: Action) -> Result<(), Reason> {
-        self::availability(model, action)
-    }
-
-    fn act(&self, model: &mut Model, action: Action) -> Vec<Effect> {
-        self::act(model, action)
-    }
-
-    fn sheet(&self, model: &Model) -> Option<Sheet> {
-        Some(self::sheet(model))
-    }
-
-    fn clicked(&self, model: &mut Model, mouse: Mouse, area: Rect) {
-        self::clicked(model, mouse, area);
-    }
-
-    fn position(&self, model: &Model) -> Option<Position> {
-        Some(model.counts.table.position())
+impl Events for CountsList {
+    fn set_project(&self, model: &mut Model, _project: &Project) {
+        model.counts.list.details.forget();
     }
 
     fn opened(&self, model: &mut Model) -> Vec<Effect> {
@@ -148,20 +101,97 @@ impl Component for CountsList {
     fn ended(&self, model: &mut Model, _job: JobId) {
         settled(model);
     }
-
-    fn follow(&self, model: &mut Model) -> Vec<Effect> {
-        self::follow(model);
-        Vec::new()
-    }
-
-    fn due(&self, model: &Model) -> Option<Duration> {
-        model.counts.page.due()
-    }
 }
 
-/// Where keys go.
-pub fn contexts() -> Vec<Context> {
-    vec![Context::Counts, Context::List, Context::Scroll]
+impl List for CountsList {
+    type Key = QName;
+    const PANE: Pane = Pane::Counts;
+
+    fn state<'m>(&self, model: &'m Model) -> &'m ListState<QName> {
+        &model.counts.list
+    }
+
+    fn state_mut<'m>(&self, model: &'m mut Model) -> &'m mut ListState<QName> {
+        &mut model.counts.list
+    }
+
+    fn with_rows(&self, model: &Model, read: &mut dyn FnMut(&Rows<'_>)) {
+        rows::with(&model.counts.rows, model.counts.greatest, &model.look.glyphs, read);
+    }
+
+    fn key(&self, model: &Model, row: usize) -> Option<QName> {
+        Some(model.counts.rows.get(row)?.table.clone())
+    }
+
+    fn is(&self, model: &Model, row: usize, key: &QName) -> bool {
+        model.counts.rows.get(row).is_some_and(|row| row.table == *key)
+    }
+
+    fn columns(&self, model: &Model) -> Vec<Column> {
+        rows::columns(model)
+    }
+
+    fn is_read(&self, model: &Model) -> bool {
+        !model.counts.rows.is_empty()
+    }
+
+    fn waiting(&self, model: &Model, _room: usize) -> Vec<Cell> {
+        waiting(model)
+    }
+
+    fn title(&self, model: &Model, _room: u16) -> Cell {
+        title(model)
+    }
+
+    fn is_stale(&self, model: &Model) -> bool {
+        !stale(model).is_empty()
+    }
+
+    fn side(&self, width: u16) -> Option<u16> {
+        Some((width * 3 / 10).clamp(36, 56))
+    }
+
+    fn details(&self, model: &Model, row: usize, _room: usize) -> Vec<Cell> {
+        model.counts.rows.get(row).map(|row| detail::lines(model, row)).unwrap_or_default()
+    }
+
+    fn page_title(&self, model: &Model, row: usize) -> String {
+        model.counts.rows.get(row).map(|row| row.table.to_string()).unwrap_or_default()
+    }
+
+    fn copy(&self, model: &Model, row: usize) -> Option<(String, String)> {
+        Some(("the table's name".to_owned(), model.counts.rows.get(row)?.table.to_string()))
+    }
+
+    fn copy_row(&self, model: &Model, row: usize) -> Option<(&'static str, String)> {
+        Some(("the row as JSON", rows::json(model.counts.rows.get(row)?, &names(model))))
+    }
+
+    fn sheet(&self, model: &Model) -> Sheet {
+        rows::sheet(shown(model), &names(model))
+    }
+
+    fn availability(&self, model: &Model, action: Action) -> Result<(), Reason> {
+        match action {
+            Action::Refresh => Ok(()),
+            _ if model.counts.rows.is_empty() => Err(Reason::new("no tables have been read yet")),
+            _ => Ok(()),
+        }
+    }
+
+    fn act(&self, model: &mut Model, action: Action) -> Option<Vec<Effect>> {
+        match action {
+            Action::Refresh => Some(refresh_all(model)),
+            Action::Count => Some(count(model)),
+            Action::Snapshot => Some(snapshot(model)),
+            Action::Relations => {
+                let tree = tree(model);
+                model.overlays.extend(tree.map(Overlay::Tree));
+                Some(Vec::new())
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Reads the tables of `environment` again; what is shown stays until the answer is there.
@@ -195,7 +225,10 @@ pub fn tables(model: &mut Model, environment: &str, tables: Result<Arc<Listing>,
 /// Takes in what was recorded before.
 pub fn recorded(model: &mut Model, history: Result<Arc<History>, Error>) {
     match history {
-        Ok(history) => model.counts.history = history,
+        Ok(history) => {
+            model.counts.history = history;
+            model.counts.list.details.forget();
+        }
         Err(error) => model.fail(&error),
     }
 }
@@ -209,6 +242,7 @@ pub fn counted(model: &mut Model, environment: &str, table: QName, count: Count)
         pane.rows[at].count(column, count.clone());
         pane.unsorted = true;
     }
+    pane.list.details.forget();
     pane.exact.entry(environment.to_owned()).or_default().insert(table, count);
 }
 
@@ -220,101 +254,33 @@ pub fn settled(model: &mut Model) {
 }
 
 fn rebuild(model: &mut Model) {
-    // Whoever has not moved yet stays on the first row, whatever it is by now.
-    let was = selected(model).filter(|_| model.counts.table.cursor() > 0).map(|row| row.table.clone());
-    let names: Vec<String> = model.environments.iter().map(|environment| environment.name.clone()).collect();
-    let first = model.counts.rows.is_empty();
-    let rows = rows::build(&names, &model.counts.listings, &model.counts.exact, model.declared.as_deref());
-    model.counts.greatest = rows.iter().filter_map(CountRow::distance).max().unwrap_or(0);
-    model.counts.rows = rows;
-    let columns = rows::columns(model);
-    if first && names.len() > 1 {
-        model.counts.table = TableState::sorted(rows::delta_column(names.len()), true);
-    }
-    let CountsPane { rows, table, greatest, .. } = &mut model.counts;
-    rows::with(rows, *greatest, &model.look.glyphs, |view| {
-        table.load(&columns, view, |at| was.as_ref() == Some(&rows[at].table));
+    list::rebuild(&CountsList, model, |model| {
+        let names = names(model);
+        let first = model.counts.rows.is_empty();
+        let rows = rows::build(&names, &model.counts.listings, &model.counts.exact, model.declared.as_deref());
+        model.counts.greatest = rows.iter().filter_map(CountRow::distance).max().unwrap_or(0);
+        model.counts.rows = rows;
+        if first && names.len() > 1 {
+            model.counts.list = ListState::of(TableState::sorted(rows::delta_column(names.len()), true));
+        }
     });
-    if was.is_none() {
-        model.counts.table.select(0, 1);
-    }
-}
-
-/// The details follow the selection when it rests.
-pub fn follow(model: &mut Model) {
-    let now = model.now;
-    let selected = selected(model).map(|row| row.table.clone());
-    model.counts.page.follow(selected, now);
-    model.counts.page.settle(now);
-}
-
-/// The row whose details stand beside the list.
-fn detailed(model: &Model) -> Option<&CountRow> {
-    let selected = selected(model);
-    let table = model.counts.page.at();
-    let followed = |row: &&CountRow| table.is_none_or(|table| *table == row.table);
-    selected.filter(followed).or_else(|| model.counts.rows.iter().find(|row| Some(&row.table) == table)).or(selected)
 }
 
 fn selected(model: &Model) -> Option<&CountRow> {
-    model.counts.rows.get(model.counts.table.selected()?)
+    model.counts.rows.get(list::selected(&CountsList, model)?)
 }
 
-/// Takes in a key of the filter.
-pub fn typed(model: &mut Model, key: Key) {
-    with_rows(model, |table, view| table.typed(key, view));
+/// The rows that the filter lets through.
+fn shown(model: &Model) -> impl Iterator<Item = &CountRow> {
+    model.counts.list.table.order().iter().filter_map(|at| model.counts.rows.get(*at as usize))
 }
 
-/// Takes in what was pasted into the filter.
-pub fn pasted(model: &mut Model, text: &str) {
-    with_rows(model, |table, view| table.pasted(text, view));
-}
-
-fn with_rows(model: &mut Model, change: impl FnOnce(&mut TableState, &crate::tui::widget::table::Rows<'_>)) {
-    let pane = &mut model.counts;
-    rows::with(&pane.rows, pane.greatest, &model.look.glyphs, |view| change(&mut pane.table, view));
-}
-
-/// Whether `action` can be done just now.
-pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
-    match action {
-        Action::Refresh | Action::Accept | Action::Cancel | Action::Back => Ok(()),
-        Action::FocusNext | Action::FocusPrevious => Err(Reason::new("this pane has one part")),
-        _ if model.counts.rows.is_empty() => Err(Reason::new("no tables have been read yet")),
-        _ => Ok(()),
-    }
-}
-
-/// Does `action`.
-pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
-    match action {
-        Action::Refresh => return refresh_all(model),
-        Action::Count => return count(model),
-        Action::Snapshot => return snapshot(model),
-        Action::Open => open(model),
-        Action::Relations => {
-            let tree = selected(model).and_then(|row| {
-                let mut catalogs = model.counts.listings.values().map(|listing| &listing.catalog);
-                let catalog = catalogs.find(|catalog| catalog.table(&row.table).is_some())?;
-                Some(relations::tree(catalog, model.declared.as_deref(), &row.table))
-            });
-            model.overlays.extend(tree.map(Overlay::Tree));
-        }
-        Action::Copy => {
-            let name = selected(model).map(|row| row.table.to_string());
-            return name.map(|name| model.copy("the table's name", name)).unwrap_or_default();
-        }
-        Action::CopyRow => {
-            let json = selected(model).map(|row| rows::json(row, &names(model)));
-            return json.map(|json| model.copy("the row as JSON", json)).unwrap_or_default();
-        }
-        _ => {
-            let visible = list::visible(model, 1);
-            let columns = rows::columns(model).len();
-            with_rows(model, |table, view| list::act(table, action, visible, columns, view));
-        }
-    }
-    Vec::new()
+/// The foreign keys around the selected table.
+fn tree(model: &Model) -> Option<Tree> {
+    let row = selected(model)?;
+    let mut catalogs = model.counts.listings.values().map(|listing| &listing.catalog);
+    let catalog = catalogs.find(|catalog| catalog.table(&row.table).is_some())?;
+    Some(relations::tree(catalog, model.declared.as_deref(), &row.table))
 }
 
 fn names(model: &Model) -> Vec<String> {
@@ -332,8 +298,7 @@ fn refresh_all(model: &mut Model) -> Vec<Effect> {
 
 /// Counts what the filter lets through, in every environment that answers.
 fn count(model: &mut Model) -> Vec<Effect> {
-    let shown: Vec<QName> =
-        model.counts.table.order().iter().map(|at| model.counts.rows[*at as usize].table.clone()).collect();
+    let shown: Vec<QName> = shown(model).map(|row| row.table.clone()).collect();
     let ready: Vec<String> = model.counts.listings.keys().cloned().collect();
     ready.into_iter().map(|name| model.start(format!("counting {name}"), Work::Count(name, shown.clone()))).collect()
 }
@@ -351,32 +316,7 @@ fn snapshot(model: &mut Model) -> Vec<Effect> {
 
 /// Moves to the table that is the row `row`.
 pub fn show(model: &mut Model, row: usize) {
-    let visible = list::visible(model, 1);
-    with_rows(model, |table, view| list::reveal(table, row, visible, view));
-}
-
-fn open(model: &mut Model) {
-    let Some(row) = selected(model) else { return };
-    let page = Page::of(row.table.to_string(), detail::lines(model, row));
-    model.overlays.push(Overlay::Page(page));
-}
-
-/// What the filter lets through, as it goes to a file.
-pub fn sheet(model: &Model) -> Sheet {
-    let shown = model.counts.table.order().iter().map(|at| &model.counts.rows[*at as usize]);
-    rows::sheet(shown, &names(model))
-}
-
-/// The list, and beside it the details where there is room.
-fn split(area: Rect) -> (Rect, Option<Rect>) {
-    beside::split(area, |width| (width * 3 / 10).clamp(36, 56))
-}
-
-/// Takes in a click.
-pub fn clicked(model: &mut Model, mouse: Mouse, area: Rect) {
-    let columns = rows::columns(model);
-    let area = list::body(split(area).0);
-    with_rows(model, |table, view| list::clicked(table, &columns, area, mouse, view));
+    list::show(&CountsList, model, row);
 }
 
 /// The word for figures that are older than they should be.
@@ -388,34 +328,14 @@ pub fn stale(model: &Model) -> Cell {
     list::stale(&model.counts.stale, &gone)
 }
 
-/// Draws it.
-pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
+fn title(model: &Model) -> Cell {
     let pane = &model.counts;
-    if pane.rows.is_empty() {
-        section::lines(&waiting(model), 0, area, &model.look, buffer);
-        return None;
-    }
-    let (left, right) = split(area);
-    let title = Cell::text(format!("{} tables", pane.rows.len())).bold();
-    let title = title.then(stale(model));
-    let title = if pane.rows.iter().any(CountRow::is_estimate) {
+    let title = Cell::text(format!("{} tables", pane.rows.len())).bold().then(stale(model));
+    if pane.rows.iter().any(CountRow::is_estimate) {
         title.and(Role::Muted, "   ~ marks the planner's estimate")
     } else {
         title
-    };
-    let cursor = list::head(model, &title, &pane.table, left, buffer);
-    rows::with(&pane.rows, pane.greatest, &model.look.glyphs, |view| {
-        let columns = rows::columns(model);
-        let table =
-            Table { columns: &columns, state: &pane.table, rows: view, focused: true, stale: !stale(model).is_empty() };
-        table.draw(list::body(left), &model.look, buffer);
-    });
-    if let (Some(right), Some(row)) = (right, detailed(model)) {
-        section::divider(right, &model.look, buffer);
-        let inside = Rect { x: right.x + 2, width: right.width - 2, ..right };
-        section::lines(&detail::lines(model, row), 0, inside, &model.look, buffer);
     }
-    cursor
 }
 
 /// What to read while there is nothing to see, and why.

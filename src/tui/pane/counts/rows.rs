@@ -122,14 +122,14 @@ pub fn columns(model: &Model) -> Vec<Column> {
     columns
 }
 
-/// Hands the rows to `use_them` as a table reads them.
-pub fn with<T>(rows: &[CountRow], greatest: u64, glyphs: &Glyphs, use_them: impl FnOnce(&Rows<'_>) -> T) -> T {
-    use_them(&Rows {
+/// Calls `read` with the rows as a table reads them.
+pub fn with(rows: &[CountRow], greatest: u64, glyphs: &Glyphs, read: &mut dyn FnMut(&Rows<'_>)) {
+    read(&Rows {
         count: rows.len(),
         cell: &|row, column| cell(&rows[row], column, greatest, glyphs),
         key: &|row, column| key(&rows[row], column),
         text: &|row| name(&rows[row]).plain(),
-    })
+    });
 }
 
 fn cell(row: &CountRow, column: usize, greatest: u64, glyphs: &Glyphs) -> Cell {

@@ -1,9 +1,8 @@
 //! What keys do in the pane.
 
 use super::{
-    Mark, Row, draw, export, list, order, rebuild, refresh, rows,
+    Mark, Row, order, rebuild, refresh,
     sides::{self, Pair},
-    with_rows,
 };
 use crate::{
     core::drift::Side,
@@ -11,7 +10,6 @@ use crate::{
         action::{Action, Reason},
         model::Model,
         msg::Effect,
-        overlay::{Overlay, Page},
     },
 };
 
@@ -20,12 +18,11 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
     let pane = &model.drift;
     let no = |why: &'static str| Err(Reason::new(why));
     match action {
-        Action::FocusNext | Action::FocusPrevious => no("this pane has one part"),
         Action::DriftFrom => sides::next_from(model).map(|_| ()).ok_or_else(|| sides::alone(model)),
         Action::DriftTo => sides::next_to(model).map(|_| ()).ok_or_else(|| sides::alone(model)),
         Action::DriftSwap => sides::swapped(model).map(|_| ()),
         Action::Refresh if pane.pair().is_none() => Err(sides::alone(model)),
-        Action::Refresh | Action::Accept | Action::Cancel | Action::Back => Ok(()),
+        Action::Refresh => Ok(()),
         _ if pane.compared().is_none() => no("nothing was compared yet"),
         _ if pane.all == 0 => no("nothing differs"),
         Action::OnlyKind if pane.kind.is_some() => Ok(()),
@@ -45,19 +42,17 @@ fn of_row(row: Option<&Row>, action: Action) -> Result<(), Reason> {
     }
 }
 
-/// Does `action`.
-pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+/// Does `action` where that is no matter of every list.
+pub fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
     match action {
-        Action::Refresh => return refresh(model),
+        Action::Refresh => return Some(refresh(model)),
         Action::DriftFrom => choose(model, |model| Some((sides::next_from(model)?, model.drift.to.clone()?))),
         Action::DriftTo => choose(model, |model| Some((model.drift.from.clone()?, sides::next_to(model)?))),
         Action::DriftSwap => choose(model, |model| sides::swapped(model).ok()),
         Action::GroupBy => {
             let pane = &mut model.drift;
             pane.group = pane.group.next();
-            let filter = std::mem::take(&mut pane.table.filter);
-            pane.table = order(pane.group);
-            pane.table.filter = filter;
+            pane.list.resort(order(pane.group));
             rebuild(model);
         }
         Action::OnlyKind => {
@@ -69,35 +64,27 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::OnlyChange => {
             let pane = &mut model.drift;
             pane.change = Mark::next(pane.change);
-            pane.table.select(0, 1);
+            pane.list.table.select(0, 1);
             rebuild(model);
         }
-        Action::Open => open(model),
-        Action::Copy => {
-            let copied = model.drift.selected().and_then(|row| {
-                let (side, sql) = row.sql()?;
-                Some((format!("{} as {} has it", what(row, side), row.name(side)), sql.to_owned()))
-            });
-            return copied.map(|(what, sql)| model.copy(&what, sql)).unwrap_or_default();
-        }
-        Action::CopyRow => {
-            let json = model.drift.selected().map(export::json);
-            return json.map(|json| model.copy("the row as JSON", json)).unwrap_or_default();
-        }
-        Action::Back if !model.drift.table.filter.active() && !model.drift.table.filter.editing => {
-            let pane = &mut model.drift;
-            if pane.change.take().is_none() {
-                pane.kind = None;
-            }
-            rebuild(model);
-        }
-        _ => {
-            let visible = draw::visible(model);
-            let columns = rows::columns(model.drift.group).len();
-            with_rows(model, |table, view| list::act(table, action, visible, columns, view));
-        }
+        _ => return None,
     }
-    Vec::new()
+    Some(Vec::new())
+}
+
+/// Takes away the filter by change, then that by kind.
+pub fn widen(model: &mut Model) {
+    let pane = &mut model.drift;
+    if pane.change.take().is_none() {
+        pane.kind = None;
+    }
+    rebuild(model);
+}
+
+/// The SQL of the object or of what differs of it, and what it is called.
+pub fn copied(row: &Row) -> Option<(String, String)> {
+    let (side, sql) = row.sql()?;
+    Some((format!("{} as {} has it", what(row, side), row.name(side)), sql.to_owned()))
 }
 
 /// What is copied of a row.
@@ -117,14 +104,6 @@ fn choose(model: &mut Model, pair: impl FnOnce(&Model) -> Option<Pair>) {
     let Some((from, to)) = pair(model) else { return };
     let pane = &mut model.drift;
     (pane.from, pane.to) = (Some(from), Some(to));
-    pane.table.select(0, 1);
+    pane.list.table.select(0, 1);
     rebuild(model);
-}
-
-fn open(model: &mut Model) {
-    let Some(row) = model.drift.selected() else { return };
-    let object = if row.object().is_empty() { "" } else { row.object() };
-    let title = format!("{} {} {object}", row.mark().word(), row.kind().word());
-    let lines = super::detail::lines(model, row);
-    model.overlays.push(Overlay::Page(Page { detail: true, ..Page::of(title.trim_end(), lines) }));
 }

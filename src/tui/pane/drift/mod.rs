@@ -1,24 +1,17 @@
 //! What differs between the schemas of two environments: each difference with the SQL of both sides.
 
 mod act;
+mod component;
 mod detail;
-mod draw;
 mod export;
+mod groups;
 mod mark;
 mod rows;
 mod sides;
 mod summary;
 
-use std::{collections::BTreeMap, ops::ControlFlow, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, ops::ControlFlow, sync::Arc};
 
-use ratatui::{
-    buffer::Buffer,
-    layout::{Position as Point, Rect},
-};
-
-pub use act::{act, availability};
-pub use draw::{clicked, draw};
-pub use export::sheet;
 pub use mark::Mark;
 pub use rows::Row;
 
@@ -26,26 +19,23 @@ use self::{
     rows::{Group, Key},
     sides::Pair,
 };
-use super::{Component, Entry, Pane, list};
+use super::{
+    Entry, Events, Pane, key_of,
+    list::{self, ListState},
+};
 use crate::{
     app::drift::{Base, Compared},
-    config::{key::Key as Pressed, project::Project, theme::Role},
+    config::{project::Project, theme::Role},
     core::{
         drift::Kind,
         error::{Code, Error},
-        sheet::Sheet,
     },
     tui::{
-        action::{Action, Context, Reason},
-        keys::label,
+        action::Context,
         model::{EnvStatus, JobId, Model},
-        msg::{Effect, Mouse, Msg, Tone, Work},
+        msg::{Effect, Msg, Tone, Work},
         overlay::Overlay,
-        rest::Rest,
-        widget::{
-            cell::Cell,
-            table::{Position, Rows, TableState},
-        },
+        widget::{cell::Cell, table::TableState},
     },
 };
 
@@ -69,17 +59,14 @@ pub struct DriftPane {
     kind: Option<Kind>,
     change: Option<Mark>,
     /// Sorting, filter, selection.
-    pub table: TableState,
-    /// The row whose details stand beside the list, and they.
-    page: Rest<Key>,
-    detail: Option<(Key, Vec<Cell>)>,
+    pub list: ListState<Key>,
 }
 
 impl DriftPane {
     /// Nothing is read yet: the first production beside the first other environment, else the first two.
     pub fn new(environments: &[EnvStatus]) -> Self {
         let (from, to) = sides::first(environments);
-        DriftPane { from, to, table: order(Group::default()), ..DriftPane::default() }
+        DriftPane { from, to, list: ListState::of(order(Group::default())), ..DriftPane::default() }
     }
 
     /// One environment alone can be compared with its migrations, if the project has some.
@@ -105,12 +92,7 @@ impl DriftPane {
     }
 
     fn selected(&self) -> Option<&Row> {
-        self.rows.get(self.table.selected()?)
-    }
-
-    /// Where the selection is, of all that was found.
-    pub fn position(&self) -> Position {
-        Position { all: self.all, ..self.table.position() }
+        self.rows.get(self.list.table.selected()?)
     }
 }
 
@@ -129,55 +111,7 @@ pub const ENTRY: Entry = Entry {
 #[derive(Debug)]
 pub struct DriftList;
 
-impl Component for DriftList {
-    fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
-        self::draw(model, area, buffer)
-    }
-
-    fn contexts(&self, _model: &Model) -> Vec<Context> {
-        self::contexts()
-    }
-
-    fn typing(&self, model: &Model) -> bool {
-        model.drift.table.filter.editing
-    }
-
-    fn typed(&self, model: &mut Model, key: Pressed) {
-        self::typed(model, key);
-    }
-
-    fn pasted(&self, model: &mut Model, text: &str) {
-        self::pasted(model, text);
-    }
-
-    fn can_go_back(&self, model: &Model) -> bool {
-        self::can_go_back(model)
-    }
-
-    fn availability(&self, model: &Model, action: Action) -> Result<(), Reason> {
-        self::availability(model, action)
-    }
-
-    fn act(&self, model: &mut Model, action: Action) -> Vec<Effect> {
-        self::act(model, action)
-    }
-
-    fn sheet(&self, model: &Model) -> Option<Sheet> {
-        Some(self::sheet(model))
-    }
-
-    fn clicked(&self, model: &mut Model, mouse: Mouse, area: Rect) {
-        self::clicked(model, mouse, area);
-    }
-
-    fn position(&self, model: &Model) -> Option<Position> {
-        Some(model.drift.position())
-    }
-
-    fn badge(&self, model: &Model) -> Option<Cell> {
-        self::badge(model)
-    }
-
+impl Events for DriftList {
     fn set_project(&self, model: &mut Model, project: &Project) {
         model.drift.set_project(project);
     }
@@ -199,18 +133,9 @@ impl Component for DriftList {
         self::ended(model, job);
     }
 
-    fn follow(&self, model: &mut Model) -> Vec<Effect> {
-        self::follow(model)
+    fn looked_at(&self, model: &mut Model) -> Vec<Effect> {
+        self::looked_at(model)
     }
-
-    fn due(&self, model: &Model) -> Option<Duration> {
-        model.drift.page.due()
-    }
-}
-
-/// Where keys go.
-pub fn contexts() -> Vec<Context> {
-    vec![Context::Drift, Context::List, Context::Scroll]
 }
 
 /// By the object's name in every group.
@@ -220,11 +145,7 @@ fn order(group: Group) -> TableState {
 
 /// Whoever looks at a pair that nothing is known of has it read, as soon as both sides answer. What is being read of
 /// another pair is given up.
-pub fn follow(model: &mut Model) -> Vec<Effect> {
-    if model.pane != Pane::Drift {
-        return Vec::new();
-    }
-    details(model);
+fn looked_at(model: &mut Model) -> Vec<Effect> {
     let Some(pair) = model.drift.pair() else { return Vec::new() };
     let mut effects = Vec::new();
     if let Some((_, job)) = model.drift.reading.take_if(|(reading, _)| *reading != pair) {
@@ -260,13 +181,13 @@ fn refresh(model: &mut Model) -> Vec<Effect> {
 }
 
 /// An environment answers: what failed because it did not is tried again when it is looked at.
-pub fn answered(model: &mut Model, environment: &str) {
+fn answered(model: &mut Model, environment: &str) {
     let waits = |(from, to): &Pair| to == environment || *from == Base::Environment(environment.to_owned());
     model.drift.failed.retain(|pair, error| error.code != Code::Connect || !waits(pair));
 }
 
 /// Takes in what came of the comparison that `job` made. What was given up meanwhile is no longer wanted.
-pub fn compared(model: &mut Model, job: JobId, result: Result<Arc<Compared>, Error>) {
+fn compared(model: &mut Model, job: JobId, result: Result<Arc<Compared>, Error>) {
     let Some((pair, _)) = model.drift.reading.take_if(|(_, reading)| *reading == job) else { return };
     match result {
         Ok(compared) => {
@@ -291,7 +212,7 @@ pub fn compared(model: &mut Model, job: JobId, result: Result<Arc<Compared>, Err
 }
 
 /// Takes in that `job` is over: nothing waits for what is not told any more.
-pub fn ended(model: &mut Model, job: JobId) {
+fn ended(model: &mut Model, job: JobId) {
     if let Some((pair, _)) = model.drift.reading.take_if(|(_, reading)| *reading == job) {
         model.drift.failed.insert(pair, Error::rolled_back("the comparison ended without a result"));
     }
@@ -299,64 +220,14 @@ pub fn ended(model: &mut Model, job: JobId) {
 
 /// Makes the rows anew; the selected one stays selected where it is still there.
 fn rebuild(model: &mut Model) {
-    // Whoever has not moved yet stays on the first row, whatever it is by now.
-    let was = model.drift.selected().filter(|_| model.drift.table.cursor() > 0).map(Row::key);
-    let all = model.drift.compared().map(rows::of).unwrap_or_default();
-    let pane = &mut model.drift;
-    pane.all = all.len();
-    let (kind, change) = (pane.kind, pane.change);
-    let shown = |row: &Row| kind.is_none_or(|kind| row.kind() == kind) && change.is_none_or(|mark| mark.has(row));
-    pane.rows = all.into_iter().filter(shown).collect();
-    pane.detail = None;
-    let DriftPane { rows, table, group, .. } = pane;
-    rows::with(rows, *group, &model.look.glyphs, |view| {
-        table.load(&rows::columns(*group), view, |at| was.as_ref().is_some_and(|was| rows[at].key() == *was));
+    list::rebuild(&DriftList, model, |model| {
+        let all = model.drift.compared().map(rows::of).unwrap_or_default();
+        let pane = &mut model.drift;
+        pane.all = all.len();
+        let (kind, change) = (pane.kind, pane.change);
+        let shown = |row: &Row| kind.is_none_or(|kind| row.kind() == kind) && change.is_none_or(|mark| mark.has(row));
+        pane.rows = all.into_iter().filter(shown).collect();
     });
-    if was.is_none() {
-        model.drift.table.select(0, 1);
-    }
-}
-
-/// The details follow the selection when it rests.
-fn details(model: &mut Model) {
-    let now = model.now;
-    let selected = model.drift.selected().map(Row::key);
-    model.drift.page.follow(selected, now);
-    model.drift.page.settle(now);
-    let at = model.drift.page.at().cloned();
-    if model.drift.detail.as_ref().map(|(key, _)| key) == at.as_ref() {
-        return;
-    }
-    let row = at.as_ref().and_then(|key| model.drift.rows.iter().find(|row| row.key() == *key));
-    let lines = row.map(|row| detail::lines(model, row));
-    model.drift.detail = at.zip(lines);
-}
-
-/// Takes in a key of the filter.
-pub fn typed(model: &mut Model, key: Pressed) {
-    with_rows(model, |table, view| table.typed(key, view));
-}
-
-/// Takes in what was pasted into the filter.
-pub fn pasted(model: &mut Model, text: &str) {
-    with_rows(model, |table, view| table.pasted(text, view));
-}
-
-fn with_rows(model: &mut Model, change: impl FnOnce(&mut TableState, &Rows<'_>)) {
-    let DriftPane { rows, table, group, .. } = &mut model.drift;
-    rows::with(rows, *group, &model.look.glyphs, |view| change(table, view));
-}
-
-/// Whether Esc has a filter to leave.
-pub fn can_go_back(model: &Model) -> bool {
-    let pane = &model.drift;
-    pane.table.filter.active() || pane.kind.is_some() || pane.change.is_some()
-}
-
-/// The key that does `action` in the pane itself, whatever lies over it.
-fn key_of(model: &Model, action: Action) -> Cell {
-    let chord = model.keys.shown(action, &[&contexts()[..], &[Context::Global]].concat());
-    Cell::of(Role::Accent, chord.map(|chord| label(chord, &model.look.glyphs)).unwrap_or_default()).bold()
 }
 
 /// How much differs, once that was looked at; a question mark where it could not be, or not all of it.

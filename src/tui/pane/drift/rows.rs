@@ -256,11 +256,11 @@ pub fn object_column(group: Group) -> usize {
     if group == Group::Kind { 1 } else { 2 }
 }
 
-/// Hands the rows to `use_them` as a table reads them.
-pub fn with<T>(rows: &[Row], group: Group, glyphs: &Glyphs, use_them: impl FnOnce(&Rows<'_>) -> T) -> T {
+/// Calls `read` with the rows as a table reads them.
+pub fn with(rows: &[Row], group: Group, glyphs: &Glyphs, read: &mut dyn FnMut(&Rows<'_>)) {
     // Without the column of the kind, those behind it mean what they mean with it.
     let column = move |column: usize| if group == Group::Kind && column > 0 { column + 1 } else { column };
-    use_them(&Rows {
+    read(&Rows {
         count: rows.len(),
         cell: &|row, at| cell(&rows[row], column(at), glyphs),
         // Groups stay together whatever they are sorted by inside.
@@ -270,7 +270,7 @@ pub fn with<T>(rows: &[Row], group: Group, glyphs: &Glyphs, use_them: impl FnOnc
             let (kind, field) = (row.kind().plural(), row.field().unwrap_or_default());
             format!("{} {kind} {} {field}", row.mark().word(), row.object())
         },
-    })
+    });
 }
 
 fn key(row: &Row, column: usize, glyphs: &Glyphs) -> String {

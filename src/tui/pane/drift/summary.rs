@@ -138,18 +138,16 @@ pub fn none(model: &Model, compared: &Compared, room: usize) -> Vec<Cell> {
     lines
 }
 
-/// What there is to say where the filters let nothing through.
-pub fn nothing_fits(model: &Model) -> Cell {
-    let typing = model.key(Action::Cancel).map(|key| Cell::of(Role::Accent, key).bold());
-    let key = typing.filter(|_| model.drift.table.filter.editing).unwrap_or_else(|| key_of(model, Action::Back));
-    let what = match (model.drift.table.filter.active(), model.drift.change) {
+/// What there is not, where the filters let nothing through.
+pub fn nothing(model: &Model) -> String {
+    let what = match (model.drift.list.table.filter.active(), model.drift.change) {
         (true, _) | (_, None) => "nothing fits",
         (false, Some(Mark::Unclear | Mark::Unseen)) => "everything could be compared",
         (false, Some(Mark::Added)) => "nothing was added",
         (false, Some(Mark::Removed)) => "nothing was removed",
         (false, Some(Mark::Changed)) => "nothing was changed",
     };
-    Cell::of(Role::Muted, format!("{what}; ")).then(key).and(Role::Muted, " shows the rest")
+    what.to_owned()
 }
 
 /// What to read while there is nothing to see, and why.

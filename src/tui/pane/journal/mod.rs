@@ -4,15 +4,12 @@ mod rows;
 
 use std::{ops::ControlFlow, sync::Arc};
 
-use ratatui::{
-    buffer::Buffer,
-    layout::{Position as Point, Rect},
+use super::{
+    Entry as PaneEntry, Events, Pane,
+    list::{self, List, ListState},
 };
-
-use self::rows::{columns, with_rows};
-use super::{Component, Entry as PaneEntry, Pane, list};
 use crate::{
-    config::{key::Key, theme::Role},
+    config::theme::Role,
     core::{
         error::{Error, Result},
         gate::RunId,
@@ -22,12 +19,11 @@ use crate::{
     tui::{
         action::{Action, Context, Reason},
         model::Model,
-        msg::{Effect, Mouse, Msg, Work},
-        overlay::{Asked, Confirm, Overlay, Page},
+        msg::{Effect, Msg, Work},
+        overlay::{Asked, Confirm, Overlay},
         widget::{
             cell::Cell,
-            section,
-            table::{Position, Table, TableState},
+            table::{Column, Rows},
         },
     },
 };
@@ -41,8 +37,8 @@ pub struct JournalPane {
     failed: Option<Error>,
     /// Whether it is being read again, while what was read before is shown.
     stale: bool,
-    /// Which one is selected.
-    pub table: TableState,
+    /// Sorting, filter, selection: a run is called by its name.
+    pub list: ListState<String>,
 }
 
 /// The pane in the table of panes.
@@ -60,51 +56,7 @@ pub const ENTRY: PaneEntry = PaneEntry {
 #[derive(Debug)]
 pub struct JournalList;
 
-impl Component for JournalList {
-    fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
-        self::draw(model, area, buffer)
-    }
-
-    fn contexts(&self, _model: &Model) -> Vec<Context> {
-        self::contexts()
-    }
-
-    fn typing(&self, model: &Model) -> bool {
-        model.journal.table.filter.editing
-    }
-
-    fn typed(&self, model: &mut Model, key: Key) {
-        self::typed(model, key);
-    }
-
-    fn pasted(&self, model: &mut Model, text: &str) {
-        self::pasted(model, text);
-    }
-
-    fn can_go_back(&self, model: &Model) -> bool {
-        model.journal.table.filter.active()
-    }
-
-    fn availability(&self, model: &Model, action: Action) -> Result<(), Reason> {
-        self::availability(model, action)
-    }
-
-    fn act(&self, model: &mut Model, action: Action) -> Vec<Effect> {
-        self::act(model, action)
-    }
-
-    fn sheet(&self, model: &Model) -> Option<Sheet> {
-        Some(self::sheet(model))
-    }
-
-    fn clicked(&self, model: &mut Model, mouse: Mouse, area: Rect) {
-        self::clicked(model, mouse, area);
-    }
-
-    fn position(&self, model: &Model) -> Option<Position> {
-        Some(model.journal.table.position())
-    }
-
+impl Events for JournalList {
     fn opened(&self, model: &mut Model) -> Vec<Effect> {
         refresh(model)
     }
@@ -121,9 +73,86 @@ impl Component for JournalList {
     }
 }
 
-/// Where keys go.
-pub fn contexts() -> Vec<Context> {
-    vec![Context::Journal, Context::List, Context::Scroll]
+impl List for JournalList {
+    type Key = String;
+    const PANE: Pane = Pane::Journal;
+
+    fn state<'m>(&self, model: &'m Model) -> &'m ListState<String> {
+        &model.journal.list
+    }
+
+    fn state_mut<'m>(&self, model: &'m mut Model) -> &'m mut ListState<String> {
+        &mut model.journal.list
+    }
+
+    fn with_rows(&self, model: &Model, read: &mut dyn FnMut(&Rows<'_>)) {
+        rows::with_rows(runs(model), read);
+    }
+
+    fn key(&self, model: &Model, row: usize) -> Option<String> {
+        Some(runs(model).get(row)?.last.run.clone())
+    }
+
+    fn keeps_selection(&self, _model: &Model) -> bool {
+        true
+    }
+
+    fn columns(&self, _model: &Model) -> Vec<Column> {
+        rows::columns()
+    }
+
+    fn is_read(&self, model: &Model) -> bool {
+        model.journal.runs.is_some()
+    }
+
+    fn waiting(&self, model: &Model, room: usize) -> Vec<Cell> {
+        waiting(model, room)
+    }
+
+    fn empty(&self, _model: &Model, room: usize) -> Vec<Cell> {
+        empty(room)
+    }
+
+    fn title(&self, model: &Model, _room: u16) -> Cell {
+        title(model)
+    }
+
+    fn is_stale(&self, model: &Model) -> bool {
+        model.journal.stale
+    }
+
+    fn details(&self, model: &Model, row: usize, _room: usize) -> Vec<Cell> {
+        runs(model).get(row).map(details).unwrap_or_default()
+    }
+
+    fn page_title(&self, model: &Model, row: usize) -> String {
+        runs(model).get(row).map(|run| format!("Run {}", run.last.run)).unwrap_or_default()
+    }
+
+    fn copy(&self, model: &Model, row: usize) -> Option<(String, String)> {
+        Some(("the run's name".to_owned(), self.key(model, row)?))
+    }
+
+    fn copy_row(&self, model: &Model, row: usize) -> Option<(&'static str, String)> {
+        Some(("the run as JSON", serde_json::to_string(&runs(model).get(row)?.last).ok()?))
+    }
+
+    fn sheet(&self, model: &Model) -> Sheet {
+        rows::sheet(model.journal.list.table.order().iter().filter_map(|at| runs(model).get(*at as usize)))
+    }
+
+    fn availability(&self, model: &Model, action: Action) -> Result<(), Reason> {
+        availability(model, action)
+    }
+
+    fn act(&self, model: &mut Model, action: Action) -> Option<Vec<Effect>> {
+        match action {
+            Action::Refresh => return Some(refresh(model)),
+            Action::Undo => ask_undo(model),
+            _ => return None,
+        }
+        Some(Vec::new())
+    }
 }
 
 /// Reads the journal again.
@@ -137,11 +166,7 @@ pub fn read(model: &mut Model, runs: Result<Arc<Vec<Run>>>) {
     model.journal.stale = false;
     match runs {
         Ok(runs) => {
-            let was = selected(model).map(|run| run.last.run.clone());
-            with_rows(&runs, |rows| {
-                model.journal.table.load(&columns(), rows, |at| was.as_ref() == Some(&runs[at].last.run));
-            });
-            model.journal.runs = Some(runs);
+            list::rebuild(&JournalList, model, |model| model.journal.runs = Some(runs));
             model.journal.failed = None;
         }
         Err(error) => {
@@ -151,29 +176,19 @@ pub fn read(model: &mut Model, runs: Result<Arc<Vec<Run>>>) {
     }
 }
 
-fn runs(model: &Model) -> Arc<Vec<Run>> {
-    model.journal.runs.clone().unwrap_or_default()
+fn runs(model: &Model) -> &[Run] {
+    model.journal.runs.as_ref().map_or(&[], |runs| runs.as_slice())
 }
 
 fn selected(model: &Model) -> Option<&Run> {
-    model.journal.runs.as_ref()?.get(model.journal.table.selected()?)
-}
-
-/// Takes in a key of the filter.
-pub fn typed(model: &mut Model, key: Key) {
-    with_rows(&runs(model), |rows| model.journal.table.typed(key, rows));
-}
-
-/// Takes in what was pasted into the filter.
-pub fn pasted(model: &mut Model, text: &str) {
-    with_rows(&runs(model), |rows| model.journal.table.pasted(text, rows));
+    runs(model).get(list::selected(&JournalList, model)?)
 }
 
 /// Whether `action` can be done just now.
-pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
+fn availability(model: &Model, action: Action) -> Result<(), Reason> {
     let Some(run) = selected(model) else {
         return match action {
-            Action::Refresh | Action::Accept | Action::Cancel | Action::Back => Ok(()),
+            Action::Refresh => Ok(()),
             _ => Err(Reason::new("nothing was written yet")),
         };
     };
@@ -182,34 +197,8 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
         Action::Undo if run.last.outcome == Outcome::RolledBack => Err(Reason::new("this run was rolled back")),
         Action::Undo if run.last.outcome != Outcome::Applied => Err(Reason::new("this run did not end")),
         Action::Undo => list::writable(model, &run.last.environment),
-        Action::FocusNext | Action::FocusPrevious => Err(Reason::new("this pane has one part")),
         _ => Ok(()),
     }
-}
-
-/// Does `action`.
-pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
-    match action {
-        Action::Refresh => return refresh(model),
-        Action::Undo => ask_undo(model),
-        Action::Open => open(model),
-        Action::Copy => {
-            return selected(model)
-                .map(|run| run.last.run.to_string())
-                .map(|run| model.copy("the run's name", run))
-                .unwrap_or_default();
-        }
-        Action::CopyRow => {
-            let json = selected(model).and_then(|run| serde_json::to_string(&run.last).ok());
-            return json.map(|json| model.copy("the run as JSON", json)).unwrap_or_default();
-        }
-        _ => {
-            let visible = list::visible(model, 2);
-            let runs = runs(model);
-            with_rows(&runs, |rows| list::act(&mut model.journal.table, action, visible, columns().len(), rows));
-        }
-    }
-    Vec::new()
 }
 
 /// Asks whether the selected run is to be taken back.
@@ -239,8 +228,8 @@ fn amount(entry: &Entry) -> String {
     if entry.migrations.is_some() { entry.amount() } else { format!("{} rows", entry.rows) }
 }
 
-fn open(model: &mut Model) {
-    let Some(run) = selected(model) else { return };
+/// What there is to know about `run`.
+fn details(run: &Run) -> Vec<Cell> {
     let entry = &run.last;
     let mut lines = vec![
         (Role::Text, format!("{} of {}, {}", entry.action.word(), amount(entry), entry.outcome.word())),
@@ -259,20 +248,7 @@ fn open(model: &mut Model) {
     if entry.action == Did::Apply && entry.outcome == Outcome::Applied {
         lines.push((Role::Muted, format!("take back: pgdeck sync undo {} --confirm {}", entry.run, entry.environment)));
     }
-    let page = Page::new(format!("Run {}", entry.run), lines);
-    model.overlays.push(Overlay::Page(page));
-}
-
-/// What the filter lets through, as it goes to a file.
-pub fn sheet(model: &Model) -> Sheet {
-    let runs = runs(model);
-    rows::sheet(model.journal.table.order().iter().filter_map(|at| runs.get(*at as usize)))
-}
-
-/// Takes in a click.
-pub fn clicked(model: &mut Model, mouse: Mouse, area: Rect) {
-    let (runs, area) = (runs(model), list::body(area));
-    with_rows(&runs, |rows| list::clicked(&mut model.journal.table, &columns(), area, mouse, rows));
+    lines.into_iter().map(|(role, text)| Cell::of(role, text)).collect()
 }
 
 /// What there is to read while there are no runs, and why.
@@ -288,32 +264,18 @@ fn waiting(model: &Model, room: usize) -> Vec<Cell> {
     lines
 }
 
-/// Draws it.
-pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
-    let Some(runs) = &model.journal.runs else {
-        section::lines(&waiting(model, area.width.into()), 0, area, &model.look, buffer);
-        return None;
-    };
-    let title = if model.journal.stale {
-        Cell::text("Journal").bold().and(Role::Warn, "   stale").and(Role::Muted, ": reading it again")
+fn title(model: &Model) -> Cell {
+    let title = Cell::text("Journal").bold();
+    if model.journal.stale {
+        title.and(Role::Warn, "   stale").and(Role::Muted, ": reading it again")
     } else {
-        Cell::text("Journal").bold().and(Role::Muted, "   every write, newest first")
-    };
-    let cursor = list::head(model, &title, &model.journal.table, area, buffer);
-    if runs.is_empty() {
-        let about = Cell::of(
-            Role::Muted,
-            "Every apply and every undo is kept here, with who, when, which plan and how it ended.",
-        );
-        let lines: Vec<_> =
-            [Cell::text("Nothing was written yet.")].into_iter().chain(about.wrapped(area.width.into())).collect();
-        section::lines(&lines, 0, list::body(area), &model.look, buffer);
-        return cursor;
+        title.and(Role::Muted, "   every write, newest first")
     }
-    with_rows(runs, |rows| {
-        let table =
-            Table { columns: &columns(), state: &model.journal.table, rows, focused: true, stale: model.journal.stale };
-        table.draw(list::body(area), &model.look, buffer);
-    });
-    cursor
+}
+
+/// What there is to read where nothing was written.
+fn empty(room: usize) -> Vec<Cell> {
+    let about =
+        Cell::of(Role::Muted, "Every apply and every undo is kept here, with who, when, which plan and how it ended.");
+    [Cell::text("Nothing was written yet.")].into_iter().chain(about.wrapped(room)).collect()
 }

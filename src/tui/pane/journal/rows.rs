@@ -63,9 +63,9 @@ fn outcome(outcome: Outcome) -> Cell {
     Cell::of(role, outcome.word())
 }
 
-pub(super) fn with_rows<T>(runs: &[Run], use_them: impl FnOnce(&Rows<'_>) -> T) -> T {
+pub(super) fn with_rows(runs: &[Run], read: &mut dyn FnMut(&Rows<'_>)) {
     let text = |row: usize, column: usize| cell(&runs[row], column).plain();
-    use_them(&Rows {
+    read(&Rows {
         count: runs.len(),
         cell: &|row, column| cell(&runs[row], column),
         key: &|row, column| match column {
@@ -73,7 +73,7 @@ pub(super) fn with_rows<T>(runs: &[Run], use_them: impl FnOnce(&Rows<'_>) -> T) 
             column => SortKey::Text(text(row, column)),
         },
         text: &|row| (1..9).map(|column| text(row, column)).collect::<Vec<_>>().join(" "),
-    })
+    });
 }
 
 /// Runs as a sheet.

@@ -1,12 +1,9 @@
-//! The pane on the screen: words above, the list, and beside it what there is to say about the selected row.
+//! The rows on the screen: heads of sections, problems of several lines, files of one line each.
 
-use ratatui::{
-    buffer::Buffer,
-    layout::{Position as Point, Rect},
-};
+use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::{
-    key_of,
+    MigrationsList,
     lines::{self, Line},
     list,
     mark::{Mark, node},
@@ -18,13 +15,10 @@ use crate::{
     config::theme::Role,
     core::migrations::style::Style,
     tui::{
-        action::Action,
         layout,
         model::Model,
         msg::Mouse,
-        overlay::page,
-        pane::beside,
-        widget::{cell::Cell, gauge::counted, section},
+        widget::{cell::Cell, gauge::counted, section, table::Hit},
     },
 };
 
@@ -33,26 +27,10 @@ const BEFORE: u16 = 4;
 /// The longest version that is shown in full: a moment has fourteen digits.
 const VERSION: usize = 14;
 
-/// The list, and beside it the details where there is room.
-fn split(area: Rect) -> (Rect, Option<Rect>) {
-    beside::split(area, |width| (width * 2 / 5).clamp(44, 86))
-}
-
-/// The cells that a line of the details has, where they stand beside the list.
-pub fn side(model: &Model) -> Option<u16> {
-    let areas = layout::areas(model.size)?;
-    let (_, right) = split(super::super::inside(areas.body));
-    right.map(|right| right.width - 2)
-}
-
-/// The cells that a line of the details has where they are a page of their own.
-pub fn page(model: &Model) -> usize {
-    layout::areas(model.size).map_or(0, |areas| page::inside(areas.body).width.into())
-}
-
 /// Where the list is drawn.
 fn body(model: &Model) -> Rect {
-    layout::areas(model.size).map_or(Rect::ZERO, |areas| list::body(split(super::super::inside(areas.body)).0))
+    let area = layout::areas(model.size).map_or(Rect::ZERO, |areas| super::super::inside(areas.body));
+    list::body(list::areas(&MigrationsList, model, area).0)
 }
 
 /// The lines of the list that are in sight.
@@ -66,48 +44,24 @@ pub fn visible(model: &Model) -> usize {
     in_sight(model, body(model)).iter().filter(|line| matches!(line, Line::Row(_, 0))).count().max(1)
 }
 
-/// Takes in a click.
-pub fn clicked(model: &mut Model, mouse: Mouse, area: Rect) {
-    let body = list::body(split(area).0);
-    if !body.contains((mouse.x, mouse.y).into()) {
-        return;
-    }
-    let hit = in_sight(model, body).get(usize::from(mouse.y - body.y)).copied();
-    if let Some(Line::Row(at, _)) = hit {
-        let visible = visible(model);
-        model.migrations.table.select(at, visible);
-    }
-}
-
-/// Draws it.
-pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
-    let pane = &model.migrations;
-    if pane.all == 0 {
-        section::lines(&summary::waiting(model, area.width.into()), 0, area, &model.look, buffer);
+/// What of the list, drawn in `area`, is under the mouse.
+pub fn hit(model: &Model, mouse: Mouse, area: Rect) -> Option<Hit> {
+    if !area.contains((mouse.x, mouse.y).into()) {
         return None;
     }
-    let (left, right) = split(area);
-    summary::title(model, left.width.into()).left(left, &model.look, buffer);
-    let below = Rect { y: left.y + 1, height: left.height.saturating_sub(1).min(1), ..left };
-    let filtered = pane.table.filter.active() || pane.table.filter.editing;
-    let words = if filtered { Cell::of(Role::Muted, "only what fits") } else { summary::below(model) };
-    let cursor = list::head(model, &words, &pane.table, below, buffer);
-    rows(model, list::body(left), buffer);
-    if let Some(right) = right {
-        section::divider(right, &model.look, buffer);
-        let inside = Rect { x: right.x + 2, width: right.width - 2, ..right };
-        details(model, inside, buffer);
+    match in_sight(model, area).get(usize::from(mouse.y - area.y))? {
+        Line::Row(at, _) => Some(Hit::Row(*at)),
+        _ => None,
     }
-    cursor
 }
 
-/// The list itself, from one line below the title on.
-fn rows(model: &Model, body: Rect, buffer: &mut Buffer) {
+/// Draws the rows, from one line below the title on.
+pub fn rows(model: &Model, focused: bool, body: Rect, buffer: &mut Buffer) {
     let pane = &model.migrations;
     let columns = Columns::new(model, body);
-    if pane.table.order().is_empty() {
+    if pane.list.table.order().is_empty() {
         let line = Rect { y: body.y + 1.min(body.height), height: 1, x: body.x + 1, ..body };
-        summary::nothing_fits(model).left(line.intersection(body), &model.look, buffer);
+        list::nothing_fits(&MigrationsList, model).left(line.intersection(body), &model.look, buffer);
         return;
     }
     for (y, line) in (body.y..).zip(in_sight(model, body)) {
@@ -119,12 +73,12 @@ fn rows(model: &Model, body: Rect, buffer: &mut Buffer) {
                 head(model, section, &columns).left(inside, &model.look, buffer);
             }
             Line::Row(at, part) => {
-                let selected = at == pane.table.cursor();
-                let row = &pane.rows[pane.table.order()[at] as usize];
+                let selected = at == pane.list.table.cursor();
+                let row = &pane.rows[pane.list.table.order()[at] as usize];
                 row_line(model, row, at, part, selected, &columns).left(inside, &model.look, buffer);
                 if selected {
                     buffer.set_style(place, model.look.style(Role::Selection));
-                    let marker = model.look.glyphs.selected;
+                    let marker = if focused { model.look.glyphs.selected } else { " " };
                     buffer.set_stringn(place.x, place.y, marker, 1, model.look.style(Role::Accent));
                 }
             }
@@ -222,7 +176,7 @@ fn row_line(model: &Model, row: &Row, at: usize, part: usize, selected: bool, co
 fn branch(model: &Model, at: usize, marks: &[Mark]) -> Cell {
     let (glyphs, pane) = (&model.look.glyphs, &model.migrations);
     let is_file = |at: usize| {
-        let row = pane.table.order().get(at).map(|row| &pane.rows[*row as usize]);
+        let row = pane.list.table.order().get(at).map(|row| &pane.rows[*row as usize]);
         row.is_some_and(|row| row.file().is_some())
     };
     let before = at > 0 && is_file(at - 1);
@@ -250,10 +204,4 @@ fn named(version: &str, name: &str, columns: &Columns) -> Cell {
     }
     let version = Cell::of(Role::Muted, version).cut(columns.version, "");
     pad(version, columns.version).and(Role::Text, "  ").and(Role::Text, name)
-}
-
-/// What there is to say about the selected row.
-fn details(model: &Model, area: Rect, buffer: &mut Buffer) {
-    let Some((_, _, lines)) = &model.migrations.detail else { return };
-    beside::details(lines, key_of(model, Action::Open), area, &model.look, buffer);
 }

@@ -27,7 +27,7 @@ pub enum Line {
 
 /// The lines that `room` lines of `width` cells show.
 pub fn lines(pane: &MigrationsPane, look: &Look, width: usize, room: usize) -> Vec<Line> {
-    let (order, cursor) = (pane.table.order(), pane.table.cursor());
+    let (order, cursor) = (pane.list.table.order(), pane.list.table.cursor());
     let row = |at: usize| &pane.rows[order[at] as usize];
     let many = many(pane, room);
     let height = |at: usize| match row(at).section() {
@@ -37,7 +37,7 @@ pub fn lines(pane: &MigrationsPane, look: &Look, width: usize, room: usize) -> V
     let begins = |at: usize| at == 0 || row(at - 1).section() != row(at).section();
     // What a row adds below another one: itself, and the head above it.
     let adds = |at: usize| height(at) + if begins(at) { 2 } else { 0 };
-    let mut top = pane.table.top(room.max(1));
+    let mut top = pane.list.table.top(room.max(1));
     let mut used = 1
         + (top..=cursor)
             .filter(|at| *at < order.len())
@@ -69,7 +69,7 @@ pub fn lines(pane: &MigrationsPane, look: &Look, width: usize, room: usize) -> V
 pub fn many(pane: &MigrationsPane, room: usize) -> bool {
     let wrong = |row: &&u32| pane.rows[**row as usize].section() == Section::Problems;
     // A place, what happened, what to do.
-    3 * pane.table.order().iter().take_while(wrong).count() > room / 2
+    3 * pane.list.table.order().iter().take_while(wrong).count() > room / 2
 }
 
 /// What is wrong in one line, where there are many.

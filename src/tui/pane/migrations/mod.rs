@@ -2,6 +2,7 @@
 
 mod act;
 mod apply;
+mod component;
 mod detail;
 mod draw;
 mod export;
@@ -16,39 +17,28 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     ops::ControlFlow,
     sync::Arc,
-    time::Duration,
 };
-
-use ratatui::{
-    buffer::Buffer,
-    layout::{Position as Point, Rect},
-};
-
-pub use act::{act, availability};
-pub use apply::{confirmed, planned, ran};
-pub use draw::{clicked, draw};
-pub use export::sheet;
 
 use self::rows::Row;
-use super::{Component, Entry, Pane, list};
+use super::{
+    Entry, Events, Pane, key_of,
+    list::{self, ListState},
+};
 use crate::{
     app::migrations::standing::{Overview, Standing},
-    config::{key::Key, theme::Role},
+    config::theme::Role,
     core::{
         error::{Code, Error},
         migrations::{file::File, folder::Folder},
-        sheet::Sheet,
     },
     tui::{
-        action::{Action, Context, Reason},
-        keys::label,
+        action::Context,
         model::{EnvState, Model},
-        msg::{Effect, Mouse, Msg, Tone, Work},
-        rest::Rest,
+        msg::{Effect, Msg, Tone, Work},
         widget::{
             cell::Cell,
             input::TextInput,
-            table::{Position, Rows, TableState},
+            table::TableState,
         },
     },
 };
@@ -77,10 +67,7 @@ pub struct MigrationsPane {
     /// Whether a plan is being made or run.
     applying: bool,
     /// Filter and selection; the order is that of the files.
-    pub table: TableState,
-    /// The row whose details stand beside the list, and they, broken into lines for that many cells.
-    page: Rest<String>,
-    detail: Option<(String, u16, Vec<Cell>)>,
+    pub list: ListState<String>,
 }
 
 impl Default for MigrationsPane {
@@ -97,9 +84,7 @@ impl Default for MigrationsPane {
             facts: summary::Facts::default(),
             target: None,
             applying: false,
-            table: TableState::sorted(0, false),
-            page: Rest::default(),
-            detail: None,
+            list: ListState::of(TableState::sorted(0, false)),
         }
     }
 }
@@ -125,7 +110,7 @@ impl Only {
 impl MigrationsPane {
     /// The selected row.
     fn selected(&self) -> Option<&Row> {
-        self.rows.get(self.table.selected()?)
+        self.rows.get(self.list.table.selected()?)
     }
 
     /// How many files there are.
@@ -142,11 +127,6 @@ impl MigrationsPane {
     fn standing(&self, name: &str) -> Option<&Standing> {
         let environments = &self.overview.as_ref()?.environments;
         environments.iter().find(|standing| standing.environment == name).map(AsRef::as_ref)
-    }
-
-    /// Where the selection is, of all that there is.
-    pub fn position(&self) -> Position {
-        Position { all: self.all, ..self.table.position() }
     }
 }
 
@@ -165,55 +145,7 @@ pub const ENTRY: Entry = Entry {
 #[derive(Debug)]
 pub struct MigrationsList;
 
-impl Component for MigrationsList {
-    fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
-        self::draw(model, area, buffer)
-    }
-
-    fn contexts(&self, _model: &Model) -> Vec<Context> {
-        self::contexts()
-    }
-
-    fn typing(&self, model: &Model) -> bool {
-        model.migrations.table.filter.editing
-    }
-
-    fn typed(&self, model: &mut Model, key: Key) {
-        self::typed(model, key);
-    }
-
-    fn pasted(&self, model: &mut Model, text: &str) {
-        self::pasted(model, text);
-    }
-
-    fn can_go_back(&self, model: &Model) -> bool {
-        self::can_go_back(model)
-    }
-
-    fn availability(&self, model: &Model, action: Action) -> Result<(), Reason> {
-        self::availability(model, action)
-    }
-
-    fn act(&self, model: &mut Model, action: Action) -> Vec<Effect> {
-        self::act(model, action)
-    }
-
-    fn sheet(&self, model: &Model) -> Option<Sheet> {
-        Some(self::sheet(model))
-    }
-
-    fn clicked(&self, model: &mut Model, mouse: Mouse, area: Rect) {
-        self::clicked(model, mouse, area);
-    }
-
-    fn position(&self, model: &Model) -> Option<Position> {
-        Some(model.migrations.position())
-    }
-
-    fn badge(&self, model: &Model) -> Option<Cell> {
-        self::badge(model)
-    }
-
+impl Events for MigrationsList {
     fn opened(&self, model: &mut Model) -> Vec<Effect> {
         refresh(model)
     }
@@ -227,32 +159,18 @@ impl Component for MigrationsList {
             Msg::Migrations(read) => self::read(model, read),
             Msg::Standing(folder, name, standing) => told(model, &folder, &name, standing),
             Msg::PlannedMigrations(planned) => {
-                self::planned(model, planned);
+                apply::planned(model, planned);
                 Vec::new()
             }
-            Msg::Migrate(asked, typed) => confirmed(model, asked, typed),
-            Msg::Migrated(asked, ran) => self::ran(model, &asked, ran),
+            Msg::Migrate(asked, typed) => apply::confirmed(model, asked, typed),
+            Msg::Migrated(asked, ran) => apply::ran(model, &asked, ran),
             other => return ControlFlow::Continue(other),
         })
     }
-
-    fn follow(&self, model: &mut Model) -> Vec<Effect> {
-        self::follow(model);
-        Vec::new()
-    }
-
-    fn due(&self, model: &Model) -> Option<Duration> {
-        model.migrations.page.due()
-    }
-}
-
-/// Where keys go.
-pub fn contexts() -> Vec<Context> {
-    vec![Context::Migrations, Context::List, Context::Scroll]
 }
 
 /// Reads the folder, and then asks every environment that answers; what is shown stays until they have said something.
-pub fn refresh(model: &mut Model) -> Vec<Effect> {
+fn refresh(model: &mut Model) -> Vec<Effect> {
     if std::mem::replace(&mut model.migrations.reading_folder, true) {
         return Vec::new();
     }
@@ -271,12 +189,12 @@ fn ask(model: &mut Model, environment: &str) -> Vec<Effect> {
 }
 
 /// An environment answers: if nothing is known of it, it is asked.
-pub fn answered(model: &mut Model, environment: &str) -> Vec<Effect> {
+fn answered(model: &mut Model, environment: &str) -> Vec<Effect> {
     if model.migrations.standing(environment).is_some() { Vec::new() } else { ask(model, environment) }
 }
 
 /// Takes in the folder, and asks every environment that answers.
-pub fn read(model: &mut Model, read: Result<Arc<Overview>, Error>) -> Vec<Effect> {
+fn read(model: &mut Model, read: Result<Arc<Overview>, Error>) -> Vec<Effect> {
     let pane = &mut model.migrations;
     pane.reading_folder = false;
     let overview = match read {
@@ -306,7 +224,7 @@ pub fn read(model: &mut Model, read: Result<Arc<Overview>, Error>) -> Vec<Effect
 }
 
 /// Takes in what an environment says of the files of `folder`.
-pub fn told(
+fn told(
     model: &mut Model,
     folder: &Arc<Folder>,
     environment: &str,
@@ -346,77 +264,24 @@ pub fn told(
 
 /// Makes the rows anew; the selected one stays selected where it is still there.
 fn rebuild(model: &mut Model) {
-    // Whoever has neither moved nor looked for anything stays on the first row, whatever it is by now.
-    let moved = model.migrations.table.cursor() > 0 || model.migrations.table.filter.active();
-    let was = model.migrations.selected().filter(|_| moved).map(|row| row.key.clone());
-    let all = rows::all(model);
-    model.migrations.facts = summary::facts(model);
-    let pane = &mut model.migrations;
-    pane.all = all.len();
-    let shown = rows::shown(pane.overview.as_ref(), &all, pane.only);
-    pane.rows = all.into_iter().zip(shown).filter(|(_, shown)| *shown).map(|(row, _)| row).collect();
-    pane.detail = None;
-    let MigrationsPane { rows, table, .. } = pane;
-    rows::with(rows, |view| {
-        table.load(&[], view, |at| was.as_ref().is_some_and(|was| rows[at].key == *was));
+    list::rebuild(&MigrationsList, model, |model| {
+        let all = rows::all(model);
+        model.migrations.facts = summary::facts(model);
+        let pane = &mut model.migrations;
+        pane.all = all.len();
+        let shown = rows::shown(pane.overview.as_ref(), &all, pane.only);
+        pane.rows = all.into_iter().zip(shown).filter(|(_, shown)| *shown).map(|(row, _)| row).collect();
     });
-    if was.is_none() {
-        model.migrations.table.select(0, 1);
-    }
-}
-
-/// The details follow the selection when it rests.
-pub fn follow(model: &mut Model) {
-    if model.pane != Pane::Migrations {
-        return;
-    }
-    let now = model.now;
-    let selected = model.migrations.selected().map(|row| row.key.clone());
-    model.migrations.page.follow(selected, now);
-    model.migrations.page.settle(now);
-    let (at, width) = (model.migrations.page.at().cloned(), draw::side(model));
-    if model.migrations.detail.as_ref().map(|(key, width, _)| (key, *width)) == at.as_ref().zip(width) {
-        return;
-    }
-    let row = at.as_ref().and_then(|key| model.migrations.rows.iter().find(|row| row.key == *key));
-    let detail = row.zip(width).map(|(row, width)| {
-        let lines =
-            detail::lines(model, row, width.into()).iter().flat_map(|line| line.wrapped(width.into())).collect();
-        (row.key.clone(), width, lines)
-    });
-    model.migrations.detail = detail;
-}
-
-/// Takes in a key of the filter.
-pub fn typed(model: &mut Model, key: Key) {
-    with_rows(model, |table, view| table.typed(key, view));
-}
-
-/// Takes in what was pasted into the filter.
-pub fn pasted(model: &mut Model, text: &str) {
-    with_rows(model, |table, view| table.pasted(text, view));
-}
-
-fn with_rows(model: &mut Model, change: impl FnOnce(&mut TableState, &Rows<'_>)) {
-    let MigrationsPane { rows, table, .. } = &mut model.migrations;
-    rows::with(rows, |view| change(table, view));
-}
-
-/// Whether Esc has something to leave: a filter.
-pub fn can_go_back(model: &Model) -> bool {
-    model.migrations.table.filter.active() || model.migrations.only.is_some()
 }
 
 /// Selects the file at `at` in the order of running, though a filter may have hidden it.
 pub fn reveal(model: &mut Model, at: usize) {
     model.migrations.only = None;
-    model.migrations.table.filter.editing = false;
-    model.migrations.table.filter.input = TextInput::default();
+    model.migrations.list.table.filter.editing = false;
+    model.migrations.list.table.filter.input = TextInput::default();
     rebuild(model);
-    let row = model.migrations.rows.iter().position(|row| row.file() == Some(at));
-    let visible = draw::visible(model);
-    if let Some(row) = row {
-        with_rows(model, |table, view| list::reveal(table, row, visible, view));
+    if let Some(row) = model.migrations.rows.iter().position(|row| row.file() == Some(at)) {
+        list::show(&MigrationsList, model, row);
     }
 }
 
@@ -425,12 +290,6 @@ pub fn stands(model: &Model, at: usize) -> String {
     let environments = model.migrations.overview.iter().flat_map(|overview| &overview.environments);
     let stands = environments.map(|standing| format!("{} {}", standing.environment, standing.told(at).word()));
     stands.collect::<Vec<_>>().join(", ")
-}
-
-/// The key that does `action` in the pane itself, whatever lies over it.
-fn key_of(model: &Model, action: Action) -> Cell {
-    let chord = model.keys.shown(action, &[&contexts()[..], &[Context::Global]].concat());
-    Cell::of(Role::Accent, chord.map(|chord| label(chord, &model.look.glyphs)).unwrap_or_default()).bold()
 }
 
 /// How many problems there are; a question mark where an environment could not be asked and none is known.

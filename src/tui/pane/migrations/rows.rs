@@ -177,12 +177,12 @@ pub fn shown(overview: Option<&Overview>, rows: &[Row], only: Option<Only>) -> V
     rows.iter().map(is_shown).collect()
 }
 
-/// Hands the rows to `use_them` as a list reads them: whatever is filtered, the order is that of running.
-pub fn with<T>(rows: &[Row], use_them: impl FnOnce(&Rows<'_>) -> T) -> T {
-    use_them(&Rows {
+/// Calls `read` with the rows as a table reads them.
+pub fn with(rows: &[Row], read: &mut dyn FnMut(&Rows<'_>)) {
+    read(&Rows {
         count: rows.len(),
         cell: &|_, _| Cell::default(),
         key: &|row, _| SortKey::Number(row as f64),
         text: &|row| rows[row].text.clone(),
-    })
+    });
 }

@@ -132,17 +132,15 @@ fn pending(model: &Model) -> Cell {
     }
 }
 
-/// What there is to say where the filters let nothing through.
-pub fn nothing_fits(model: &Model) -> Cell {
+/// What there is not, where the filters let nothing through.
+pub fn nothing(model: &Model) -> String {
     let pane = &model.migrations;
-    let typing = model.key(Action::Cancel).map(|key| Cell::of(Role::Accent, key).bold());
-    let key = typing.filter(|_| pane.table.filter.editing).unwrap_or_else(|| key_of(model, Action::Back));
-    let what = match (pane.table.filter.active(), pane.only) {
+    let what = match (pane.list.table.filter.active(), pane.only) {
         (false, Some(super::Only::Problems)) => "nothing is wrong",
         (false, Some(super::Only::Pending)) => "nothing is pending",
         _ => "nothing fits",
     };
-    Cell::of(Role::Muted, format!("{what}; ")).then(key).and(Role::Muted, " shows the rest")
+    what.to_owned()
 }
 
 /// What to read while there is no list, and why.

@@ -51,7 +51,7 @@ pub fn places(count: usize, selected: usize, area: Rect) -> Vec<(usize, Rect)> {
 
 /// Draws the card of the environment at `at` in the order.
 pub fn draw(model: &Model, at: usize, area: Rect, buffer: &mut Buffer) {
-    let order = model.overview.table.order();
+    let order = model.overview.list.table.order();
     let Some(environment) = order.get(at).and_then(|at| model.environments.get(*at as usize)) else { return };
     let inside = Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area };
     let mut lines = lines(model, environment, inside.width.into());
@@ -64,7 +64,7 @@ pub fn draw(model: &Model, at: usize, area: Rect, buffer: &mut Buffer) {
     for (row, line) in inside.rows().zip(&lines) {
         line.left(row, &model.look, buffer);
     }
-    if at == model.overview.table.cursor() {
+    if at == model.overview.list.table.cursor() {
         // The badge keeps its colour: production is red, selected or not.
         let badge = badge(environment.kind).width() as u16 + 1;
         let name = Rect { x: area.x + badge, width: area.width.saturating_sub(badge), height: 1, ..area };

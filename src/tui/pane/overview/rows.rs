@@ -70,10 +70,10 @@ fn facts(reached: Option<&Reached>) -> Vec<Value> {
     ]
 }
 
-/// Hands the environments to `use_them` as a table reads them.
-pub(super) fn with<T>(model: &Model, use_them: impl FnOnce(&Rows<'_>) -> T) -> T {
+/// Calls `read` with the environments as a table reads them.
+pub(super) fn with(model: &Model, read: &mut dyn FnMut(&Rows<'_>)) {
     let rows: Vec<_> = model.environments.iter().map(|environment| values(model, environment)).collect();
-    use_them(&Rows {
+    read(&Rows {
         count: rows.len(),
         cell: &|row, column| Cell::text(plain(&rows[row][column])),
         key: &|row, column| match &rows[row][column] {
@@ -82,7 +82,7 @@ pub(super) fn with<T>(model: &Model, use_them: impl FnOnce(&Rows<'_>) -> T) -> T
             other => SortKey::Text(plain(other)),
         },
         text: &|row| [0, 1, 7].map(|column| plain(&rows[row][column])).join(" "),
-    })
+    });
 }
 
 fn plain(value: &Value) -> String {

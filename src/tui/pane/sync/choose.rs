@@ -233,7 +233,7 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
         table.draw(list::body(left), &model.look, buffer);
     });
     if let Some(right) = right {
-        section::divider(right, &model.look, buffer);
+        section::divider(right, Role::Border, &model.look, buffer);
         let inside = Rect { x: right.x + 2, width: right.width - 2, ..right };
         section::lines(&about::lines(model), 0, inside, &model.look, buffer);
     }

@@ -15,7 +15,7 @@ use ratatui::{
 };
 
 pub use self::screen::draw;
-use super::{Component, Entry, Pane};
+use super::{Component, Entry, Events, Pane};
 use self::{choose::Choose, done::Done, review::Reviewing};
 use crate::{
     app::sync::{Applied, Contents},
@@ -150,7 +150,9 @@ impl Component for SyncWizard {
     fn position(&self, model: &Model) -> Option<Position> {
         self::position(model)
     }
+}
 
+impl Events for SyncWizard {
     fn set_project(&self, model: &mut Model, project: &Project) {
         model.sync = SyncPane::new(project);
     }

@@ -22,6 +22,7 @@ pub use summary::facts;
 pub(super) use about::draw as draw_paragraphs;
 
 use crate::{
+    config::theme::Role,
     core::{
         error::Result,
         sync::{
@@ -412,7 +413,7 @@ pub fn draw(model: &Model, reviewing: &Reviewing, area: Rect, buffer: &mut Buffe
     if let [(Part::Tables, left), ..] = areas[..]
         && areas.len() > 1
     {
-        section::divider(Rect { x: left.right() + 1, width: 1, ..area }, look, buffer);
+        section::divider(Rect { x: left.right() + 1, width: 1, ..area }, Role::Border, look, buffer);
     }
     cursor
 }
