@@ -173,7 +173,7 @@ fn drift(model: &mut Model) {
     let drift = compare(&side("integer"), &side("bigint"));
     assert_eq!(drift.differences.len() as u64, ROWS);
     model.pane = Pane::Overview;
-    let asked = update(model, Msg::Key(Key::parse("5").unwrap()));
+    let asked = update(model, Msg::Key(Key::parse("6").unwrap()));
     let job = asked.iter().find_map(|effect| match effect {
         Effect::Run(job, Work::Drift(..)) => Some(*job),
         _ => None,

@@ -40,7 +40,7 @@ async fn a_pasted_line_end_does_not_apply() {
     let desk = Desk::writing().await;
     let mut tty = console(&desk);
     tty.sees_all();
-    tty.types("6\r");
+    tty.types("7\r");
     tty.sees("31 insert");
     tty.types("\r");
     tty.sees("Apply to preprod");
@@ -49,6 +49,6 @@ async fn a_pasted_line_end_does_not_apply() {
     // The next key shows that what was pasted is behind it.
     tty.types("\x1b");
     tty.until("the review", |screen| !screen.contents().contains("Apply to preprod"));
-    tty.types("7");
+    tty.types("gj");
     tty.sees("Nothing was written yet");
 }

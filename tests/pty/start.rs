@@ -72,7 +72,7 @@ fn without_colours_none_is_sent_and_the_selection_is_still_seen() {
         tty.types(key);
         tty.sees(shows);
     }
-    for (key, shows) in [("6", "● Export"), ("2", "TABLE ")] {
+    for (key, shows) in [("7", "● Export"), ("2", "TABLE ")] {
         tty.types(key);
         tty.sees(shows);
     }
@@ -96,7 +96,7 @@ fn an_escape_sequence_of_the_database_never_reaches_the_terminal() {
     let desk = Desk::reading();
     let mut tty = console(&desk);
     tty.sees_all();
-    tty.types("6\r");
+    tty.types("7\r");
     tty.sees("31 insert");
     tty.types("/programs\r\t");
     tty.sees("leading-with-ai");

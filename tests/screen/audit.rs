@@ -33,7 +33,7 @@ fn golden(name: &str, model: &Model) {
 /// The pane in front, with what was read of production.
 fn reading(audited: pgdeck::app::audit::Audited) -> Model {
     let mut model = innotrue();
-    press(&mut model, "3");
+    press(&mut model, "4");
     update(&mut model, Msg::Audited("production".into(), Ok(Arc::new(audited))));
     settle(&mut model);
     model
@@ -50,7 +50,7 @@ fn after(mut model: Model, keys: &str) -> Model {
 /// An environment without a connection in front.
 fn unreached() -> Model {
     let mut model = broken();
-    press(&mut model, "3 n");
+    press(&mut model, "4 n");
     model
 }
 
@@ -65,16 +65,16 @@ fn comparing() -> Model {
 #[test]
 fn without_findings() {
     golden("audit-clean", &reading(clean()));
-    golden("audit-loading", &after(loading(), "3"));
+    golden("audit-loading", &after(loading(), "4"));
     golden("audit-error", &unreached());
-    let mut failed = after(innotrue(), "3");
+    let mut failed = after(innotrue(), "4");
     let error = Error::rolled_back("took longer than statement_timeout allows").env("production");
     update(&mut failed, Msg::Audited("production".into(), Err(error)));
     golden("audit-unread", &failed);
     let mut none = innotrue();
     none.environments.clear();
     none.audit = pgdeck::tui::pane::audit::AuditPane::new(&[]);
-    golden("audit-no-environment", &after(none, "3"));
+    golden("audit-no-environment", &after(none, "4"));
 }
 
 #[test]
@@ -138,8 +138,8 @@ fn two_environments_side_by_side() {
 #[test]
 fn the_tab_counts_the_errors_that_nobody_accepted() {
     let tabs = |model: &Model| text(&drawn(model, (120, 40))).lines().nth(1).expect("tabs").to_owned();
-    assert!(tabs(&reading(audited())).contains("3 Audit !2   4 Migrations"), "{}", tabs(&reading(audited())));
-    assert!(tabs(&reading(clean())).contains("3 Audit   4 Migrations"));
+    assert!(tabs(&reading(audited())).contains("4 Audit !2   5 Migrations"), "{}", tabs(&reading(audited())));
+    assert!(tabs(&reading(clean())).contains("4 Audit   5 Migrations"));
     let buffer = drawn(&reading(audited()), (80, 24));
     assert_eq!(style_of(&buffer, "!2").fg, reading(audited()).look.style(Role::Danger).fg);
 }

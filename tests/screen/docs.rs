@@ -36,7 +36,7 @@ fn cell(keys: &Keys, action: Action, context: Context) -> String {
 
 const KEYS: &str = "# Keys
 
-Made from the action table and `keymaps/default.toml`; `UPDATE_DOCS=1 cargo test --test screen` writes it.
+Made from the action table, the panes and `keymaps/default.toml`; `UPDATE_DOCS=1 cargo test --test screen` writes it.
 [Other keymaps](#other-keymaps) come with pgdeck, and a file of your own can change any key.
 ";
 

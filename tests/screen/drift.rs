@@ -57,7 +57,7 @@ fn told(result: Result<Arc<Compared>>) -> Model {
 /// One side has no connection.
 fn unreached() -> Model {
     let mut model = broken();
-    press(&mut model, "5");
+    press(&mut model, "6");
     model
 }
 
@@ -88,9 +88,9 @@ fn shown(model: &Model) -> String {
 #[test]
 fn without_differences() {
     golden("drift-none", &reading(same()));
-    golden("drift-one-environment", &after(with_environments(1), "5"));
-    golden("drift-no-environment", &after(with_environments(0), "5"));
-    golden("drift-loading", &after(loading(), "5"));
+    golden("drift-one-environment", &after(with_environments(1), "6"));
+    golden("drift-no-environment", &after(with_environments(0), "6"));
+    golden("drift-loading", &after(loading(), "6"));
     golden("drift-reading", &entered(innotrue()).0);
     golden("drift-error", &unreached());
     let error = Error::rolled_back("took longer than statement_timeout allows").env("production");
@@ -120,7 +120,7 @@ fn what_could_not_be_compared_or_seen_stands_apart_and_is_never_equal() {
     assert!(screen.contains("1 unseen") && !screen.contains("same schema"), "{screen}");
     assert!(screen.contains("no differences in what could be compared"), "{screen}");
     let tabs = screen.lines().nth(1).expect("tabs").to_owned();
-    assert!(tabs.contains("5 Drift ?"), "{tabs}");
+    assert!(tabs.contains("6 Drift ?"), "{tabs}");
 }
 
 /// The project with a folder of migrations, and these on the first side.
@@ -129,10 +129,10 @@ fn migrations(mut model: Model) -> Model {
         "[project]\nname = \"innotrue\"\n[env.production]\nkind = \"production\"\n[migrations]\ndir = \"migrations\"";
     model.set_project(&Project::parse(Source::new("pgdeck.toml", project)).expect("project"));
     if model.environments.len() > 1 {
-        press(&mut model, "5 f");
+        press(&mut model, "6 f");
         settle(&mut model);
     }
-    press(&mut model, "5");
+    press(&mut model, "6");
     model
 }
 

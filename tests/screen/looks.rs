@@ -140,7 +140,7 @@ fn ascii_is_enough_for_panes_with_rows_too() {
     let text_of = include_str!("../../examples/innotrue/pgdeck.toml");
     let project = pgdeck::config::project::Project::parse(pgdeck::config::source::Source::new("pgdeck.toml", text_of));
     model.set_project(&project.expect("project"));
-    for keys in ["1", "2", "3", "4", "5", "6", "7", "2 :", "esc ? G", "esc 1 enter"] {
+    for keys in ["1", "2", "4", "5", "6", "7", "g j", "2 :", "esc ? G", "esc 1 enter"] {
         press(&mut model, keys);
         let screen = text(&drawn(&model, (120, 40)));
         let strange: String = screen.chars().filter(|c| !c.is_ascii()).collect();

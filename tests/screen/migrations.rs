@@ -39,7 +39,7 @@ fn golden(name: &str, model: &Model) {
 fn data() -> Model {
     let mut model = full();
     let files = overview(files());
-    press(&mut model, "4");
+    press(&mut model, "5");
     read(&mut model, &files);
     told(&mut model, &files, preprod(&files.folder));
     told(&mut model, &files, production(&files.folder));
@@ -74,19 +74,19 @@ fn every_state_reads_well_in_every_size() {
 fn what_is_not_there_yet_and_what_never_comes_is_said() {
     let mut reading = loading();
     update(&mut reading, Msg::Opened);
-    press(&mut reading, "4");
+    press(&mut reading, "5");
     golden("migrations-loading", &reading);
     let (mut asked, few) = (loading(), overview(few()));
-    press(&mut asked, "4");
+    press(&mut asked, "5");
     read(&mut asked, &few);
     golden("migrations-asked", &asked);
     let (mut refused, folder) = (broken(), overview(files()));
-    press(&mut refused, "4");
+    press(&mut refused, "5");
     read(&mut refused, &folder);
     told(&mut refused, &folder, production(&folder.folder));
     golden("migrations-error", &refused);
     let mut kept = full();
-    press(&mut kept, "4");
+    press(&mut kept, "5");
     read(&mut kept, &few);
     told(&mut kept, &few, kept_out(&few.folder));
     told(&mut kept, &few, all_ran("preprod", &few.folder));
@@ -97,7 +97,7 @@ fn what_is_not_there_yet_and_what_never_comes_is_said() {
 fn a_project_without_migrations_is_told_how_to_have_them() {
     let missing = || Error::usage("there is no such folder").object("/team/migrations").hint("set `dir`");
     let mut none = full();
-    press(&mut none, "4");
+    press(&mut none, "5");
     update(&mut none, Msg::Migrations(Err(missing())));
     golden("migrations-empty", &none);
     assert!(none.messages.shown().is_none(), "nobody who has none is bothered");
@@ -106,7 +106,7 @@ fn a_project_without_migrations_is_told_how_to_have_them() {
     none.set_project(&Project::parse(Source::new("pgdeck.toml", project)).expect("project"));
     golden_in(&[(80, 24)], "migrations-wrong-folder", &none);
     let mut empty = full();
-    press(&mut empty, "4");
+    press(&mut empty, "5");
     read(&mut empty, &overview(nothing()));
     golden_in(&[(80, 24)], "migrations-no-file", &empty);
     assert!(availability(&empty, Action::OnlyPending).is_err());
@@ -115,7 +115,7 @@ fn a_project_without_migrations_is_told_how_to_have_them() {
 #[test]
 fn where_all_ran_nothing_is_said_to_be_wrong() {
     let (mut model, few) = (full(), overview(few()));
-    press(&mut model, "4");
+    press(&mut model, "5");
     read(&mut model, &few);
     told(&mut model, &few, all_ran("production", &few.folder));
     told(&mut model, &few, all_ran("preprod", &few.folder));
@@ -128,13 +128,13 @@ fn where_all_ran_nothing_is_said_to_be_wrong() {
 #[test]
 fn the_tab_counts_problems() {
     let mut model = data();
-    assert!(screen(&model).contains("4 Migrations !"), "{}", screen(&model));
+    assert!(screen(&model).contains("5 Migrations !"), "{}", screen(&model));
     press(&mut model, "/ e d i t e d enter");
     assert_eq!(style_of(&drawn(&model, (80, 24)), "✗ edited").fg, model.look.style(Role::Danger).fg);
     let (mut model, few) = (broken(), overview(few()));
     read(&mut model, &few);
     told(&mut model, &few, all_ran("production", &few.folder));
-    assert!(!screen(&model).contains("4 Migrations !"), "an environment that is down is no problem of the files");
+    assert!(!screen(&model).contains("5 Migrations !"), "an environment that is down is no problem of the files");
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn many_environments_get_short_words_and_then_signs() {
     };
     let mut model = Model::built_in("innotrue", names.iter().map(environment).collect()).expect("built in");
     let folder = overview(files());
-    press(&mut model, "4");
+    press(&mut model, "5");
     read(&mut model, &folder);
     for name in names {
         let said = if name == "archive" { preprod(&folder.folder) } else { production(&folder.folder) };
@@ -161,7 +161,7 @@ fn many_environments_get_short_words_and_then_signs() {
 #[test]
 fn the_row_stays_selected_while_environments_answer() {
     let (mut model, files) = (full(), overview(files()));
-    press(&mut model, "4");
+    press(&mut model, "5");
     read(&mut model, &files);
     press(&mut model, "/ p l a n s enter");
     let selected = |model: &Model| screen(model).lines().filter(|line| line.contains('▌')).collect::<String>();
@@ -176,7 +176,7 @@ fn the_row_stays_selected_while_environments_answer() {
 #[test]
 fn what_is_said_of_other_files_is_not_shown() {
     let (mut model, old, new) = (full(), overview(files()), overview(few()));
-    press(&mut model, "4");
+    press(&mut model, "5");
     read(&mut model, &old);
     read(&mut model, &new);
     let late = Msg::Standing(Arc::clone(&old.folder), "production".into(), Ok(Arc::new(production(&old.folder))));

@@ -76,13 +76,13 @@ fn counts() {
 
 #[test]
 fn sync() {
-    golden("sync-empty", &at(innotrue(), "6"));
-    let mut failed = at(full(), "6 enter");
+    golden("sync-empty", &at(innotrue(), "7"));
+    let mut failed = at(full(), "7 enter");
     let error = Error::usage("RLS hides rows of this table").env("production").object("public.plans");
     update(&mut failed, Msg::Sync(pgdeck::tui::msg::Sync::Failed(error)));
     golden("sync-error", &failed);
-    golden("sync-choose", &at(full(), "6"));
-    golden("sync-loading", &at(full(), "6 enter"));
+    golden("sync-choose", &at(full(), "7"));
+    golden("sync-loading", &at(full(), "7 enter"));
     golden("sync-review", &at(reviewing(), "tab"));
     golden("sync-row", &at(reviewing(), "tab v"));
     golden("sync-done", &done());
@@ -90,10 +90,10 @@ fn sync() {
 
 #[test]
 fn journal() {
-    golden("journal-loading", &at(loading(), "7"));
-    golden("journal-empty", &at(broken(), "7"));
-    golden("journal-data", &at(full(), "7"));
-    let mut model = at(loading(), "7");
+    golden("journal-loading", &at(loading(), "g j"));
+    golden("journal-empty", &at(broken(), "g j"));
+    golden("journal-data", &at(full(), "g j"));
+    let mut model = at(loading(), "g j");
     let error = Error::usage("this line of the journal cannot be read").at("journal.jsonl:3");
     update(&mut model, Msg::Journal(Err(error.hint("restore the file or move it away"))));
     golden("journal-error", &model);
@@ -121,7 +121,7 @@ fn export_asks_for_a_name() {
 /// The old rows stay, muted, and a word says so.
 #[test]
 fn what_is_being_read_again_says_that_it_is_stale() {
-    for (pane, shows) in [("1", "innotrue"), ("2", "312"), ("7", "ada")] {
+    for (pane, shows) in [("1", "innotrue"), ("2", "312"), ("g j", "ada")] {
         let mut model = at(full(), &format!("{pane} r"));
         settle(&mut model);
         let buffer = drawn(&model, (120, 40));
@@ -177,11 +177,11 @@ fn place(model: &Model, word: &str) -> (u16, u16) {
 fn heads_sort_and_rows_are_selected_by_a_click_in_every_list() {
     for (made, keys, head, row) in [
         (full as fn() -> Model, "2", "TABLE", "features"),
-        (full, "6", "SET", "emails"),
+        (full, "7", "SET", "emails"),
         (reviewing, "", "TABLE", "email_layouts"),
         (reviewing, "tab", "KEY", "team"),
         (reviewing, "tab tab", "AFTER", "limits"),
-        (full, "7", "OUTCOME", "2026-11-20-2"),
+        (full, "g j", "OUTCOME", "2026-11-20-2"),
     ] {
         let mut model = at(made(), keys);
         update(&mut model, Msg::Resize(120, 40));

@@ -69,7 +69,7 @@ fn troubled() -> Review {
 
 fn reviewing(keys: &str) -> Model {
     let mut model = full();
-    press(&mut model, "6 enter");
+    press(&mut model, "7 enter");
     update(&mut model, Msg::Sync(Sync::Reviewed(Arc::new(troubled()))));
     settle(&mut model);
     if !keys.is_empty() {

@@ -49,7 +49,7 @@ fn contents(found: Found) -> Arc<Contents> {
 
 fn from_file(file: &str, found: Found) -> Model {
     let mut model = full();
-    press(&mut model, "6 F");
+    press(&mut model, "7 F");
     answered(&mut model, file, Ok(Filed::Source(file.into(), contents(found))));
     model
 }
@@ -57,12 +57,12 @@ fn from_file(file: &str, found: Found) -> Model {
 #[test]
 fn a_file_is_asked_for_and_a_wrong_one_can_be_corrected() {
     let mut model = full();
-    press(&mut model, "6 F");
+    press(&mut model, "7 F");
     golden("file", &model);
     name(&mut model, "exports/plans.json");
     golden("file-reading", &model);
     let mut model = full();
-    press(&mut model, "6 F");
+    press(&mut model, "7 F");
     let cut = Error::usage("the JSON is cut off").at("exports/plans.json:812").hint("copy the whole value");
     answered(&mut model, "exports/plans.json", Err(cut));
     golden("file-refused", &model);
@@ -109,7 +109,7 @@ fn with_a_file_as_the_source_any_environment_is_a_target() {
 #[test]
 fn the_key_for_writing_shows_what_can_be_written() {
     let mut model = full();
-    press(&mut model, "6 w");
+    press(&mut model, "7 w");
     golden("write-choose", &model);
     let mut model = reviewing();
     press(&mut model, "w");

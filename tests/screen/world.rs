@@ -332,7 +332,7 @@ pub fn review() -> Review {
 /// The wizard with a review in front.
 pub fn reviewing() -> Model {
     let mut model = full();
-    crate::press(&mut model, "6 enter");
+    crate::press(&mut model, "7 enter");
     update(&mut model, Msg::Sync(Sync::Reviewed(Arc::new(review()))));
     settle(&mut model);
     model

@@ -4,7 +4,7 @@ use crate::support::{Story, dump, never_synced, one};
 
 /// Everything but the operator's own choices, so that a difference has one reason.
 async fn to_review(story: &mut Story) {
-    story.press("6 enter").await;
+    story.press("7 enter").await;
     story.sees("● Review");
 }
 
@@ -60,7 +60,7 @@ async fn an_operator_carries_part_of_a_review_over_and_takes_it_back() {
     story.press("tab enter").await;
     story.sees("taken back");
     assert_eq!(dump(&preprod).await, before);
-    story.press("7").await;
+    story.press("g j").await;
     story.sees("undo");
     story.sees("applied");
 }

@@ -66,8 +66,8 @@ impl Team {
 async fn a_mistake_is_found_explained_and_its_fix_is_ready_to_be_copied() {
     let mut team = Team::open(140, 60).await;
     let story = &mut team.story;
-    story.sees("3 Audit !");
-    story.press("3").await;
+    story.sees("4 Audit !");
+    story.press("4").await;
     story.sees("production  ");
     team.narrow("FK01").await;
     let story = &mut team.story;
@@ -104,7 +104,7 @@ async fn a_mistake_is_found_explained_and_its_fix_is_ready_to_be_copied() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_acceptance_goes_into_the_file_and_holds_at_once() {
     let mut team = Team::open(140, 40).await;
-    team.story.press("3").await;
+    team.story.press("4").await;
     team.narrow("FK01").await;
     // What the list says from here on was read before.
     let production = team.story.superuser("production").await;
@@ -136,7 +136,7 @@ async fn an_acceptance_goes_into_the_file_and_holds_at_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_somebody_changed_meanwhile_is_read_first_and_what_was_typed_stays() {
     let mut team = Team::open(100, 30).await;
-    team.story.press("3").await;
+    team.story.press("4").await;
     team.narrow("FK01").await;
     let theirs = format!("{}# one more thing\n", team.text());
     std::fs::write(team.file(), &theirs).expect("write");
@@ -171,7 +171,7 @@ async fn without_a_file_of_its_own_a_console_says_so() {
     let mut story = Story::open(100, 30).await;
     let production = story.superuser("production").await;
     production.batch_execute(MISTAKES).await.expect("mistakes");
-    story.press("3 r / F K 0 3 enter A").await;
+    story.press("4 r / F K 0 3 enter A").await;
     story.sees("This project has no pgdeck.toml");
     story.type_in("small").await;
     story.press("enter").await;
@@ -182,7 +182,7 @@ async fn without_a_file_of_its_own_a_console_says_so() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_environments_are_compared_finding_by_finding() {
     let mut team = Team::open(80, 24).await;
-    team.story.press("3 d").await;
+    team.story.press("4 d").await;
     team.story.sees("with preprod beside it");
     team.narrow("FK01").await;
     team.story.sees("only production");
@@ -214,7 +214,7 @@ async fn two_environments_are_compared_finding_by_finding() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_team_writes_while_the_console_is_open_counts_when_it_is_read_again() {
     let mut team = Team::open(100, 30).await;
-    team.story.press("3").await;
+    team.story.press("4").await;
     team.narrow("FK01").await;
     team.story.sees("FK01    audit_child");
     std::fs::write(team.file(), team.text().replace("on_delete = \"restrict\"", "on_delete = \"cascade\""))

@@ -6,7 +6,7 @@ use crate::support::{Story, one};
 async fn a_stray_index_and_what_an_edited_file_did_are_found() {
     let mut story = Story::of("introalignment", 140, 44).await;
     story.does_not_see("Δ");
-    story.press("5").await;
+    story.press("6").await;
     story.sees("production → local");
     story.press("t").await;
     story.sees("production → staging  9 added  1 removed  1 changed");
@@ -16,7 +16,7 @@ async fn a_stray_index_and_what_an_edited_file_did_are_found() {
         "+ added    profiles.trial_ends_at",
         "~ changed  match_feedback.match_fe",
         "− removed  profiles_city_idx",
-        "5 Drift Δ11",
+        "6 Drift Δ11",
     ] {
         story.sees(text);
     }
@@ -43,7 +43,7 @@ async fn a_stray_index_and_what_an_edited_file_did_are_found() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_environment_is_compared_with_what_its_migrations_make() {
     let mut story = Story::of("introalignment", 140, 40).await;
-    story.press("5 t f").await;
+    story.press("6 t f").await;
     story.sees("migrations → staging");
     story.sees("r replays and compares");
     story.press("r").await;
@@ -65,7 +65,7 @@ async fn an_environment_is_compared_with_what_its_migrations_make() {
 #[tokio::test(flavor = "multi_thread")]
 async fn equal_schemas_are_said_to_be_equal_and_the_sides_can_be_swapped() {
     let mut story = Story::open(80, 24).await;
-    story.press("5").await;
+    story.press("6").await;
     story.sees("No differences: production and preprod have the same schema.");
     story.sees("policies");
     let preprod = story.superuser("preprod").await;
@@ -98,9 +98,9 @@ async fn what_a_role_cannot_see_is_no_proof_that_all_is_the_same() {
     let mut story = Story::open(100, 30).await;
     let preprod = story.superuser("preprod").await;
     preprod.batch_execute("REVOKE SELECT ON pg_catalog.pg_policy FROM PUBLIC").await.expect("revoke");
-    story.press("5").await;
+    story.press("6").await;
     story.sees("1 unseen");
-    story.sees("5 Drift ?");
+    story.sees("6 Drift ?");
     story.sees("no differences in what could be compared");
     story.sees("? cannot see  all policies");
     story.does_not_see("the same schema");
@@ -114,7 +114,7 @@ async fn a_comparison_that_hangs_is_stopped_on_the_server() {
     let mut story = Story::open(100, 30).await;
     let preprod = story.superuser("preprod").await;
     preprod.batch_execute("BEGIN; LOCK TABLE pg_catalog.pg_policy IN ACCESS EXCLUSIVE MODE").await.expect("lock");
-    story.send("5");
+    story.send("6");
     story.until("reading the catalogues of production and preprod").await;
     story.until("esc cancel").await;
     story.send("esc");

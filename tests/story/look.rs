@@ -35,7 +35,7 @@ async fn help_explains_every_key_that_works_here() {
 #[tokio::test(flavor = "multi_thread")]
 async fn text_of_the_database_never_moves_the_cursor() {
     let mut story = Story::open(140, 40).await;
-    story.press("6 enter /").await;
+    story.press("7 enter /").await;
     story.type_in("programs").await;
     story.press("enter tab").await;
     let mut seen = false;
@@ -50,7 +50,7 @@ async fn text_of_the_database_never_moves_the_cursor() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_sql_of_a_row_is_shown_as_it_will_run() {
     let mut story = Story::open(120, 40).await;
-    story.press("6 enter /").await;
+    story.press("7 enter /").await;
     story.type_in("plan_features").await;
     story.press("enter tab v").await;
     story.sees("UPDATE ONLY public.plan_features AS t SET limit_value");

@@ -16,7 +16,7 @@ async fn example(width: u16, height: u16) -> Story {
     let demo = Story::example(Some("introalignment")).await;
     let deck = Arc::clone(&demo.deck);
     let mut story = Story::on(demo, deck, width, height).await;
-    story.press("4").await;
+    story.press("5").await;
     story
 }
 
@@ -28,7 +28,7 @@ async fn with_files(folder: &Path, width: u16, height: u16) -> Story {
     let known = Arc::clone(&demo.deck);
     let deck = Arc::new(Deck::new(project, move |name| known.var(name)).expect("deck"));
     let mut story = Story::on(demo, deck, width, height).await;
-    story.press("4").await;
+    story.press("5").await;
     story
 }
 
@@ -41,7 +41,7 @@ async fn as_owner(folder: &Path, width: u16, height: u16) -> Story {
     let vars = move |name: &str| known.var(name).map(|value| value.replace("operator", "postgres"));
     let deck = Arc::new(Deck::new(project, vars).expect("deck"));
     let mut story = Story::on(demo, deck, width, height).await;
-    story.press("4").await;
+    story.press("5").await;
     story
 }
 
@@ -56,7 +56,7 @@ async fn each_file_and_where_it_ran() {
     let mut story = example(200, 50).await;
     story.sees("19 files");
     story.sees("pending: production 2");
-    story.sees("4 Migrations !1");
+    story.sees("5 Migrations !1");
     let row = |story: &Story, name: &str| line(story, name).split('│').next().unwrap_or_default().to_owned();
     let words = |row: &str| -> Vec<String> {
         row.split("  ").map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect()
@@ -137,7 +137,7 @@ async fn an_environment_that_is_down_hides_nothing_of_the_others() {
     };
     let deck = Arc::new(Deck::new(demo.deck.project.clone(), vars).expect("deck"));
     let mut story = Story::on(demo, deck, 200, 50).await;
-    story.press("4").await;
+    story.press("5").await;
     story.sees("✗ no answer  staging");
     let row = line(&story, " 018  ");
     assert!(row.contains("looks applied  no answer") && row.contains("pending"), "{row}");
@@ -204,7 +204,7 @@ async fn who_may_not_read_the_history_is_told_and_nothing_is_made_up() {
     };
     let deck = Arc::new(Deck::new(demo.deck.project.clone(), vars).expect("deck"));
     let mut story = Story::on(demo, deck, 120, 40).await;
-    story.press("4").await;
+    story.press("5").await;
     story.sees("✗ unseen  in staging");
     let row = line(&story, " 018  ");
     assert!(row.contains("~applied  unknown   pending"), "{row}");

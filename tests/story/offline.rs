@@ -14,7 +14,7 @@ async fn export(story: &Story, name: &str, path: &Path) {
 
 /// Chooses the set `name` and no other.
 async fn choose_alone(story: &mut Story, name: &str) {
-    story.press("6 a /").await;
+    story.press("7 a /").await;
     story.type_in(name).await;
     story.press("enter space esc").await;
     story.sees("1 of ");
@@ -34,7 +34,7 @@ async fn a_bundle_that_was_written_is_read_back_and_applied_like_the_environment
     let (preprod, production) = (story.superuser("preprod").await, story.superuser("production").await);
     let source = dump(&production).await;
 
-    story.press("6 w b").await;
+    story.press("7 w b").await;
     story.sees("Write a bundle of production");
     story.sees("File  production.bundle");
     story.name(&file("all.bundle")).await;
@@ -130,7 +130,7 @@ async fn what_a_file_does_not_hold_is_chosen_again_when_it_is_left() {
     let bundle = folder.path().join("plans.bundle");
     export(&story, "plans", &bundle).await;
     let all = story.deck().project.sets.all().len();
-    story.press("6 F").await;
+    story.press("7 F").await;
     story.name(&bundle).await;
     story.sees(&format!("1 of {all} sets"));
     story.press("a enter").await;
@@ -152,7 +152,7 @@ async fn a_bundle_of_the_target_itself_is_no_source() {
     let folder = tempfile::tempdir().expect("folder");
     let bundle = folder.path().join("preprod.bundle");
     sync::export_file(story.deck(), &Job::quiet(), &[], "preprod", &bundle).await.expect("export");
-    story.press("6 F").await;
+    story.press("7 F").await;
     story.name(&bundle).await;
     story.press("enter").await;
     story.sees("these are the rows of preprod itself; choose another target");
@@ -165,7 +165,7 @@ async fn what_the_written_query_returns_is_the_source_where_nothing_connects() {
     let mut story = Story::open(120, 36).await;
     let folder = tempfile::tempdir().expect("folder");
     let file = |name: &str| folder.path().join(name);
-    story.press("6 w q").await;
+    story.press("7 w q").await;
     story.sees("File  read.sql");
     story.name(&file("read.sql")).await;
     story.sees("query written to");
@@ -202,7 +202,7 @@ async fn json_by_hand_is_reviewed_for_the_set_that_is_chosen_alone() {
     let rows =
         one(&production, "SELECT json_agg(t)::text FROM (SELECT key, name || ' by hand' AS name FROM features) t");
     fs::write(&by_hand, rows.await.expect("rows")).expect("write");
-    story.press("6 F").await;
+    story.press("7 F").await;
     story.name(&by_hand).await;
     story.press("enter").await;
     story.sees("JSON by hand is of one set; choose it alone");

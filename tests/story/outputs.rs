@@ -41,7 +41,7 @@ async fn each_output_is_what_its_verb_writes_and_an_older_one_is_replaced() {
     let mut story = Story::open(120, 36).await;
     let folder = tempfile::tempdir().expect("folder");
     let verbs = of_the_verbs(&story).await;
-    story.press("6 enter").await;
+    story.press("7 enter").await;
     story.sees("● Review");
     for (keys, name, expected) in &verbs {
         let path = folder.path().join(name);
@@ -70,7 +70,7 @@ async fn each_output_is_what_its_verb_writes_and_an_older_one_is_replaced() {
 async fn a_file_of_somebody_elses_is_never_replaced() {
     let mut story = Story::open(80, 24).await;
     let folder = tempfile::tempdir().expect("folder");
-    story.press("6 enter").await;
+    story.press("7 enter").await;
     for (keys, name) in [("w r", "notes.md"), ("w s", "schema.sql"), ("w p", "sync.plan"), ("w b", "backup")] {
         let path = folder.path().join(name);
         fs::write(&path, "-- by hand\n").expect("write");
@@ -97,7 +97,7 @@ async fn a_plan_of_part_of_a_review_holds_that_part() {
     let mut story = Story::open(120, 36).await;
     let folder = tempfile::tempdir().expect("folder");
     let path = folder.path().join("part.plan");
-    story.press("6 enter /").await;
+    story.press("7 enter /").await;
     story.type_in("programs").await;
     story.press("enter tab / l e a d i n g enter space").await;
     story.sees("24 insert  79 update");

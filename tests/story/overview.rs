@@ -40,13 +40,13 @@ async fn an_operator_sees_every_environment_at_a_glance() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_newest_run_of_an_environment_stands_on_its_card() {
     let mut story = Story::open(120, 40).await;
-    story.press("6 enter enter").await;
+    story.press("7 enter enter").await;
     story.type_in("preprod").await;
     story.press("tab enter").await;
     story.sees("preprod is as reviewed");
     story.press("1").await;
     story.sees("last run applied 20");
-    story.press("6 u").await;
+    story.press("7 u").await;
     story.type_in("preprod").await;
     story.press("tab enter 1").await;
     story.sees("last run undone 20");
@@ -125,7 +125,7 @@ async fn a_list_goes_to_a_file_as_it_is_shown_and_never_over_another() {
 async fn every_list_of_the_wizard_can_be_exported() {
     let folder = tempfile::tempdir().expect("folder");
     let mut story = Story::open(120, 40).await;
-    story.press("6").await;
+    story.press("7").await;
     for (keys, file, holds) in [
         ("", "sets.csv", "set,tables,chosen"),
         ("enter", "tables.csv", "set,table,insert,update,delete"),
@@ -153,7 +153,7 @@ async fn inside_a_json_value_only_what_differs_is_named() {
     };
     production.batch_execute(&set(5)).await.expect("column");
     preprod.batch_execute(&set(4)).await.expect("column");
-    story.press("6 enter / p l a n s enter tab").await;
+    story.press("7 enter / p l a n s enter tab").await;
     story.sees("seats 5");
     story.does_not_see("unmoved");
     story.press("v").await;

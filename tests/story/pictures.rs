@@ -21,9 +21,9 @@ async fn the_console_as_pictures() {
     picture(&story, "overview", "differ in row estimates");
     story.press("2 e").await;
     picture(&story, "counts", "capability_domain_questions");
-    story.press("3 / F K enter j").await;
+    story.press("4 / F K enter j").await;
     picture(&story, "audit", "POLICIES ON");
-    story.press("6 enter").await;
+    story.press("7 enter").await;
     story.press(&"down ".repeat(13)).await;
     story.press("tab down down down").await;
     picture(&story, "review", "program_modules");

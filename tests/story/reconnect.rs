@@ -71,7 +71,7 @@ async fn a_connection_lost_at_rest_is_noticed_counted_down_and_made_again() {
     story.until("preprod answers again").await;
     story.does_not_see("no connection");
     story.does_not_see("there is no server socket");
-    story.press("6 enter").await;
+    story.press("7 enter").await;
     story.sees("31 insert  79 update");
 }
 

@@ -6,7 +6,7 @@ use crate::support::{Story, dump};
 async fn a_row_that_changed_since_the_review_rolls_everything_back_and_is_named() {
     let mut story = Story::open(120, 36).await;
     let preprod = story.superuser("preprod").await;
-    story.press("6 enter").await;
+    story.press("7 enter").await;
     story.sees("● Review");
     let touched =
         preprod.execute("UPDATE plans SET description = 'edited meanwhile' WHERE key = 'essential'", &[]).await;
@@ -28,7 +28,7 @@ async fn a_wrong_name_applies_nothing() {
     let mut story = Story::open(120, 36).await;
     let preprod = story.superuser("preprod").await;
     let before = dump(&preprod).await;
-    story.press("6 enter enter").await;
+    story.press("7 enter enter").await;
     story.type_in("production").await;
     story.sees("That is not the name");
     story.press("tab enter").await;
@@ -36,16 +36,16 @@ async fn a_wrong_name_applies_nothing() {
     story.press("esc").await;
     story.does_not_see("Apply to preprod");
     assert_eq!(dump(&preprod).await, before);
-    story.press("7").await;
+    story.press("g j").await;
     story.sees("Nothing was written yet");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_action_that_is_not_possible_says_why() {
     let mut story = Story::open(120, 36).await;
-    story.press("6 f").await;
+    story.press("7 f").await;
     story.sees("there are only two environments");
-    story.press("7 u").await;
+    story.press("g j u").await;
     story.sees("nothing was written yet");
     story.press("2 :").await;
     story.type_in("exact").await;

@@ -78,7 +78,7 @@ async fn a_replay_asks_when_it_is_wanted() {
     let deck = deck_with(folder.path(), &demo.deck, "");
     let mut story = Story::on(demo, deck, 140, 40).await;
     story.does_not_see(TITLE);
-    story.press("5 f").await;
+    story.press("6 f").await;
     story.sees("migrations → ");
     story.press("r").await;
     story.sees(TITLE);

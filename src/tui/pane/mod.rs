@@ -62,8 +62,12 @@ pub struct Entry {
     pub purpose: &'static str,
     /// The id of the action that brings it to the front.
     pub go: &'static str,
-    /// The key that does so from everywhere, if it has one. It stays the same when panes are added.
+    /// The key that does so from everywhere, if it has one. It stays the same when panes are added: 3 is kept for a
+    /// schema browser, 8 for runbooks, 9 for queries; backups get none.
     pub number: Option<char>,
+    /// The key that does so behind `g`. These are kept: `s` for the schema, `r` for runbooks, `q` for queries, `b` for
+    /// backups.
+    pub letter: char,
     /// The contexts of the actions that are its own.
     pub contexts: &'static [Context],
     /// What answers for it.
@@ -103,8 +107,8 @@ impl Pane {
 pub fn keymap() -> Source {
     let mut text = "[global]\n".to_owned();
     for entry in Pane::ALL {
-        let keys: Vec<String> = entry.number.iter().map(|number| format!("'{number}'")).collect();
-        let _ = writeln!(text, "{} = [{}]", entry.go, keys.join(", "));
+        let number = entry.number.map(|number| format!("'{number}', ")).unwrap_or_default();
+        let _ = writeln!(text, "{} = [{number}'g {}']", entry.go, entry.letter);
     }
     Source::new("keymaps/panes.toml", text)
 }

@@ -43,9 +43,11 @@ fn opening_connects_everywhere_at_once() {
 }
 
 #[test]
-fn numbers_and_brackets_change_the_pane() {
+fn numbers_letters_and_brackets_change_the_pane() {
     let mut model = model();
     press(&mut model, "7");
+    assert_eq!(model.pane, Pane::Sync);
+    press(&mut model, "g j");
     assert_eq!(model.pane, Pane::Journal);
     press(&mut model, "]");
     assert_eq!(model.pane, Pane::Overview);
@@ -167,7 +169,7 @@ fn no_size_and_no_key_makes_it_panic() {
     let mut model = model();
     let keys = [
         "?", "G", "g", "g", ":", "down", "pageup", "esc", "esc", "M", "/", "enter", "tab", "space", "1", "2", "3", "4",
-        "5", "6", "7", "x", "p", "A", "b", "d", "D", "n", "t", "E", "esc", "]",
+        "5", "6", "7", "g", "j", "x", "p", "A", "b", "d", "D", "n", "t", "E", "esc", "]",
     ];
     for (width, height) in (0..60).map(|n| (n * 3, n)) {
         update(&mut model, Msg::Resize(width, height));

@@ -142,7 +142,8 @@ pub const ENTRY: Entry = Entry {
     title: "Audit",
     purpose: "What is wrong with an environment, why it matters and how it is mended.",
     go: "go-audit",
-    number: Some('3'),
+    number: Some('4'),
+    letter: 'a',
     contexts: &[Context::Audit],
     component: &AuditList,
 };

@@ -67,6 +67,7 @@ pub const ENTRY: Entry = Entry {
     purpose: "Rows per table and environment, side by side.",
     go: "go-counts",
     number: Some('2'),
+    letter: 'c',
     contexts: &[Context::Counts],
     component: &CountsList,
 };

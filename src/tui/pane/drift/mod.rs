@@ -102,7 +102,8 @@ pub const ENTRY: Entry = Entry {
     title: "Drift",
     purpose: "What differs between the schemas of two environments, with the SQL of both.",
     go: "go-drift",
-    number: Some('5'),
+    number: Some('6'),
+    letter: 'd',
     contexts: &[Context::Drift],
     component: &DriftList,
 };

@@ -47,7 +47,8 @@ pub const ENTRY: PaneEntry = PaneEntry {
     title: "Journal",
     purpose: "Who did what to which environment, and how it ended.",
     go: "go-journal",
-    number: Some('7'),
+    number: None,
+    letter: 'j',
     contexts: &[Context::Journal],
     component: &JournalList,
 };

@@ -136,7 +136,8 @@ pub const ENTRY: Entry = Entry {
     title: "Migrations",
     purpose: "Which files there are, where each of them ran, and what is wrong.",
     go: "go-migrations",
-    number: Some('4'),
+    number: Some('5'),
+    letter: 'm',
     contexts: &[Context::Migrations],
     component: &MigrationsList,
 };

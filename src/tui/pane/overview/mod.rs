@@ -55,6 +55,7 @@ pub const ENTRY: Entry = Entry {
     purpose: "Every environment at a glance.",
     go: "go-overview",
     number: Some('1'),
+    letter: 'o',
     contexts: &[],
     component: &OverviewList,
 };

@@ -97,7 +97,8 @@ pub const ENTRY: Entry = Entry {
     title: "Sync",
     purpose: "Export, review, apply and verify: rows carried from one environment to another.",
     go: "go-sync",
-    number: Some('6'),
+    number: Some('7'),
+    letter: 'y',
     contexts: &[Context::Sync, Context::Choose, Context::Review, Context::Done],
     component: &SyncWizard,
 };

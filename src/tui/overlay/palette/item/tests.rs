@@ -96,7 +96,7 @@ fn what_cannot_be_done_there_either_says_why() {
 #[test]
 fn a_table_is_found_and_shown_though_a_filter_hides_it() {
     let mut model = model();
-    type_in(&mut model, "/ p l a n s enter 3 : f e a t u r e s space t a b l e enter");
+    type_in(&mut model, "/ p l a n s enter 4 : f e a t u r e s space t a b l e enter");
     assert_eq!((model.pane, model.overlays.len()), (Pane::Counts, 0));
     let at = model.counts.list.table.selected().expect("a row");
     assert_eq!(model.counts.rows[at].table.name, "features");
