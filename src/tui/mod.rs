@@ -4,6 +4,7 @@
 pub mod action;
 pub mod canvas;
 pub mod chrome;
+pub mod debounce;
 pub mod execute;
 pub mod glyphs;
 pub mod input;
@@ -18,7 +19,6 @@ mod open;
 pub mod overlay;
 pub mod pane;
 pub mod reconnect;
-pub mod rest;
 pub mod run;
 pub mod setup;
 pub mod terminal;

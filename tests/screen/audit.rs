@@ -16,7 +16,7 @@ use pgdeck::{
 
 use self::world::{audited, clean, families, kept_out, pair};
 use crate::{
-    drawn, innotrue, press, style_of, text,
+    body, drawn, innotrue, press, style_of, text,
     world::{broken, loading, settle},
 };
 
@@ -24,7 +24,7 @@ const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 50)];
 
 fn golden(name: &str, model: &Model) {
     for size in SIZES {
-        let screen = text(&drawn(model, size));
+        let screen = body(model, size);
         assert!(screen.chars().all(|c| c == '\n' || !c.is_control()), "{screen}");
         insta::assert_snapshot!(format!("{name}-{}x{}", size.0, size.1), screen);
     }
@@ -111,7 +111,7 @@ fn the_page_of_what_could_not_be_looked_at_offers_no_fix() {
 
 #[test]
 fn on_the_smallest_screen() {
-    let small = |name: &str, model: &Model| insta::assert_snapshot!(name, text(&drawn(model, (40, 12))));
+    let small = |name: &str, model: &Model| insta::assert_snapshot!(name, body(model, (40, 12)));
     small("audit-data-40x12", &reading(audited()));
     small("audit-accept-40x12", &after(reading(audited()), "A x tab"));
     small("audit-by-object-40x12", &after(reading(audited()), "b b G"));

@@ -24,11 +24,6 @@ fn counting() -> Model {
 }
 
 #[test]
-fn at_rest() {
-    golden("rest", &innotrue());
-}
-
-#[test]
 fn a_job_is_running() {
     golden("job", &counting());
 }

@@ -17,7 +17,7 @@ use pgdeck::{
 
 use self::world::{blind, differing, half_seen, same};
 use crate::{
-    drawn, innotrue, press, style_of, text,
+    body, drawn, innotrue, press, style_of, text,
     world::{broken, loading, settle},
 };
 
@@ -25,7 +25,7 @@ const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 50)];
 
 fn golden(name: &str, model: &Model) {
     for size in SIZES {
-        let screen = text(&drawn(model, size));
+        let screen = body(model, size);
         assert!(screen.chars().all(|c| c == '\n' || !c.is_control()), "{screen}");
         insta::assert_snapshot!(format!("{name}-{}x{}", size.0, size.1), screen);
     }
@@ -33,7 +33,7 @@ fn golden(name: &str, model: &Model) {
 
 /// The pane in front, and the job that compares what it shows first.
 fn entered(mut model: Model) -> (Model, JobId) {
-    let effects: Vec<Effect> = pressed(&mut model, "5");
+    let effects: Vec<Effect> = pressed(&mut model, "6");
     let job = effects.iter().find_map(|effect| match effect {
         Effect::Run(job, Work::Drift(..)) => Some(*job),
         _ => None,
@@ -173,7 +173,7 @@ fn migrations_are_replayed_when_somebody_asks_for_that() {
 
 #[test]
 fn on_the_smallest_screen() {
-    let small = |name: &str, model: &Model| insta::assert_snapshot!(name, text(&drawn(model, (40, 12))));
+    let small = |name: &str, model: &Model| insta::assert_snapshot!(name, body(model, (40, 12)));
     small("drift-data-40x12", &reading(differing()));
     small("drift-none-40x12", &reading(same()));
     small("drift-error-40x12", &unreached());
@@ -204,14 +204,14 @@ fn a_change_is_a_word_a_sign_and_a_colour() {
 #[test]
 fn nothing_is_read_before_somebody_looks_and_then_once() {
     let mut model = loading();
-    assert!(!pressed(&mut model, "5").iter().any(|effect| matches!(effect, Effect::Run(_, Work::Drift(..)))));
+    assert!(!pressed(&mut model, "6").iter().any(|effect| matches!(effect, Effect::Run(_, Work::Drift(..)))));
     let ready = |ms| EnvState::Ready { version: "17.6".into(), latency: std::time::Duration::from_millis(ms) };
     let works = |effects: Vec<Effect>| {
         effects.into_iter().filter(|effect| matches!(effect, Effect::Run(_, Work::Drift(..)))).count()
     };
     assert_eq!(works(update(&mut model, Msg::Environment("production".into(), ready(1)))), 0, "one side is no pair");
     assert_eq!(works(update(&mut model, Msg::Environment("preprod".into(), ready(2)))), 1);
-    assert_eq!(works(pressed(&mut model, "1 5 r")), 0, "it is being read already");
+    assert_eq!(works(pressed(&mut model, "1 6 r")), 0, "it is being read already");
 }
 
 #[test]

@@ -84,6 +84,14 @@ fn text(buffer: &Buffer) -> String {
     (0..buffer.area.height).map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// The writing of the pane alone, with the line for messages below it: tabs and hints are in the golden files of whole
+/// screens, so that a new pane changes no other pane's.
+fn body(model: &Model, size: (u16, u16)) -> String {
+    let body = areas(size).expect("large enough").above_hints();
+    let screen = text(&drawn(model, size));
+    screen.lines().skip(body.y.into()).take(body.height.into()).collect::<Vec<_>>().join("\n")
+}
+
 /// The style of the first cell of `word`, wherever it stands first.
 fn style_of(buffer: &Buffer, word: &str) -> Style {
     let line = |y| (0..buffer.area.width).map(|x| buffer[(x, y)].symbol()).collect::<Vec<_>>();
@@ -95,14 +103,13 @@ fn style_of(buffer: &Buffer, word: &str) -> Style {
     buffer[found.unwrap_or_else(|| panic!("`{word}` is not on the screen:\n{}", text(buffer)))].style()
 }
 
-/// The same without the pane, which has golden files of its own.
+/// What is around and over the pane, without the tabs, which every pane adds to.
 fn house(model: &Model, size: (u16, u16)) -> Buffer {
     let areas = areas(size).expect("large enough");
     let mut buffer = Buffer::empty(Rect::new(0, 0, size.0, size.1));
     let mut model = model.clone();
     update(&mut model, Msg::Resize(size.0, size.1));
     around::status::draw(&model, areas.status, &mut buffer);
-    around::tabs::draw(&model, areas.tabs, &mut buffer);
     overlay::draw(&model, areas.body, &mut buffer);
     around::message::draw(&model, areas.message, &mut buffer);
     around::hints::draw(&model, areas.hints, &mut buffer);

@@ -17,7 +17,7 @@ use pgdeck::{
 
 use self::world::{all_ran, few, files, kept_out, nothing, overview, preprod, production, read, told};
 use crate::{
-    drawn, press, style_of, text,
+    body, drawn, press, style_of, text,
     world::{broken, full, loading},
 };
 
@@ -25,7 +25,7 @@ const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 50)];
 
 fn golden_in(sizes: &[(u16, u16)], name: &str, model: &Model) {
     for size in sizes {
-        let screen = text(&drawn(model, *size));
+        let screen = body(model, *size);
         assert!(screen.chars().all(|c| c == '\n' || !c.is_control()), "{screen}");
         insta::assert_snapshot!(format!("{name}-{}x{}", size.0, size.1), screen);
     }

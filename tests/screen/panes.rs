@@ -11,7 +11,7 @@ use pgdeck::{
 };
 
 use crate::{
-    drawn, innotrue, press, style_of, text,
+    body, drawn, innotrue, press, style_of, text,
     world::{broken, done, full, loading, recorded, reviewing, settle},
 };
 
@@ -19,9 +19,17 @@ const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 50)];
 
 fn golden(name: &str, model: &Model) {
     for size in SIZES {
-        let screen = text(&drawn(model, size));
+        let screen = body(model, size);
         assert!(screen.chars().all(|c| c == '\n' || !c.is_control()), "{screen}");
         insta::assert_snapshot!(format!("{name}-{}x{}", size.0, size.1), screen);
+    }
+}
+
+/// A pane with what is around it, as it is seen.
+#[test]
+fn whole_screens() {
+    for size in [(40, 12), (80, 24), (120, 40), (200, 50)] {
+        insta::assert_snapshot!(format!("whole-{}x{}", size.0, size.1), text(&drawn(&at(full(), "2"), size)));
     }
 }
 
@@ -45,8 +53,8 @@ fn overview() {
 
 #[test]
 fn overview_on_the_smallest_screen() {
-    insta::assert_snapshot!("overview-data-40x12", text(&drawn(&full(), (40, 12))));
-    insta::assert_snapshot!("overview-error-40x12", text(&drawn(&at(broken(), "j"), (40, 12))));
+    insta::assert_snapshot!("overview-data-40x12", body(&full(), (40, 12)));
+    insta::assert_snapshot!("overview-error-40x12", body(&at(broken(), "j"), (40, 12)));
 }
 
 #[test]

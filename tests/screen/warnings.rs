@@ -21,7 +21,7 @@ use pgdeck::{
 };
 
 use crate::{
-    drawn, press, text,
+    body, drawn, press, text,
     world::{full, review, settle},
 };
 
@@ -37,7 +37,7 @@ const TIER: &str =
 
 fn golden(name: &str, model: &Model) {
     for size in SIZES {
-        insta::assert_snapshot!(format!("{name}-{}x{}", size.0, size.1), text(&drawn(model, size)));
+        insta::assert_snapshot!(format!("{name}-{}x{}", size.0, size.1), body(model, size));
     }
 }
 

@@ -13,7 +13,7 @@ use pgdeck::{
 };
 
 use crate::{
-    drawn, press, text,
+    body, drawn, press, text,
     world::{full, reviewing, settle},
 };
 
@@ -21,7 +21,7 @@ const SIZES: [(u16, u16); 2] = [(80, 24), (120, 36)];
 
 fn golden(name: &str, model: &Model) {
     for size in SIZES {
-        let screen = text(&drawn(model, size));
+        let screen = body(model, size);
         assert!(screen.chars().all(|c| c == '\n' || !c.is_control()), "{screen}");
         insta::assert_snapshot!(format!("{name}-{}x{}", size.0, size.1), screen);
     }

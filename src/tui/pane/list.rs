@@ -57,10 +57,21 @@ impl<K> ListState<K> {
         ListState { table, details: Details::default() }
     }
 
+    /// Those of `rows` that the filter lets through, in their order.
+    pub fn shown<'r, R>(&'r self, rows: &'r [R]) -> impl Iterator<Item = &'r R> {
+        self.table.order().iter().filter_map(|at| rows.get(*at as usize))
+    }
+
+    /// The selected one of `rows`.
+    pub fn selected<'r, R>(&self, rows: &'r [R]) -> Option<&'r R> {
+        rows.get(self.table.selected()?)
+    }
+
     /// Sorts as `table` does; the filter stays.
     pub fn resort(&mut self, table: TableState) {
         let filter = std::mem::take(&mut self.table.filter);
-        self.table = TableState { filter, ..table };
+        self.table = table;
+        self.table.filter = filter;
     }
 }
 
@@ -245,12 +256,12 @@ fn is_scrolling<L: List + ?Sized>(list: &L, model: &Model) -> bool {
 }
 
 /// The place of the selected row among all rows.
-pub fn selected<L: List + ?Sized>(list: &L, model: &Model) -> Option<usize> {
+fn selected<L: List + ?Sized>(list: &L, model: &Model) -> Option<usize> {
     list.state(model).table.selected()
 }
 
 /// What the selected row is called.
-pub fn selected_key<L: List + ?Sized>(list: &L, model: &Model) -> Option<L::Key> {
+fn selected_key<L: List + ?Sized>(list: &L, model: &Model) -> Option<L::Key> {
     list.key(model, selected(list, model)?)
 }
 

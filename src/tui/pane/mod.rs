@@ -76,15 +76,8 @@ pub struct Entry {
 
 impl Pane {
     /// The panes in the order of their tabs, which is that of the enum.
-    pub const ALL: &'static [Entry] = &[
-        overview::ENTRY,
-        counts::ENTRY,
-        audit::ENTRY,
-        migrations::ENTRY,
-        drift::ENTRY,
-        sync::ENTRY,
-        journal::ENTRY,
-    ];
+    pub const ALL: &'static [Entry] =
+        &[overview::ENTRY, counts::ENTRY, audit::ENTRY, migrations::ENTRY, drift::ENTRY, sync::ENTRY, journal::ENTRY];
 
     /// Its entry in the table.
     pub fn entry(self) -> &'static Entry {

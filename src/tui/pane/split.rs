@@ -9,9 +9,9 @@ use crate::{
     config::theme::Role,
     tui::{
         action::Action,
+        debounce::Debounced,
         look::Look,
         overlay::scrolled,
-        rest::Rest,
         widget::{cell::Cell, section},
     },
 };
@@ -39,7 +39,7 @@ pub fn text(right: Rect) -> Rect {
 #[derive(Debug, Clone)]
 pub struct Details<K> {
     /// The row that they are about.
-    row: Rest<K>,
+    row: Debounced<K>,
     /// What they say of this row, broken into lines of so many cells.
     lines: Option<(K, u16, Vec<Cell>)>,
     /// Whether keys scroll them instead of moving in the list.
@@ -50,7 +50,7 @@ pub struct Details<K> {
 
 impl<K> Default for Details<K> {
     fn default() -> Self {
-        Details { row: Rest::default(), lines: None, focused: false, top: 0 }
+        Details { row: Debounced::default(), lines: None, focused: false, top: 0 }
     }
 }
 

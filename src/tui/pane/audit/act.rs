@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{
-    AuditPane, Only, Row, compare::Shown, missing, reach, rebuild, rebuild_with, refresh,
-};
+use super::{AuditPane, Only, Row, compare::Shown, missing, reach, rebuild, rebuild_with, refresh};
 use crate::{
     core::audit::{Finding, lookup::Lookup},
     tui::{

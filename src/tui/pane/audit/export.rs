@@ -25,9 +25,8 @@ pub fn sheet(model: &Model) -> Sheet {
         "also in",
     ];
     let pane = &model.audit;
-    let shown = pane.list.table.order().iter().filter_map(|at| pane.rows.get(*at as usize));
     let other = pane.compared().map(|audited| audited.environment.clone());
-    Sheet::new("audit", COLUMNS, shown.map(|row| values(row, other.as_deref())))
+    Sheet::new("audit", COLUMNS, pane.list.shown(&pane.rows).map(|row| values(row, other.as_deref())))
 }
 
 fn values(row: &Row, other: Option<&str>) -> Vec<Value> {

@@ -132,7 +132,7 @@ impl AuditPane {
     }
 
     fn selected(&self) -> Option<&Row> {
-        self.rows.get(self.list.table.selected()?)
+        self.list.selected(&self.rows)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Rows per table, the environments side by side.
 
+mod component;
 mod detail;
 mod relations;
 mod rows;
@@ -14,7 +15,7 @@ pub use rows::CountRow;
 
 use super::{
     Entry, Events, Pane,
-    list::{self, List, ListState},
+    list::{self, ListState},
 };
 use crate::{
     app::counts::{History, Listing},
@@ -23,17 +24,13 @@ use crate::{
         counts::Count,
         error::{Code, Error},
         name::QName,
-        sheet::Sheet,
     },
     tui::{
-        action::{Action, Context, Reason},
+        action::{Action, Context},
         model::{EnvState, EnvStatus, JobId, Model},
         msg::{Effect, Msg, Tone, Work},
-        overlay::{Overlay, Tree},
-        widget::{
-            cell::Cell,
-            table::{Column, Rows, TableState},
-        },
+        overlay::Tree,
+        widget::{cell::Cell, table::TableState},
     },
 };
 
@@ -101,97 +98,6 @@ impl Events for CountsList {
 
     fn ended(&self, model: &mut Model, _job: JobId) {
         settled(model);
-    }
-}
-
-impl List for CountsList {
-    type Key = QName;
-    const PANE: Pane = Pane::Counts;
-
-    fn state<'m>(&self, model: &'m Model) -> &'m ListState<QName> {
-        &model.counts.list
-    }
-
-    fn state_mut<'m>(&self, model: &'m mut Model) -> &'m mut ListState<QName> {
-        &mut model.counts.list
-    }
-
-    fn with_rows(&self, model: &Model, read: &mut dyn FnMut(&Rows<'_>)) {
-        rows::with(&model.counts.rows, model.counts.greatest, &model.look.glyphs, read);
-    }
-
-    fn key(&self, model: &Model, row: usize) -> Option<QName> {
-        Some(model.counts.rows.get(row)?.table.clone())
-    }
-
-    fn is(&self, model: &Model, row: usize, key: &QName) -> bool {
-        model.counts.rows.get(row).is_some_and(|row| row.table == *key)
-    }
-
-    fn columns(&self, model: &Model) -> Vec<Column> {
-        rows::columns(model)
-    }
-
-    fn is_read(&self, model: &Model) -> bool {
-        !model.counts.rows.is_empty()
-    }
-
-    fn waiting(&self, model: &Model, _room: usize) -> Vec<Cell> {
-        waiting(model)
-    }
-
-    fn title(&self, model: &Model, _room: u16) -> Cell {
-        title(model)
-    }
-
-    fn is_stale(&self, model: &Model) -> bool {
-        !stale(model).is_empty()
-    }
-
-    fn side(&self, width: u16) -> Option<u16> {
-        Some((width * 3 / 10).clamp(36, 56))
-    }
-
-    fn details(&self, model: &Model, row: usize, _room: usize) -> Vec<Cell> {
-        model.counts.rows.get(row).map(|row| detail::lines(model, row)).unwrap_or_default()
-    }
-
-    fn page_title(&self, model: &Model, row: usize) -> String {
-        model.counts.rows.get(row).map(|row| row.table.to_string()).unwrap_or_default()
-    }
-
-    fn copy(&self, model: &Model, row: usize) -> Option<(String, String)> {
-        Some(("the table's name".to_owned(), model.counts.rows.get(row)?.table.to_string()))
-    }
-
-    fn copy_row(&self, model: &Model, row: usize) -> Option<(&'static str, String)> {
-        Some(("the row as JSON", rows::json(model.counts.rows.get(row)?, &names(model))))
-    }
-
-    fn sheet(&self, model: &Model) -> Sheet {
-        rows::sheet(shown(model), &names(model))
-    }
-
-    fn availability(&self, model: &Model, action: Action) -> Result<(), Reason> {
-        match action {
-            Action::Refresh => Ok(()),
-            _ if model.counts.rows.is_empty() => Err(Reason::new("no tables have been read yet")),
-            _ => Ok(()),
-        }
-    }
-
-    fn act(&self, model: &mut Model, action: Action) -> Option<Vec<Effect>> {
-        match action {
-            Action::Refresh => Some(refresh_all(model)),
-            Action::Count => Some(count(model)),
-            Action::Snapshot => Some(snapshot(model)),
-            Action::Relations => {
-                let tree = tree(model);
-                model.overlays.extend(tree.map(Overlay::Tree));
-                Some(Vec::new())
-            }
-            _ => None,
-        }
     }
 }
 
@@ -268,12 +174,12 @@ fn rebuild(model: &mut Model) {
 }
 
 fn selected(model: &Model) -> Option<&CountRow> {
-    model.counts.rows.get(list::selected(&CountsList, model)?)
+    model.counts.list.selected(&model.counts.rows)
 }
 
 /// The rows that the filter lets through.
 fn shown(model: &Model) -> impl Iterator<Item = &CountRow> {
-    model.counts.list.table.order().iter().filter_map(|at| model.counts.rows.get(*at as usize))
+    model.counts.list.shown(&model.counts.rows)
 }
 
 /// The foreign keys around the selected table.

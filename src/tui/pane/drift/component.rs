@@ -73,7 +73,11 @@ impl List for DriftList {
     }
 
     fn title(&self, model: &Model, room: u16) -> Cell {
-        model.drift.compared().map(|compared| summary::title(model, compared, &rows::of(compared), room)).unwrap_or_default()
+        model
+            .drift
+            .compared()
+            .map(|compared| summary::title(model, compared, &rows::of(compared), room))
+            .unwrap_or_default()
     }
 
     fn subtitle(&self, model: &Model, short: bool) -> Option<Cell> {

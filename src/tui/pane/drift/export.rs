@@ -13,8 +13,7 @@ pub fn sheet(model: &Model) -> Sheet {
     const COLUMNS: [&str; 9] =
         ["from", "to", "change", "kind", "object", "field", "what", "SQL in the first", "SQL in the second"];
     let pane = &model.drift;
-    let shown = pane.list.table.order().iter().filter_map(|at| pane.rows.get(*at as usize));
-    Sheet::new("drift", COLUMNS, shown.map(values))
+    Sheet::new("drift", COLUMNS, pane.list.shown(&pane.rows).map(values))
 }
 
 fn values(row: &Row) -> Vec<Value> {

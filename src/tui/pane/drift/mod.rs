@@ -92,7 +92,7 @@ impl DriftPane {
     }
 
     fn selected(&self) -> Option<&Row> {
-        self.rows.get(self.list.table.selected()?)
+        self.list.selected(&self.rows)
     }
 }
 

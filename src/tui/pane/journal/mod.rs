@@ -139,7 +139,7 @@ impl List for JournalList {
     }
 
     fn sheet(&self, model: &Model) -> Sheet {
-        rows::sheet(model.journal.list.table.order().iter().filter_map(|at| runs(model).get(*at as usize)))
+        rows::sheet(model.journal.list.shown(runs(model)))
     }
 
     fn availability(&self, model: &Model, action: Action) -> Result<(), Reason> {
@@ -182,7 +182,7 @@ fn runs(model: &Model) -> &[Run] {
 }
 
 fn selected(model: &Model) -> Option<&Run> {
-    runs(model).get(list::selected(&JournalList, model)?)
+    model.journal.list.selected(runs(model))
 }
 
 /// Whether `action` can be done just now.

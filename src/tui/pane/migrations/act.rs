@@ -5,7 +5,6 @@ use crate::tui::{
     action::{Action, Reason},
     model::Model,
     msg::Effect,
-
 };
 
 /// Whether `action` can be done just now.

@@ -123,7 +123,7 @@ impl List for MigrationsList {
         act::widen(model);
     }
 
-    /// Nor whoever looks for something.
+    /// Whoever looks for something stays with what was found, too.
     fn keeps_selection(&self, model: &Model) -> bool {
         let table = &model.migrations.list.table;
         table.cursor() > 0 || table.filter.active()

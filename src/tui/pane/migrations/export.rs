@@ -14,8 +14,7 @@ const COLUMNS: [&str; 7] = ["what", "version", "name", "file", "environment", "d
 /// What the filters let through, as it goes to a file: a column for each environment behind the others.
 pub fn sheet(model: &Model) -> Sheet {
     let pane = &model.migrations;
-    let shown = pane.list.table.order().iter().filter_map(|at| pane.rows.get(*at as usize));
-    let rows: Vec<Vec<Value>> = shown.map(|row| values(model, row)).collect();
+    let rows: Vec<Vec<Value>> = pane.list.shown(&pane.rows).map(|row| values(model, row)).collect();
     Sheet::new("migrations", columns(model), rows)
 }
 

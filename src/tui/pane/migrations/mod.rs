@@ -35,11 +35,7 @@ use crate::{
         action::Context,
         model::{EnvState, Model},
         msg::{Effect, Msg, Tone, Work},
-        widget::{
-            cell::Cell,
-            input::TextInput,
-            table::TableState,
-        },
+        widget::{cell::Cell, input::TextInput, table::TableState},
     },
 };
 
@@ -110,7 +106,7 @@ impl Only {
 impl MigrationsPane {
     /// The selected row.
     fn selected(&self) -> Option<&Row> {
-        self.rows.get(self.list.table.selected()?)
+        self.list.selected(&self.rows)
     }
 
     /// How many files there are.

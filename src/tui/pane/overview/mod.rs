@@ -141,8 +141,7 @@ impl List for OverviewList {
     }
 
     fn sheet(&self, model: &Model) -> Sheet {
-        let shown = model.overview.list.table.order().iter();
-        rows::sheet(model, shown.filter_map(|at| model.environments.get(*at as usize)))
+        rows::sheet(model, model.overview.list.shown(&model.environments))
     }
 
     fn availability(&self, model: &Model, _action: Action) -> Result<(), Reason> {

@@ -2,36 +2,29 @@
 //! only the step before could make.
 
 mod choose;
+mod component;
 mod done;
 mod review;
 mod screen;
 mod write;
 
-use std::{ops::ControlFlow, sync::Arc};
+use std::sync::Arc;
 
-use ratatui::{
-    buffer::Buffer,
-    layout::{Position as Point, Rect},
-};
-
-pub use self::screen::draw;
-use super::{Component, Entry, Events, Pane};
 use self::{choose::Choose, done::Done, review::Reviewing};
+use super::{Entry, Pane};
 use crate::{
     app::sync::{Applied, Contents},
-    config::{key::Key, project::Project},
+    config::project::Project,
     core::{
         error::{Code, Error},
         gate::Typed,
-        sheet::Sheet,
         sync::{diff::Review, plan::Plan},
     },
     tui::{
-        action::{Action, Context, Reason},
+        action::{Context, Reason},
         model::Model,
-        msg::{Comparison, Effect, Mouse, Msg, Origin, Sync, Tone, Work},
+        msg::{Comparison, Effect, Origin, Sync, Tone, Work},
         overlay::{Asked, Confirm, Overlay},
-        widget::table::Position,
     },
 };
 
@@ -107,128 +100,6 @@ pub const ENTRY: Entry = Entry {
 #[derive(Debug)]
 pub struct SyncWizard;
 
-impl Component for SyncWizard {
-    fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {
-        self::draw(model, area, buffer)
-    }
-
-    fn contexts(&self, model: &Model) -> Vec<Context> {
-        self::contexts(model)
-    }
-
-    fn typing(&self, model: &Model) -> bool {
-        self::typing(model)
-    }
-
-    fn typed(&self, model: &mut Model, key: Key) {
-        self::typed(model, key);
-    }
-
-    fn pasted(&self, model: &mut Model, text: &str) {
-        self::pasted(model, text);
-    }
-
-    fn can_go_back(&self, model: &Model) -> bool {
-        self::can_go_back(model)
-    }
-
-    fn availability(&self, model: &Model, action: Action) -> Result<(), Reason> {
-        self::availability(model, action)
-    }
-
-    fn act(&self, model: &mut Model, action: Action) -> Vec<Effect> {
-        self::act(model, action)
-    }
-
-    fn sheet(&self, model: &Model) -> Option<Sheet> {
-        self::sheet(model)
-    }
-
-    fn clicked(&self, model: &mut Model, mouse: Mouse, area: Rect) {
-        self::clicked(model, mouse, area);
-    }
-
-    fn position(&self, model: &Model) -> Option<Position> {
-        self::position(model)
-    }
-}
-
-impl Events for SyncWizard {
-    fn set_project(&self, model: &mut Model, project: &Project) {
-        model.sync = SyncPane::new(project);
-    }
-
-    fn handle(&self, model: &mut Model, msg: Msg) -> ControlFlow<Vec<Effect>, Msg> {
-        match msg {
-            Msg::Sync(sync) => ControlFlow::Break(told(model, sync)),
-            other => ControlFlow::Continue(other),
-        }
-    }
-}
-
-/// Where keys go.
-pub fn contexts(model: &Model) -> Vec<Context> {
-    match model.sync.stage {
-        Stage::Choose => vec![Context::Choose, Context::List, Context::Scroll, Context::Sync],
-        Stage::Review(_) => vec![Context::Review, Context::Parts, Context::List, Context::Scroll, Context::Sync],
-        Stage::Done(_) => vec![Context::Done, Context::Sync],
-        _ => vec![Context::Sync],
-    }
-}
-
-/// Whether a line is being typed.
-pub fn typing(model: &Model) -> bool {
-    match &model.sync.stage {
-        Stage::Choose => model.sync.choose.table.filter.editing,
-        Stage::Review(reviewing) => reviewing.table().filter.editing,
-        _ => false,
-    }
-}
-
-/// Takes in a key that is bound to nothing.
-pub fn typed(model: &mut Model, key: Key) {
-    match &mut model.sync.stage {
-        Stage::Choose => model.sync.choose.change(|table, rows| table.typed(key, rows)),
-        Stage::Review(reviewing) => reviewing.change(&model.look.glyphs, |table, rows| table.typed(key, rows)),
-        _ => {}
-    }
-}
-
-/// Takes in what was pasted.
-pub fn pasted(model: &mut Model, text: &str) {
-    match &mut model.sync.stage {
-        Stage::Choose => model.sync.choose.change(|table, rows| table.pasted(text, rows)),
-        Stage::Review(reviewing) => reviewing.change(&model.look.glyphs, |table, rows| table.pasted(text, rows)),
-        _ => {}
-    }
-}
-
-/// Whether Esc has something to leave.
-pub fn can_go_back(model: &Model) -> bool {
-    match &model.sync.stage {
-        Stage::Choose => model.sync.choose.table.filter.active(),
-        Stage::Review(reviewing) => reviewing.can_go_back(),
-        _ => false,
-    }
-}
-
-/// Whether `action` can be done just now.
-pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
-    let contexts = action.entry().contexts;
-    let own = [Context::Choose, Context::Review, Context::Done];
-    let here = self::contexts(model);
-    if contexts.iter().any(|context| own.contains(context)) && !contexts.iter().any(|context| here.contains(context)) {
-        return Err(Reason::new(format!("the wizard is at {}", STEPS[model.sync.step().min(3)])));
-    }
-    match &model.sync.stage {
-        Stage::Choose | Stage::Review(_) if write::is(action) => write::availability(model, action),
-        Stage::Choose => choose::availability(model, action),
-        Stage::Review(reviewing) => review::availability(model, reviewing, action),
-        Stage::Done(done) => done::availability(model, done, action),
-        _ => Err(Reason::new("the wizard is at work")),
-    }
-}
-
 /// Whether another set can be marked just now.
 pub fn can_mark(model: &Model) -> Result<(), Reason> {
     match model.sync.stage {
@@ -244,28 +115,6 @@ pub fn mark(model: &mut Model, name: &str) -> Result<(), Reason> {
     model.sync.choose.mark(name, visible);
     model.say(Tone::Note, format!("{name} alone is marked"));
     Ok(())
-}
-
-/// Does `action`.
-pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
-    match action {
-        Action::SyncStart => {
-            model.sync.again = false;
-            return start(model);
-        }
-        Action::SyncApply => ask(model),
-        Action::SyncAgain | Action::StepBack => leave(model),
-        Action::Refresh => return refresh(model),
-        Action::Undo => done::ask_undo(model),
-        action if write::is(action) => write::ask(model, action),
-        _ => match model.sync.stage {
-            Stage::Choose => return choose::act(model, action),
-            Stage::Review(_) => return review::act(model, action),
-            Stage::Done(_) => done::act(model, action),
-            _ => {}
-        },
-    }
-    Vec::new()
 }
 
 fn start(model: &mut Model) -> Vec<Effect> {
@@ -308,7 +157,7 @@ fn ask(model: &mut Model) {
 }
 
 /// Takes in how the wizard's work gets on. What belongs to a step that was left is thrown away.
-pub fn told(model: &mut Model, sync: Sync) -> Vec<Effect> {
+fn told(model: &mut Model, sync: Sync) -> Vec<Effect> {
     match (std::mem::take(&mut model.sync.stage), sync) {
         (Stage::Comparing(asked), Sync::Reviewed(review)) => {
             let mut reviewing = Reviewing::new(asked, review, &model.look.glyphs);
@@ -386,34 +235,6 @@ fn failed(model: &mut Model, stage: Stage, error: &Error) {
         Stage::Verifying(applied) => Stage::Done(Box::new(Done::new(applied, Err(error.clone())))),
         stage => stage,
     };
-}
-
-/// The rows of the list that keys go to.
-pub fn sheet(model: &Model) -> Option<Sheet> {
-    match &model.sync.stage {
-        Stage::Choose => Some(model.sync.choose.sheet()),
-        Stage::Review(reviewing) => Some(reviewing.sheet()),
-        _ => None,
-    }
-}
-
-/// Where the selection is.
-pub fn position(model: &Model) -> Option<Position> {
-    match &model.sync.stage {
-        Stage::Choose => Some(model.sync.choose.table.position()),
-        Stage::Review(reviewing) => Some(reviewing.table().position()),
-        _ => None,
-    }
-}
-
-/// Takes in a click.
-pub fn clicked(model: &mut Model, mouse: Mouse, area: Rect) {
-    let body = screen::split(area).1;
-    match &mut model.sync.stage {
-        Stage::Choose => choose::clicked(&mut model.sync.choose, mouse, body),
-        Stage::Review(reviewing) => reviewing.clicked(mouse, body, &model.look.glyphs),
-        _ => {}
-    }
 }
 
 /// Takes in that rows are to be read from `file`, which holds `contents`.

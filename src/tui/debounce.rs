@@ -4,30 +4,30 @@
 use std::time::Duration;
 
 /// Longer than between two repeats of a key that is held down.
-const REST: Duration = Duration::from_millis(60);
+const DEBOUNCE: Duration = Duration::from_millis(60);
 
 /// Something that follows what is selected.
 #[derive(Debug, Clone)]
-pub struct Rest<T> {
+pub struct Debounced<T> {
     /// What is followed to.
     at: Option<T>,
     /// What is selected meanwhile, and when it is followed to if it stays so.
     next: Option<(T, Duration)>,
 }
 
-impl<T> Default for Rest<T> {
+impl<T> Default for Debounced<T> {
     fn default() -> Self {
-        Rest { at: None, next: None }
+        Debounced { at: None, next: None }
     }
 }
 
-impl<T: PartialEq> Rest<T> {
+impl<T: PartialEq> Debounced<T> {
     /// What is selected at the time `now`. The first is followed to at once.
     pub fn follow(&mut self, selected: Option<T>, now: Duration) {
         if selected == self.at || self.at.is_none() || selected.is_none() {
             (self.at, self.next) = (selected, None);
         } else if self.next.as_ref().map(|(next, _)| next) != selected.as_ref() {
-            self.next = selected.map(|selected| (selected, now + REST));
+            self.next = selected.map(|selected| (selected, now + DEBOUNCE));
         }
     }
 
@@ -59,26 +59,26 @@ mod tests {
 
     #[test]
     fn the_first_is_followed_at_once_and_the_next_when_it_rests() {
-        let mut rest = Rest::default();
-        rest.follow(Some('a'), ms(0));
-        assert_eq!((rest.at(), rest.due()), (Some(&'a'), None));
+        let mut followed = Debounced::default();
+        followed.follow(Some('a'), ms(0));
+        assert_eq!((followed.at(), followed.due()), (Some(&'a'), None));
         for (now, key) in [(30, 'b'), (60, 'c'), (90, 'd'), (100, 'd')] {
-            rest.follow(Some(key), ms(now));
-            rest.settle(ms(now));
+            followed.follow(Some(key), ms(now));
+            followed.settle(ms(now));
         }
-        assert_eq!((rest.at(), rest.due()), (Some(&'a'), Some(ms(150))));
-        rest.settle(ms(150));
-        assert_eq!((rest.at(), rest.due()), (Some(&'d'), None));
+        assert_eq!((followed.at(), followed.due()), (Some(&'a'), Some(ms(150))));
+        followed.settle(ms(150));
+        assert_eq!((followed.at(), followed.due()), (Some(&'d'), None));
     }
 
     #[test]
     fn who_comes_back_waits_for_nothing() {
-        let mut rest = Rest::default();
+        let mut followed = Debounced::default();
         for key in ['a', 'b', 'a'] {
-            rest.follow(Some(key), ms(0));
+            followed.follow(Some(key), ms(0));
         }
-        assert_eq!((rest.at(), rest.due()), (Some(&'a'), None));
-        rest.follow(None, ms(1));
-        assert_eq!(rest.at(), None);
+        assert_eq!((followed.at(), followed.due()), (Some(&'a'), None));
+        followed.follow(None, ms(1));
+        assert_eq!(followed.at(), None);
     }
 }
