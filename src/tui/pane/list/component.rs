@@ -7,7 +7,7 @@ use ratatui::{
     layout::{Position as Point, Rect},
 };
 
-use super::{List, areas, beside, body, change, is_scrolling, parts, selected, selected_key};
+use super::{List, areas, beside, body, change, is_scrolling, parts, place, selected, selected_key};
 use crate::{
     config::key::Key,
     core::sheet::Sheet,
@@ -115,7 +115,9 @@ impl<L: List> Component for L {
     }
 
     fn settle(&self, model: &mut Model) {
-        follow(self, model);
+        if self.side(place(model).width).is_some() {
+            follow(self, model);
+        }
     }
 
     fn due(&self, model: &Model) -> Option<Duration> {
@@ -125,11 +127,16 @@ impl<L: List> Component for L {
 
 /// Whether the keys can move from the list to the details, or back.
 fn can_move_focus<L: List>(list: &L, model: &Model, action: Action) -> Result<(), Reason> {
+    let width = place(model).width;
     if beside(list, model).is_none() {
-        return Err(Reason::new(match list.side(model.size.0) {
-            Some(_) => format!("the details stand beside the list from {} columns on", split::DETAILS_MIN_WIDTH + 2),
-            None => "this pane has one part".to_owned(),
-        }));
+        return Err(match list.side(width) {
+            None => Reason::new("this pane has one part"),
+            Some(_) if width < split::DETAILS_MIN_WIDTH => {
+                let columns = model.size.0 - width + split::DETAILS_MIN_WIDTH;
+                Reason::new(format!("the details stand beside the list from {columns} columns on"))
+            }
+            Some(_) => Reason::new("there is nothing to say about a row yet"),
+        });
     }
     match action {
         Action::FocusPrevious if !is_scrolling(list, model) => Err(Reason::new("the list has the keys already")),
