@@ -264,7 +264,7 @@ async fn what_is_pending_is_tried_then_applied_then_on_record() {
     story.press("a").await;
     story.sees("Nothing was run");
     story.sees("there is no history here, and this file has run already");
-    story.press("esc 7").await;
+    story.press("esc g j").await;
     story.sees("migrate");
     story.sees("2 files");
     story.press("enter").await;

@@ -19,7 +19,7 @@ async fn a_row_that_changed_since_the_review_rolls_everything_back_and_is_named(
     story.sees("changed since the review");
     story.sees("● Review");
     assert_eq!(dump(&preprod).await, before);
-    story.press("esc 7").await;
+    story.press("esc g j").await;
     story.sees("rolled back");
 }
 

@@ -49,9 +49,8 @@ fn title<L: List + ?Sized>(list: &L, model: &Model, area: Rect, buffer: &mut Buf
 /// Draws the rows as a table.
 pub fn rows<L: List + ?Sized>(list: &L, model: &Model, focused: bool, area: Rect, buffer: &mut Buffer) {
     let (columns, state) = (list.columns(model), &list.state(model).table);
-    let stale = list.is_stale(model);
     list.with_rows(model, &mut |rows| {
-        let table = Table { columns: &columns, state, rows, focused, stale };
+        let table = Table { columns: &columns, state, rows, focused, stale: list.is_stale(model) };
         list.with_groups(model, &mut |groups| match groups {
             Some(groups) => table.draw_grouped(groups, area, &model.look, buffer),
             None => table.draw(area, &model.look, buffer),
