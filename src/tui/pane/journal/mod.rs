@@ -91,7 +91,7 @@ impl List for JournalList {
     }
 
     fn key(&self, model: &Model, row: usize) -> Option<String> {
-        Some(runs(model).get(row)?.last.run.clone())
+        Some(runs(model).get(row)?.last.run.to_string())
     }
 
     fn keeps_selection(&self, _model: &Model) -> bool {
