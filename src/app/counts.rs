@@ -191,7 +191,7 @@ fn snapshot_path(deck: &Deck, name: &str) -> Result<PathBuf> {
     if fits {
         return Ok(deck.state.join("counts").join(format!("{name}.json")));
     }
-    Err(Error::usage("this is no name for a snapshot").object(name).hint("use letters, digits, - and _"))
+    Err(Error::usage("not a valid snapshot name").object(name).hint("use letters, digits, - and _"))
 }
 
 /// Records counts under `name`, replacing what was there.

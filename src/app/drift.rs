@@ -82,7 +82,7 @@ pub async fn drift(deck: &Deck, job: &Job, from: &str, to: &str) -> Result<Drift
     deck.known(from)?;
     deck.known(to)?;
     if from == to {
-        return Err(Error::usage("an environment does not differ from itself")
+        return Err(Error::usage("--from and --to are the same environment")
             .env(from)
             .hint("name two with --from and --to"));
     }

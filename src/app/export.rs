@@ -11,9 +11,8 @@ use crate::core::{
 /// Writes `sheet` to the new file `file`, in the format that the ending of its name asks for. What exists already
 /// stays as it is.
 pub fn write(file: &str, sheet: &Sheet) -> Result<()> {
-    let format = Format::of(file).ok_or_else(|| {
-        Error::usage("the ending of this name is no format").object(file).hint("use .csv, .json or .md")
-    })?;
+    let format = Format::of(file)
+        .ok_or_else(|| Error::usage("unsupported file extension").object(file).hint("use .csv, .json or .md"))?;
     store::write_new(Path::new(file), sheet.render(format).as_bytes())
 }
 

@@ -34,7 +34,7 @@ pub struct Cli {
     /// No progress on stderr
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// More log on stderr; twice for even more
+    /// More verbose logging (-vv for debug)
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
     /// How the console looks
@@ -93,7 +93,7 @@ pub enum Verb {
     Env(Env),
     /// Rows per table, side by side
     Counts(Counts),
-    /// What is wrong with an environment, and the SQL that mends it
+    /// Find problems in an environment, with fixes
     Audit(Audit),
     /// The schemas of environments
     #[command(subcommand)]

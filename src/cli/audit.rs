@@ -24,7 +24,7 @@ use crate::{
 pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<u8> {
     let only = audit::named(&arguments.only)?;
     let Some(environment) = &arguments.environment else {
-        return Err(Error::usage("which environment?").hint("name one with -e ENV"));
+        return Err(Error::usage("no environment given").hint("name one with -e ENV"));
     };
     if let Some(path) = &arguments.sql {
         store::vacant(path, arguments.force)?;

@@ -15,9 +15,10 @@ use super::{
 use crate::{
     app::counts::{self, Listing as Tables, Snapshot},
     core::{
-        counts::{Count, Counts, Delta, delta, thousands},
+        counts::{Count, Counts, Delta, delta},
         error::{Error, Result},
         name::QName,
+        text::thousands,
     },
 };
 
@@ -72,7 +73,9 @@ fn columns(listings: &[(String, Tables)], snapshot: Option<&Snapshot>) -> Result
     for (name, listing) in listings {
         if let Some(snapshot) = snapshot {
             let then = snapshot.environments.get(name).ok_or_else(|| {
-                Error::usage("the snapshot does not hold this environment").env(name).hint("name with -e what it holds")
+                Error::usage("the snapshot does not hold this environment")
+                    .env(name)
+                    .hint("pass -e with an environment that is in the snapshot")
             })?;
             let shown = listing.counts.tables.keys().chain(then.tables.keys());
             let shown: BTreeMap<_, _> =

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     app::env::{self, Status},
-    core::{counts::thousands, error::Result, size::bytes},
+    core::{error::Result, size::bytes, text::thousands},
 };
 
 const COLUMNS: [(&str, Align); 13] = [

@@ -161,7 +161,9 @@ async fn verb_on(verb: &Verb, context: &Context) -> Result<u8> {
         return Err(Error::usage("only `pgdeck audit` writes this format").hint("use table, json or markdown"));
     }
     match verb {
-        Verb::Demo(_) | Verb::Completions { .. } | Verb::Man => Err(Error::usage("this verb runs outside a demo")),
+        Verb::Demo(_) | Verb::Completions { .. } | Verb::Man => {
+            Err(Error::usage("this verb cannot run inside `pgdeck demo … --`"))
+        }
         Verb::Config(command) => config::run(command, context).await,
         Verb::Init(arguments) => init::describe(arguments, context).await,
         Verb::Env(arguments) => env::run(arguments, context).await,

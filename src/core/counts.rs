@@ -71,19 +71,6 @@ pub fn delta(from: Option<&Count>, to: Option<&Count>) -> Delta {
     }
 }
 
-/// A number with separators between thousands, as people read it.
-pub fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,10 +81,5 @@ mod tests {
         assert_eq!(delta(Some(&zero), Some(&Count::unknown("RLS"))), Delta::Unknown);
         assert_eq!(delta(Some(&zero), None), Delta::Unknown);
         assert_eq!(delta(Some(&Count::Estimate { rows: 5 }), Some(&zero)), Delta::Rows(5));
-    }
-
-    #[test]
-    fn thousands_are_separated() {
-        assert_eq!([0, 999, 1000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
     }
 }

@@ -281,7 +281,7 @@ pub fn did_you_mean<'a>(typed: &str, known: impl IntoIterator<Item = &'a str> + 
         return format!("did you mean `{name}`?");
     }
     let names: Vec<_> = known.into_iter().collect();
-    if names.is_empty() { "there is none".into() } else { format!("there is: {}", names.join(", ")) }
+    if names.is_empty() { "none are defined".into() } else { format!("available: {}", names.join(", ")) }
 }
 
 #[cfg(test)]

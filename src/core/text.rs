@@ -75,7 +75,7 @@ pub fn json_shown(json: &str) -> String {
 }
 
 /// A whole number with its thousands apart: `1,204`.
-pub fn grouped(number: u64) -> String {
+pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
     groups.join(",")
@@ -83,12 +83,17 @@ pub fn grouped(number: u64) -> String {
 
 /// How many there are of what `one` is called: `1 row`, `1,204 rows`.
 pub fn counted(number: usize, one: &str) -> String {
-    format!("{} {one}{}", grouped(number as u64), if number == 1 { "" } else { "s" })
+    format!("{} {one}{}", thousands(number as u64), if number == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn thousands_are_separated() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
+    }
 
     #[test]
     fn escape_sequences_become_pictures() {

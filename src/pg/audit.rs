@@ -135,7 +135,7 @@ fn unseen(probe: &Probe) -> BTreeMap<Sight, String> {
             if among(&probe.unseen, catalog) {
                 Some(format!("{role} may not read {catalog}"))
             } else if among(&probe.partly, catalog) {
-                Some(format!("{role} sees those rows of {catalog} at most that policies show it"))
+                Some(format!("row-level security limits what {role} can read from {catalog}"))
             } else {
                 None
             }

@@ -50,7 +50,7 @@ fn facts(items: &[Item]) -> Vec<Cell> {
         facts.extend(runs.about().into_iter().map(|line| Cell::of(Role::Muted, line)));
         facts.push(Cell::default());
     }
-    facts.push(Cell::of(Role::Muted, "Nothing of it runs before you agree. Esc leaves it so."));
+    facts.push(Cell::of(Role::Muted, "Nothing runs until you agree. Esc closes without agreeing."));
     facts
 }
 

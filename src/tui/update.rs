@@ -144,7 +144,7 @@ fn pasted(model: &mut Model, text: &str) {
 /// Whether `action` can be used just now in what lies under all overlays, and if not, why not.
 pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
     match action {
-        Action::Messages if model.messages.log().is_empty() => Err(Reason::new("nothing has been said yet")),
+        Action::Messages if model.messages.log().is_empty() => Err(Reason::new("no messages yet")),
         Action::Accept | Action::Cancel if !pane::typing(model) => Err(Reason::new("nothing is being typed or asked")),
         Action::Back if escape(model) == Escape::Nothing => Err(Reason::new("there is nothing to leave")),
         Action::Quit

@@ -48,8 +48,10 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
 
 /// One calm sentence, wherever it fits.
 fn too_small(model: &Model, screen: Rect, frame: &mut Frame<'_>) {
-    let text =
-        format!("pgdeck needs {} by {} cells, there are {} by {}", LEAST.0, LEAST.1, screen.width, screen.height);
+    let text = format!(
+        "pgdeck needs {} by {} cells, the terminal has {} by {}",
+        LEAST.0, LEAST.1, screen.width, screen.height
+    );
     frame.buffer_mut().set_style(screen, model.look.ground());
     let lines: Vec<_> = wrap(&text, screen.width.into()).into_iter().map(|line| Cell::of(Role::Muted, line)).collect();
     section::lines(&lines, 0, screen, &model.look, frame.buffer_mut());

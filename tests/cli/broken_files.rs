@@ -138,7 +138,7 @@ fn an_sql_file_whose_regions_are_broken_is_left_as_it_is() {
         ("folder", "this is a folder"),
         ("none/such.sql", "No such file"),
         ("pgdeck.toml/under", "Not a directory"),
-        ("/dev/null", "this is no file"),
+        ("/dev/null", "not a regular file"),
         ("/proc/1/pgdeck.sql", "/proc/1/pgdeck.sql"),
     ] {
         desk.fails(2, &format!("sync seed plans --from production --out {place}"), says);

@@ -45,7 +45,7 @@ async fn a_pasted_line_end_does_not_apply() {
     tty.types("\r");
     tty.sees("Apply to preprod");
     tty.types("\x1b[200~preprod\r\n\x1b[201~");
-    tty.sees("Type preprod to apply: preprod");
+    tty.sees("Type preprod to confirm: preprod");
     // The next key shows that what was pasted is behind it.
     tty.types("\x1b");
     tty.until("the review", |screen| !screen.contents().contains("Apply to preprod"));

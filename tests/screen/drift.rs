@@ -164,7 +164,7 @@ fn migrations_are_replayed_when_somebody_asks_for_that() {
     .hint("no file before it makes this; if the platform brings it along, create it in a file that `before` names");
     golden("drift-migrations-failed", &replayed(Err(error)));
     let screen = shown(&after(asked.clone(), "s"));
-    assert!(screen.contains("migrations are compared with, not compared"), "{screen}");
+    assert!(screen.contains("migrations can only be the left side"), "{screen}");
     let page = after(replayed(Ok(world::replayed(&differing()))), "G enter G");
     assert!(text(&drawn(&page, (120, 40))).contains("HOW IT WAS REPLAYED"), "{}", shown(&page));
     // Round and round: behind the migrations stands the first environment again.

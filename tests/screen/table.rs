@@ -5,7 +5,7 @@ use pgdeck::{
         look::Look,
         widget::{
             cell::Cell,
-            gauge::{bar, grouped},
+            gauge::{bar, thousands},
             table::{Column, Rows, SortKey, Table, TableState},
         },
     },
@@ -45,8 +45,8 @@ fn cell(row: usize, column: usize) -> Cell {
     let (name, here, there) = TABLES[row];
     match column {
         0 => Cell::text(name),
-        1 => Cell::text(grouped(here as u64)),
-        2 => there.map_or(Cell::of(Role::Warn, "? RLS"), |there| Cell::text(grouped(there as u64))),
+        1 => Cell::text(thousands(here as u64)),
+        2 => there.map_or(Cell::of(Role::Warn, "? RLS"), |there| Cell::text(thousands(there as u64))),
         3 => delta(row).map_or(Cell::of(Role::Muted, "?"), |delta| match delta {
             0 => Cell::of(Role::Muted, "="),
             _ => Cell::of(Role::Warn, format!("{delta:+}")).bold(),

@@ -26,7 +26,7 @@ async fn an_operator_carries_part_of_a_review_over_and_takes_it_back() {
     story.press("/").await;
     story.type_in("leading").await;
     story.press("enter space").await;
-    story.sees("rows that belong to it went along");
+    story.sees("dependent rows were deselected too");
     story.press("esc enter").await;
     story.sees("Apply to preprod (STAGING)");
     story.type_in("preprod").await;

@@ -98,7 +98,7 @@ async fn a_mistake_is_found_explained_and_its_fix_is_ready_to_be_copied() {
     let production = story.superuser("production").await;
     production.batch_execute(&fix).await.expect("fix");
     story.press("r").await;
-    story.sees("nothing fits");
+    story.sees("no matches");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -196,7 +196,7 @@ async fn two_environments_are_compared_finding_by_finding() {
     team.story.sees("FK01    audit_child");
     team.story.press("D D").await;
     team.story.sees("what only production has, not preprod");
-    team.story.sees("nothing fits");
+    team.story.sees("no matches");
     // Esc leaves what is nearest: the letters, what is shown of the comparison, the comparison.
     team.story.press("esc esc").await;
     team.story.sees("with preprod beside it");
@@ -220,7 +220,7 @@ async fn what_the_team_writes_while_the_console_is_open_counts_when_it_is_read_a
     std::fs::write(team.file(), team.text().replace("on_delete = \"restrict\"", "on_delete = \"cascade\""))
         .expect("write");
     team.story.press("r").await;
-    team.story.sees("nothing fits");
+    team.story.sees("no matches");
     std::fs::write(team.file(), team.text().replace("on_delete = \"cascade\"", "on_delete = \"cascda\""))
         .expect("write");
     team.story.press("r").await;

@@ -205,7 +205,7 @@ async fn json_by_hand_is_reviewed_for_the_set_that_is_chosen_alone() {
     story.press("7 F").await;
     story.name(&by_hand).await;
     story.press("enter").await;
-    story.sees("JSON by hand is of one set; choose it alone");
+    story.sees("hand-written JSON holds one sync set: select only that set");
     choose_alone(&mut story, "features").await;
     story.press("enter").await;
     story.sees("● Review");

@@ -30,7 +30,8 @@ pub fn accept(deck: &Deck, entry: &Entry) -> Result<String> {
         return Err(Error::usage("this project has no pgdeck.toml that could be written to"));
     };
     if let Some(until) = entry.until.filter(|until| *until < jiff::Zoned::now().date()) {
-        return Err(Error::usage(format!("{until} is over")).hint("name a day to come, or none for ever"));
+        return Err(Error::usage(format!("the date {until} is in the past"))
+            .hint("use a future date, or leave it empty for no end"));
     }
     let source = read(path)?;
     if source.text != deck.declared().text {

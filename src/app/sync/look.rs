@@ -45,7 +45,7 @@ pub fn look(deck: &Deck, path: &Path, names: &[String]) -> Result<Contents> {
     let facts = std::fs::metadata(path).map_err(|error| store::cannot("read", path, &error))?;
     if !facts.is_file() && !facts.is_dir() {
         // It is read once more for each review, and a pipe is empty then.
-        return Err(Error::usage("this is no file").at(name));
+        return Err(Error::usage("not a regular file").at(name));
     }
     let (found, bundle) = match opened(path)? {
         Opened::Bundle(bundle) => (Found::Bundle(bundle.source.environment.clone()), bundle),

@@ -120,7 +120,7 @@ fn free(output: &Output, path: &Path) -> Result<()> {
         Err(error) if error.kind() == ErrorKind::NotFound => folder(path),
         Err(error) => Err(store::cannot("write", path, &error)),
         Ok(facts) if facts.is_dir() => Err(Error::usage("this is a folder").at(path.display()).hint("name a file")),
-        Ok(facts) if !facts.is_file() => Err(Error::usage("this is no file").at(path.display())),
+        Ok(facts) if !facts.is_file() => Err(Error::usage("not a regular file").at(path.display())),
         // Its region is all that is replaced.
         Ok(_) if matches!(output, Output::Seed(_)) => Ok(()),
         Ok(_) => {

@@ -55,7 +55,7 @@ fn text(path: &Path) -> Result<Option<String>> {
             return Err(Error::usage("this is a folder").at(path.display()).hint("name an SQL file"));
         }
         Ok(facts) if !facts.is_file() => {
-            return Err(Error::usage("this is no file, so it cannot hold a region").at(path.display()));
+            return Err(Error::usage("not a regular file, so it cannot hold a region").at(path.display()));
         }
         Ok(_) => {}
     }

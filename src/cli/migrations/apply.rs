@@ -30,7 +30,7 @@ pub(super) async fn run(arguments: &Arguments, apply: &Migrate, context: &Contex
         return output::print(context.format, &listing, &record(&plan, None, false)).map(|()| 0);
     }
     if let Some(digest) = apply.digest.as_ref().filter(|digest| !is_digest_of(digest, &plan)) {
-        return Err(Error::stale(format!("the plan is {} by now", short(&plan.digest)))
+        return Err(Error::stale(format!("the plan changed: it is {} now", short(&plan.digest)))
             .env(environment)
             .object(digest)
             .hint("look at it again, without --confirm"));
@@ -90,7 +90,7 @@ fn listing(plan: &Plan, applied: Option<&Applied>) -> Listing {
     listing.rows = plan.steps.iter().enumerate().map(row).collect();
     listing.notes.extend(plan.warnings.iter().cloned());
     let (environment, digest) = (&plan.environment, short(&plan.digest));
-    let new = if plan.creates { ", which is made" } else { "" };
+    let new = if plan.creates { ", which will be created" } else { "" };
     let history = format!("recorded in {} ({}){new}", plan.recorder.table, plan.recorder.tool);
     let files = plan.steps.len();
     match applied {

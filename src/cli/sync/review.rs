@@ -38,7 +38,7 @@ pub(super) async fn review(arguments: &ReviewArguments, context: &Context) -> Re
             sync::review_file(deck, job, path, &arguments.sets, &arguments.to, arguments.deletes).await?
         }
         (None, Some(from)) => sync::compare(deck, job, &arguments.sets, from, &arguments.to, arguments.deletes).await?,
-        (None, None) => return Err(Error::usage("where from?").hint("give --from ENV or --bundle FILE")),
+        (None, None) => return Err(Error::usage("no source given").hint("give --from ENV or --bundle FILE")),
     };
     let selection = Selection::all(&review);
     let plan = Plan::build(&deck.project.name, &review, &selection)?;

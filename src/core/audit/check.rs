@@ -56,7 +56,7 @@ pub struct Check {
     pub title: &'static str,
     /// Why that matters, one or a few sentences.
     pub why: &'static str,
-    /// How it is mended, one or a few sentences.
+    /// Fix, one or a few sentences.
     pub how: &'static str,
     /// The section of the PostgreSQL manual that tells more, such as `5.4.5 "Foreign Keys"`.
     pub manual: &'static str,

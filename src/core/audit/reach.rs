@@ -1,4 +1,4 @@
-//! What one delete reaches through foreign keys.
+//! Show delete impact through foreign keys.
 
 use std::collections::HashSet;
 

@@ -215,7 +215,7 @@ fn chosen(
         } else {
             "look at `pgdeck migrations show` of it, and record what ran with --baseline".into()
         };
-        let message = "there is no history here, and this file has run already, by the objects that are there";
+        let message = "no migration history found, but objects of this file already exist";
         return Err(Error::refused(message).object(files[last].title()).hint(hint));
     }
     Ok((0..files.len()).map(|place| (place, true)).collect())

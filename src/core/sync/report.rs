@@ -34,7 +34,7 @@ impl Format {
         match sheet::Format::of(file) {
             Some(sheet::Format::Markdown) => Ok(Format::Markdown),
             Some(sheet::Format::Json) => Ok(Format::Json),
-            Some(sheet::Format::Csv) | None => Err(Error::usage("the ending of this name is no format of a report")
+            Some(sheet::Format::Csv) | None => Err(Error::usage("unsupported file extension for a report")
                 .at(file)
                 .hint("use .md for Markdown or .json for JSON")),
         }

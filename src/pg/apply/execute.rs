@@ -270,7 +270,7 @@ fn surprise(step: &Step, rows: usize) -> Error {
         (Operation::Insert, 0) => "a row with this key has appeared since the review".to_owned(),
         (Operation::Delete, 0) => "it changed since the review, or another row points to it now".to_owned(),
         (Operation::Update, 0) => "it changed since the review".to_owned(),
-        (_, rows) => format!("the statement met {rows} rows instead of one"),
+        (_, rows) => format!("the statement affected {rows} rows, expected 1"),
     };
     Error::stale(format!("{what}")).all_rolled_back().object(name(step)).hint("review again")
 }

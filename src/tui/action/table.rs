@@ -55,7 +55,7 @@ impl Action {
             entry(A::Top, "top", "Top", &[C::Scroll], "The first line."),
             entry(A::Bottom, "bottom", "Bottom", &[C::Scroll], "The last line."),
             entry(A::Open, "open", "Open", &[C::List], "The details of the selected row.").hint("open"),
-            entry(A::Filter, "filter", "Filter", &[C::List], "Keep the rows that fit a few letters.").hint("filter"),
+            entry(A::Filter, "filter", "Filter", &[C::List], "Filter rows by text.").hint("filter"),
             entry(
                 A::SortNext,
                 "sort-next",
@@ -70,8 +70,8 @@ impl Action {
                 "copy",
                 "Copy",
                 &[C::List, C::Detail],
-                "Copy the selected row's name; of a finding, the SQL that mends it; of a difference, the object's SQL; of a \
-                 problem, all that is said of it.",
+                "Copy the selected row's name; of a finding, the fix; of a difference, the object's SQL; of a \
+                 problem, its full text.",
             )
             .hint("copy"),
             entry(A::CopyRow, "copy-row", "Copy row as JSON", &[C::List], "Copy the whole selected row as JSON."),
@@ -80,7 +80,7 @@ impl Action {
                 "export",
                 "Export the list",
                 &[C::List],
-                "Write the rows shown to a file: CSV, JSON or Markdown, by the ending of its name.",
+                "Write the rows shown to a file: CSV, JSON or Markdown, chosen by the file extension.",
             ),
             entry(A::FocusNext, "focus-next", "Next part", &[C::Parts, C::Split, C::Confirm], "Move to the next part or button.")
                 .hint("move"),
@@ -96,7 +96,7 @@ impl Action {
                 "accept",
                 "Accept",
                 &[C::Palette, C::Confirm, C::Input],
-                "Do what is chosen; keep what was typed.",
+                "Do what is selected; keep what was typed.",
             )
             .hint("accept"),
             entry(A::Cancel, "cancel", "Cancel", &[C::Palette, C::Confirm, C::Input], "Leave without doing anything.")
@@ -116,15 +116,15 @@ impl Action {
                 "accept-finding",
                 "Accept a finding…",
                 &[C::Audit, C::Detail],
-                "Write down in pgdeck.toml why it is all right, and maybe until when.",
+                "Record in pgdeck.toml why this finding is acceptable, and optionally until when.",
             )
             .hint("accept…"),
             entry(
                 A::Reach,
                 "reach",
-                "What one delete reaches",
+                "Show delete impact",
                 &[C::Audit, C::Detail],
-                "What goes along, changes or stands in the way when a row of the finding's table is deleted, as a tree.",
+                "What is deleted, changed or blocks the delete when a row of the finding's table is deleted, as a tree.",
             )
             .hint("reach"),
             entry(
@@ -132,7 +132,7 @@ impl Action {
                 "group-by",
                 "Group by",
                 &[C::Audit, C::Drift],
-                "The worst first, in families of checks, or by object; differences by kind, by change, or by name.",
+                "Group findings by severity, family or object; differences by kind, change or name.",
             )
             .hint("group"),
             entry(
@@ -140,42 +140,42 @@ impl Action {
                 "compare-with",
                 "Compare with",
                 &[C::Audit],
-                "Put the findings of the next environment beside these; behind the last there is none.",
+                "Show the findings of the next environment beside these; after the last one, none.",
             )
             .hint("compare"),
             entry(
                 A::CompareShow,
                 "compare-show",
-                "What of the comparison",
+                "Filter the comparison",
                 &[C::Audit],
-                "Everything; what only this environment has; what only the other one has; what both have.",
+                "Show everything, then only this environment, only the other one, and only what both have.",
             ),
             entry(
                 A::NextEnvironment,
                 "next-environment",
                 "Next environment",
                 &[C::Audit, C::Migrations],
-                "Look at the next environment; of migrations, the next that can get what it lacks.",
+                "Show the next environment; for migrations, the next one with pending files.",
             ),
-            entry(A::OnlyErrors, "only-errors", "Only errors", &[C::Audit], "Errors alone; once more, everything."),
-            entry(A::OnlyWarnings, "only-warnings", "Only warnings", &[C::Audit], "Warnings alone; once more, everything."),
+            entry(A::OnlyErrors, "only-errors", "Only errors", &[C::Audit], "Show only errors; press again to show everything."),
+            entry(A::OnlyWarnings, "only-warnings", "Only warnings", &[C::Audit], "Show only warnings; press again to show everything."),
             entry(
                 A::OnlyInfo,
                 "only-info",
                 "Only infos",
                 &[C::Audit],
-                "What is worth knowing alone; once more, everything.",
+                "Show only infos; press again to show everything.",
             ),
             entry(
                 A::OnlyAccepted,
                 "only-accepted",
                 "Only accepted",
                 &[C::Audit],
-                "What somebody accepted alone; once more, everything.",
+                "Show only accepted findings; press again to show everything.",
             ),
-            entry(A::DriftFrom, "drift-from", "Compare with another", &[C::Drift], "Put the next environment on the first side.")
+            entry(A::DriftFrom, "drift-from", "Change left side", &[C::Drift], "Compare with the next environment.")
                 .hint("from"),
-            entry(A::DriftTo, "drift-to", "Compare another", &[C::Drift], "Put the next environment on the second side.")
+            entry(A::DriftTo, "drift-to", "Change right side", &[C::Drift], "Compare the next environment.")
                 .hint("to"),
             entry(A::DriftSwap, "drift-swap", "Swap the sides", &[C::Drift], "Compare the other way round.").hint("swap"),
             entry(
@@ -183,21 +183,21 @@ impl Action {
                 "only-kind",
                 "Only this kind",
                 &[C::Drift],
-                "Differences of the selected one's kind alone; once more, everything.",
+                "Show only differences of the selected kind; press again to show everything.",
             ),
             entry(
                 A::OnlyChange,
                 "only-change",
                 "Only one change",
                 &[C::Drift],
-                "What was added; removed; changed; what could not be compared; and everything again.",
+                "Show only additions, then removals, changes, what could not be compared, and everything again.",
             ),
             entry(
                 A::OnlyProblems,
                 "only-problems",
                 "Only problems",
                 &[C::Migrations],
-                "What is wrong and the files that it is about alone; once more, everything.",
+                "Show only problems and the files they are about; press again to show everything.",
             )
             .hint("problems"),
             entry(
@@ -205,23 +205,23 @@ impl Action {
                 "only-pending",
                 "Only pending",
                 &[C::Migrations],
-                "The files alone that have not run everywhere; once more, everything.",
+                "Show only files that have not run everywhere; press again to show everything.",
             )
             .hint("pending"),
             entry(
                 A::ApplyPending,
                 "apply-pending",
-                "Apply what is pending",
+                "Apply pending migrations",
                 &[C::Migrations],
-                "Run the files that have not run, in their order, once the environment's name was typed.",
+                "Run the pending files in order, after you type the environment's name.",
             )
             .hint("apply"),
             entry(
                 A::TryPending,
                 "try-pending",
-                "Try what is pending",
+                "Dry-run pending migrations",
                 &[C::Migrations],
-                "Run them in one transaction and roll it back, once the environment's name was typed.",
+                "Run them in one transaction and roll it back, after you type the environment's name.",
             ),
             entry(
                 A::SyncStart,
@@ -240,13 +240,13 @@ impl Action {
             )
             .hint("apply…")
             .danger(),
-            entry(A::SyncAgain, "sync-again", "Begin again", &[C::Done], "Back to the choice of sets.").hint("again"),
+            entry(A::SyncAgain, "sync-again", "Start over", &[C::Done], "Back to selecting sets.").hint("again"),
             entry(
                 A::Toggle,
                 "toggle",
                 "Select",
                 &[C::Choose, C::Review],
-                "Choose what is under the marker, or leave it out.",
+                "Select or deselect the current row.",
             )
             .hint("select"),
             entry(
@@ -254,7 +254,7 @@ impl Action {
                 "toggle-all",
                 "Select all",
                 &[C::Choose, C::Review],
-                "Choose everything in this list, or nothing.",
+                "Select everything in this list, or nothing.",
             )
             .hint("all"),
             entry(

@@ -10,7 +10,7 @@ use crate::{
         model::Model,
         overlay, pane,
         update::{Escape, escape},
-        widget::{cell::Cell, gauge::grouped, table::Position},
+        widget::{cell::Cell, gauge::thousands, table::Position},
     },
 };
 
@@ -103,7 +103,7 @@ fn place(model: &Model) -> Cell {
     else {
         return Cell::default();
     };
-    let count = |number: usize| grouped(number as u64);
+    let count = |number: usize| thousands(number as u64);
     let place = Cell::of(Role::Muted, format!("{} of {}", count(at), count(shown)));
     if shown == all {
         place

@@ -13,7 +13,7 @@ use crate::{
         reconnect,
         widget::{
             cell::Cell,
-            gauge::{elapsed, gauge, grouped},
+            gauge::{elapsed, gauge, thousands},
         },
     },
 };
@@ -145,7 +145,7 @@ fn forms(model: &Model) -> Vec<Cell> {
     let named = spinner.clone().and(Role::Text, title).and(Role::Text, &count);
     let bar = job.total.map(|total| gauge(job.done, total, 10, &model.look.glyphs)).unwrap_or_default();
     let barred = if bar.is_empty() { named.clone() } else { named.clone().and(Role::Text, " ").then(bar) };
-    let rate = job.rate(model.now).map_or_else(String::new, |rate| format!(" {}/s", grouped(rate)));
+    let rate = job.rate(model.now).map_or_else(String::new, |rate| format!(" {}/s", thousands(rate)));
     vec![
         barred.clone().and(Role::Muted, rate).and(Role::Muted, &time),
         barred.and(Role::Muted, &time),
@@ -169,9 +169,9 @@ fn count(job: &Job) -> Option<String> {
     match job.total {
         // As wide from the first to the last, so that a step moves nothing else in the line.
         Some(total) => {
-            let (done, total) = (grouped(job.done), grouped(total));
+            let (done, total) = (thousands(job.done), thousands(total));
             Some(format!("{done:>width$}/{total}", width = total.len()))
         }
-        None => (job.done > 0).then(|| grouped(job.done)),
+        None => (job.done > 0).then(|| thousands(job.done)),
     }
 }

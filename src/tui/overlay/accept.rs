@@ -88,7 +88,7 @@ impl Accept {
             self.wrong = Some("An acceptance needs a reason.".to_owned());
             self.on_until = false;
         } else if day.is_none() && !until.is_empty() {
-            self.wrong = Some("That is no day; write it as 2027-01-31, or leave it empty.".to_owned());
+            self.wrong = Some("Not a date; write it as 2027-01-31, or leave it empty.".to_owned());
             self.on_until = true;
         } else if !self.writing {
             (self.writing, self.wrong) = (true, None);
@@ -197,7 +197,7 @@ mod tests {
         for wrong in ["tomorrow", "2027-02-30", "2027-1-31", "2027-01-31T10:00"] {
             accept.until = TextInput::holding(wrong);
             assert_eq!(accept.accept(), None, "{wrong}");
-            assert!(accept.says().plain().contains("no day") && accept.on_until, "{wrong}");
+            assert!(accept.says().plain().contains("Not a date") && accept.on_until, "{wrong}");
         }
         accept.until = TextInput::holding("2027-01-31");
         let entry = accept.accept().expect("entry");

@@ -192,15 +192,19 @@ impl Confirm {
     }
 
     fn title(&self) -> String {
-        match self.asked {
+        match &self.asked {
             Asked::Trust(_) => "The project file makes pgdeck run".to_owned(),
-            _ => format!("{} to {} ({})", self.verb, self.name, self.kind.word()),
+            Asked::Undo(_) => format!("Undo run on {} ({})", self.name, self.kind.word()),
+            Asked::Migrate(Migrating { dry_run: true, .. }) => {
+                format!("Dry run on {} ({})", self.name, self.kind.word())
+            }
+            Asked::Apply | Asked::Migrate(_) => format!("Apply to {} ({})", self.name, self.kind.word()),
         }
     }
 
     fn prompt(&self, role: Role) -> Cell {
         let name = Cell::of(role, &self.name).bold();
-        Cell::text("Type ").then(name).and(Role::Text, format!(" to {}: ", self.verb.to_lowercase()))
+        Cell::text("Type ").then(name).and(Role::Text, " to confirm: ")
     }
 
     fn role(&self) -> Role {

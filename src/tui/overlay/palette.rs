@@ -86,7 +86,7 @@ impl Palette {
             }
         }
         if found.is_empty() {
-            Cell::of(Role::Muted, "nothing fits: fewer letters find more").left(line(2), look, buffer);
+            Cell::of(Role::Muted, "No matches: try fewer letters").left(line(2), look, buffer);
         }
         Some(cursor)
     }

@@ -141,9 +141,9 @@ pub trait List: Events + fmt::Debug + Sync {
         false
     }
 
-    /// What there is not, where the filters let nothing through: `nothing fits`.
+    /// What there is not, where the filters let nothing through: `no matches`.
     fn nothing(&self, _model: &Model) -> String {
-        "nothing fits".to_owned()
+        "no matches".to_owned()
     }
 
     /// How many of `width` cells the details get beside the list, if they ever stand there.

@@ -149,7 +149,7 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
 pub fn availability_in(model: &Model, pane: Pane, action: Action) -> Result<(), Reason> {
     match homes(action).next() {
         Some(home) if !homes(action).any(|home| home == pane) => {
-            Err(Reason::new(format!("that is in the {} pane", home.entry().title)))
+            Err(Reason::new(format!("available in the {} pane", home.entry().title)))
         }
         _ => pane.component().availability(model, action),
     }

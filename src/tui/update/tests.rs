@@ -85,7 +85,7 @@ fn a_chord_waits_is_forgotten_by_escape_and_by_a_key_that_does_not_fit() {
 fn an_action_that_is_not_possible_says_why() {
     let mut model = model();
     press(&mut model, "M");
-    assert_eq!(shown(&model), Some("Messages: nothing has been said yet"));
+    assert_eq!(shown(&model), Some("Messages: no messages yet"));
 }
 
 #[test]

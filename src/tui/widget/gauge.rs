@@ -1,6 +1,6 @@
 //! How far something is: bars, and the words beside them.
 
-pub use crate::core::text::{counted, grouped};
+pub use crate::core::text::{counted, thousands};
 use std::time::Duration;
 
 use crate::{config::theme::Role, tui::glyphs::Glyphs};
@@ -58,6 +58,6 @@ mod tests {
             [0, 59, 60, 125, 3840].map(|s| elapsed(Duration::from_secs(s))),
             ["0 s", "59 s", "1 min", "2 min 5 s", "1 h 4 min"]
         );
-        assert_eq!([0, 999, 1204, 1_234_567].map(grouped), ["0", "999", "1,204", "1,234,567"]);
+        assert_eq!([0, 999, 1204, 1_234_567].map(thousands), ["0", "999", "1,204", "1,234,567"]);
     }
 }

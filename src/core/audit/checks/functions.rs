@@ -17,7 +17,7 @@ use super::{declared_functions, lapses, views};
 pub(super) const CHECKS: &[Check] = &[
     Check {
         id: "FV01",
-        title: "function looks names up wherever its caller says",
+        title: "function has a mutable search_path",
         why: "Names without a schema are looked up along search_path, and whoever calls decides what that is. An \
               object of the same name that stands earlier in it takes the place of the one meant; in a SECURITY \
               DEFINER function it runs with the rights of the owner.",
@@ -29,7 +29,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "FV02",
-        title: "strangers may call a function that runs with its owner's rights",
+        title: "SECURITY DEFINER function callable by exposed roles",
         why: "A SECURITY DEFINER function passes by row security and grants. In a schema that the API serves, anybody \
               can call it, with any arguments. A new function may be called by PUBLIC unless that is revoked.",
         how: "Revoke EXECUTE from PUBLIC and the API's roles; or move what only policies call to a schema that is not \
@@ -42,7 +42,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         id: "FV03",
         severity: Severity::Error,
-        title: "view passes by row security",
+        title: "view bypasses row-level security",
         why: "A view reads with the rights of its owner unless it says security_invoker. Where the owner is not held \
               by the tables' policies, whoever may read the view sees all of their rows.",
         how: "Set security_invoker on the view. Its readers then need rights on the tables, and their policies hold.",
@@ -55,7 +55,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         id: "FV04",
         severity: Severity::Error,
-        title: "strangers read auth.users through a view",
+        title: "auth.users exposed through a view",
         why: "The addresses, phone numbers and metadata of all accounts stand in auth.users. A view in a schema that \
               the API serves hands them out, and a materialized view does so without any row security.",
         how: "Take the rights on the view away, and keep what the application shows of its users in a table of its \
@@ -67,7 +67,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "FV05",
-        title: "materialized view or foreign table in the API",
+        title: "materialized view or foreign table exposed in the API",
         why: "Neither can have row security: whoever may read one sees all of its rows.",
         how: "Take the rights away, or move it to a schema that is not served and read it through a function or view \
               that filters.",
@@ -79,7 +79,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         id: "FV07",
         severity: Severity::Error,
-        title: "function is not as you declared",
+        title: "function differs from its declaration",
         why: "The application calls this function. Without it, with other arguments or without the right to it, that \
               call fails; with more rights than declared, others may call it too.",
         how: "Run the migration that makes it, mend its grants, or change the declaration in pgdeck.toml.",
@@ -90,7 +90,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "FV09",
-        title: "trigger is off, or a function promises too much or too little",
+        title: "disabled trigger, or wrong function volatility or LEAKPROOF",
         why: "A disabled trigger lets rows in that were never looked at, and a foreign key whose triggers are off is \
               not enforced. A VOLATILE function in a policy is called for every row. A LEAKPROOF function sees rows \
               before row security hides them, so it must not be in the hands of an ordinary role.",

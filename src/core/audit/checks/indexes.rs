@@ -32,7 +32,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "IX02",
-        title: "two indexes are the same",
+        title: "duplicate index",
         why: "Each write pays for both, and both take room and cache, but only one of them is used.",
         how: "Drop the one that belongs to no constraint, no foreign key and no replica identity.",
         run: overlap::ix02,
@@ -40,7 +40,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "IX03",
-        title: "an index is a part of another one",
+        title: "redundant index (prefix of another)",
         why: "A longer index that begins with the same columns in the same order serves the same queries. Each write \
               pays for both.",
         how: "Drop the shorter one, unless it is so much smaller that its queries gain by it.",
@@ -50,7 +50,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "IX04",
-        title: "index that no query uses",
+        title: "unused index",
         severity: Severity::Info,
         why: "Every write pays for it. The counters are this server's own: an index may be used on a replica, by a job \
               that runs once a quarter, or may have been made yesterday.",
@@ -63,7 +63,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "IX05",
-        title: "an index that cannot help, or one that is missing",
+        title: "ineffective or missing index",
         severity: Severity::Info,
         why: "A truth value alone leaves half of the table on average, so the planner reads the whole of it. A big table \
               that is read as a whole time and again most likely lacks an index.",
@@ -75,7 +75,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "IX06",
-        title: "index that you declared is missing",
+        title: "declared index is missing",
         severity: Severity::Error,
         why: "The team decided that this index has to be there: queries that rest on it are slow without it, and what it \
               keeps unique is not.",

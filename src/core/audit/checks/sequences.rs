@@ -14,7 +14,7 @@ pub(super) const CHECKS: &[Check] = &[Check {
     id: "SQ01",
     family: Family::Tables,
     severity: Severity::Error,
-    title: "sequence near the end of what its column can hold",
+    title: "sequence nearly exhausted",
     why: "After the last number every INSERT fails. The end is that of the sequence or that of the column's type, \
           whichever comes first: an integer column ends at 2,147,483,647 whatever its sequence could count to.",
     how: "Make the column a bigint, and those that refer to it. On a big table that rewrites the table under a lock: do \

@@ -29,7 +29,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "TK02",
-        title: "column type that surprises",
+        title: "discouraged column type",
         why: "A char(n) is padded with blanks, money has no currency and its output depends on the server's language, \
               timestamp does not know which moment it means, and json keeps text that cannot be compared or indexed. \
               A column that has another type than its namesakes makes joins fail or convert.",
@@ -41,7 +41,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "TK03",
-        title: "name that needs quotes, or a table without a comment",
+        title: "name that needs quoting, or table without a comment",
         why: "A name with capitals, blanks or of a reserved word has to be quoted in every statement for ever. A \
               comment is what a reader of the catalogue, of a diagram or of a generated document has to go by.",
         how: "Rename together with everything that uses the name; say in one sentence what the table is for.",
@@ -52,7 +52,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         id: "TK04",
         severity: Severity::Error,
-        title: "table that you declared is missing",
+        title: "declared table is missing",
         why: "The application needs this table. A migration was not run here, or was run under another name.",
         how: "Run the migration that makes it, or change the declaration in pgdeck.toml.",
         manual: "CREATE TABLE",

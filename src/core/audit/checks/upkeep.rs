@@ -18,7 +18,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         id: "BV01",
         severity: Severity::Info,
-        title: "dead rows or empty room",
+        title: "dead tuples or table bloat",
         why: "Rows that were deleted or replaced stay until VACUUM has been there, and the room that they took is not \
               given back. Every scan of the whole table reads it all.",
         how: "VACUUM makes dead rows' room usable again, beside readers and writers. Only VACUUM FULL gives it back, \
@@ -31,7 +31,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         id: "BV03",
         severity: Severity::Error,
-        title: "transaction numbers run out",
+        title: "transaction ID wraparound risk",
         why: "A row that is not frozen within two thousand million transactions would seem to lie in the future. Three \
               million before that, the server refuses every write to the database.",
         how: "Run VACUUM (FREEZE), the oldest tables first; and look for what keeps autovacuum from it: transactions, \
@@ -42,7 +42,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "CR01",
-        title: "extension is outdated, or lies where strangers look",
+        title: "extension outdated, or installed in an exposed schema",
         why: "A new server brings new versions of extensions, but each stays as it was until it is updated, faults \
               included. In a schema that the API serves, every function of an extension can be called.",
         how: "Update it; and move it to a schema of its own, which then has to stand in search_path for those who \

@@ -63,7 +63,7 @@ pub fn page() -> String {
 
 /// What there is to say, under its head.
 fn parts(check: &Check) -> Vec<(&'static str, String)> {
-    let mut parts = vec![("Why it matters", check.why.to_owned()), ("How it is mended", check.how.to_owned())];
+    let mut parts = vec![("Why it matters", check.why.to_owned()), ("Fix", check.how.to_owned())];
     if check.since > 0 {
         parts.push(("Server", format!("PostgreSQL {} or newer", release(check.since))));
     }

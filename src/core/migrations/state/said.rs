@@ -50,10 +50,11 @@ fn of_file(join: &Join, place: usize, state: &FileState, last: Option<usize>) ->
         }
         (Status::Failed, Some(applied)) => {
             let detail = format!("it failed: {}", applied.failed.as_deref().unwrap_or_default());
-            found.push(of(Class::Failed, detail, "look what is left of it, repair that, then run it again"));
+            found.push(of(Class::Failed, detail, "check what it left behind, clean up, then run it again"));
         }
         (Status::Unknown, _) if join.unclear[place] => {
-            let detail = "its number ran once and stands for several files, and the history keeps no names".to_owned();
+            let detail =
+                "its version is recorded once, but several files have it and this history stores no names".to_owned();
             found.push(of(Class::Duplicate, detail, "look in the database which of them ran"));
         }
         _ => {}
@@ -139,7 +140,12 @@ fn missing(join: &Join, moved: &Moved, applied: &Applied) -> Problem {
         let title = format!("{version} {name}");
         let title = if title.trim().is_empty() { "a migration" } else { title.trim() };
         let detail = format!("{title} failed by the history of {}, and there is no file: {why}", join.history.tool);
-        return without_file(applied, Class::Failed, detail, "look what is left of it, repair that and the history");
+        return without_file(
+            applied,
+            Class::Failed,
+            detail,
+            "check what it left behind, clean up, and correct the history",
+        );
     }
     if let Some(place) = moved.place(join, applied) {
         let file = join.files[place];

@@ -5,11 +5,7 @@ use std::fmt::Write as _;
 
 use crate::{
     config::theme::Role,
-    core::{
-        audit,
-        counts::{Count, thousands},
-        migrations::file::File,
-    },
+    core::{audit, counts::Count, migrations::file::File, text::thousands},
     tui::{
         action::{Action, Context, Reason},
         chrome::status::badge,
@@ -191,7 +187,7 @@ fn described(model: &Model, action: Action) -> Cell {
     let says = |role, text: String| Cell::of(role, entry.title).and(Role::Muted, format!("  {text}"));
     match reach(model, action) {
         Reach::Here => says(Role::Text, entry.description.to_owned()),
-        Reach::There(pane) => says(Role::Muted, format!("that is in the {} pane", pane.entry().title)),
+        Reach::There(pane) => says(Role::Muted, format!("available in the {} pane", pane.entry().title)),
         Reach::Nowhere(Reason(why)) => says(Role::Faint, format!("not now: {why}")),
     }
 }

@@ -32,7 +32,7 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
         _ if pane.all == 0 => no("nothing was found"),
         Action::Copy | Action::AcceptFinding | Action::Reach => match pane.selected().and_then(Row::finding) {
             Some(finding) => of_finding(finding, action),
-            None => no("the row is no finding"),
+            None => no("this row is not a finding"),
         },
         _ => Ok(()),
     }
@@ -41,7 +41,7 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
 /// Whether `action` can be done with `finding`.
 fn of_finding(finding: &Finding, action: Action) -> Result<(), Reason> {
     match (action, &finding.accepted) {
-        (Action::Copy, _) if finding.fix.trim().is_empty() => Err(Reason::new("nothing is known that mends this")),
+        (Action::Copy, _) if finding.fix.trim().is_empty() => Err(Reason::new("there is no suggested fix")),
         (Action::AcceptFinding, Some(accepted)) => {
             Err(Reason::new(format!("it is accepted already ({})", accepted.place)))
         }

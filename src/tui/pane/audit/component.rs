@@ -102,7 +102,7 @@ impl List for AuditList {
     }
 
     fn copy(&self, model: &Model, row: usize) -> Option<(String, String)> {
-        Some(("the SQL that mends it".to_owned(), self::row(model, row)?.finding()?.fix.clone()))
+        Some(("the fix".to_owned(), self::row(model, row)?.finding()?.fix.clone()))
     }
 
     fn copy_row(&self, model: &Model, row: usize) -> Option<(&'static str, String)> {

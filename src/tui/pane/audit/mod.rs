@@ -140,7 +140,7 @@ impl AuditPane {
 pub const ENTRY: Entry = Entry {
     pane: Pane::Audit,
     title: "Audit",
-    purpose: "What is wrong with an environment, why it matters and how it is mended.",
+    purpose: "Problems in an environment: what is wrong, why it matters, and the fix.",
     go: "go-audit",
     number: Some('4'),
     letter: 'a',

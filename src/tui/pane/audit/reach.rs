@@ -1,4 +1,4 @@
-//! What one delete reaches: a few lines beside the list, and the whole of it as a tree that folds.
+//! Show delete impact: a few lines beside the list, and the whole of it as a tree that folds.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,9 +11,9 @@ use crate::{
             lookup::Lookup,
             reach::{Step, reach},
         },
-        counts::thousands,
         name::QName,
         schema::OnDelete,
+        text::thousands,
     },
     tui::{
         action::Action,

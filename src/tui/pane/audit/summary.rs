@@ -9,7 +9,7 @@ use crate::{
         action::Action,
         model::{EnvState, Model},
         pane::list,
-        widget::{cell::Cell, gauge::grouped, section::labelled},
+        widget::{cell::Cell, gauge::thousands, section::labelled},
     },
 };
 
@@ -101,7 +101,7 @@ pub fn looked(audited: &Audited) -> String {
     let is_table = |kind| matches!(kind, Kind::Table | Kind::Partitioned);
     let tables = audited.facts.relations.iter().filter(|relation| is_table(relation.kind)).count();
     let plural =
-        |count: usize, word: &str| format!("{} {word}{}", grouped(count as u64), if count == 1 { "" } else { "s" });
+        |count: usize, word: &str| format!("{} {word}{}", thousands(count as u64), if count == 1 { "" } else { "s" });
     format!("{} on {}", plural(checks(audited), "check"), plural(tables, "table"))
 }
 
@@ -115,7 +115,7 @@ pub fn skipped(audited: &Audited) -> String {
 /// What there is to say where nothing was found.
 pub fn clean(audited: &Audited, room: usize) -> Vec<Cell> {
     let facts = &audited.facts;
-    let line = |count: usize, word: &str| labelled(word, 12, Cell::text(grouped(count as u64)));
+    let line = |count: usize, word: &str| labelled(word, 12, Cell::text(thousands(count as u64)));
     let mut lines = vec![
         Cell::default(),
         Cell::of(Role::Ok, format!("Nothing was found: {}.", looked(audited))),
@@ -136,7 +136,7 @@ pub fn clean(audited: &Audited, room: usize) -> Vec<Cell> {
 /// What there is not, where the filters let nothing through.
 pub fn nothing(model: &Model) -> String {
     match (model.audit.list.table.filter.active(), model.audit.only) {
-        (true, _) => "nothing fits".to_owned(),
+        (true, _) => "no matches".to_owned(),
         (false, Some(Only::Accepted)) => "nothing is accepted".to_owned(),
         (false, Some(only)) => format!("there are no {}", only.words()),
         (false, None) => "there is nothing like that".to_owned(),

@@ -4,9 +4,10 @@ use super::CountRow;
 use crate::{
     config::theme::Role,
     core::{
-        counts::{Count, thousands},
+        counts::Count,
         schema::{Catalog, OnDelete, Table},
         size,
+        text::thousands,
     },
     tui::{
         model::Model,

@@ -11,10 +11,11 @@ use crate::{
     app::counts::Listing,
     config::{project::Project, theme::Role},
     core::{
-        counts::{Count, Delta, delta, thousands},
+        counts::{Count, Delta, delta},
         name::QName,
         sheet::Sheet,
         size,
+        text::thousands,
     },
     tui::{
         glyphs::Glyphs,

@@ -37,7 +37,7 @@ fn of_row(row: Option<&Row>, action: Action) -> Result<(), Reason> {
         (Action::Copy | Action::CopyRow | Action::Open | Action::OnlyKind, None) => {
             Err(Reason::new("no row is selected"))
         }
-        (Action::Copy, Some(row)) if row.sql().is_none() => Err(Reason::new("nothing was seen of it")),
+        (Action::Copy, Some(row)) if row.sql().is_none() => Err(Reason::new("no SQL is available for this object")),
         _ => Ok(()),
     }
 }

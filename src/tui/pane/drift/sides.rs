@@ -76,7 +76,7 @@ pub fn next_to(model: &Model) -> Option<String> {
 pub fn swapped(model: &Model) -> Result<Pair, Reason> {
     match (&model.drift.from, &model.drift.to) {
         (Some(Base::Environment(from)), Some(to)) => Ok((Base::Environment(to.clone()), from.clone())),
-        (Some(Base::Migrations), _) => Err(Reason::new("migrations are compared with, not compared")),
+        (Some(Base::Migrations), _) => Err(Reason::new("migrations can only be the left side")),
         _ => Err(alone(model)),
     }
 }

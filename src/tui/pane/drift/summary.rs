@@ -11,7 +11,7 @@ use crate::{
         pane::list,
         widget::{
             cell::{Cell, width},
-            gauge::{counted, grouped},
+            gauge::{counted, thousands},
             section::head,
         },
     },
@@ -89,7 +89,7 @@ pub fn below(model: &Model, compared: &Compared, short: bool) -> Cell {
 /// `312 objects compared`
 fn objects(compared: &Compared) -> String {
     let all: usize = compared.drift.compared.values().sum();
-    format!("{} object{} compared", grouped(all as u64), if all == 1 { "" } else { "s" })
+    format!("{} object{} compared", thousands(all as u64), if all == 1 { "" } else { "s" })
 }
 
 /// Which versions the servers are of, where that is not the same.
@@ -118,7 +118,7 @@ pub fn none(model: &Model, compared: &Compared, room: usize) -> Vec<Cell> {
     let mut lines = Cell::of(Role::Ok, same).wrapped(room);
     lines.push(Cell::default());
     let figure = |(kind, count): (&crate::core::drift::Kind, &usize)| {
-        let (word, count) = (kind.plural(), grouped(*count as u64));
+        let (word, count) = (kind.plural(), thousands(*count as u64));
         let pad = FIGURES.1.saturating_sub(width(word) + width(&count) + 4);
         Cell::of(Role::Muted, format!("{word}{}", " ".repeat(pad))).and(Role::Text, format!("{count}    "))
     };
@@ -141,7 +141,7 @@ pub fn none(model: &Model, compared: &Compared, room: usize) -> Vec<Cell> {
 /// What there is not, where the filters let nothing through.
 pub fn nothing(model: &Model) -> String {
     let what = match (model.drift.list.table.filter.active(), model.drift.change) {
-        (true, _) | (_, None) => "nothing fits",
+        (true, _) | (_, None) => "no matches",
         (false, Some(Mark::Unclear | Mark::Unseen)) => "everything could be compared",
         (false, Some(Mark::Added)) => "nothing was added",
         (false, Some(Mark::Removed)) => "nothing was removed",

@@ -12,7 +12,7 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
     let pane = &model.migrations;
     let no = |why: &'static str| Err(Reason::new(why));
     match action {
-        Action::SortNext | Action::SortReverse => no("the order is that of running"),
+        Action::SortNext | Action::SortReverse => no("migrations are always listed in the order they run"),
         Action::Refresh if pane.reading_folder => no("the folder is being read"),
         Action::Refresh => Ok(()),
         _ if pane.overview.is_none() => no("no folder of migrations was read"),

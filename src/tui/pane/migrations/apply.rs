@@ -56,7 +56,11 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
     };
     if action == Action::NextEnvironment {
         let several = candidates(model).len() > 1;
-        return if several { Ok(()) } else { Err(Reason::new(format!("only {target} can get something"))) };
+        return if several {
+            Ok(())
+        } else {
+            Err(Reason::new(format!("no other writable environment has pending migrations")))
+        };
     }
     if pane.applying {
         return Err(Reason::new("files are being run"));
@@ -94,7 +98,7 @@ pub fn planned(model: &mut Model, planned: Result<Migrating, Error>) {
     if plan.steps.is_empty() {
         return model.say(Tone::Note, format!("{}: nothing is pending", plan.environment));
     }
-    let verb = if asked.dry_run { "Try" } else { "Apply" };
+    let verb = if asked.dry_run { "Dry run" } else { "Apply" };
     let name = plan.environment.clone();
     let confirm = Confirm::new(verb, name, kind, facts(model, &asked), Asked::Migrate(asked));
     model.overlays.push(Overlay::Confirm(confirm));
@@ -107,7 +111,7 @@ fn facts(model: &Model, asked: &Migrating) -> Vec<Cell> {
     let mut facts = vec![Cell::text(format!("{} are {doing}:", counted(plan.steps.len(), "file")))];
     facts.extend(plan.steps.iter().map(|step| fact(model, step)));
     facts.push(Cell::of(Role::Muted, format!("recorded in {}", plan.recorder.table)));
-    let new = if plan.creates { ", which is made" } else { "" };
+    let new = if plan.creates { ", which will be created" } else { "" };
     facts.push(Cell::of(Role::Muted, format!("for {}{new}; plan {}", plan.recorder.tool, short(&plan.digest))));
     facts.extend(plan.warnings.iter().map(|warning| Cell::of(Role::Warn, warning)));
     facts.into_iter().flat_map(|fact| fact.wrapped(WIDTH)).collect()

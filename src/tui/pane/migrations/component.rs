@@ -71,7 +71,7 @@ impl List for MigrationsList {
     }
 
     fn subtitle(&self, model: &Model, short: bool) -> Option<Cell> {
-        Some(if short { Cell::of(Role::Muted, "only what fits") } else { summary::below(model) })
+        Some(if short { Cell::of(Role::Muted, "filtered") } else { summary::below(model) })
     }
 
     fn is_stale(&self, model: &Model) -> bool {

@@ -5,7 +5,7 @@ use crate::{
     core::migrations::statements::{Statement, Statements},
     tui::{
         glyphs::Glyphs,
-        widget::{cell::Cell, gauge::grouped, sql},
+        widget::{cell::Cell, gauge::thousands, sql},
     },
 };
 
@@ -65,6 +65,6 @@ fn first(statement: &Statement, text: &str, room: usize, glyphs: &Glyphs) -> Cel
 
 fn rest(more: usize, what: &str, glyphs: &Glyphs) -> Option<Cell> {
     let plural = if more == 1 { "" } else { "s" };
-    let says = format!("{}  {} more {what}{plural} in the file", glyphs.ellipsis, grouped(more as u64));
+    let says = format!("{}  {} more {what}{plural} in the file", glyphs.ellipsis, thousands(more as u64));
     (more > 0).then(|| Cell::of(Role::Muted, says))
 }

@@ -138,7 +138,7 @@ pub fn nothing(model: &Model) -> String {
     let what = match (pane.list.table.filter.active(), pane.only) {
         (false, Some(super::Only::Problems)) => "nothing is wrong",
         (false, Some(super::Only::Pending)) => "nothing is pending",
-        _ => "nothing fits",
+        _ => "no matches",
     };
     what.to_owned()
 }

@@ -6,7 +6,7 @@ use super::page::run_word;
 use crate::{
     app::env::Reached,
     config::theme::Role,
-    core::{counts::thousands, error::Error, size},
+    core::{error::Error, size, text::thousands},
     tui::{
         action::Action,
         chrome::status::{badge, round_trip},
@@ -151,12 +151,14 @@ pub(super) fn rights(model: &Model, environment: &str) -> Cell {
     let (all, closed) = (tables().count(), tables().filter(|table| !table.readable).count());
     let hidden = tables().filter(|table| table.readable && table.rls_hides).count();
     match (all, closed, hidden) {
-        (0, ..) => Cell::of(Role::Warn, "sees no table"),
+        (0, ..) => Cell::of(Role::Warn, "cannot see any table"),
         (_, 0, 0) => Cell::of(Role::Muted, "reads every table"),
-        (all, closed, _) if all == closed => Cell::of(Role::Danger, "may read no table"),
+        (all, closed, _) if all == closed => Cell::of(Role::Danger, "no SELECT on any table"),
         (_, 0, hidden) => Cell::of(Role::Warn, format!("RLS hides rows of {hidden} tables")),
         (_, closed, 0) => Cell::of(Role::Warn, format!("may not read {closed} of {all} tables")),
-        (_, closed, hidden) => Cell::of(Role::Warn, format!("{closed} closed, RLS in {hidden} tables")),
+        (_, closed, hidden) => {
+            Cell::of(Role::Warn, format!("no SELECT on {closed} tables; RLS hides rows in {hidden}"))
+        }
     }
 }
 

@@ -4,11 +4,11 @@ use super::cards::rights;
 use crate::{
     config::theme::Role,
     core::{
-        counts::thousands,
         env::SUPERUSER,
         error::Error,
         journal::{Action as Did, Outcome, Run},
         size,
+        text::thousands,
     },
     tui::{
         action::Action,

@@ -4,7 +4,7 @@ use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::{
     config::theme::Role,
-    core::counts::{Delta, thousands},
+    core::{counts::Delta, text::thousands},
     tui::{
         action::Action,
         model::{EnvState, Model},

@@ -75,14 +75,14 @@ impl Component for SyncWizard {
         if contexts.iter().any(|context| own.contains(context))
             && !contexts.iter().any(|context| here.contains(context))
         {
-            return Err(Reason::new(format!("the wizard is at {}", STEPS[model.sync.step().min(3)])));
+            return Err(Reason::new(format!("finish or leave the {} step first", STEPS[model.sync.step().min(3)])));
         }
         match &model.sync.stage {
             Stage::Choose | Stage::Review(_) if write::is(action) => write::availability(model, action),
             Stage::Choose => choose::availability(model, action),
             Stage::Review(reviewing) => review::availability(model, reviewing, action),
             Stage::Done(done) => done::availability(model, done, action),
-            _ => Err(Reason::new("the wizard is at work")),
+            _ => Err(Reason::new("a sync step is running")),
         }
     }
 

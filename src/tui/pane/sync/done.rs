@@ -45,7 +45,7 @@ pub fn availability(model: &Model, done: &Done, action: Action) -> Result<(), Re
     match action {
         Action::SyncAgain | Action::ShowSql => Ok(()),
         Action::Undo => list::writable(model, done.to()),
-        _ => Err(Reason::new("the wizard is at its end")),
+        _ => Err(Reason::new("the sync is finished; start over with a new review")),
     }
 }
 

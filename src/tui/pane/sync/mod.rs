@@ -104,7 +104,7 @@ pub struct SyncWizard;
 pub fn can_mark(model: &Model) -> Result<(), Reason> {
     match model.sync.stage {
         Stage::Choose => Ok(()),
-        _ => Err(Reason::new(format!("the wizard is at {}", STEPS[model.sync.step().min(3)]))),
+        _ => Err(Reason::new(format!("finish or leave the {} step first", STEPS[model.sync.step().min(3)]))),
     }
 }
 
@@ -126,7 +126,7 @@ fn start(model: &mut Model) -> Vec<Effect> {
     vec![model.start(title, Work::Compare(asked))]
 }
 
-/// Back to the choice of sets. What was chosen of a review is kept for the next.
+/// Back to selecting sets. What was chosen of a review is kept for the next.
 fn leave(model: &mut Model) {
     if let Stage::Review(reviewing) = std::mem::take(&mut model.sync.stage) {
         model.sync.left = Some(reviewing);

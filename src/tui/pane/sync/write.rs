@@ -51,7 +51,7 @@ fn output(model: &Model, action: Action) -> Result<(Output, String), Reason> {
         }
         Action::WriteSeed => (Output::Seed(source(model)?), "seed.sql".to_owned()),
         Action::WriteQuery => (Output::Query(target(model)?), "read.sql".to_owned()),
-        _ => return Err(Reason::new("that is no file")),
+        _ => return Err(Reason::new("not a regular file")),
     })
 }
 
@@ -67,7 +67,7 @@ fn source(model: &Model) -> Result<Rows, Reason> {
             Ok(Rows { sets, environment })
         }
         Some(Origin::File(_)) => Err(Reason::new("the rows come from a file")),
-        None => Err(Reason::new("it takes two environments")),
+        None => Err(Reason::new("needs two environments")),
     }
 }
 
@@ -75,7 +75,7 @@ fn source(model: &Model) -> Result<Rows, Reason> {
 fn target(model: &Model) -> Result<Rows, Reason> {
     let sets = chosen_sets(model)?;
     let Some((_, environment)) = model.sync.choose.pair(model) else {
-        return Err(Reason::new("it takes two environments"));
+        return Err(Reason::new("needs two environments"));
     };
     choose::answers(model, &environment)?;
     Ok(Rows { sets, environment })

@@ -30,7 +30,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "FK02",
-        title: "foreign key declared and absent, or there and not declared",
+        title: "foreign key missing or not declared",
         why: "A reference that was declared and is not there lets orphans in. One that is there and was not declared \
               has a delete rule that nobody decided on. The second is only looked for where pgdeck.toml declares any.",
         how: "Add the constraint, or the declaration. A declaration that names a table or a column that does not exist \
@@ -40,7 +40,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "FK03",
-        title: "no index starts with the foreign key's columns",
+        title: "foreign key without index",
         why: "Each delete of a parent, and each change of its key, looks for children. Without an index that means a \
               scan of the whole child table, under a lock on the parent.",
         how: "Make an index whose first columns are those of the foreign key, in any order.",
@@ -50,7 +50,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "FK04",
-        title: "SET NULL onto a column that is NOT NULL",
+        title: "ON DELETE SET NULL on a NOT NULL column",
         severity: Severity::Error,
         why: "The server takes the declaration and then refuses each delete of a parent that has children, with a \
               message about the child's column.",
@@ -60,7 +60,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "FK05",
-        title: "foreign key that was never validated",
+        title: "foreign key not validated",
         severity: Severity::Error,
         why: "Rows from before the constraint may point nowhere, and nothing says which. The planner does not rely on \
               it either.",
@@ -72,7 +72,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "FK06",
-        title: "foreign key between different types",
+        title: "foreign key columns have different types",
         why: "Values are converted for each comparison, the narrower side runs out of values first, and a join may not \
               use the index.",
         how: "Give the referencing column the type of the referenced one. That rewrites the table under a lock.",
@@ -81,7 +81,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "FK07",
-        title: "foreign key that another one already covers",
+        title: "redundant foreign key",
         why: "Each is checked on each write and on each delete of a parent. Where their delete rules differ, which one \
               prevails depends on their names.",
         how: "Drop the one that says less.",
@@ -90,7 +90,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "FK08",
-        title: "composite foreign key with a column that may be NULL",
+        title: "composite foreign key with a nullable column",
         why: "With MATCH SIMPLE, the default, one NULL is enough and none of the other columns is checked: the row may \
               point nowhere.",
         how: "Make the columns NOT NULL, or declare the key MATCH FULL, which wants all or none of them NULL.",
@@ -99,7 +99,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "FK09",
-        title: "reference to the own table that blocks deletes",
+        title: "self-reference that blocks deletes",
         severity: Severity::Info,
         why: "A row cannot be deleted as long as another one of the table points to it, so trees have to be taken apart \
               leaf by leaf.",
@@ -109,7 +109,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "FK10",
-        title: "foreign key to a key of auth that is not its primary key",
+        title: "foreign key to a non-primary key in the auth schema",
         severity: Severity::Error,
         why: "The tables of auth belong to the platform. It promises their primary keys only: an upgrade that drops \
               another unique key fails, or takes yours with it.",
@@ -121,7 +121,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "FK11",
-        title: "foreign key into another schema, or a table without any",
+        title: "foreign key to another schema, or table without foreign keys",
         severity: Severity::Info,
         why: "A reference across schemas ties together what is dumped, granted and moved apart. A table that neither \
               points anywhere nor is pointed to, where others are, often misses a constraint.",
@@ -131,7 +131,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "FK12",
-        title: "one delete reaches far",
+        title: "wide ON DELETE CASCADE",
         why: "CASCADE passes through tables: one delete takes rows that nobody thinks of, without a word.",
         how: "Look at the path. Declare each rule of it in [[expect.fk]] if it is meant, or break it where rows must \
               stay.",

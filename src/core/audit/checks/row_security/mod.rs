@@ -24,7 +24,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         id: "RL01",
         severity: Severity::Error,
-        title: "no row security on a table that strangers reach",
+        title: "exposed table without row-level security",
         why: "Whoever holds the API's public key reads or writes every row of it: the rights of the API's roles are \
               all that stands in between, be they for the table, for some columns, or for INSERT alone.",
         how: "Enable row security, and make a policy for each role and command that needs rows. Until then only the \
@@ -35,7 +35,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         id: "RL02",
         severity: Severity::Info,
-        title: "row security does not hold for the owner",
+        title: "row-level security is not forced for the owner",
         why: "The owner reads and writes past every policy, and so does each SECURITY DEFINER function that it owns. \
               Owners that are above row security anyway (superusers, BYPASSRLS) are not told.",
         how: "Force row security, after making a policy for what the owner itself has to do.",
@@ -45,7 +45,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         id: "RL03",
         severity: Severity::Error,
-        title: "policies, but row security is off",
+        title: "policies exist but RLS is disabled",
         why: "Somebody wrote down who may see what, and none of it holds: policies do nothing until row security is \
               enabled.",
         how: "Enable row security on the table.",
@@ -54,7 +54,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "RL04",
-        title: "row security without any policy",
+        title: "RLS enabled, no policies",
         why: "Nobody but the owner and roles with BYPASSRLS gets a row, without any error: queries are empty. Where \
               that is meant, it is worth to be written down.",
         how: "Make the policies that are missing, or accept the finding with the reason.",
@@ -63,7 +63,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "RL05",
-        title: "a command is granted, and no policy lets it through",
+        title: "privilege granted, but no policy allows it",
         why: "A role has policies for some commands and rights to more. What no policy permits finds no row or fails, \
               and it comes alive by the first policy that somebody adds for everybody.",
         how: "Revoke the right, or make the policy that is missing.",
@@ -72,7 +72,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "RL06",
-        title: "a policy is true for every row",
+        title: "policy is always true",
         why: "Such a policy keeps nothing back: row security looks enabled, and everybody whom the policy is for has \
               all rows.",
         how: "Say which rows are meant. A table that is public on purpose is accepted with that reason.",
@@ -90,7 +90,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "RL08",
-        title: "a policy permits everybody",
+        title: "policy applies to PUBLIC",
         why: "Without TO a policy is for PUBLIC: it holds for each role that there is and for each that will be, and \
               its condition is all that tells them apart.",
         how: "Name the roles that it is for.",
@@ -100,7 +100,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         id: "RL10",
         severity: Severity::Error,
-        title: "a policy trusts what users write about themselves",
+        title: "policy relies on user-editable metadata",
         why: "Each user fills user_metadata (raw_user_meta_data in auth.users) through the API. A policy that \
               reads it lets them choose their own rights.",
         how: "Keep what decides over rights in app_metadata (raw_app_meta_data), which only the server writes.",
@@ -109,7 +109,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "RL11",
-        title: "a policy calls a function for each row",
+        title: "auth function re-evaluated per row",
         why: "What auth.uid(), current_setting() and the like say holds for the whole statement, but as they stand the \
               server asks again for every row that it looks at.",
         how: "Put the call into a sub-select of its own, (SELECT auth.uid()): the server makes that once.",
@@ -119,7 +119,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "RL12",
-        title: "several permissive policies for one role and command",
+        title: "multiple permissive policies",
         why: "Each of them is asked for each row until one permits, and a reader has to know all of them to know who \
               may do what. A policy FOR ALL counts for each command, one for PUBLIC for each role.",
         how: "Make one policy of them, with OR in between.",
@@ -129,7 +129,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         id: "RL13",
         severity: Severity::Info,
-        title: "a policy twice, or a column that it looks for without an index",
+        title: "duplicate policy, or policy column without an index",
         why: "A second policy that says the same costs and misleads. A policy that compares a column with who is \
               asking is part of every query: without an index on that column each one reads the whole table.",
         how: "Drop the second policy. Make an index that starts with the column.",
@@ -139,7 +139,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "RL15",
-        title: "rights that the API's roles have no use for",
+        title: "unnecessary privileges for API roles",
         why: "TRUNCATE does not ask any policy; REFERENCES and TRIGGER let a role hang something onto the table. And \
               where all policies are for others, a right on rows or columns is only waiting for a mistake.",
         how: "Revoke them.",
@@ -150,7 +150,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         id: "RL16",
         severity: Severity::Error,
-        title: "strangers may read a column that holds secrets",
+        title: "sensitive column readable by exposed roles",
         why: "Row security chooses rows, it hides no column: whoever gets a row gets all columns that the role may \
               read. Which names count as secret is `sensitive` in [audit]. Where policies choose the rows, it is a \
               warning: people may be meant to read their own.",
@@ -161,7 +161,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "RL17",
-        title: "a public bucket that can be listed, or a queue that is open",
+        title: "public bucket can be listed, or queue without row-level security",
         why: "The files of a public bucket can be fetched by whoever knows their names; a SELECT policy on \
               storage.objects tells the names too. A queue without row security is read and filled by all who reach \
               its functions.",
@@ -172,7 +172,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "RL19",
-        title: "a role that can log in is above row security",
+        title: "login role with BYPASSRLS",
         why: "No policy holds for a role with BYPASSRLS. A server's own key behind the API may need that; one that \
               people or an application log in with hardly ever does.",
         how: "Take it away from the role.",
@@ -184,7 +184,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         id: "RL20",
         severity: Severity::Error,
-        title: "partitions are reached past their parent's row security",
+        title: "partitions bypass their parent's row-level security",
         why: "The policies of a partitioned table hold for those who go through it. A partition is a table of its own: \
               who has a right on it reads it directly, and only its own row security would hold.",
         how: "Revoke the rights on the partitions: going through the parent needs none.",

@@ -77,7 +77,7 @@ fn every_action_is_described_found_and_works_or_says_why_not() {
 fn an_action_of_another_pane_is_done_there() {
     let mut model = model();
     let says = found(&model, "action", "Export and review").cell(&model).plain();
-    assert_eq!(says, "Export and review  that is in the Sync pane");
+    assert_eq!(says, "Export and review  available in the Sync pane");
     type_in(&mut model, ": e x p o r t space a n d enter");
     assert_eq!((model.pane, model.overlays.len()), (Pane::Sync, 0));
     assert!(model.busy(), "the export has begun");
@@ -87,10 +87,13 @@ fn an_action_of_another_pane_is_done_there() {
 fn what_cannot_be_done_there_either_says_why() {
     let mut model = model();
     let says = found(&model, "action", "Apply…").cell(&model).plain();
-    assert_eq!(says, "Apply…  not now: in the Sync pane, the wizard is at Export");
+    assert_eq!(says, "Apply…  not now: in the Sync pane, finish or leave the Export step first");
     type_in(&mut model, ": s y n c - a p p l y enter");
     assert_eq!(model.pane, Pane::Sync);
-    assert_eq!(model.messages.shown().map(|it| it.text.as_str()), Some("Apply…: the wizard is at Export"));
+    assert_eq!(
+        model.messages.shown().map(|it| it.text.as_str()),
+        Some("Apply…: finish or leave the Export step first")
+    );
 }
 
 #[test]
@@ -117,7 +120,7 @@ fn a_set_is_marked_alone() {
     });
     assert_eq!(sets, Some(vec!["plans".to_owned()]));
     let says = found(&model, "set", "features").cell(&model).plain();
-    assert!(says.contains("not now: the wizard is at Export"), "{says}");
+    assert!(says.contains("not now: finish or leave the Export step first"), "{says}");
 }
 
 #[test]

@@ -108,11 +108,11 @@ impl Choose {
 /// Whether what is chosen can be read.
 pub(super) fn can_start(model: &Model) -> Result<(), Reason> {
     let choose = &model.sync.choose;
-    let Some((from, to)) = choose.pair(model) else { return Err(Reason::new("it takes two environments")) };
+    let Some((from, to)) = choose.pair(model) else { return Err(Reason::new("needs two environments")) };
     match (choose.chosen(), &choose.file) {
         (0, _) => return Err(Reason::new("no set is chosen")),
         (2.., Some(file)) if file.contents.found == Found::ByHand => {
-            return Err(Reason::new("JSON by hand is of one set; choose it alone"));
+            return Err(Reason::new("hand-written JSON holds one sync set: select only that set"));
         }
         (_, Some(file)) => file_can(file, choose, &to)?,
         _ => {}

@@ -30,6 +30,7 @@ use crate::{
             plan::Plan,
             select::{At, Selection},
         },
+        text::thousands,
     },
     tui::{
         action::{Action, Reason},
@@ -304,9 +305,13 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let super::Stage::Review(reviewing) = &mut model.sync.stage else { return Vec::new() };
     match action {
         Action::Toggle => {
+            let before = reviewing.selection.len();
             let along = toggle(reviewing);
-            if along > 0 {
-                model.say(Tone::Note, format!("{along} rows that belong to it went along"));
+            let became = if reviewing.selection.len() >= before { "selected" } else { "deselected" };
+            match along {
+                0 => {}
+                1 => model.say(Tone::Note, format!("1 dependent row was {became} too")),
+                many => model.say(Tone::Note, format!("{} dependent rows were {became} too", thousands(many as u64))),
             }
         }
         Action::ToggleAll => toggle_all(reviewing),
@@ -338,7 +343,7 @@ fn step(reviewing: &Reviewing, by: usize) -> Part {
     parts[(reviewing.part as usize + by) % parts.len()]
 }
 
-/// Returns how many other rows came or went along.
+/// Returns how many other rows were selected or deselected with it.
 fn toggle(reviewing: &mut Reviewing) -> usize {
     let review = Arc::clone(&reviewing.review);
     match (reviewing.part, reviewing.at_table(), reviewing.at_row()) {
