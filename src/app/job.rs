@@ -154,7 +154,7 @@ impl Job {
 const STOPPED: &str = "stopped by the operator";
 
 fn interrupted() -> Error {
-    Error::new(Code::Interrupted, format!("{STOPPED}")).nothing_written()
+    Error::new(Code::Interrupted, STOPPED).nothing_written()
 }
 
 /// Nothing that was sent commits anything, or whoever sent it says so.

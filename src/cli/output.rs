@@ -165,7 +165,7 @@ pub(super) fn error(error: &Error, format: Format, verbose: bool) {
         _ => format!("pgdeck: {error}"),
     };
     for cause in error.causes.iter().filter(|_| verbose && format != Format::Json) {
-        line += &format!("\n  caused by: {}", printable(cause));
+        line.extend(["\n  caused by: ", &printable(cause)]);
     }
     // There is nowhere left to complain. One write, so that lines of other processes do not come between.
     let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());

@@ -272,5 +272,5 @@ fn surprise(step: &Step, rows: usize) -> Error {
         (Operation::Update, 0) => "it changed since the review".to_owned(),
         (_, rows) => format!("the statement affected {rows} rows, expected 1"),
     };
-    Error::stale(format!("{what}")).all_rolled_back().object(name(step)).hint("review again")
+    Error::stale(what).all_rolled_back().object(name(step)).hint("review again")
 }

@@ -56,7 +56,7 @@ pub(super) fn with_triggers(plan: &Plan, live: &Catalog) -> Result<Plan> {
         shape.triggers = live.table(&shape.table).map(|table| table.triggers.clone()).unwrap_or_default();
         let steps = plan.steps.iter().filter(|step| step.table == shape.table);
         if let Some(why) = { steps }.find_map(|step| fires::replaced(&shape.triggers, step.operation)) {
-            return Err(Error::rolled_back(format!("{why}"))
+            return Err(Error::rolled_back(why)
                 .nothing_written()
                 .object(&shape.table)
                 .hint("disable or drop the rule, or leave the table out"));

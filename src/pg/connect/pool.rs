@@ -132,7 +132,9 @@ fn tidy(sessions: Sessions) -> Hook {
 /// What is known of the sessions whose clients the pool holds. A client is known by its cache of statements, which is
 /// never used: nothing else of it stays in one place.
 #[derive(Clone, Default)]
-struct Sessions(Arc<Mutex<Vec<(Weak<StatementCache>, Arc<Session>)>>>);
+struct Sessions(Arc<Mutex<Vec<Known>>>);
+
+type Known = (Weak<StatementCache>, Arc<Session>);
 
 impl Sessions {
     fn add(&self, client: &ClientWrapper, session: &Arc<Session>) {

@@ -80,7 +80,7 @@ pub enum Answer {
     /// No.
     Cancel,
     /// Yes.
-    Apply(Msg),
+    Apply(Box<Msg>),
 }
 
 impl Confirm {
@@ -123,7 +123,7 @@ impl Confirm {
     /// Presses the button that has the focus.
     pub fn accept(&self) -> Answer {
         match (self.on_apply, self.matches()) {
-            (true, true) => Answer::Apply(self.asked.message(self.input.value().into())),
+            (true, true) => Answer::Apply(Box::new(self.asked.message(self.input.value().into()))),
             // Enter right behind a typed name is a habit, not an answer.
             (false, _) if !self.input.is_empty() => Answer::Wait,
             _ => Answer::Cancel,
@@ -273,7 +273,8 @@ mod tests {
         type_in(&mut confirm, "preprod");
         assert!(matches!(confirm.accept(), Answer::Wait));
         confirm.act(Action::FocusNext, Rect::new(0, 0, 80, 20));
-        assert!(matches!(confirm.accept(), Answer::Apply(Msg::Sync(Sync::Confirmed(typed))) if typed == "preprod"));
+        let Answer::Apply(msg) = confirm.accept() else { panic!("the name is exact") };
+        assert!(matches!(*msg, Msg::Sync(Sync::Confirmed(typed)) if typed == "preprod"));
         confirm.act(Action::FocusNext, Rect::new(0, 0, 80, 20));
         assert!(matches!(confirm.accept(), Answer::Wait));
     }

@@ -133,7 +133,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         (Overlay::Confirm(confirm), Action::Accept) => match confirm.accept() {
             confirm::Answer::Wait => {}
             confirm::Answer::Cancel => return Vec::new(),
-            confirm::Answer::Apply(msg) => return update::update(model, msg),
+            confirm::Answer::Apply(msg) => return update::update(model, *msg),
         },
         (Overlay::Confirm(confirm), _) => confirm.act(action, body),
         (Overlay::Prompt(prompt), Action::Accept) => {

@@ -56,11 +56,7 @@ pub fn availability(model: &Model, action: Action) -> Result<(), Reason> {
     };
     if action == Action::NextEnvironment {
         let several = candidates(model).len() > 1;
-        return if several {
-            Ok(())
-        } else {
-            Err(Reason::new(format!("no other writable environment has pending migrations")))
-        };
+        return if several { Ok(()) } else { Err(Reason::new("no other writable environment has pending migrations")) };
     }
     if pane.applying {
         return Err(Reason::new("files are being run"));
