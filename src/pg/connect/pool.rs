@@ -1,8 +1,8 @@
 //! A few reading connections per environment, lent by `deadpool-postgres` and opened by [`super::session`].
 //!
 //! The pool holds the driver's client and reports the driver's error. What we know of a session, and our words for what
-//! went wrong, travel beside them: out of the connector through [`OUTCOME`], and from one loan to the next in
-//! [`Sessions`].
+//! went wrong, travel beside them: out of the connector through `OUTCOME`, and from one loan to the next in
+//! `Sessions`.
 
 use std::{
     fmt,
@@ -112,7 +112,7 @@ impl Connect for Opener {
 
 type Opened = Result<(Client, JoinHandle<()>), tokio_postgres::Error>;
 
-/// An error of the driver's, which nobody else can make; [`OUTCOME`] has the one that is reported.
+/// An error of the driver's, which nobody else can make; `OUTCOME` has the one that is reported.
 async fn no_connection() -> Opened {
     let (client, driver) = Config::new().connect(NoTls).await?;
     Ok((client, tokio::spawn(async { drop(driver) })))
