@@ -61,25 +61,6 @@ impl<'a> Context<'a> {
     }
 }
 
-/// Whether `table` is one in which a tool for migrations keeps its history: made and changed by that tool alone.
-pub fn is_tools(table: &QName) -> bool {
-    matches!(table.schema.as_str(), "supabase_migrations" | "drizzle" | "sqitch")
-        || matches!(
-            table.name.as_str(),
-            "schema_migrations"
-                | "ar_internal_metadata"
-                | "flyway_schema_history"
-                | "refinery_schema_history"
-                | "atlas_schema_revisions"
-                | "_sqlx_migrations"
-                | "_prisma_migrations"
-                | "databasechangelog"
-                | "databasechangeloglock"
-                | "goose_db_version"
-                | "alembic_version"
-        )
-}
-
 /// Whether a platform keeps `schema` for itself, by its name: what lies there is nothing that a team decides on.
 pub fn is_platform_schema(schema: &str) -> bool {
     const SCHEMAS: [&str; 12] = [

@@ -2,12 +2,14 @@
 
 mod recognise;
 mod rows;
+mod tables;
 
 use std::fmt;
 
 pub use recognise::{Candidate, Recognised, recognise, usual};
 pub use rows::{Row, histories};
 use serde::Serialize;
+pub use tables::{PATTERNS, is_kept_by_a_tool};
 
 use crate::core::name::QName;
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::core::{
     error::{Error, Result, did_you_mean},
     glob,
+    migrations::history::PATTERNS,
     name::QName,
 };
 
@@ -126,7 +127,7 @@ pub struct Sets {
     declared: BTreeMap<QName, BTreeMap<String, String>>,
 }
 
-/// Never synced in any project: schemas that a platform manages, and the history tables of migration tools.
+/// Never synced in any project: schemas that a platform manages. So are the tables that migration tools keep.
 const ALWAYS_NEVER: &[&str] = &[
     "auth.*",
     "storage.*",
@@ -137,16 +138,6 @@ const ALWAYS_NEVER: &[&str] = &[
     "net.*",
     "cron.*",
     "supabase_functions.*",
-    "supabase_migrations.*",
-    "drizzle.*",
-    "sqitch.*",
-    "schema_migrations",
-    "ar_internal_metadata",
-    "flyway_schema_history",
-    "refinery_schema_history",
-    "atlas_schema_revisions",
-    "_sqlx_migrations",
-    "_prisma_migrations",
 ];
 
 impl Sets {
@@ -269,7 +260,7 @@ impl Sets {
     /// mistake is reported, one that is forgotten by mistake is written.
     pub fn never_pattern(&self, table: &QName) -> Option<&str> {
         let table = QName::new(table.schema.to_lowercase(), table.name.to_lowercase());
-        let patterns = self.never.iter().map(String::as_str).chain(ALWAYS_NEVER.iter().copied());
+        let patterns = self.never.iter().map(String::as_str).chain(ALWAYS_NEVER.iter().copied()).chain(PATTERNS);
         patterns.into_iter().find(|pattern| glob::matches(&pattern.to_lowercase(), &table))
     }
 
@@ -294,6 +285,14 @@ mod tests {
         assert!(error.to_string().contains("user_roles") && error.to_string().contains("never synced"), "{error}");
         let error = Sets::new(vec![set("users", "auth.users", &[])], vec![]).expect_err("refused");
         assert!(error.to_string().contains("auth.*"), "{error}");
+    }
+
+    #[test]
+    fn no_set_names_what_a_migration_tool_keeps() {
+        for table in ["alembic_version", "goose_db_version", "\"DATABASECHANGELOG\"", "other.databasechangeloglock"] {
+            let error = Sets::new(vec![set("history", table, &[])], vec![]).expect_err(table);
+            assert!(error.to_string().contains("never synced"), "{error}");
+        }
     }
 
     #[test]

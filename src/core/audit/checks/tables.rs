@@ -4,9 +4,9 @@ use crate::core::{
     audit::{
         Severity,
         check::{Check, Context, Family, Report},
-        exposure,
         facts::{Index, Relation, Sight},
     },
+    migrations::history::is_kept_by_a_tool,
     name::{QName, ident},
     schema::Relation as Kind,
 };
@@ -86,7 +86,7 @@ pub(super) fn own_tables<'a>(context: &Context<'a>) -> impl Iterator<Item = &'a 
 pub(super) fn own_relations<'a>(context: &Context<'a>) -> impl Iterator<Item = &'a Relation> {
     context.facts.relations.iter().filter(|relation| {
         relation.parent.is_none()
-            && !exposure::is_tools(&relation.name)
+            && !is_kept_by_a_tool(&relation.name)
             && !context.is_platforms(&relation.name, &relation.owner)
     })
 }
