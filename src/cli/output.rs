@@ -11,6 +11,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::core::{
     error::{Error, Result},
+    gate::RunId,
     text::{is_printable, json_shown, printable},
 };
 
@@ -140,7 +141,7 @@ pub(super) fn write(text: &str) -> Result<()> {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(Error::usage(format!("cannot write to stdout: {error}"))),
+        Err(error) => Err(Error::internal(format!("cannot write to stdout: {error}"))),
     }
 }
 
@@ -169,6 +170,16 @@ pub(super) fn error(error: &Error, format: Format, verbose: bool) {
     }
     // There is nowhere left to complain. One write, so that lines of other processes do not come between.
     let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
+}
+
+/// The error of a result that could not be printed although `run` was committed: nobody is to run it again because of that.
+pub(super) fn unprinted(error: Error, run: Option<&RunId>) -> Error {
+    match run {
+        None => error,
+        Some(run) => {
+            error.object(run).hint(format!("run {run} was committed: do not run it again; see `pgdeck journal`"))
+        }
+    }
 }
 
 /// An error as an object.

@@ -86,11 +86,13 @@ impl Key {
             rest = &rest[name.len()..];
         }
         key.code = code(rest).ok_or_else(|| unknown(text, rest))?;
+        // In its one form: `ctrl-M` is the same byte too.
+        let key = key.normal();
         match SAME_BYTE.iter().find(|(c, _)| key.ctrl && key.code == Code::Char(*c)) {
             Some((_, twin)) => {
                 Err((format!("`{text}` reaches a program as `{twin}`"), format!("bind `{twin}`, or another key")))
             }
-            None => Ok(key.normal()),
+            None => Ok(key),
         }
     }
 
@@ -177,7 +179,7 @@ mod tests {
     fn unknown_keys_name_the_nearest() {
         let (what, todo) = Key::parse("ctrl-entre").expect_err("unknown");
         assert_eq!((what.as_str(), todo.as_str()), ("unknown key `ctrl-entre`", "did you mean `enter`?"));
-        for text in ["", "ctrl-", "f13", "hyper-x", "ctrl-i"] {
+        for text in ["", "ctrl-", "f13", "hyper-x", "ctrl-i", "ctrl-I", "ctrl-shift-m"] {
             assert!(Key::parse(text).is_err(), "{text}");
         }
     }

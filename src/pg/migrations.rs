@@ -32,6 +32,8 @@ struct Found {
     /// Whether the tables beside it may be read, by name.
     beside: Option<BTreeMap<String, bool>>,
     role: String,
+    /// Its owner, where that is somebody whose code the role would not run by itself.
+    stranger: Option<String>,
 }
 
 /// A history that is read, with Sqitch's other table if that can be read too.
@@ -90,6 +92,7 @@ fn sort(found: Found, out: &mut Histories) -> Option<Source> {
         Recognised::Other => return None,
     };
     let table = candidate.table;
+    out.strangers.extend(found.stranger.map(|owner| (table.clone(), owner)));
     let role = &found.role;
     let reason = if !found.usage {
         format!("{role} has no right to schema {}", table.schema)

@@ -240,7 +240,7 @@ INSERT INTO storage.buckets VALUES ('files', 'files', true);
             ("GRANT USAGE ON SCHEMA storage TO watcher;", "watcher may not read storage.buckets"),
             (
                 "GRANT SELECT ON storage.buckets TO watcher; ALTER TABLE storage.buckets ENABLE ROW LEVEL SECURITY;",
-                "watcher sees those rows of storage.buckets at most that policies show it",
+                "row-level security limits what watcher can read from storage.buckets",
             ),
         ] {
             database.run(sql).await.unwrap();

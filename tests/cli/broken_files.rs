@@ -154,7 +154,7 @@ fn a_report_has_one_of_two_endings_and_a_place() {
     let desk = Desk::reading();
     let review = "sync review plans --from production --to preprod --report";
     for file in ["report", "report.csv", "report.html", ".md"] {
-        let said = desk.fails(2, &format!("{review} {file}"), "no format of a report");
+        let said = desk.fails(2, &format!("{review} {file}"), "unsupported file extension for a report");
         assert!(said.contains(".md") && said.contains(".json") && said.contains(file), "{said}");
     }
     fs::create_dir(desk.path("folder.md")).unwrap();

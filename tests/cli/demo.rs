@@ -155,7 +155,7 @@ fn mistakes_are_told_before_a_server_is_started() {
     for (line, says) in [
         ("demo inotrue", "did you mean `innotrue`?"),
         ("demo trackpy -- env", "did you mean `trackpay`?"),
-        ("demo something", "there is: innotrue, trackpay, introalignment"),
+        ("demo something", "available: innotrue, trackpay, introalignment"),
         ("demo -- demo", "a demo cannot run inside a demo"),
         ("demo -- -q", "there is no verb after `--`"),
         ("demo --config x.toml -- env", "a demo has a project of its own"),

@@ -98,7 +98,7 @@ fn names_that_do_not_exist_are_answered_with_the_nearest_one() {
     let desk = Desk::reading();
     for (line, says) in [
         ("env prodution", "prodution: there is no such environment — did you mean `production`?"),
-        ("counts -e nowhere", "there is: production, preprod"),
+        ("counts -e nowhere", "available: production, preprod"),
         ("counts plnas", "plnas: no table has this name — did you mean `plans`?"),
         ("counts --against yesterday", "yesterday: there is no such snapshot"),
         ("counts --against ../../etc/passwd", "not a valid snapshot name"),

@@ -22,7 +22,7 @@ fn an_unknown_theme_or_keymap_is_one_line_with_the_nearest_name() {
     desk.fails(2, "--theme gruvbox-drak", "--theme: there is no theme `gruvbox-drak` — did you mean `gruvbox-dark`?");
     desk.fails(2, "--keymap vi", "--keymap: there is no keymap `vi` — did you mean `vim`?");
     desk.fails(2, "--theme ./none.toml", "--theme: there is no file ./none.toml");
-    desk.fails(2, "--theme zebra", "there is: dark, light, high-contrast, mono");
+    desk.fails(2, "--theme zebra", "available: dark, light, high-contrast, mono");
 }
 
 #[test]

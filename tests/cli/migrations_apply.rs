@@ -44,11 +44,15 @@ async fn it_is_shown_then_confirmed_then_done() {
         "{}",
         said.out
     );
-    assert!(said.out.contains("supabase_migrations.schema_migrations (Supabase), which is made"), "{}", said.out);
+    assert!(
+        said.out.contains("supabase_migrations.schema_migrations (Supabase), which will be created"),
+        "{}",
+        said.out
+    );
     assert!(said.err.contains("preprod: not confirmed — to run this, add --confirm preprod --digest "), "{}", said.err);
     let digest = said.err.trim().rsplit(' ').next().unwrap().to_owned();
     desk.fails(4, &format!("{APPLY} --confirm production"), "type `preprod` to confirm");
-    desk.fails(5, &format!("{APPLY} --confirm preprod --digest 00000000"), "the plan is");
+    desk.fails(5, &format!("{APPLY} --confirm preprod --digest 00000000"), "the plan changed");
     desk.fails(2, "migrations apply --confirm preprod", "name it with -e ENV");
     desk.fails(4, "migrations apply -e production --confirm production", "read-only");
     let tried = desk.json(&format!("{APPLY} --confirm preprod --dry-run --digest {digest}"));

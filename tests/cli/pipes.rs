@@ -61,7 +61,7 @@ fn a_full_device_is_an_error() {
     let child = plain(&desk, "sync sets").stdout(full).stderr(Stdio::piped()).spawn().unwrap();
     let said = Said::from(child.wait_with_output().unwrap());
     said.is_one_line_on_stderr("a full device");
-    assert!(said.code == 2 && said.err.contains("cannot write to stdout"), "{}", said.err);
+    assert!(said.code == 70 && said.err.contains("cannot write to stdout"), "{}", said.err);
 }
 
 #[test]
@@ -70,4 +70,20 @@ fn a_log_that_was_asked_for_has_no_colours_away_from_a_terminal() {
     let said = Said::of(&mut desk.command("-vv counts plans"));
     assert_eq!(said.code, 0);
     assert!(said.out.starts_with("TABLE"), "results only: {}", said.out);
+}
+
+#[tokio::test]
+async fn a_result_that_cannot_be_printed_says_that_it_was_committed() {
+    let desk = Desk::writing().await;
+    desk.fine("sync review plans --from production --to preprod --plan x.plan");
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let child = plain(&desk, "sync apply --plan x.plan --confirm preprod").stdout(full).stderr(Stdio::piped()).spawn();
+    let said = Said::from(child.unwrap().wait_with_output().unwrap());
+    said.is_one_line_on_stderr("a full device");
+    let run = desk.json("journal")["runs"][0]["entry"]["run"].as_str().unwrap().to_owned();
+    assert!(
+        said.code == 70 && said.err.contains(&format!("run {run} was committed: do not run it again")),
+        "{}",
+        said.err
+    );
 }

@@ -81,7 +81,7 @@ fn a_file_that_fails_is_one_line_with_its_place_and_what_to_do() {
     let desk =
         desk("", &[("1_a.sql", "CREATE TABLE public.a (id int);"), ("2_b.sql", "\nCREATE VIEW auth.b AS SELECT 1;")]);
     let line = "schema diff --migrations --all --to preprod";
-    let said = desk.fails(6, line, "2_b.sql:2");
+    let said = desk.fails(7, line, "2_b.sql:2");
     assert!(said.contains("schema \"auth\" does not exist") && said.contains("`before` under [migrations]"), "{said}");
     desk.fails(2, "schema diff --migrations --to preprood", "there is no such environment");
     desk.fails(2, "schema diff --migrations --dir nowhere --to preprod", "there is no such folder");

@@ -73,6 +73,6 @@ async fn names_made_to_deceive_stay_names() {
 fn what_is_mistyped_is_said() {
     let desk = Desk::reading();
     desk.fails(2, "schema diff --from production --to preprood", "there is no such environment");
-    desk.fails(2, "schema diff --from preprod --to preprod", "does not differ from itself");
+    desk.fails(2, "schema diff --from preprod --to preprod", "--from and --to are the same environment");
     desk.misused("schema diff --from production", "--to");
 }

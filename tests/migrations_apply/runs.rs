@@ -96,7 +96,7 @@ async fn a_baseline_is_recorded_and_not_run() {
     let place = Place::new(THREE[0].1, &THREE).await;
     let refused = place.fails().await.to_string();
     assert!(
-        refused.starts_with("here: 001 plans: there is no history here") && refused.contains("--baseline 001"),
+        refused.starts_with("here: 001 plans: no migration history found") && refused.contains("--baseline 001"),
         "{refused}"
     );
     assert!(place.recorded().await.is_empty());

@@ -55,7 +55,7 @@ async fn an_operator_carries_part_of_a_review_over_and_takes_it_back() {
 
     // Undo brings every byte back.
     story.press("u").await;
-    story.sees("Undo to preprod (STAGING)");
+    story.sees("Undo run on preprod (STAGING)");
     story.type_in("preprod").await;
     story.press("tab enter").await;
     story.sees("taken back");

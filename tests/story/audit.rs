@@ -87,7 +87,7 @@ async fn a_mistake_is_found_explained_and_its_fix_is_ready_to_be_copied() {
         story.sees(text);
     }
     let fix = story.copies("y").await;
-    story.sees("copied the SQL that mends it");
+    story.sees("copied the fix");
     story.press("t").await;
     story.sees("What one delete in public.audit_parent reaches");
     story.sees("audit_grandchild  CASCADE  child_id");
@@ -157,7 +157,7 @@ async fn a_file_that_somebody_changed_meanwhile_is_read_first_and_what_was_typed
     team.story.press("tab").await;
     team.story.type_in("2001-01-01").await;
     team.story.press("enter").await;
-    team.story.sees("2001-01-01 is over");
+    team.story.sees("the date 2001-01-01 is in the past");
     std::fs::rename(team.file(), team.folder.path().join("elsewhere")).expect("rename");
     team.story.press("ctrl-u enter").await;
     team.story.reads("this file is gone");

@@ -235,7 +235,7 @@ async fn what_is_pending_is_tried_then_applied_then_on_record() {
     let notes = "SELECT to_regclass('public.notes')::text";
     story.sees("a applies to staging");
     story.press("d").await;
-    story.sees("Try to staging (STAGING)");
+    story.sees("Dry run on staging (STAGING)");
     story.sees("020 notes · 2 statements, one transaction");
     story.sees("021 index · 1 statement, no transaction");
     story.type_in("staging").await;
@@ -263,7 +263,7 @@ async fn what_is_pending_is_tried_then_applied_then_on_record() {
     // What is left is an environment without a history, where nothing is run on a guess.
     story.press("a").await;
     story.sees("Nothing was run");
-    story.sees("there is no history here, and this file has run already");
+    story.sees("no migration history found, but objects of this file");
     story.press("esc g j").await;
     story.sees("migrate");
     story.sees("2 files");

@@ -45,8 +45,9 @@ pub(super) async fn run(arguments: &Arguments, apply: &Migrate, context: &Contex
     let permit =
         guard::permit(&deck.environment(environment)?, &plan.digest, &plan.environment, &typed.as_str().into())?;
     let applied = Box::pin(app::apply(deck, job, &plan, &permit, apply.dry_run)).await?;
-    output::print(context.format, &listing(&plan, Some(&applied)), &record(&plan, Some(&applied), apply.dry_run))?;
-    Ok(0)
+    let (listing, json) = (listing(&plan, Some(&applied)), record(&plan, Some(&applied), apply.dry_run));
+    let printed = output::print(context.format, &listing, &json);
+    printed.map(|()| 0).map_err(|error| output::unprinted(error, applied.run.as_ref()))
 }
 
 /// How much of a digest has to be typed, in characters.

@@ -53,8 +53,8 @@ async fn run_plan(plan: &Plan, confirm: Option<&str>, dry_run: bool, context: &C
     };
     let permit = guard::permit(&environment, &plan.digest, &plan.to, &typed.into())?;
     let applied = sync::apply(&context.deck, &context.job, plan, &permit, dry_run).await?;
-    print_applied(plan, &applied, context)?;
-    Ok(0)
+    let printed = print_applied(plan, &applied, context);
+    printed.map(|()| 0).map_err(|error| output::unprinted(error, applied.run.as_ref()))
 }
 
 fn print_applied(plan: &Plan, applied: &Applied, context: &Context) -> Result<()> {

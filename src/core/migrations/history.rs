@@ -96,6 +96,16 @@ pub struct Histories {
     pub unseen: Vec<Unseen>,
     /// Tables that have the name of a tool's history and not its columns: not taken for one.
     pub lookalikes: Vec<Lookalike>,
+    /// The history tables that belong to somebody whose code must not run as the role of this connection, with their owners:
+    /// they are read, and not written.
+    pub strangers: Vec<(QName, String)>,
+}
+
+impl Histories {
+    /// The owner of `table`, where that is somebody whose code must not run as the role of this connection.
+    pub fn stranger(&self, table: &QName) -> Option<&str> {
+        self.strangers.iter().find(|(name, _)| name == table).map(|(_, owner)| owner.as_str())
+    }
 }
 
 /// A history table that is there and cannot be read, or not as a whole.

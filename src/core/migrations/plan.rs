@@ -19,6 +19,7 @@ use super::{
 use crate::core::{
     error::{Error, Result, did_you_mean},
     gate::{Digest, EnvName},
+    name::QName,
 };
 
 /// What the operator chose.
@@ -108,7 +109,9 @@ impl Known {
                 let name = entry.version.clone().or_else(|| entry.name.clone()).unwrap_or_default();
                 (name, format!("{table} {:?} {:?} {:?}", entry.name, entry.checksum, entry.failed))
             };
-            std::iter::once((String::new(), table.clone())).chain(history.applied.iter().map(entry)).collect()
+            let owner = histories.stranger(&history.table).map_or_else(String::new, |owner| format!(" of {owner}"));
+            let whose = (String::new(), format!("{table}{owner}"));
+            std::iter::once(whose).chain(history.applied.iter().map(entry)).collect()
         };
         Known(histories.read.iter().flat_map(lines).collect())
     }
@@ -142,6 +145,7 @@ pub fn plan(
         Some((tool, table)) => Recorder { tool: *tool, table: table.clone() },
         None => Recorder::usual(folder.style),
     };
+    owned(&recorder.table, histories).map_err(|error| error.env(environment))?;
     let chosen = chosen(&folder, &state, histories, looks, choice).map_err(|error| error.env(environment))?;
     let doubts = Doubts { folder: &folder, state: &state, chosen: &chosen, choice };
     doubts.first().map_or(Ok(()), |problem| Err(doubtful(problem, environment)))?;
@@ -170,6 +174,18 @@ pub fn plan(
     };
     plan.digest = digest(&plan);
     Ok(plan)
+}
+
+/// Refuses a history that somebody else could have put there: its triggers would run with the rights of whoever writes it.
+fn owned(table: &QName, histories: &Histories) -> Result<()> {
+    let Some(owner) = histories.stranger(table) else { return Ok(()) };
+    let message =
+        format!("the history belongs to {owner}, whose triggers would run with the rights of this connection");
+    let hint = format!(
+        "connect as {owner}, or give the table to the database's owner if you know it: ALTER TABLE {} OWNER TO …",
+        table.sql()
+    );
+    Err(Error::refused(message).object(table).hint(hint))
 }
 
 /// The files by place, and whether each is run: those that are pending; where there is no history, those after the

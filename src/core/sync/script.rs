@@ -58,7 +58,8 @@ fn prepared(sql: &str) -> String {
 /// at the end. Running it again changes nothing; running it on other data raises and rolls back.
 pub fn script(plan: &Plan) -> Result<String> {
     let head = format!(
-        "-- {}: {} → {}, {}\n-- Plan {}. One transaction: if anything changed since the review, nothing is written.\n\
+        "-- {}: {} → {}, {}\n-- Plan {}. One transaction: if a row of it changed since the review, nothing is written.\n\
+         -- It does not check what else changed: tables, triggers, or which database this is. `pgdeck sync apply` does.\n\
          -- A script keeps no before-images: no `sync undo` takes it back.\nBEGIN;\n",
         comment(&plan.project),
         comment(&plan.from),

@@ -204,7 +204,9 @@ impl Confirm {
 
     fn prompt(&self, role: Role) -> Cell {
         let name = Cell::of(role, &self.name).bold();
-        Cell::text("Type ").then(name).and(Role::Text, " to confirm: ")
+        Cell::text("Type ")
+            .then(name)
+            .and(Role::Text, if matches!(self.asked, Asked::Trust(_)) { " to agree: " } else { " to confirm: " })
     }
 
     fn role(&self) -> Role {

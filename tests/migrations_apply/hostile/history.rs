@@ -197,3 +197,37 @@ async fn a_baseline_of_versions_and_what_repeats() {
     );
     assert!(place.plan().await.unwrap().steps.is_empty());
 }
+
+/// Whoever may make a schema could make a history in it, with a trigger that runs as whoever records.
+#[tokio::test]
+async fn a_history_of_somebody_else_is_not_written() {
+    let place = Place::new("", &[A]).await;
+    place.apply().await.unwrap();
+    let theirs = "CREATE ROLE stranger; CREATE SCHEMA theirs AUTHORIZATION stranger; SET ROLE stranger; \
+                  CREATE TABLE theirs.schema_migrations (version bigint PRIMARY KEY, dirty boolean NOT NULL); \
+                  INSERT INTO theirs.schema_migrations VALUES (1, false); \
+                  CREATE FUNCTION theirs.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN EXECUTE ''ALTER ROLE stranger SUPERUSER''; RETURN NEW; END'; \
+                  CREATE TRIGGER t BEFORE INSERT OR UPDATE ON theirs.schema_migrations FOR EACH ROW EXECUTE FUNCTION theirs.f(); RESET ROLE; \
+                  DROP SCHEMA supabase_migrations CASCADE";
+    place.client.batch_execute(theirs).await.unwrap();
+    place.write("002_b.sql", "CREATE TABLE b (id int);");
+    let refused = place.fails().await;
+    assert_eq!(
+        (refused.code, refused.object.as_deref()),
+        (Code::Refused, Some("theirs.schema_migrations")),
+        "{refused}"
+    );
+    assert!(refused.message.contains("the history belongs to stranger"), "{refused}");
+    assert_eq!(place.rows("SELECT rolsuper FROM pg_roles WHERE rolname = 'stranger'").await, ["f"]);
+    assert_eq!(place.tables().await, ["a"]);
+    // Given away, it is the owner's of the database.
+    place
+        .client
+        .batch_execute(
+            "DROP TRIGGER t ON theirs.schema_migrations; ALTER TABLE theirs.schema_migrations OWNER TO postgres",
+        )
+        .await
+        .unwrap();
+    place.apply().await.unwrap();
+    assert_eq!(place.tables().await, ["a", "b"]);
+}

@@ -24,7 +24,8 @@ pub fn holds_marker(text: &str) -> bool {
 /// `body` ends with a line break; where the file's lines end in CRLF, its lines do too.
 pub fn replace(file: &str, text: &str, label: &str, body: &str) -> Result<String> {
     let region = regions(file, text)?.into_iter().find(|region| region.label == label);
-    let crlf = text.split_once('\n').is_some_and(|(first, _)| first.ends_with('\r'));
+    // A last line without an end may still end in CR, and is one of a CRLF file once it has its LF.
+    let crlf = text.split('\n').next().is_some_and(|first| first.ends_with('\r'));
     let block = format!("{BEGIN} {label}\n{body}{END} {label}\n");
     let block = if crlf { block.replace('\n', "\r\n") } else { block };
     let newline = if crlf { "\r\n" } else { "\n" };
@@ -139,6 +140,8 @@ mod tests {
         assert_eq!(replaced("a;\r\n", "s"), format!("a;\r\n\r\n{block}"));
         let text = "\u{feff}-- pgdeck:begin s\r\nold;\r\nolder;\r\n-- pgdeck:end s\r\nb;\r\n";
         assert_eq!(replaced(text, "s"), format!("\u{feff}{block}b;\r\n"));
+        let once = replaced("a;\r", "s");
+        assert_eq!(replaced(&once, "s"), once);
     }
 
     #[test]

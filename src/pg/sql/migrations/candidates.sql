@@ -27,7 +27,14 @@ SELECT json_build_object(
              WHERE a.attrelid = o.oid AND NOT a.attisdropped
                AND a.attname IN ('event', 'change_id', 'change', 'project', 'committed_at')))
   ),
-  'role', current_user
+  'role', current_user,
+  -- Whose triggers and defaults run when a row is written: nobody's who could not have run them anyway. A superuser is a
+  -- member of every role, which says nothing here.
+  'stranger', (
+    SELECT o.rolname FROM pg_roles o, pg_roles u
+    WHERE o.oid = c.relowner AND u.rolname = current_user AND o.oid <> u.oid AND NOT o.rolsuper
+      AND NOT EXISTS (SELECT FROM pg_database d WHERE d.datname = current_database() AND d.datdba = o.oid)
+      AND (u.rolsuper OR NOT pg_has_role(u.oid, o.oid, 'USAGE')))
 )::text
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
