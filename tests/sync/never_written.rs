@@ -103,3 +103,20 @@ async fn other_tables_may_be_written() {
     assert_eq!(done.triggers.also.len(), 1);
     assert_eq!(pair.target.one("SELECT count(*) FROM log").await, "1");
 }
+
+/// The server counts no rows where a table is emptied or written anew.
+#[tokio::test]
+async fn a_table_that_a_trigger_empties_or_rewrites_is_kept() {
+    for body in ["TRUNCATE public.profiles", "ALTER TABLE public.profiles ALTER who TYPE text USING who || '!'"] {
+        let pair = pair("", &trigger(&format!("EXECUTE $x${body}$x$"))).await;
+        let before = pair.target.dump().await;
+        let error = pair.apply(&pair.all(&pair.review().await)).await.unwrap_err();
+        assert_eq!((error.code, error.object.as_deref()), (Code::RolledBack, Some("public.profiles")), "{error}");
+        assert!(error.message.contains("trigger `t` on public.plans truncated or rewrote this table"), "{error}");
+        assert_eq!(pair.target.dump().await, before);
+    }
+    // A table of its own for each month is none of anybody's yet.
+    let makes = trigger("EXECUTE 'CREATE TABLE IF NOT EXISTS public.of_month (who text)'");
+    let pair = pair("", &makes).await;
+    pair.apply(&pair.all(&pair.review().await)).await.unwrap();
+}

@@ -85,6 +85,17 @@ fn as_reviewed(children: &[Child], there: &[Child]) -> Result<()> {
     Ok(())
 }
 
+/// Refuses a run in which a table was emptied or rewritten: its rows are in no image, and no undo brings them back.
+async fn nothing_rewritten(tx: &Transaction<'_>, by: &[String]) -> Result<()> {
+    let rows = query::rows(tx, REWRITTEN, &[]).await.map_err(rolled_back)?;
+    let Some(row) = rows.first() else { return Ok(()) };
+    let name = |at| row.try_get::<_, String>(at).map_err(|error| tx.describe(&error));
+    Err(Error::rolled_back(format!("{} truncated or rewrote this table", who(by)))
+        .all_rolled_back()
+        .object(QName::new(name(0)?, name(1)?))
+        .hint("leave the rows out that fire it, or look at what the trigger does"))
+}
+
 /// Rows inserted, updated and deleted in each table.
 type Counts = BTreeMap<QName, [i64; 3]>;
 
@@ -98,6 +109,15 @@ const COUNTS: &str =
   JOIN pg_catalog.pg_class c ON c.oid = s.relid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname OPERATOR(pg_catalog.!~) '^pg_'
   UNION ALL SELECT NULL, NULL, pg_catalog.current_setting('track_counts'), NULL, NULL";
+
+/// A table that this transaction emptied or rewrote: it is locked against everybody, which no statement of ours does, and its
+/// file is not the one that it was made with. The server counts no rows then.
+const REWRITTEN: &str = "SELECT n.nspname::pg_catalog.text, c.relname::pg_catalog.text FROM pg_catalog.pg_locks l
+  JOIN pg_catalog.pg_class c ON c.oid = l.relation JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid() AND l.locktype OPERATOR(pg_catalog.=) 'relation'
+    AND l.mode OPERATOR(pg_catalog.=) 'AccessExclusiveLock' AND l.granted AND c.relkind IN ('r', 'm')
+    AND c.relfilenode OPERATOR(pg_catalog.<>) c.oid AND n.nspname OPERATOR(pg_catalog.!~) '^pg_'
+  ORDER BY 1, 2 LIMIT 1";
 
 /// Whether the role sees all rows of a table.
 const READABLE: &str = "SELECT true::pg_catalog.text FROM pg_catalog.pg_class c
@@ -197,12 +217,13 @@ impl<'a> Watch<'a> {
     /// What the triggers wrote besides the rows of the plan, now that `runs` have run and left `after`.
     ///
     /// # Errors
-    /// `RolledBack` where a row is there again that was deleted.
+    /// `RolledBack` where a row is there again that was deleted, and where a table was emptied or rewritten.
     pub(super) async fn did(&self, tx: &Transaction<'_>, runs: &[Run], after: &[Option<Row>]) -> Result<TriggersDid> {
         if !self.triggers {
             return Ok(TriggersDid::default());
         }
         let by = self.fired(runs);
+        nothing_rewritten(tx, &by).await?;
         // A trigger may have turned it off on its way.
         let (mut counts, counted) = counts(tx).await?;
         if !(self.counted && counted) {
