@@ -1,5 +1,6 @@
 //! What can be typed. Help, usage errors and completions derive from these definitions.
 
+mod exit_codes;
 mod sync;
 
 use std::path::PathBuf;
@@ -15,15 +16,9 @@ use crate::{
     core::audit::Severity,
 };
 
-const AFTER: &str = "\
-Exit codes: 0 fine · 1 findings or differences at or above --fail-on · 2 usage or configuration · 3 cannot connect ·
-4 refused by the guard, or not agreed to: see `pgdeck trust` · 5 stale: changed since review · 6 failed and rolled back ·
-7 the server refused or failed while reading · 8 not known whether it was committed: see `pgdeck journal` ·
-9 committed, but the journal could not be written · 70 internal error, or this machine failed (disk full) · 130 interrupted";
-
 /// The operations deck for PostgreSQL environments. Without a verb it opens the console.
 #[derive(Debug, Parser)]
-#[command(name = "pgdeck", version, after_help = AFTER, max_term_width = 110)]
+#[command(name = "pgdeck", version, after_help = exit_codes::LIST, max_term_width = 110)]
 pub struct Cli {
     /// The project's file instead of the nearest pgdeck.toml (also PGDECK_CONFIG)
     #[arg(long, global = true, value_name = "FILE")]

@@ -92,7 +92,7 @@ fn usage(error: &clap::Error) -> ExitCode {
 /// Warnings of ours to stderr; of the driver never anything that could hold a value.
 fn log(verbose: u8) {
     let level = ["warn", "info", "debug"][usize::from(verbose.min(2))];
-    let filter = tracing_subscriber::EnvFilter::new(format!("warn,pgdeck={level},tokio_postgres=info"));
+    let filter = tracing_subscriber::EnvFilter::new(format!("warn,pgdeck={level}"));
     let colour = std::io::stderr().is_terminal() && variables("NO_COLOR").is_none_or(|value| value.is_empty());
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colour);
     // Without a log the work still goes on.

@@ -375,7 +375,7 @@ fn sets(source: &Source, section: SyncSection) -> Result<Sets> {
     let declared = Sets::new(sets, section.never).map(|sets| sets.letting_triggers_write(section.triggers_may_write));
     declared.map_err(|error| {
         // The last set that the error names is the one at fault.
-        let named = |name: &String| error.object.as_ref() == Some(name) || error.message.contains(&format!("`{name}`"));
+        let named = |name: &String| error.object.as_ref() == Some(name);
         let holds = |tables: &[String]| error.object.as_ref().is_some_and(|object| tables.contains(object));
         if error.place.is_some() {
             return error;

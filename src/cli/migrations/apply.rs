@@ -14,6 +14,7 @@ use crate::{
         guard,
         migrations::plan::{Choice, Plan, Step},
         sync::plan::short,
+        text::counted,
     },
 };
 
@@ -91,14 +92,23 @@ fn listing(plan: &Plan, applied: Option<&Applied>) -> Listing {
     listing.rows = plan.steps.iter().enumerate().map(row).collect();
     listing.notes.extend(plan.warnings.iter().cloned());
     let (environment, digest) = (&plan.environment, short(&plan.digest));
-    let new = if plan.creates { ", which will be created" } else { "" };
+    let new = match (plan.creates, applied) {
+        (false, _) => "",
+        (true, Some(Applied { run: Some(_), .. })) => ", which was created",
+        (true, _) => ", which will be created",
+    };
     let history = format!("recorded in {} ({}){new}", plan.recorder.table, plan.recorder.tool);
     let files = plan.steps.len();
     match applied {
         _ if files == 0 => {}
-        None => listing.notes.push(format!("{environment}: {files} files are pending, plan {digest}, {history}")),
+        None => {
+            let are = if files == 1 { "is" } else { "are" };
+            let files = counted(files, "file");
+            listing.notes.push(format!("{environment}: {files} {are} pending, plan {digest}, {history}"));
+        }
         Some(Applied { run: Some(run), done }) => {
-            listing.notes.push(format!("{environment}: {} files applied, run {run}, {history}", done.len()));
+            let files = counted(done.len(), "file");
+            listing.notes.push(format!("{environment}: {files} applied, run {run}, {history}"));
         }
         Some(Applied { run: None, done }) => {
             listing

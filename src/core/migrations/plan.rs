@@ -182,7 +182,7 @@ fn owned(table: &QName, histories: &Histories) -> Result<()> {
     let message =
         format!("the history belongs to {owner}, whose triggers would run with the rights of this connection");
     let hint = format!(
-        "connect as {owner}, or give the table to the database's owner if you know it: ALTER TABLE {} OWNER TO …",
+        "connect as {owner}; or, if you trust this table, change its owner: ALTER TABLE {} OWNER TO …",
         table.sql()
     );
     Err(Error::refused(message).object(table).hint(hint))

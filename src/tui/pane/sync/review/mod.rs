@@ -7,6 +7,7 @@ mod cells;
 mod copy;
 mod page;
 mod rows;
+mod selecting;
 mod summary;
 mod tables;
 
@@ -30,7 +31,6 @@ use crate::{
             plan::Plan,
             select::{At, Selection},
         },
-        text::thousands,
     },
     tui::{
         action::{Action, Reason},
@@ -305,17 +305,12 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let super::Stage::Review(reviewing) = &mut model.sync.stage else { return Vec::new() };
     match action {
         Action::Toggle => {
-            let before = reviewing.selection.len();
-            let along = toggle(reviewing);
-            let became = if reviewing.selection.len() >= before { "selected" } else { "deselected" };
-            match along {
-                0 => {}
-                1 => model.say(Tone::Note, format!("1 dependent row was {became} too")),
-                many => model.say(Tone::Note, format!("{} dependent rows were {became} too", thousands(many as u64))),
+            if let Some(also) = selecting::toggle(reviewing) {
+                model.say(Tone::Note, also);
             }
         }
-        Action::ToggleAll => toggle_all(reviewing),
-        Action::ToggleColumn => toggle_column(reviewing),
+        Action::ToggleAll => selecting::toggle_all(reviewing),
+        Action::ToggleColumn => selecting::toggle_column(reviewing),
         Action::FocusNext => reviewing.part = step(reviewing, 1),
         Action::FocusPrevious => reviewing.part = step(reviewing, 2),
         Action::Back if !reviewing.table().filter.active() => reviewing.part = Part::Tables,
@@ -341,40 +336,6 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 fn step(reviewing: &Reviewing, by: usize) -> Part {
     let parts = [Part::Tables, Part::Rows, Part::Cells];
     parts[(reviewing.part as usize + by) % parts.len()]
-}
-
-/// Returns how many other rows were selected or deselected with it.
-fn toggle(reviewing: &mut Reviewing) -> usize {
-    let review = Arc::clone(&reviewing.review);
-    match (reviewing.part, reviewing.at_table(), reviewing.at_row()) {
-        (Part::Tables, Some(table), _) => reviewing.selection.toggle_table(&review, table),
-        (Part::Rows, _, Some(at)) => return reviewing.selection.toggle(&review, at),
-        (Part::Cells, ..) => toggle_column(reviewing),
-        _ => {}
-    }
-    0
-}
-
-fn toggle_all(reviewing: &mut Reviewing) {
-    let review = Arc::clone(&reviewing.review);
-    if reviewing.part != Part::Tables {
-        if let Some(table) = reviewing.at_table() {
-            reviewing.selection.toggle_table(&review, table);
-        }
-    } else if reviewing.selection == Selection::all(&review) {
-        reviewing.selection = Selection::default();
-    } else {
-        reviewing.selection = Selection::all(&review);
-    }
-}
-
-fn toggle_column(reviewing: &mut Reviewing) {
-    let review = Arc::clone(&reviewing.review);
-    let column =
-        reviewing.cells.selected().and_then(|at| reviewing.marked_row()?.cells.get(at)).map(|cell| cell.column.clone());
-    if let (Some(at), Some(column)) = (reviewing.at_row(), column) {
-        reviewing.selection.toggle_column(&review, at, &column);
-    }
 }
 
 /// Draws it.
