@@ -157,7 +157,7 @@ fn a_row_names_the_triggers_that_run_for_it_and_no_others() {
 fn the_marks_in_the_list_add_up_to_what_stands_below_it() {
     let screen = text(&drawn(&reviewing(""), (80, 24)));
     assert!(screen.contains("! 1 blocked row, 1 blocked table"), "{screen}");
-    assert!(screen.contains("W 3 warnings, ≈ 0 the same value"), "{screen}");
+    assert!(screen.contains("W 3 warnings, ≈ 0 formatting only"), "{screen}");
 }
 
 #[test]

@@ -82,7 +82,7 @@ async fn a_mistake_is_found_explained_and_its_fix_is_ready_to_be_copied() {
         "POLICIES ON audit_child  RLS off",
         "PUBLIC",
         "ONE DELETE IN audit_parent",
-        "takes rows of 2 tables along",
+        "can delete rows in 2 more tables",
     ] {
         story.sees(text);
     }

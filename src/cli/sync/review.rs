@@ -87,7 +87,7 @@ fn differs(table: &TableReview) -> bool {
 /// The review as people read it: tables that differ, then what is blocked, then what to know.
 pub(in crate::cli) fn listing(review: &Review) -> Listing {
     let headings =
-        ["insert", "update", "delete", "unchanged", "blocked", "same value"].map(|name| (name, Align::Right));
+        ["insert", "update", "delete", "unchanged", "blocked", "formatting only"].map(|name| (name, Align::Right));
     let mut listing = Listing::new([("set", Align::Left), ("table", Align::Left)].into_iter().chain(headings));
     let (mut equal, mut keeping) = (0, 0);
     for table in &review.tables {

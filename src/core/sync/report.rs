@@ -107,7 +107,7 @@ impl Report<'_> {
         // Writing to a string does not fail.
         let mut out = format!("# Sync of {}: {} → {}\n\n", text(&plan.project), text(&review.from), text(&review.to));
         let _ = writeln!(out, "Plan {}: {}.\n\nDigest: {}\n", plan.short_digest(), plan.tally(), plan.digest);
-        out.push_str("| set | table | insert | update | delete | unchanged | blocked | same value | chosen |\n");
+        out.push_str("| set | table | insert | update | delete | unchanged | blocked | formatting only | chosen |\n");
         out.push_str("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
         for (at, table) in review.tables.iter().enumerate() {
             let name = text(&table.table.to_string());
@@ -155,7 +155,7 @@ impl Report<'_> {
     }
 
     fn markdown_row(&self, out: &mut String, at: (usize, usize), row: &RowReview) {
-        let word = if row.change == Change::Representation { "same value" } else { row.change.word() };
+        let word = if row.change == Change::Representation { "formatting only" } else { row.change.word() };
         let _ = writeln!(out, "\n### {word} {}", text(&row.key.display()));
         match &row.blocked {
             Some(reason) => _ = writeln!(out, "\nBlocked: {}", text(reason)),
@@ -169,8 +169,8 @@ impl Report<'_> {
         out.push_str("\n| column | old | new | |\n| --- | --- | --- | --- |\n");
         for cell in cells {
             let note = match (cell.representation, self.column_chosen(at, row, cell)) {
-                (true, false) => "same value, left as it is",
-                (true, true) => "same value",
+                (true, false) => "formatting only, left as it is",
+                (true, true) => "formatting only",
                 (false, false) if self.selection.contains(at) => "left out",
                 (false, _) => "",
             };
@@ -276,7 +276,7 @@ mod tests {
         assert_eq!(
             rest,
             "# Sync of shop: source → target\n\nPLAN\n\nDIGEST\n\n\
-             | set | table | insert | update | delete | unchanged | blocked | same value | chosen |\n\
+             | set | table | insert | update | delete | unchanged | blocked | formatting only | chosen |\n\
              | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n\
              | s | public.t | 1 | 1 | 1 | 0 | 1 | 0 | 2 |\n\
              \n## public.t\n\nWarning: column \\`c\\` is not in the target\n\nKey: k\n\

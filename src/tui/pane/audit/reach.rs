@@ -13,7 +13,7 @@ use crate::{
         },
         name::QName,
         schema::OnDelete,
-        text::thousands,
+        text::{counted, thousands},
     },
     tui::{
         action::Action,
@@ -46,11 +46,11 @@ pub fn lines(model: &Model, lookup: &Lookup<'_>, root: &Relation) -> Vec<Cell> {
     if taken.is_empty() {
         lines.push(Cell::of(
             Role::Muted,
-            format!("takes nothing along; {} in the way or changed", tables(each(&steps))),
+            format!("deletes nothing else; {} in the way or changed", tables(each(&steps))),
         ));
         return lines;
     }
-    lines.push(Cell::of(Role::Muted, format!("takes rows of {} along, in the worst case", tables(taken.len()))));
+    lines.push(Cell::of(Role::Muted, format!("can delete rows in {}", counted(taken.len(), "more table"))));
     let most = taken.iter().filter_map(|table| table.rows).max().unwrap_or(0);
     let widest = taken.iter().take(NAMED).map(|table| short(&table.name).chars().count()).max().unwrap_or(0).min(24);
     for table in taken.iter().take(NAMED) {

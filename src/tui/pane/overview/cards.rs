@@ -134,7 +134,7 @@ fn told(model: &Model, environment: &EnvStatus, reached: &Reached, room: usize) 
 /// The size, with a bar beside that of the largest.
 fn size_line(model: &Model, bytes: Option<u64>, room: usize) -> Cell {
     let Some(bytes) = bytes else {
-        return labelled("size", LABEL, Cell::of(Role::Warn, "? no right to ask"));
+        return labelled("size", LABEL, Cell::of(Role::Warn, "? no permission"));
     };
     let sizes = model.overview.reached.values().filter_map(|reached| reached.summary.bytes);
     let greatest = sizes.max().unwrap_or(bytes);

@@ -77,7 +77,7 @@ fn facts(model: &Model, name: &str) -> Vec<Cell> {
         Cell::text("primary")
     };
     let size =
-        summary.bytes.map_or_else(|| Cell::of(Role::Warn, "? no right to ask"), |bytes| Cell::text(size::bytes(bytes)));
+        summary.bytes.map_or_else(|| Cell::of(Role::Warn, "? no permission"), |bytes| Cell::text(size::bytes(bytes)));
     let mut lines = vec![
         labelled("role", LABEL, role),
         labelled("database", LABEL, Cell::text(&summary.database)),

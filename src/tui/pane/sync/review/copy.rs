@@ -86,7 +86,7 @@ impl Reviewing {
 }
 
 const TABLE: [&str; 10] =
-    ["set", "table", "insert", "update", "delete", "same value", "blocked rows", "chosen", "blocked", "warnings"];
+    ["set", "table", "insert", "update", "delete", "formatting only", "blocked rows", "chosen", "blocked", "warnings"];
 const ROW: [&str; 5] = ["key", "change", "columns", "chosen", "blocked"];
 
 /// A name that can begin a file's: whatever a table is called, it is no path.

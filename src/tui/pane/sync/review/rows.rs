@@ -63,6 +63,6 @@ pub(super) fn change(row: &RowReview) -> Cell {
         Change::Insert => Cell::of(Role::Muted, format!("new row, {} columns", row.cells.len())),
         Change::Delete => Cell::of(Role::Danger, "not in the source: delete"),
         Change::Update => Cell::of(Role::Muted, names()),
-        Change::Representation => Cell::of(Role::Muted, format!("{}: the same value, written differently", names())),
+        Change::Representation => Cell::of(Role::Muted, format!("{}: formatting only", names())),
     }
 }

@@ -52,7 +52,7 @@ pub(super) fn draw(model: &Model, reviewing: &Reviewing, area: Rect, buffer: &mu
         ),
         Cell::of(
             Role::Muted,
-            format!("W {}, ≈ {} the same value", counted(warnings, "warning"), review.count(Change::Representation)),
+            format!("W {}, ≈ {} formatting only", counted(warnings, "warning"), review.count(Change::Representation)),
         ),
     ];
     section::lines(&lines, 0, area, &model.look, buffer);
