@@ -106,17 +106,46 @@ async fn other_tables_may_be_written() {
 
 /// The server counts no rows where a table is emptied or written anew.
 #[tokio::test]
-async fn a_table_that_a_trigger_empties_or_rewrites_is_kept() {
-    for body in ["TRUNCATE public.profiles", "ALTER TABLE public.profiles ALTER who TYPE text USING who || '!'"] {
-        let pair = pair("", &trigger(&format!("EXECUTE $x${body}$x$"))).await;
-        let before = pair.target.dump().await;
-        let error = pair.apply(&pair.all(&pair.review().await)).await.unwrap_err();
-        assert_eq!((error.code, error.object.as_deref()), (Code::RolledBack, Some("public.profiles")), "{error}");
-        assert!(error.message.contains("trigger `t` on public.plans truncated or rewrote this table"), "{error}");
-        assert_eq!(pair.target.dump().await, before);
+async fn a_table_that_a_trigger_empties_or_rewrites_is_kept_or_reported() {
+    let rewrite = "ALTER TABLE public.profiles ALTER who TYPE text USING who || '!'";
+    for body in ["TRUNCATE public.profiles", rewrite] {
+        let acting = trigger(&format!("EXECUTE $x${body}$x$"));
+        let never = pair("", &acting).await;
+        let before = never.target.dump().await;
+        let error = never.apply(&never.all(&never.review().await)).await.unwrap_err();
+        let what = "trigger `t` on public.plans wrote public.profiles (truncated or rewritten), which is never synced";
+        assert!(error.code == Code::RolledBack && error.message.contains(what), "{error}");
+        assert!(error.message.ends_with("; everything was rolled back"), "said once: {error}");
+        assert_eq!(never.target.dump().await, before);
+        let agreed = pair("triggers_may_write = [\"profiles\"]", &acting).await;
+        let applied = agreed.apply(&agreed.all(&agreed.review().await)).await.unwrap();
+        let also = &applied.triggers.also[0];
+        assert!(also.rewritten && also.display() == "public.profiles (truncated or rewritten)", "{also:?}");
     }
-    // A table of its own for each month is none of anybody's yet.
-    let makes = trigger("EXECUTE 'CREATE TABLE IF NOT EXISTS public.of_month (who text)'");
-    let pair = pair("", &makes).await;
-    pair.apply(&pair.all(&pair.review().await)).await.unwrap();
+    // What nobody protects is reported.
+    let other =
+        pair("", &format!("CREATE TABLE public.cache AS SELECT 1 AS a;{}", trigger("EXECUTE 'TRUNCATE public.cache'")))
+            .await;
+    let applied = other.apply(&other.all(&other.review().await)).await.unwrap();
+    let also: Vec<_> = applied.triggers.also.iter().map(pgdeck::core::sync::fires::Also::display).collect();
+    assert_eq!(also, ["public.cache (truncated or rewritten)"]);
+    // The plan's own: other rows of it would be in no image.
+    let sets = set(r#"{ table = "plans" }, { table = "notes" }"#);
+    let schema =
+        "CREATE TABLE plans (key text PRIMARY KEY, name text); CREATE TABLE notes (key text PRIMARY KEY, name text);";
+    let source = "INSERT INTO plans VALUES ('a', 'A2'); INSERT INTO notes VALUES ('a', 'A'), ('b', 'B2')";
+    let target = "INSERT INTO plans VALUES ('a', 'A'); INSERT INTO notes VALUES ('a', 'A'), ('b', 'B');";
+    let rewrites = trigger("EXECUTE 'ALTER TABLE public.notes ALTER name TYPE text USING name || name'");
+    let own = Pair::new(&sets, schema, source, &format!("{target}{rewrites}")).await;
+    let before = own.target.dump().await;
+    let error = own.apply(&own.all(&own.review().await)).await.unwrap_err();
+    assert_eq!((error.code, error.object.as_deref()), (Code::RolledBack, Some("public.notes")), "{error}");
+    assert_eq!(own.target.dump().await, before);
+    // A table of its own for each month, and a view that is computed again, lose nobody's rows.
+    let makes =
+        "EXECUTE 'CREATE TABLE IF NOT EXISTS public.of_month (who text)'; REFRESH MATERIALIZED VIEW public.seen";
+    let view = "CREATE MATERIALIZED VIEW public.seen AS SELECT key FROM public.plans;";
+    let fine = pair("", &format!("{view}{}", trigger(makes))).await;
+    let applied = fine.apply(&fine.all(&fine.review().await)).await.unwrap();
+    assert!(!applied.triggers.also.iter().any(|also| also.rewritten), "{:?}", applied.triggers.also);
 }

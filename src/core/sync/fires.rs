@@ -24,6 +24,9 @@ pub struct Also {
     pub updated: u64,
     /// Removed rows.
     pub deleted: u64,
+    /// Whether it was emptied by TRUNCATE or written anew by ALTER TABLE: the server counts no rows then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rewritten: bool,
     /// The triggers that may have been it, as `trigger NAME on TABLE`.
     #[serde(default)]
     pub by: Vec<String>,
@@ -41,7 +44,8 @@ impl Also {
     pub fn display(&self) -> String {
         let counts = [(self.inserted, "inserted"), (self.updated, "updated"), (self.deleted, "deleted")];
         let counts = counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}"));
-        let counts: Vec<_> = counts.collect();
+        let rewritten = self.rewritten.then(|| "truncated or rewritten".to_owned());
+        let counts: Vec<_> = counts.chain(rewritten).collect();
         let dots = if self.rows.len() > SHOWN { ", …" } else { "" };
         let rows: Vec<_> = self.rows.iter().take(SHOWN).map(String::as_str).collect();
         let rows = if rows.is_empty() { String::new() } else { format!(": {}{dots}", rows.join(", ")) };

@@ -101,12 +101,8 @@ pub fn check(did: &TriggersDid, plan: &Plan, sets: &Sets) -> Result<()> {
     for also in &did.also {
         let Some(table) = QName::parse(&also.table).filter(|table| !plan.agreed.contains(table)) else { continue };
         if let Some(pattern) = sets.never_pattern(&table) {
-            let what = format!(
-                "{} wrote {}, which is never synced (`{pattern}`); everything was rolled back",
-                who(&also.by),
-                also.display()
-            );
-            return Err(Error::rolled_back(what).hint(format!("{}, and review again", way(&table))));
+            let what = format!("{} wrote {}, which is never synced (`{pattern}`)", who(&also.by), also.display());
+            return Err(Error::rolled_back(what).all_rolled_back().hint(format!("{}, and review again", way(&table))));
         }
     }
     match &did.unknown {

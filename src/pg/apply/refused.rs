@@ -146,10 +146,10 @@ pub(super) async fn refused_step(
     });
     let column = column.map_or_else(|| "its key".to_owned(), |column| format!("`{column}`"));
     let message = format!(
-        "{column} holds `{character}` (U+{:04X}), which the target's encoding does not have; everything was rolled back",
+        "{column} holds `{character}` (U+{:04X}), which the target's encoding does not have",
         u32::from(character)
     );
-    Error { message, ..described }.hint("leave the row out, or change the character in the source")
+    Error { message, ..described }.all_rolled_back().hint("leave the row out, or change the character in the source")
 }
 
 /// The function whose statement failed, by the context of the error: the innermost comes first. A context that cannot be

@@ -85,15 +85,11 @@ fn as_reviewed(children: &[Child], there: &[Child]) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a run in which a table was emptied or rewritten: its rows are in no image, and no undo brings them back.
-async fn nothing_rewritten(tx: &Transaction<'_>, by: &[String]) -> Result<()> {
+/// The tables that were emptied or rewritten: the server counts no rows then.
+async fn rewritten(tx: &Transaction<'_>) -> Result<Vec<QName>> {
     let rows = query::rows(tx, REWRITTEN, &[]).await.map_err(rolled_back)?;
-    let Some(row) = rows.first() else { return Ok(()) };
-    let name = |at| row.try_get::<_, String>(at).map_err(|error| tx.describe(&error));
-    Err(Error::rolled_back(format!("{} truncated or rewrote this table", who(by)))
-        .all_rolled_back()
-        .object(QName::new(name(0)?, name(1)?))
-        .hint("leave the rows out that fire it, or look at what the trigger does"))
+    let name = |row: &tokio_postgres::Row| Ok(QName::new(row.try_get::<_, String>(0)?, row.try_get::<_, String>(1)?));
+    rows.iter().map(name).collect::<Result<_, _>>().map_err(|error| tx.describe(&error))
 }
 
 /// Rows inserted, updated and deleted in each table.
@@ -110,14 +106,18 @@ const COUNTS: &str =
   WHERE n.nspname OPERATOR(pg_catalog.!~) '^pg_'
   UNION ALL SELECT NULL, NULL, pg_catalog.current_setting('track_counts'), NULL, NULL";
 
-/// A table that this transaction emptied or rewrote: it is locked against everybody, which no statement of ours does, and its
-/// file is not the one that it was made with. The server counts no rows then.
-const REWRITTEN: &str = "SELECT n.nspname::pg_catalog.text, c.relname::pg_catalog.text FROM pg_catalog.pg_locks l
-  JOIN pg_catalog.pg_class c ON c.oid = l.relation JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+/// Tables that this transaction emptied or rewrote: they are locked against everybody, which no statement of ours does, and
+/// their files are not those that they were made with. A partition counts as its table; what a materialized view holds is
+/// computed.
+const REWRITTEN: &str =
+    "SELECT DISTINCT n.nspname::pg_catalog.text, c.relname::pg_catalog.text FROM pg_catalog.pg_locks l
+  JOIN pg_catalog.pg_class f ON f.oid = l.relation
+  JOIN pg_catalog.pg_class c ON c.oid = coalesce(pg_catalog.pg_partition_root(f.oid), f.oid)
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid() AND l.locktype OPERATOR(pg_catalog.=) 'relation'
-    AND l.mode OPERATOR(pg_catalog.=) 'AccessExclusiveLock' AND l.granted AND c.relkind IN ('r', 'm')
-    AND c.relfilenode OPERATOR(pg_catalog.<>) c.oid AND n.nspname OPERATOR(pg_catalog.!~) '^pg_'
-  ORDER BY 1, 2 LIMIT 1";
+    AND l.mode OPERATOR(pg_catalog.=) 'AccessExclusiveLock' AND l.granted AND f.relkind OPERATOR(pg_catalog.=) 'r'
+    AND f.relfilenode OPERATOR(pg_catalog.<>) f.oid AND n.nspname OPERATOR(pg_catalog.!~) '^pg_'
+  ORDER BY 1, 2";
 
 /// Whether the role sees all rows of a table.
 const READABLE: &str = "SELECT true::pg_catalog.text FROM pg_catalog.pg_class c
@@ -217,24 +217,24 @@ impl<'a> Watch<'a> {
     /// What the triggers wrote besides the rows of the plan, now that `runs` have run and left `after`.
     ///
     /// # Errors
-    /// `RolledBack` where a row is there again that was deleted, and where a table was emptied or rewritten.
+    /// `RolledBack` where a row is there again that was deleted, and where a table of the plan was emptied or rewritten.
     pub(super) async fn did(&self, tx: &Transaction<'_>, runs: &[Run], after: &[Option<Row>]) -> Result<TriggersDid> {
         if !self.triggers {
             return Ok(TriggersDid::default());
         }
         let by = self.fired(runs);
-        nothing_rewritten(tx, &by).await?;
+        let rewritten = self.rewrote(&rewritten(tx).await?, &by)?;
         // A trigger may have turned it off on its way.
         let (mut counts, counted) = counts(tx).await?;
         if !(self.counted && counted) {
             let unknown =
                 "what triggers wrote in other rows is not known: track_counts is off in the target".to_owned();
-            return Ok(TriggersDid { by, also: Vec::new(), unknown: Some(unknown) });
+            return Ok(TriggersDid { by, also: rewritten, unknown: Some(unknown) });
         }
         for other in [&self.start, &self.back, &self.expected(runs)] {
             add(&mut counts, other, -1);
         }
-        let mut also = Vec::new();
+        let mut also = rewritten;
         for (table, counts) in counts {
             let mut one = Also { table: table.to_string(), by: by.clone(), ..Also::default() };
             let counts = if let Ok(shape) = self.plan.shape(&table) {
@@ -249,6 +249,18 @@ impl<'a> Watch<'a> {
             }
         }
         Ok(TriggersDid { by, also, unknown: None })
+    }
+
+    /// What is to be said of the tables `rewritten`. Rows of the plan's own would be gone in no image.
+    fn rewrote(&self, rewritten: &[QName], by: &[String]) -> Result<Vec<Also>> {
+        let also = |table: &QName| match self.plan.shape(table) {
+            Ok(_) => Err(Error::rolled_back(format!("{} truncated or rewrote this table", who(by)))
+                .all_rolled_back()
+                .object(table)
+                .hint("leave the rows out that fire it, or look at what the trigger does")),
+            Err(_) => Ok(Also { table: table.to_string(), rewritten: true, by: by.to_vec(), ..Also::default() }),
+        };
+        rewritten.iter().map(also).collect()
     }
 
     fn expected(&self, runs: &[Run]) -> Counts {
