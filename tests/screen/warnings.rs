@@ -181,7 +181,7 @@ fn done(count: usize) -> Model {
         updated: 0,
         deleted: 0,
         by: by.clone(),
-        rows: Vec::new(),
+        ..Also::default()
     };
     let applied = Applied {
         run: Some("2026-11-20-4".into()),
