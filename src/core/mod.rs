@@ -24,3 +24,4 @@ pub mod sync;
 pub mod text;
 pub mod trigger;
 pub mod trust;
+pub mod value;

@@ -2,12 +2,14 @@
 //! images, commit. Any surprise rolls everything back and names the row.
 
 mod again;
+mod counts;
 mod deferred;
 mod execute;
 mod explain;
 mod ground;
 mod moves;
 mod park;
+mod rebuilt;
 mod refused;
 mod reviewed;
 mod settle;
@@ -193,7 +195,8 @@ async fn write(tx: &Transaction<'_>, order: &Order<'_>) -> Result<Written> {
         by_step[one.at].push(one.column.clone());
     }
     let rewrote = rewrote.iter().map(|one| format!("{} {}", name(&plan.steps[one.at]), one.column)).collect();
-    let triggers = watch.did(tx, &runs, &after).await?;
+    deferred::nothing_left(tx, plan, &watch.fired(&runs)).await?;
+    let triggers = watch.did(tx, &catalog, &runs, &after).await?;
     reach::check(&triggers, plan, order.sets)?;
     let images = plan.steps.iter().enumerate().map(|(at, step)| {
         let shape = plan.shape(&step.table)?;

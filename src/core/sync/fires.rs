@@ -24,9 +24,9 @@ pub struct Also {
     pub updated: u64,
     /// Removed rows.
     pub deleted: u64,
-    /// Whether it was emptied by TRUNCATE or written anew by ALTER TABLE: the server counts no rows then.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub rewritten: bool,
+    /// What became of the table itself: the server counts no rows then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rebuilt: Option<Rebuilt>,
     /// The triggers that may have been it, as `trigger NAME on TABLE`.
     #[serde(default)]
     pub by: Vec<String>,
@@ -34,6 +34,34 @@ pub struct Also {
     /// in tables that point to its rows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rows: Vec<String>,
+}
+
+/// What a trigger did to a whole table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Rebuilt {
+    /// Emptied by TRUNCATE, or written anew by ALTER TABLE.
+    Rewritten,
+    /// Dropped, or under another name.
+    Gone,
+}
+
+impl Rebuilt {
+    /// For people, in the past tense.
+    pub const fn did(self) -> &'static str {
+        match self {
+            Rebuilt::Rewritten => "truncated or rewrote",
+            Rebuilt::Gone => "dropped or renamed",
+        }
+    }
+
+    /// For people, of the table.
+    const fn was(self) -> &'static str {
+        match self {
+            Rebuilt::Rewritten => "truncated or rewritten",
+            Rebuilt::Gone => "dropped or renamed",
+        }
+    }
 }
 
 /// How many rows a sentence names.
@@ -44,8 +72,7 @@ impl Also {
     pub fn display(&self) -> String {
         let counts = [(self.inserted, "inserted"), (self.updated, "updated"), (self.deleted, "deleted")];
         let counts = counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}"));
-        let rewritten = self.rewritten.then(|| "truncated or rewritten".to_owned());
-        let counts: Vec<_> = counts.chain(rewritten).collect();
+        let counts: Vec<_> = counts.chain(self.rebuilt.map(|how| how.was().to_owned())).collect();
         let dots = if self.rows.len() > SHOWN { ", …" } else { "" };
         let rows: Vec<_> = self.rows.iter().take(SHOWN).map(String::as_str).collect();
         let rows = if rows.is_empty() { String::new() } else { format!(": {}{dots}", rows.join(", ")) };
@@ -78,10 +105,14 @@ impl TriggersDid {
     }
 }
 
+/// Who wrote where no trigger of the plan's tables ran.
+const NO_TRIGGER: &str = "a function of the target that is no trigger of these tables (of a CHECK, domain, default, index, \
+                          generated column or policy)";
+
 /// Names for those that may be to blame: the one, or all of them as alternatives, `A, B or C`.
 pub fn who(names: &[String]) -> String {
     match names {
-        [] => "something in the target that is no trigger of these tables".to_owned(),
+        [] => NO_TRIGGER.to_owned(),
         [one] => one.clone(),
         [several @ .., last] => format!("{} or {last}", several.join(", ")),
     }

@@ -17,6 +17,7 @@ use crate::core::{
     error::{Error, Result},
     sheet::{self, markdown_text as text},
     text::json_shown,
+    value::shown,
 };
 
 /// How a report is written.
@@ -182,12 +183,11 @@ impl Report<'_> {
     }
 }
 
-/// A value in a cell; NULL and the empty text can be told from each other, and from any other text.
+/// A value in a cell.
 fn value(value: &super::row::Value) -> String {
     match value.as_deref() {
         None => "*NULL*".into(),
-        Some("") => "*empty*".into(),
-        Some(value) => text(value),
+        value => text(&shown(value)),
     }
 }
 
@@ -286,7 +286,7 @@ mod tests {
              | k | gone |  |  |\n| pos | 1 |  |  |\n| more | *NULL* |  |  |\n\
              \n### update u\n\n| column | old | new | |\n| --- | --- | --- | --- |\n\
              | pos | old | 1\\|\\`\\*\\_new\\_\\*\\`␊<br>\\<b>␛\\[0m␊ |  |\n\
-             | more | *NULL* | *empty* | left out |\n\
+             | more | *NULL* | '' | left out |\n\
              \n### update w\n\nBlocked: its parent \\`p\\` is not there\n\n| column | old | new | |\n| --- | --- | --- | --- |\n\
              | pos | 2 | 1 |  |\n"
         );

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::shape::{Reference, Shape};
+use crate::core::value::shown;
 
-/// A value as PostgreSQL writes it in text, or NULL.
-pub type Value = Option<String>;
+pub use crate::core::value::Value;
 
 /// The values that identify a row, flat: the key columns, where a column is a foreign key the key of its
 /// parent, at any depth. `plan_features` has `[plans.key, features.key]`. Values that the type's own operator
@@ -22,9 +22,14 @@ impl Key {
 
     /// For people: the parts with a dot between them.
     pub fn display(&self) -> String {
-        let parts: Vec<_> = self.0.iter().map(|part| part.as_deref().unwrap_or("NULL")).collect();
-        parts.join(" · ")
+        display(&self.0)
     }
+}
+
+/// Several values for people, with a dot between them.
+pub fn display(values: &[Value]) -> String {
+    let parts: Vec<_> = values.iter().map(|part| shown(part.as_deref())).collect();
+    parts.join(" · ")
 }
 
 /// One row. Positions follow the shape that it was read through.

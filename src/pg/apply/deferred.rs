@@ -1,11 +1,12 @@
 //! Constraints that are checked at the end.
 
-use super::{EMPTY_PATH, name, refused::refused, rolled_back};
+use super::{EMPTY_PATH, counts::WRITTEN, name, own_path, refused::refused, rolled_back};
 use crate::{
     core::{
         error::{Error, Result},
         name::ident,
         sync::{
+            fires::who,
             plan::{Operation, Plan},
             row::Value,
             shape::{Shape, UniqueRule},
@@ -27,6 +28,36 @@ pub(super) async fn defer(tx: &Transaction<'_>, constraints: &[String]) -> Resul
     query::rows(tx, &defer, &[]).await.map(drop).map_err(rolled_back)
 }
 
+const ALL: &str = "SET CONSTRAINTS ALL IMMEDIATE";
+
+/// Refuses triggers that put work off while all that was put off is done: it would run at COMMIT, where nobody looks any
+/// more. An event of a deferred trigger comes from a row that was written, so where nothing is written in a second round,
+/// nothing waits.
+///
+/// # Errors
+/// `RolledBack`, with those that `fired`.
+pub(super) async fn nothing_left(tx: &Transaction<'_>, plan: &Plan, fired: &[String]) -> Result<()> {
+    let (path, before, all, after, empty) = futures_util::join!(
+        own_path(tx),
+        query::scalar(tx, WRITTEN, &[]),
+        query::try_rows(tx, ALL, &[]),
+        query::scalar(tx, WRITTEN, &[]),
+        query::rows(tx, EMPTY_PATH, &[])
+    );
+    path?;
+    if let Err(error) = all {
+        return Err(refused(tx, plan, &error).await);
+    }
+    empty.map_err(rolled_back)?;
+    if before.map_err(rolled_back)? == after.map_err(rolled_back)? {
+        return Ok(());
+    }
+    let what = "put off what they write until COMMIT (SET CONSTRAINTS … DEFERRED), where it could not be verified";
+    Err(Error::rolled_back(format!("deferred triggers {what}; {} may have fired them", who(fired)))
+        .all_rolled_back()
+        .hint("leave the rows out that fire them, or look at what the triggers do"))
+}
+
 /// Checks all that was put off. `locators` are those of the rows that were written.
 pub(super) async fn check(
     tx: &Transaction<'_>,
@@ -34,7 +65,6 @@ pub(super) async fn check(
     constraints: &[String],
     locators: &[Vec<Value>],
 ) -> Result<()> {
-    const ALL: &str = "SET CONSTRAINTS ALL IMMEDIATE";
     if constraints.is_empty() {
         return match query::try_rows(tx, ALL, &[]).await {
             Ok(_) => Ok(()),

@@ -1,11 +1,7 @@
 //! Why a statement met no row: a trigger of the target inserted the row first, deleted it, suppressed what is written or made
 //! a row that points to it; or somebody else did something since the review.
 
-use super::{
-    execute::Located,
-    name, rolled_back,
-    triggers::{children_written, shown},
-};
+use super::{execute::Located, name, rolled_back, triggers::children_written};
 use crate::{
     core::{
         error::{Error, Result},
@@ -13,7 +9,7 @@ use crate::{
         sync::{
             fires::{self, who},
             plan::{Operation, Plan, Step},
-            row::Row,
+            row::{self, Row},
             schedule::Run,
             shape::{Child, Shape},
             sql,
@@ -103,7 +99,7 @@ async fn pointed_to(
     let written: Vec<_> = step.set.iter().flat_map(|a| sql::written(shape, a)).map(|(_, _, name)| name).collect();
     let with = |table: &QName| -> Vec<String> {
         let steps = run.steps.iter().map(|at| &plan.steps[*at]).filter(|step| step.table == *table);
-        steps.map(|step| shown(&step.locator)).collect()
+        steps.map(|step| row::display(&step.locator)).collect()
     };
     let touched = |child: &&Child| {
         step.operation == Operation::Delete || child.referenced.iter().any(|n| written.contains(&n.as_str()))

@@ -3,11 +3,18 @@
 //! Every row that a plan changes or deletes is locked and compared when the transaction begins, so whatever is different
 //! later is this transaction's own doing. A row that is in the way of an insert is its own where its `xmin` says so. What
 //! is written besides is found by the server's counts of the transaction (`pg_stat_xact_user_tables`) less what the plan
-//! wrote itself. They do not tell of TRUNCATE, of sequences, and of what leaves the database.
+//! wrote itself. They do not tell of sequences, and of what leaves the database.
+//!
+//! The functions of CHECKs, domains, defaults, indexes, generated columns and policies can write as well, so the counts are
+//! read whether or not a trigger takes part.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::{name, rolled_back};
+use super::{
+    counts::{Counts, add, counts, settled},
+    name,
+    rebuilt::rebuilt,
+};
 use crate::{
     core::{
         error::{Error, Result},
@@ -16,7 +23,7 @@ use crate::{
         sync::{
             fires::{self, Also, TriggersDid, who},
             plan::{Operation, Plan, Step, locator},
-            row::{Row, Value},
+            row::{self, Row, Value},
             schedule::Run,
             shape::{Child, Shape, children},
             sql,
@@ -85,40 +92,6 @@ fn as_reviewed(children: &[Child], there: &[Child]) -> Result<()> {
     Ok(())
 }
 
-/// The tables that were emptied or rewritten: the server counts no rows then.
-async fn rewritten(tx: &Transaction<'_>) -> Result<Vec<QName>> {
-    let rows = query::rows(tx, REWRITTEN, &[]).await.map_err(rolled_back)?;
-    let name = |row: &tokio_postgres::Row| Ok(QName::new(row.try_get::<_, String>(0)?, row.try_get::<_, String>(1)?));
-    rows.iter().map(name).collect::<Result<_, _>>().map_err(|error| tx.describe(&error))
-}
-
-/// Rows inserted, updated and deleted in each table.
-type Counts = BTreeMap<QName, [i64; 3]>;
-
-/// The server's counts of this transaction. A partition counts as its table. Asked while the role's own search path is in
-/// force, so that every name has its schema.
-const COUNTS: &str =
-    "SELECT n.nspname, c.relname, s.i::pg_catalog.text, s.u::pg_catalog.text, s.d::pg_catalog.text FROM (
-    SELECT coalesce(pg_catalog.pg_partition_root(t.relid), t.relid) AS relid, pg_catalog.sum(t.n_tup_ins) AS i,
-           pg_catalog.sum(t.n_tup_upd) AS u, pg_catalog.sum(t.n_tup_del) AS d
-    FROM pg_catalog.pg_stat_xact_user_tables t WHERE t.n_tup_ins + t.n_tup_upd + t.n_tup_del > 0 GROUP BY 1) s
-  JOIN pg_catalog.pg_class c ON c.oid = s.relid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  WHERE n.nspname OPERATOR(pg_catalog.!~) '^pg_'
-  UNION ALL SELECT NULL, NULL, pg_catalog.current_setting('track_counts'), NULL, NULL";
-
-/// Tables that this transaction emptied or rewrote: they are locked against everybody, which no statement of ours does, and
-/// their files are not those that they were made with. A partition counts as its table; what a materialized view holds is
-/// computed.
-const REWRITTEN: &str =
-    "SELECT DISTINCT n.nspname::pg_catalog.text, c.relname::pg_catalog.text FROM pg_catalog.pg_locks l
-  JOIN pg_catalog.pg_class f ON f.oid = l.relation
-  JOIN pg_catalog.pg_class c ON c.oid = coalesce(pg_catalog.pg_partition_root(f.oid), f.oid)
-  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  WHERE l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid() AND l.locktype OPERATOR(pg_catalog.=) 'relation'
-    AND l.mode OPERATOR(pg_catalog.=) 'AccessExclusiveLock' AND l.granted AND f.relkind OPERATOR(pg_catalog.=) 'r'
-    AND f.relfilenode OPERATOR(pg_catalog.<>) f.oid AND n.nspname OPERATOR(pg_catalog.!~) '^pg_'
-  ORDER BY 1, 2";
-
 /// Whether the role sees all rows of a table.
 const READABLE: &str = "SELECT true::pg_catalog.text FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -135,26 +108,23 @@ pub(super) struct Watch<'a> {
     /// What was counted and taken back since.
     back: Counts,
     counted: bool,
+    /// Whether something was taken back that nobody counted: of the plan's own tables less is known then.
+    uncounted: bool,
     /// The steps whose rows wait, or have waited, on values that are not their own.
     parked: BTreeSet<usize>,
 }
 
-/// What was counted before something that may be taken back.
-pub(super) struct Mark {
-    counts: Counts,
-    back: Counts,
-}
+/// What was counted before something that may be taken back; nothing where no trigger takes part, which saves a round trip
+/// for each of many savepoints.
+pub(super) struct Mark(Option<[Counts; 2]>);
 
 impl<'a> Watch<'a> {
     /// From here on.
     pub(super) async fn begin(tx: &Transaction<'_>, plan: &'a Plan) -> Result<Self> {
         let triggers = plan.shapes.iter().any(fires::fires_any);
-        let mut watch =
-            Watch { plan, triggers, start: Counts::new(), back: Counts::new(), counted: true, parked: BTreeSet::new() };
-        if triggers {
-            (watch.start, watch.counted) = counts(tx).await?;
-        }
-        Ok(watch)
+        let (start, counted) = counts(tx).await?;
+        let (back, parked) = (Counts::new(), BTreeSet::new());
+        Ok(Watch { plan, triggers, start, back, counted, uncounted: false, parked })
     }
 
     /// Whether triggers take part, now or in the run that is undone.
@@ -178,18 +148,20 @@ impl<'a> Watch<'a> {
 
     /// The counts before something that may be taken back.
     pub(super) async fn mark(&self, tx: &Transaction<'_>) -> Result<Mark> {
-        let counts = if self.triggers { counts(tx).await?.0 } else { Counts::new() };
-        Ok(Mark { counts, back: self.back.clone() })
+        Ok(Mark(if self.triggers { Some([counts(tx).await?.0, self.back.clone()]) } else { None }))
     }
 
     /// All since `mark` was taken back: the server counted it nevertheless.
     pub(super) async fn taken_back(&mut self, tx: &Transaction<'_>, mark: Mark) -> Result<()> {
         tx.recovered();
-        if self.triggers {
+        match mark.0 {
             // What was taken back within it is a part of it.
-            self.back = mark.back;
-            add(&mut self.back, &counts(tx).await?.0, 1);
-            add(&mut self.back, &mark.counts, -1);
+            Some([before, back]) => {
+                self.back = back;
+                add(&mut self.back, &counts(tx).await?.0, 1);
+                add(&mut self.back, &before, -1);
+            }
+            None => self.uncounted = true,
         }
         Ok(())
     }
@@ -214,34 +186,39 @@ impl<'a> Watch<'a> {
         fires::fires(self.plan, steps).iter().map(fires::Fires::name).collect()
     }
 
-    /// What the triggers wrote besides the rows of the plan, now that `runs` have run and left `after`.
+    /// What was written besides the rows of the plan, now that `runs` have run and left `after`. `live` is what there was
+    /// before.
     ///
     /// # Errors
-    /// `RolledBack` where a row is there again that was deleted, and where a table of the plan was emptied or rewritten.
-    pub(super) async fn did(&self, tx: &Transaction<'_>, runs: &[Run], after: &[Option<Row>]) -> Result<TriggersDid> {
-        if !self.triggers {
-            return Ok(TriggersDid::default());
-        }
+    /// `RolledBack` where a row is there again that was deleted, and where a table of the plan was emptied, rewritten, dropped
+    /// or renamed.
+    pub(super) async fn did(
+        &self,
+        tx: &Transaction<'_>,
+        live: &Catalog,
+        runs: &[Run],
+        after: &[Option<Row>],
+    ) -> Result<TriggersDid> {
         let by = self.fired(runs);
-        let rewritten = self.rewrote(&rewritten(tx).await?, &by)?;
+        let mut also = rebuilt(tx, self.plan, live, &by).await?;
         // A trigger may have turned it off on its way.
         let (mut counts, counted) = counts(tx).await?;
         if !(self.counted && counted) {
-            let unknown =
-                "what triggers wrote in other rows is not known: track_counts is off in the target".to_owned();
-            return Ok(TriggersDid { by, also: rewritten, unknown: Some(unknown) });
+            let unknown = "what was written in other rows is not known: track_counts is off in the target".to_owned();
+            return Ok(TriggersDid { by, also, unknown: Some(unknown) });
         }
         for other in [&self.start, &self.back, &self.expected(runs)] {
             add(&mut counts, other, -1);
         }
-        let mut also = rewritten;
         for (table, counts) in counts {
             let mut one = Also { table: table.to_string(), by: by.clone(), ..Also::default() };
-            let counts = if let Ok(shape) = self.plan.shape(&table) {
-                self.in_plan(tx, shape, settled(shape, counts), after, &by, &mut one).await?
-            } else {
-                one.rows = self.beside(tx, &table, after).await?;
-                counts
+            let counts = match self.plan.shape(&table) {
+                Ok(_) if self.uncounted => continue,
+                Ok(shape) => self.in_plan(tx, shape, settled(shape, counts), after, &by, &mut one).await?,
+                Err(_) => {
+                    one.rows = self.beside(tx, &table, after).await?;
+                    counts
+                }
             };
             [one.inserted, one.updated, one.deleted] = counts.map(|count| u64::try_from(count).unwrap_or_default());
             if one.inserted + one.updated + one.deleted > 0 {
@@ -249,18 +226,6 @@ impl<'a> Watch<'a> {
             }
         }
         Ok(TriggersDid { by, also, unknown: None })
-    }
-
-    /// What is to be said of the tables `rewritten`. Rows of the plan's own would be gone in no image.
-    fn rewrote(&self, rewritten: &[QName], by: &[String]) -> Result<Vec<Also>> {
-        let also = |table: &QName| match self.plan.shape(table) {
-            Ok(_) => Err(Error::rolled_back(format!("{} truncated or rewrote this table", who(by)))
-                .all_rolled_back()
-                .object(table)
-                .hint("leave the rows out that fire it, or look at what the trigger does")),
-            Err(_) => Ok(Also { table: table.to_string(), rewritten: true, by: by.to_vec(), ..Also::default() }),
-        };
-        rewritten.iter().map(also).collect()
     }
 
     fn expected(&self, runs: &[Run]) -> Counts {
@@ -314,7 +279,7 @@ impl<'a> Watch<'a> {
         }
         // What was updated once more is a row of the plan, unless it is among these.
         counts[1] = (i64::try_from(others.len()).unwrap_or(i64::MAX) - counts[0].max(0)).clamp(0, counts[1].max(0));
-        one.rows = others.iter().map(|locator| shown(locator)).collect();
+        one.rows = others.iter().map(|locator| row::display(locator)).collect();
         Ok(counts)
     }
 
@@ -360,40 +325,4 @@ pub(super) async fn children_written(
     })
     .await?;
     Ok(out)
-}
-
-/// A row's id as an [`Also`] has it.
-pub(super) fn shown(locator: &[Value]) -> String {
-    let parts: Vec<_> = locator.iter().map(|part| part.as_deref().unwrap_or("NULL")).collect();
-    parts.join(" · ")
-}
-
-async fn counts(tx: &Transaction<'_>) -> Result<(Counts, bool)> {
-    let (mut out, mut counted) = (Counts::new(), true);
-    let number = |field: Option<&str>| field.and_then(|text| text.parse().ok()).unwrap_or_default();
-    query::for_each(tx, COUNTS, &[], |fields| match fields {
-        [Some(schema), Some(table), counts @ ..] if counts.len() == 3 => {
-            out.insert(QName::new(*schema, *table), [number(counts[0]), number(counts[1]), number(counts[2])]);
-        }
-        [None, None, track, ..] => counted = *track == Some("on"),
-        _ => {}
-    })
-    .await
-    .map_err(rolled_back)?;
-    Ok((out, counted))
-}
-
-fn add(to: &mut Counts, counts: &Counts, sign: i64) {
-    for (table, counts) in counts {
-        let sums = to.entry(table.clone()).or_default();
-        for (sum, count) in sums.iter_mut().zip(counts) {
-            *sum += sign * count;
-        }
-    }
-}
-
-/// An update that moves a row to another partition counts as a delete and an insert.
-fn settled(shape: &Shape, [inserted, updated, deleted]: [i64; 3]) -> [i64; 3] {
-    let moved = if shape.partitioned { (-updated).max(0) } else { 0 };
-    [inserted - moved, updated + moved, deleted - moved]
 }

@@ -14,6 +14,7 @@ use crate::{
             shape::{Role, Shape},
             sql,
         },
+        value::told,
     },
     pg::{connect::Transaction, query, sync},
 };
@@ -128,7 +129,7 @@ pub(super) async fn verify(
             return Err(Error::rolled_back(what).all_rolled_back().object(name(step)).hint(hint));
         }
         if !triggers || by_type.contains(&place) {
-            let found = found.map_or("NULL".to_owned(), |text| format!("`{text}`"));
+            let found = told(found);
             let message = format!("`{column}` holds {found} after it was written");
             let hint = "compare the column's type in both environments";
             return Err(Error::rolled_back(message).all_rolled_back().object(name(step)).hint(hint));

@@ -2,7 +2,7 @@
 
 use similar::{ChangeTag, TextDiff};
 
-use crate::config::theme::Role;
+use crate::{config::theme::Role, core::value::shown};
 
 use super::cell::{Cell, tail, width};
 
@@ -24,6 +24,7 @@ const LONGEST: usize = 32 * 1024;
 /// The old and the new value, each with the words that differ in the role of a removal or an addition.
 /// A long beginning that both share gives way to `ellipsis`, so that the difference is in sight.
 pub fn words(old: &str, new: &str, ellipsis: &str) -> (Cell, Cell) {
+    let (old, new): (&str, &str) = (&shown(Some(old)), &shown(Some(new)));
     if old.len().max(new.len()) > LONGEST {
         return (Cell::of(Role::Removed, old), Cell::of(Role::Added, new));
     }

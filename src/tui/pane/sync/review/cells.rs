@@ -3,7 +3,10 @@
 use super::Reviewing;
 use crate::{
     config::theme::Role,
-    core::sync::diff::{Cell as Differs, Change, Field, TableReview},
+    core::{
+        sync::diff::{Cell as Differs, Change, Field, TableReview},
+        value::shown,
+    },
     tui::{
         glyphs::Glyphs,
         widget::{
@@ -72,7 +75,7 @@ fn structural(table: Option<&TableReview>, cell: &Differs, column: usize) -> Opt
 
 fn value(cell: &Differs, change: Change, column: usize, glyphs: &Glyphs) -> Cell {
     let shown = |value: &Option<String>| match value {
-        Some(text) => Cell::text(text),
+        Some(text) => Cell::text(shown(Some(text))),
         None => Cell::of(Role::Muted, "NULL"),
     };
     match (change, column, &cell.old, &cell.new) {

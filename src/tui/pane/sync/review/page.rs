@@ -11,6 +11,7 @@ use crate::{
             schedule::schedule,
             select::{At, Selection},
         },
+        value::{is_ambiguous, shown},
     },
     tui::{
         glyphs::Glyphs,
@@ -100,7 +101,7 @@ fn about(reviewing: &Reviewing, row: &RowReview) -> Vec<Cell> {
 fn value(role: Role, value: Option<&str>) -> Vec<Cell> {
     match value {
         None => vec![Cell::of(Role::Muted, "NULL")],
-        Some("") => vec![Cell::of(Role::Muted, "empty")],
+        Some(text) if is_ambiguous(text) => vec![Cell::of(role, shown(value))],
         Some(text) => text.lines().map(|line| Cell::of(role, line)).collect(),
     }
 }

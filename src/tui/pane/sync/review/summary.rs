@@ -16,6 +16,7 @@ use crate::{
             plan::{Plan, Tally},
             shape,
         },
+        value::shown,
     },
     tui::{
         action::Action,
@@ -85,7 +86,7 @@ pub(super) fn row(model: &Model, reviewing: &Reviewing, area: Rect, buffer: &mut
         Cell::of(rows::role(row.change), format!("{} ", row.change.word())).then(Cell::text(&table.table.name).bold());
     let labels = table.shape.as_ref().map(|shape| shape::labels(&shape.key)).unwrap_or_default();
     for (label, value) in labels.iter().zip(&row.key.0) {
-        line = line.and(Role::Muted, format!("  {label}=")).and(Role::Accent, value.as_deref().unwrap_or("NULL"));
+        line = line.and(Role::Muted, format!("  {label}=")).and(Role::Accent, shown(value.as_deref()));
     }
     section::lines(&[line], 0, Rect { y: area.y + 1, height: 1, ..area }, &model.look, buffer);
 }
