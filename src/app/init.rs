@@ -4,7 +4,12 @@ use std::{fmt::Write as _, path::Path};
 
 use serde_json::json;
 
-use super::{audit, deck::Deck, job::Job, store};
+use super::{
+    audit,
+    deck::Deck,
+    job::Job,
+    store::{self, Existing},
+};
 use crate::{
     config::{project::Project, source::Source},
     core::{
@@ -42,7 +47,7 @@ pub fn free(file: &Path, force: bool) -> Result<()> {
 /// Writes the file.
 pub fn write(file: &Path, text: &str, force: bool) -> Result<()> {
     free(file, force)?;
-    store::write_ours(file, text.as_bytes())
+    store::write_ours(file, text.as_bytes(), Existing::force(force))
 }
 
 fn head(name: &str, url: Option<&str>) -> String {

@@ -21,12 +21,39 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     draft.keep()
 }
 
+/// What becomes of a file that has the name already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// It stays, and nothing is written.
+    Keep,
+    /// Another takes its place.
+    Replace,
+}
+
+impl Existing {
+    /// As `--force` says.
+    pub fn force(force: bool) -> Self {
+        if force { Existing::Replace } else { Existing::Keep }
+    }
+}
+
+/// Writes a file that somebody named, as [`write()`] does.
+///
+/// # Errors
+/// `Usage` where a file has the name, unless it may be replaced.
+pub fn write_named(path: &Path, bytes: &[u8], existing: Existing) -> Result<()> {
+    let mut draft = Draft::named(path, existing)?;
+    draft.write_all(bytes).map_err(|error| cannot("write", path, &error))?;
+    draft.keep()
+}
+
 /// A file on its way: what stood at its path stays there until all of it is written and kept.
 /// What a link points to is replaced, not the link; what is no file (a pipe, `/dev/stdout`) is written as it is.
 #[derive(Debug)]
 pub struct Draft {
     path: PathBuf,
     to: To,
+    existing: Existing,
 }
 
 #[derive(Debug)]
@@ -36,6 +63,13 @@ enum To {
 }
 
 impl Draft {
+    /// Begins to write the file that somebody named `path`, readable by the owner alone. Another one that comes to be there
+    /// meanwhile is kept as well.
+    pub fn named(path: &Path, existing: Existing) -> Result<Draft> {
+        vacant(path, existing)?;
+        Ok(Draft { existing, ..Draft::new(path)? })
+    }
+
     /// Begins to write `path`, readable by the owner alone.
     pub fn new(path: &Path) -> Result<Draft> {
         let wrong = |error: std::io::Error| cannot("write", path, &error);
@@ -44,7 +78,7 @@ impl Draft {
             Ok(facts) if facts.is_dir() => Err(Error::usage("this is a folder").at(path.display()).hint("name a file")),
             Ok(facts) if !facts.is_file() => {
                 let file = OpenOptions::new().write(true).open(path).map_err(wrong)?;
-                Ok(Draft { path: path.to_owned(), to: To::Straight(file) })
+                Ok(Draft { path: path.to_owned(), to: To::Straight(file), existing: Existing::Replace })
             }
             Ok(_) => beside(fs::canonicalize(path).map_err(wrong)?),
             Err(_) => beside(path.to_owned()),
@@ -54,14 +88,21 @@ impl Draft {
     fn beside(path: PathBuf, permissions: fs::Permissions) -> Result<Draft> {
         let temporary = tempfile::Builder::new().permissions(permissions).tempfile_in(parent(&path));
         let file = temporary.map_err(|error| cannot("write", &path, &error))?;
-        Ok(Draft { path, to: To::Beside(file) })
+        Ok(Draft { path, to: To::Beside(file), existing: Existing::Replace })
     }
 
     /// Puts it in its place. On disk when this returns.
     pub fn keep(self) -> Result<()> {
         let To::Beside(file) = self.to else { return Ok(()) };
         file.as_file().sync_all().map_err(|error| cannot("write", &self.path, &error))?;
-        file.persist(&self.path).map_err(|error| cannot("write", &self.path, &error.error))?;
+        let put = match self.existing {
+            Existing::Replace => file.persist(&self.path),
+            Existing::Keep => file.persist_noclobber(&self.path),
+        };
+        put.map_err(|error| match error.error.kind() {
+            ErrorKind::AlreadyExists if self.existing == Existing::Keep => exists(&self.path),
+            _ => cannot("write", &self.path, &error.error),
+        })?;
         sync_directory(parent(&self.path))
     }
 }
@@ -84,16 +125,17 @@ impl Write for Draft {
 
 /// Writes the team's file `path` in one piece, as [`write()`] does. It keeps its permissions; a new one gets those that
 /// the process gives to any file. What may not be written is not replaced either.
-pub fn write_ours(path: &Path, bytes: &[u8]) -> Result<()> {
-    write_keeping(path, bytes, 0o666)
+pub fn write_ours(path: &Path, bytes: &[u8], existing: Existing) -> Result<()> {
+    write_keeping(path, bytes, 0o666, existing)
 }
 
 /// The same for a file with rows of an environment: a new one is its owner's alone.
 pub fn write_ours_with_rows(path: &Path, bytes: &[u8]) -> Result<()> {
-    write_keeping(path, bytes, 0o600)
+    write_keeping(path, bytes, 0o600, Existing::Replace)
 }
 
-fn write_keeping(path: &Path, bytes: &[u8], new: u32) -> Result<()> {
+fn write_keeping(path: &Path, bytes: &[u8], new: u32, existing: Existing) -> Result<()> {
+    vacant(path, existing)?;
     let wrong = |error: std::io::Error| cannot("write", path, &error);
     let mut draft = match fs::metadata(path) {
         Ok(facts) => {
@@ -104,30 +146,23 @@ fn write_keeping(path: &Path, bytes: &[u8], new: u32) -> Result<()> {
             }
             draft
         }
-        Err(_) => Draft::beside(path.to_owned(), fs::Permissions::from_mode(new))?,
+        Err(_) => Draft { existing, ..Draft::beside(path.to_owned(), fs::Permissions::from_mode(new))? },
     };
     draft.write_all(bytes).map_err(wrong)?;
     draft.keep()
 }
 
-/// Refuses a file that is there, unless `force` says that it may be replaced. What is no file (a pipe, `/dev/stdout`) is
-/// written to and not replaced. Asked before anything is read, so that nobody waits for a refusal.
-pub fn vacant(path: &Path, force: bool) -> Result<()> {
+/// Refuses a file that is there, unless it may be replaced. What is no file (a pipe, `/dev/stdout`) is written to and not
+/// replaced. Asked before anything is read, so that nobody waits for a refusal.
+pub fn vacant(path: &Path, existing: Existing) -> Result<()> {
     let regular = fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
-    if force || !regular {
-        return Ok(());
-    }
-    Err(Error::usage("this file exists already and is not overwritten")
-        .at(path.display())
-        .hint("choose another name, or add --force to replace it"))
+    if existing == Existing::Replace || !regular { Ok(()) } else { Err(exists(path)) }
 }
 
-/// The same for a plan: another plan may be replaced, since a new review makes it worthless.
-pub fn vacant_for_plan(path: &Path, force: bool) -> Result<()> {
-    let mut begin = [0; 40];
-    let read = File::open(path).and_then(|mut file| file.read(&mut begin)).unwrap_or_default();
-    let begin: Vec<u8> = begin[..read].iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    vacant(path, force || begin.starts_with(br#"{"pgdeck":"plan""#))
+fn exists(path: &Path) -> Error {
+    Error::usage("this file exists already and is not overwritten")
+        .at(path.display())
+        .hint("choose another name, or add --force to replace it")
 }
 
 /// Creates `path`, empty; `None` where it exists.
@@ -263,15 +298,15 @@ mod tests {
         let folder = tempfile::tempdir().expect("folder");
         let mode = |path: &Path| fs::metadata(path).expect("facts").permissions().mode() & 0o777;
         let (path, other) = (folder.path().join("seed.sql"), folder.path().join("other"));
-        write_ours(&path, b"one").expect("new");
+        write_ours(&path, b"one", Existing::Replace).expect("new");
         fs::write(&other, b"").expect("other");
         assert_eq!(mode(&path), mode(&other));
         for kept in [0o640, 0o755] {
             fs::set_permissions(&path, fs::Permissions::from_mode(kept)).expect("mode");
-            write_ours(&path, b"two").expect("old");
+            write_ours(&path, b"two", Existing::Replace).expect("old");
             assert_eq!((mode(&path), fs::read(&path).expect("bytes").as_slice()), (kept, b"two".as_slice()));
         }
-        assert!(write_ours(folder.path(), b"x").is_err(), "a folder");
+        assert!(write_ours(folder.path(), b"x", Existing::Replace).is_err(), "a folder");
         let rows = folder.path().join("rows.sql");
         write_ours_with_rows(&rows, b"one").expect("new");
         assert_eq!(mode(&rows), 0o600);
@@ -287,17 +322,29 @@ mod tests {
         let link = folder.path().join("link");
         std::os::unix::fs::symlink(&path, &link).expect("link");
         for path in [&path, &link] {
-            assert_eq!(vacant(path, false), Ok(()), "new");
+            assert_eq!(vacant(path, Existing::Keep), Ok(()), "new");
         }
         fs::write(&path, "").expect("file");
         for path in [&path, &link] {
-            let error = vacant(path, false).expect_err("there").to_string();
+            let error = vacant(path, Existing::Keep).expect_err("there").to_string();
             assert!(error.contains("exists already") && error.contains("--force"), "{error}");
-            assert_eq!(vacant(path, true), Ok(()));
+            assert_eq!(vacant(path, Existing::Replace), Ok(()));
         }
-        assert_eq!(vacant(Path::new("/dev/null"), false), Ok(()), "no file");
-        assert!(vacant_for_plan(&path, false).is_err(), "no plan");
-        fs::write(&path, "{\n  \"pgdeck\": \"plan\",\n  \"format\": 3").expect("plan");
-        assert!(vacant_for_plan(&path, false).is_ok() && vacant(&path, false).is_err());
+        assert_eq!(vacant(Path::new("/dev/null"), Existing::Keep), Ok(()), "no file");
+    }
+
+    #[test]
+    fn a_file_that_comes_to_be_there_meanwhile_is_kept() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("file");
+        let mut draft = Draft::named(&path, Existing::Keep).expect("draft");
+        draft.write_all(b"ours").expect("write");
+        fs::write(&path, "theirs").expect("theirs");
+        let error = draft.keep().expect_err("there").to_string();
+        assert!(error.contains("exists already and is not overwritten"), "{error}");
+        assert_eq!(fs::read(&path).expect("bytes"), b"theirs");
+        write_named(&path, b"ours", Existing::Replace).expect("force");
+        assert_eq!(fs::read(&path).expect("bytes"), b"ours");
+        assert_eq!(fs::read_dir(folder.path()).expect("folder").count(), 1, "nothing is left over");
     }
 }

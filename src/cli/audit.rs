@@ -12,7 +12,7 @@ use super::{
 use crate::{
     app::{
         audit::{self, Audited},
-        store,
+        store::{self, Existing},
     },
     core::{
         audit::{Finding, Severity, report},
@@ -26,12 +26,13 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<u8> 
     let Some(environment) = &arguments.environment else {
         return Err(Error::usage("no environment given").hint("name one with -e ENV"));
     };
+    let existing = Existing::force(arguments.force);
     if let Some(path) = &arguments.sql {
-        store::vacant(path, arguments.force)?;
+        store::vacant(path, existing)?;
     }
     let audited = Box::pin(audit::audit(&context.deck, &context.job, environment, &only)).await?;
     if let Some(path) = &arguments.sql {
-        store::write_ours(path, report::script(environment, &audited.audit).as_bytes())?;
+        store::write_ours(path, report::script(environment, &audited.audit).as_bytes(), existing)?;
     }
     let limit = arguments.fail_on.severity();
     print(context, &audited, limit)?;

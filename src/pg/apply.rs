@@ -12,6 +12,7 @@ mod park;
 mod rebuilt;
 mod refused;
 mod reviewed;
+mod scope;
 mod settle;
 mod together;
 mod triggers;
@@ -24,6 +25,7 @@ use self::{
     execute::{Executed, execute},
     ground::ground,
     reviewed::reviewed_rows,
+    scope::deletes_in_scope,
     triggers::{Watch, with_triggers},
 };
 use super::{
@@ -179,6 +181,7 @@ async fn write(tx: &Transaction<'_>, order: &Order<'_>) -> Result<Written> {
     let plan = &with_triggers(order.plan, &catalog)?;
     let order = &Order { plan, ..*order };
     let before = reviewed_rows(tx, plan).await?;
+    deletes_in_scope(tx, plan).await?;
     let schedule = schedule(plan)?;
     let constraints = schedule.deferred.clone();
     deferred::defer(tx, &constraints).await?;

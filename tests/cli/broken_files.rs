@@ -172,10 +172,15 @@ fn nothing_is_overwritten_unless_it_is_said() {
         ("sync export plans --from production --out", "kept.bundle"),
         ("audit -e preprod --fail-on never --sql", "fixes.sql"),
     ] {
+        desk.fine(&format!("{verb} {file}"));
+        desk.fails(2, &format!("{verb} {file}"), "exists already and is not overwritten");
         desk.write(file, "kept");
         desk.fails(2, &format!("{verb} {file}"), "exists already and is not overwritten");
         assert_eq!(desk.read(file), "kept", "{verb}");
         desk.fine(&format!("{verb} {file} --force"));
         assert_ne!(desk.read(file), "kept", "{verb}");
     }
+    let both = "sync review plans --from production --to preprod --plan both.json --report both.json";
+    desk.fails(2, both, "both.json: two results would be written to this file");
+    assert!(!desk.path("both.json").exists());
 }

@@ -2,14 +2,16 @@
 
 use std::{fs, path::Path};
 
-use pgdeck::app::{job::Job, sync};
+use pgdeck::app::{job::Job, store, sync};
 use serde_json::Value;
 
 use crate::support::{Story, dump, one};
 
 /// Writes the set `name` of production to `path`, as the verb does.
 async fn export(story: &Story, name: &str, path: &Path) {
-    sync::export_file(story.deck(), &Job::quiet(), &[name.to_owned()], "production", path).await.expect("export");
+    sync::export_file(story.deck(), &Job::quiet(), &[name.to_owned()], "production", path, store::Existing::Replace)
+        .await
+        .expect("export");
 }
 
 /// Chooses the set `name` and no other.
@@ -40,7 +42,9 @@ async fn a_bundle_that_was_written_is_read_back_and_applied_like_the_environment
     story.name(&file("all.bundle")).await;
     story.sees("rows of production written to");
     let (mine, verbs) = (file("all.bundle"), file("verb.bundle"));
-    sync::export_file(story.deck(), &Job::quiet(), &[], "production", &verbs).await.expect("export");
+    sync::export_file(story.deck(), &Job::quiet(), &[], "production", &verbs, store::Existing::Replace)
+        .await
+        .expect("export");
     assert!(fs::read(&mine).expect("mine") == fs::read(&verbs).expect("the verb's"), "the bytes that the verb writes");
 
     story.press("enter").await;
@@ -151,7 +155,9 @@ async fn a_bundle_of_the_target_itself_is_no_source() {
     let mut story = Story::open(120, 36).await;
     let folder = tempfile::tempdir().expect("folder");
     let bundle = folder.path().join("preprod.bundle");
-    sync::export_file(story.deck(), &Job::quiet(), &[], "preprod", &bundle).await.expect("export");
+    sync::export_file(story.deck(), &Job::quiet(), &[], "preprod", &bundle, store::Existing::Replace)
+        .await
+        .expect("export");
     story.press("7 F").await;
     story.name(&bundle).await;
     story.press("enter").await;

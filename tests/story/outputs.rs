@@ -3,7 +3,7 @@
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
 use pgdeck::{
-    app::{job::Job, sync},
+    app::{job::Job, store, sync},
     core::sync::{
         plan::Plan,
         report::{Format, Report},
@@ -23,7 +23,7 @@ async fn of_the_verbs(story: &Story) -> Vec<(&'static str, &'static str, String)
     let plan = Plan::build(&deck.project.name, &review, &selection).expect("plan");
     let report = Report { review: &review, selection: &selection, plan: &plan };
     let (bundle, seed) = (folder.path().join("bundle"), folder.path().join("seed"));
-    sync::export_file(deck, &job, &[], "production", &bundle).await.expect("bundle");
+    sync::export_file(deck, &job, &[], "production", &bundle, store::Existing::Replace).await.expect("bundle");
     sync::seed(deck, &job, &[], "production", &seed).await.expect("seed");
     let text = |path: &Path| fs::read_to_string(path).expect("file");
     vec![

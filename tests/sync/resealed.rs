@@ -1,5 +1,8 @@
 //! A plan's digest can be computed by anybody: what a plan does is bounded by the project and the catalogue.
 
+use std::pin::pin;
+
+use futures_util::future::{Either, select};
 use pgdeck::{
     app::sync::undo_plan,
     core::{
@@ -81,6 +84,12 @@ async fn what_goes_beyond_the_project_is_refused() {
             |plan| plan.steps[0].set.push(Assignment { columns: vec!["secret".into()], value: value("known") }),
             "the plan writes column `secret`, which does not travel",
         ),
+        (|plan| plan.steps[0].guard.clear(), "the plan does not compare column `key` of free"),
+        (|plan| _ = plan.steps[0].guard.remove("name"), "the plan does not compare column `name` of free"),
+        (
+            |plan| _ = plan.steps[0].guard.insert("secret".into(), Some("s".into())),
+            "the plan compares column `secret` of free, which a review does not",
+        ),
         (
             |plan| {
                 plan.shapes[0].table = QName::new("public", "payments");
@@ -160,6 +169,17 @@ async fn a_table_that_is_held_back_is_not_written() {
     assert!(error.message.contains("foreign keys are not inherited"), "{error}");
 }
 
+/// Applies while `meanwhile` waits for something of it, and fails where nothing can come any more.
+async fn applied_meanwhile(pair: &Pair, plan: &Plan, meanwhile: impl Future<Output = ()>) {
+    match select(pin!(pair.apply(plan)), pin!(meanwhile)).await {
+        Either::Left((applied, meanwhile)) => {
+            applied.unwrap();
+            meanwhile.await;
+        }
+        Either::Right(((), apply)) => _ = apply.await.unwrap(),
+    }
+}
+
 /// No unique index on the key: two writers could each add a row with it.
 #[tokio::test]
 async fn nobody_adds_a_row_with_the_same_key_meanwhile() {
@@ -185,8 +205,7 @@ async fn nobody_adds_a_row_with_the_same_key_meanwhile() {
             assert_eq!(found.as_deref(), state, "{more}");
             other.batch_execute("SELECT pg_advisory_unlock(7)").await.unwrap();
         };
-        let (applied, ()) = tokio::join!(pair.apply(&plan), meanwhile);
-        applied.unwrap();
+        applied_meanwhile(&pair, &plan, meanwhile).await;
     }
 }
 
@@ -223,8 +242,7 @@ async fn nobody_changes_a_table_of_the_plan_meanwhile() {
         assert_eq!(changed.code().map(tokio_postgres::error::SqlState::code), Some("55P03"), "{changed}");
         other.batch_execute("SELECT pg_advisory_unlock(7)").await.unwrap();
     };
-    let (applied, ()) = tokio::join!(pair.apply(&plan), meanwhile);
-    applied.unwrap();
+    applied_meanwhile(&pair, &plan, meanwhile).await;
 }
 
 /// The column's type rounds it: that is not the doing of the trigger that runs as well.
@@ -245,6 +263,56 @@ async fn a_value_that_its_column_rounds_is_refused_whatever_triggers_there_are()
         plan.steps[0].set[0].value = value("2.555");
         let error = pair.refused(&plan.sealed()).await;
         assert_eq!((error.code, error.object.as_deref()), (Code::RolledBack, Some("public.t a")), "{error}");
-        assert!(error.message.contains("`price` holds `2.56` after it was written"), "{error}");
+        assert!(error.message.contains("`price` holds 2.56 after it was written"), "{error}");
+    }
+}
+
+/// What a review shows of a row is the row's own name.
+#[tokio::test]
+async fn a_step_under_the_name_of_another_row_is_refused() {
+    let (pair, plan) = pair().await;
+    let mut forged = plan.clone();
+    forged.steps[0].key.0[0] = Some("old".into());
+    let error = pair.refused(&forged.sealed()).await;
+    assert_eq!((error.code, error.object.as_deref()), (Code::Stale, Some("public.plans old")), "{error}");
+    assert!(error.message.contains("the row has the key free"), "{error}");
+    let mut forged = plan.clone();
+    forged.steps[0].set.push(Assignment { columns: vec!["key".into()], value: value("gone") });
+    let error = pair.refused(&forged.sealed()).await;
+    assert_eq!((error.code, error.object.as_deref()), (Code::RolledBack, Some("public.plans free")), "{error}");
+    assert!(error.message.contains("the plan gives the row another key: gone"), "{error}");
+    pair.apply(&plan).await.unwrap();
+}
+
+/// A review deletes what the `where` covers; the function shows that a team's own SQL cannot write here either.
+#[tokio::test]
+async fn a_row_outside_of_the_where_is_not_deleted() {
+    let schema = "CREATE TABLE t (k text PRIMARY KEY, open bool, v text); CREATE TABLE seen (k text);
+        CREATE FUNCTION ours(text) RETURNS bool LANGUAGE sql STABLE AS $$SELECT $1 <> 'theirs'$$;
+        CREATE FUNCTION writes(text) RETURNS bool LANGUAGE plpgsql AS
+            $$BEGIN IF current_setting('transaction_read_only') = 'off' THEN INSERT INTO public.seen VALUES ($1); END IF;
+              RETURN $1 <> 'theirs'; END$$;";
+    let rows =
+        "INSERT INTO t VALUES ('gone', true, 'x'), ('shut', false, 'x'), ('theirs', true, 'x'), ('unknown', NULL, 'x')";
+    for filter in ["open and public.ours(k)", "open and public.writes(k) -- a comment"] {
+        let sets = set(&format!("{{ table = \"t\", where = \"{filter}\", deletes = true }}"));
+        let pair = Pair::new(&sets, schema, "", rows).await;
+        let plan = pair.all(&pair.review().await);
+        assert_eq!(plan.steps.len(), 1, "{:?}", plan.steps);
+        for (k, open) in [("shut", Some("false")), ("theirs", Some("true")), ("unknown", None)] {
+            let mut forged = plan.clone();
+            let step = &mut forged.steps[0];
+            step.key.0[0] = Some(k.into());
+            step.locator = vec![Some(k.into())];
+            step.guard.insert("k".into(), Some(k.into()));
+            step.guard.insert("open".into(), open.map(str::to_owned));
+            let error = pair.refused(&forged.sealed()).await;
+            assert_eq!((error.code, error.object), (Code::Refused, Some(format!("public.t {k}"))), "{}", error.message);
+            assert!(error.message.contains("outside of the `where` of sync set `s`"), "{}", error.message);
+        }
+        let run = pair.apply(&plan).await.unwrap().run.unwrap();
+        assert_eq!(pair.target.rows("SELECT k FROM t ORDER BY k").await, ["shut", "theirs", "unknown"]);
+        assert_eq!(pair.target.one("SELECT count(*) FROM seen").await, "0");
+        pair.undo(&run).await.unwrap();
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::{
     app::{
         deck::{Deck, Declared},
-        store,
+        store::{self, Existing},
     },
     config::{
         project::{
@@ -45,7 +45,7 @@ pub fn accept(deck: &Deck, entry: &Entry) -> Result<String> {
     let place = place(&project, entry).ok_or_else(|| {
         Error::usage("the acceptance cannot be written there").at(path.display()).hint("write it by hand")
     })?;
-    store::write_ours(path, new.text.as_bytes())?;
+    store::write_ours(path, new.text.as_bytes(), Existing::Replace)?;
     deck.declare(Declared { text: new.text, rules: project.audit });
     Ok(place)
 }

@@ -11,7 +11,11 @@ use futures_util::{StreamExt, stream};
 
 use super::shapes::{included, shapes};
 use crate::{
-    app::{deck::Deck, job::Job, store},
+    app::{
+        deck::Deck,
+        job::Job,
+        store::{self, Existing},
+    },
     core::{
         error::{Error, Result},
         name::QName,
@@ -67,8 +71,15 @@ pub struct Exported {
 }
 
 /// Writes the sets `names` of `environment` to `path` as they arrive, in one piece, readable by the owner alone.
-pub async fn export_file(deck: &Deck, job: &Job, names: &[String], environment: &str, path: &Path) -> Result<Exported> {
-    let file = store::Draft::new(path)?;
+pub async fn export_file(
+    deck: &Deck,
+    job: &Job,
+    names: &[String],
+    environment: &str,
+    path: &Path,
+    existing: Existing,
+) -> Result<Exported> {
+    let file = store::Draft::named(path, existing)?;
     let mut waiting = Some(BufWriter::new(file));
     let mut writer: Option<Writer<BufWriter<store::Draft>>> = None;
     let mut known: Vec<Shape> = Vec::new();

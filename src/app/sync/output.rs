@@ -12,7 +12,11 @@ use std::{
 
 use super::{export_file, query, save_report, seed};
 use crate::{
-    app::{deck::Deck, job::Job, store},
+    app::{
+        deck::Deck,
+        job::Job,
+        store::{self, Existing},
+    },
     core::{
         error::{Error, Result},
         sql_text::printable_sql,
@@ -82,18 +86,18 @@ pub struct Written {
 /// Writes `output` to `path`. An older file of the same kind is replaced, as by the verb; a seed's region is written
 /// into whatever file it is. Any other file is left alone, and that is an error.
 pub async fn write(deck: &Deck, job: &Job, output: &Output, path: &Path) -> Result<Written> {
-    free(output, path)?;
+    let existing = free(output, path)?;
     let plan = |chosen: &Chosen| Plan::build(&deck.project.name, &chosen.review, &chosen.selection);
     let mut written = Written { rows: None, changed: true };
     match output {
         Output::Report(chosen) => {
             let report = Report { review: &chosen.review, selection: &chosen.selection, plan: &plan(chosen)? };
-            save_report(&report, path)?;
+            save_report(&report, path, existing)?;
         }
-        Output::Script(chosen) => store::write(path, script::script(&plan(chosen)?)?.as_bytes())?,
-        Output::Plan(chosen) => store::write(path, plan(chosen)?.text().as_bytes())?,
+        Output::Script(chosen) => store::write_named(path, script::script(&plan(chosen)?)?.as_bytes(), existing)?,
+        Output::Plan(chosen) => store::write_named(path, plan(chosen)?.text().as_bytes(), existing)?,
         Output::Bundle(rows) => {
-            let exported = Box::pin(export_file(deck, job, &rows.sets, &rows.environment, path)).await?;
+            let exported = Box::pin(export_file(deck, job, &rows.sets, &rows.environment, path, existing)).await?;
             written.rows = Some(exported.tables.iter().map(|(_, rows)| rows).sum());
         }
         Output::Seed(rows) => {
@@ -102,7 +106,7 @@ pub async fn write(deck: &Deck, job: &Job, output: &Output, path: &Path) -> Resu
         }
         Output::Query(rows) => {
             let printed = Box::pin(query(deck, job, &rows.sets, Some(&rows.environment))).await?;
-            store::write(path, printable_sql(&printed.sql).as_bytes())?;
+            store::write_named(path, printable_sql(&printed.sql).as_bytes(), existing)?;
         }
     }
     Ok(written)
@@ -111,24 +115,25 @@ pub async fn write(deck: &Deck, job: &Job, output: &Output, path: &Path) -> Resu
 /// Enough of a file to tell what it is.
 const BEGINNING: u64 = 1024;
 
-/// Refuses a `path` that cannot be written, or at which something stands that is not to be replaced.
-fn free(output: &Output, path: &Path) -> Result<()> {
+/// Refuses a `path` that cannot be written, or at which something stands that is not to be replaced. What comes to be there
+/// meanwhile is kept.
+fn free(output: &Output, path: &Path) -> Result<Existing> {
     if let Output::Report(_) = output {
         report::Format::of(&path.display().to_string())?;
     }
     match fs::metadata(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => folder(path),
+        Err(error) if error.kind() == ErrorKind::NotFound => folder(path).map(|()| Existing::Keep),
         Err(error) => Err(store::cannot("write", path, &error)),
         Ok(facts) if facts.is_dir() => Err(Error::usage("this is a folder").at(path.display()).hint("name a file")),
         Ok(facts) if !facts.is_file() => Err(Error::usage("not a regular file").at(path.display())),
         // Its region is all that is replaced.
-        Ok(_) if matches!(output, Output::Seed(_)) => Ok(()),
+        Ok(_) if matches!(output, Output::Seed(_)) => Ok(Existing::Replace),
         Ok(_) => {
             let cannot = |error: std::io::Error| store::cannot("read", path, &error);
             let mut beginning = Vec::new();
             File::open(path).map_err(cannot)?.take(BEGINNING).read_to_end(&mut beginning).map_err(cannot)?;
             if is_ours(output, &String::from_utf8_lossy(&beginning)) {
-                return Ok(());
+                return Ok(Existing::Replace);
             }
             let what = format!("this file exists already and is no {} of pgdeck's", word(output));
             Err(Error::usage(what).at(path.display()).hint("choose another name"))
@@ -191,7 +196,7 @@ mod tests {
         let path = folder.path().join("file.sql");
         let says = |output: &Output, path: &Path| free(output, path).map_err(|error| error.to_string());
         let query = Output::Query(rows());
-        assert_eq!(says(&query, &path), Ok(()), "new");
+        assert_eq!(says(&query, &path), Ok(Existing::Keep), "new");
         for (text, ours) in [("", false), ("SELECT 1;\n", false), ("WITH pinned AS MATERIALIZED (\n", true)] {
             fs::write(&path, text).expect("write");
             assert_eq!(says(&query, &path).is_ok(), ours, "{text}");
@@ -199,7 +204,7 @@ mod tests {
         fs::write(&path, "{\"pgdeck\": \"plan\"}").expect("write");
         let refused = says(&Output::Bundle(rows()), &path).expect_err("a plan is no bundle");
         assert!(refused.contains("exists already and is no bundle"), "{refused}");
-        assert_eq!(says(&Output::Seed(rows()), &path), Ok(()), "any file can hold a region");
+        assert_eq!(says(&Output::Seed(rows()), &path), Ok(Existing::Replace), "any file can hold a region");
         assert!(says(&query, folder.path()).expect_err("folder").contains("this is a folder"));
         let missing = says(&query, &folder.path().join("no/file")).expect_err("missing");
         assert!(missing.contains("there is no folder"), "{missing}");

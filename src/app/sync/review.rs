@@ -12,7 +12,11 @@ use super::{
     target_checks::TargetChecks,
 };
 use crate::{
-    app::{deck::Deck, job::Job, store},
+    app::{
+        deck::Deck,
+        job::Job,
+        store::{self, Existing},
+    },
     core::{
         error::{Code, Error, Result},
         sync::{
@@ -63,9 +67,9 @@ fn is_surely(one: Option<&str>, other: &str) -> bool {
 }
 
 /// Writes a report to `path`, readable by the owner alone, in the format that the ending of its name asks for.
-pub fn save_report(report: &Report<'_>, path: &Path) -> Result<()> {
+pub fn save_report(report: &Report<'_>, path: &Path, existing: Existing) -> Result<()> {
     let format = report::Format::of(&path.display().to_string())?;
-    store::write(path, report.render(format).as_bytes())
+    store::write_named(path, report.render(format).as_bytes(), existing)
 }
 
 /// Refuses rows of another project.

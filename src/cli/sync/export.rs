@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::{
-    app::{store, sync},
+    app::{store::Existing, sync},
     cli::{
         Context,
         args::Export,
@@ -14,8 +14,8 @@ use crate::{
 
 pub(super) async fn export(arguments: &Export, context: &Context) -> Result<u8> {
     let (deck, job) = (&context.deck, &context.job);
-    store::vacant(&arguments.out, arguments.force)?;
-    let exported = sync::export_file(deck, job, &arguments.sets, &arguments.from, &arguments.out).await?;
+    let existing = Existing::force(arguments.force);
+    let exported = sync::export_file(deck, job, &arguments.sets, &arguments.from, &arguments.out, existing).await?;
     let mut listing =
         Listing::new([("set", Align::Left), ("table", Align::Left), ("rows", Align::Right), ("key", Align::Left)]);
     let mut records = Vec::new();

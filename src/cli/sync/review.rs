@@ -1,7 +1,10 @@
 //! `pgdeck sync review`
 
 use crate::{
-    app::{store, sync},
+    app::{
+        store::{self, Existing},
+        sync,
+    },
     cli::{
         Context,
         args::{FailOn, Review as ReviewArguments},
@@ -26,11 +29,15 @@ pub(super) async fn review(arguments: &ReviewArguments, context: &Context) -> Re
         // Known before anything is read.
         report::Format::of(&path.display().to_string())?;
     }
-    if let Some(path) = &arguments.plan {
-        store::vacant_for_plan(path, arguments.force)?;
-    }
-    for path in [&arguments.sql, &arguments.report].into_iter().flatten() {
-        store::vacant(path, arguments.force)?;
+    let existing = Existing::force(arguments.force);
+    let files: Vec<_> = [&arguments.plan, &arguments.sql, &arguments.report].into_iter().flatten().collect();
+    for (at, path) in files.iter().enumerate() {
+        store::vacant(path, existing)?;
+        if files[..at].contains(path) {
+            return Err(Error::usage("two results would be written to this file")
+                .at(path.display())
+                .hint("name two files"));
+        }
     }
     deck.known(&arguments.to)?;
     let review = match (&arguments.bundle, &arguments.from) {
@@ -43,13 +50,13 @@ pub(super) async fn review(arguments: &ReviewArguments, context: &Context) -> Re
     let selection = Selection::all(&review);
     let plan = Plan::build(&deck.project.name, &review, &selection)?;
     if let Some(path) = &arguments.plan {
-        store::write(path, plan.text().as_bytes())?;
+        store::write_named(path, plan.text().as_bytes(), existing)?;
     }
     if let Some(path) = &arguments.sql {
-        store::write(path, script::script(&plan)?.as_bytes())?;
+        store::write_named(path, script::script(&plan)?.as_bytes(), existing)?;
     }
     if let Some(path) = &arguments.report {
-        sync::save_report(&Report { review: &review, selection: &selection, plan: &plan }, path)?;
+        sync::save_report(&Report { review: &review, selection: &selection, plan: &plan }, path, existing)?;
     }
     let mut listing = listing(&review);
     listing.notes.extend(fires::announced(&plan));
@@ -62,10 +69,7 @@ pub(super) async fn review(arguments: &ReviewArguments, context: &Context) -> Re
         }
         listing.notes.push(closed);
     }
-    let written = [&arguments.plan, &arguments.sql, &arguments.report]
-        .into_iter()
-        .flatten()
-        .map(|path| format!(" → {}", path.display()));
+    let written = files.iter().map(|path| format!(" → {}", path.display()));
     listing.notes.push(format!("plan {}: {}{}", plan.short_digest(), plan.tally(), written.collect::<String>()));
     output::print(context.format, &listing, &record)?;
     let differs = !review.is_empty() && review.tables.iter().any(differs);

@@ -5,7 +5,7 @@
 
 use super::{
     never::why_never,
-    plan::{Assignment, Operation, Plan, Step},
+    plan::{Assignment, Operation, Plan, Step, guards},
     set::Sets,
     shape::{Child, Part, Reference, Role, Shape, UniqueRule, children, known_table},
     sql,
@@ -32,7 +32,9 @@ pub fn check(plan: &Plan, catalog: &Catalog, sets: &Sets) -> Result<()> {
     }
     if plan.undoes.is_none() {
         for step in &plan.steps {
-            writes_what_travels(plan.shape(&step.table)?, step)?;
+            let shape = plan.shape(&step.table)?;
+            writes_what_travels(shape, step)?;
+            guards_as_reviewed(shape, step)?;
         }
     }
     Ok(())
@@ -153,11 +155,31 @@ fn writes_what_travels(shape: &Shape, step: &Step) -> Result<()> {
         sql::written(shape, assignment).map(|(_, _, name)| name.to_owned()).collect()
     };
     for name in step.set.iter().flat_map(written) {
-        if !shape.column(&name).is_some_and(|column| travels(column.role)) {
-            return Err(Error::refused(format!("the plan writes column `{name}`, which does not travel"))
-                .object(&shape.table)
-                .hint("review again"));
-        }
+        let what = match shape.column(&name) {
+            Some(column) if !travels(column.role) => "which does not travel",
+            Some(_) => continue,
+            None => "which the table does not have",
+        };
+        return Err(Error::refused(format!("the plan writes column `{name}`, {what}"))
+            .object(&shape.table)
+            .hint("review again"));
     }
     Ok(())
+}
+
+/// A step of a review guards all that its kind compares, so that nobody's change since is written over.
+fn guards_as_reviewed(shape: &Shape, step: &Step) -> Result<()> {
+    let guarded = |name: &str| shape.column(name).is_some_and(|column| guards(step.operation, column.role));
+    let missing = shape
+        .columns
+        .iter()
+        .find(|column| guards(step.operation, column.role) && !step.guard.contains_key(&column.name));
+    let what = match (missing, step.guard.keys().find(|name| !guarded(name))) {
+        (Some(column), _) => format!("the plan does not compare column `{}` of {}", column.name, step.key.display()),
+        (None, Some(name)) => {
+            format!("the plan compares column `{name}` of {}, which a review does not", step.key.display())
+        }
+        (None, None) => return Ok(()),
+    };
+    Err(Error::refused(what).object(&shape.table).hint("review again"))
 }

@@ -394,11 +394,10 @@ fn step(shape: &Shape, row: &RowReview, includes: impl Fn(&str) -> bool) -> Opti
             let only_look = row.change == Change::Representation;
             let set = assignments(shape, row, |cell| includes(&cell.column) && (only_look || !cell.representation));
             let target = row.target.as_ref()?;
-            let guarded = |role| matches!(role, Role::Value | Role::Foreign);
             let step = Step {
                 operation: Operation::Update,
                 locator: locator(shape, target),
-                guard: guard(shape, target, guarded),
+                guard: guard(shape, target, |role| guards(Operation::Update, role)),
                 set,
                 ..base
             };
@@ -409,7 +408,7 @@ fn step(shape: &Shape, row: &RowReview, includes: impl Fn(&str) -> bool) -> Opti
             Some(Step {
                 operation: Operation::Delete,
                 locator: locator(shape, target),
-                guard: guard(shape, target, |_| true),
+                guard: guard(shape, target, |role| guards(Operation::Delete, role)),
                 ..base
             })
         }
@@ -437,6 +436,15 @@ fn assignments(shape: &Shape, row: &RowReview, wanted: impl Fn(&Cell) -> bool) -
 /// The values by which `row` is found.
 pub fn locator(shape: &Shape, row: &Row) -> Vec<Value> {
     shape.locator.iter().map(|name| row.value(shape, name).map(str::to_owned)).collect()
+}
+
+/// Whether a step guards columns of `role`: an update what is compared, a delete all that would be lost.
+pub fn guards(operation: Operation, role: Role) -> bool {
+    match operation {
+        Operation::Insert => false,
+        Operation::Update => matches!(role, Role::Value | Role::Foreign),
+        Operation::Delete => role != Role::Generated,
+    }
 }
 
 /// What `row` holds in the columns whose role is `wanted`.

@@ -8,6 +8,7 @@ use crate::{
             plan::{Operation, Plan, Step},
             row::Row,
             shape::Shape,
+            sql::Lookup,
         },
     },
     pg::{connect::Transaction, sync},
@@ -23,11 +24,11 @@ pub(super) async fn reviewed_rows(tx: &Transaction<'_>, plan: &Plan) -> Result<V
             continue;
         }
         let locators: Vec<_> = steps.iter().map(|(_, step)| step.locator.clone()).collect();
-        let mut found = sync::located(tx, shape, &locators, true).await?;
+        let mut found = sync::located(tx, shape, &locators, Lookup::Lock).await?;
         for (at, step) in steps {
             match found.remove(&step.locator) {
                 Some(row) => {
-                    stale.extend(changes(shape, step, &row));
+                    stale.extend(changes(shape, step, &row).or_else(|| renamed(plan, step, &row)));
                     rows[at] = Some(row);
                 }
                 None => stale.push((name(step), "it is gone".to_owned())),
@@ -69,4 +70,11 @@ fn changes(shape: &Shape, step: &Step, row: &Row) -> Option<(String, String)> {
         }
     }
     (!changed.is_empty()).then(|| (name(step), format!("{} holds another value", changed.join(", "))))
+}
+
+/// The row is as it was reviewed and has another key than the plan says: it was edited. An undo's rows have the keys of their
+/// run, which later names of parents may have changed.
+fn renamed(plan: &Plan, step: &Step, row: &Row) -> Option<(String, String)> {
+    let other = plan.undoes.is_none() && row.key != step.key;
+    other.then(|| (name(step), format!("the row has the key {}", row.key.display())))
 }

@@ -26,7 +26,7 @@ use crate::{
             row::{self, Row, Value},
             schedule::Run,
             shape::{Child, Shape, children},
-            sql,
+            sql::{self, Lookup},
         },
     },
     pg::{
@@ -268,7 +268,7 @@ impl<'a> Watch<'a> {
         })
         .await?;
         if !others.is_empty() && steps().any(|(step, _)| step.operation == Operation::Delete) {
-            let rows = sync::located(tx, shape, &others, false).await?;
+            let rows = sync::located(tx, shape, &others, Lookup::Read).await?;
             let back = |step: &&Step| step.operation == Operation::Delete && rows.values().any(|r| r.key == step.key);
             if let Some(step) = steps().map(|(step, _)| step).find(back) {
                 return Err(Error::rolled_back(format!("{} inserted the row again after it was deleted", who(by)))

@@ -12,9 +12,9 @@ use crate::{
             plan::{Assignment, NewValue, Operation, Plan, Step},
             row::{Key, Row, Value},
             shape::{Role, Shape},
-            sql,
+            sql::{self, Lookup},
         },
-        value::told,
+        value::shown,
     },
     pg::{connect::Transaction, query, sync},
 };
@@ -32,7 +32,7 @@ pub(super) async fn written_rows(
     let mut rows = vec![None; plan.steps.len()];
     for (table, steps) in by_table {
         let wanted: Vec<_> = steps.iter().map(|at| locators[*at].clone()).collect();
-        let mut found: HashMap<_, _> = sync::located(tx, plan.shape(table)?, &wanted, false).await?;
+        let mut found: HashMap<_, _> = sync::located(tx, plan.shape(table)?, &wanted, Lookup::Read).await?;
         for at in steps {
             rows[at] = found.remove(&locators[at]);
         }
@@ -73,6 +73,13 @@ pub(super) async fn verify(
             .object(name(step))
             .hint("leave the row out, or look at what the trigger does")
         })?;
+        // A key is written where it is to be spelled as in the source, which makes no other key of it.
+        if step.operation == Operation::Update && plan.undoes.is_none() && !triggers && row.key != step.key {
+            return Err(Error::rolled_back(format!("the plan gives the row another key: {}", row.key.display()))
+                .all_rolled_back()
+                .object(name(step))
+                .hint("review again"));
+        }
         let touched = touched(shape, step, row);
         differ
             .extend(touched.map(|column| {
@@ -129,7 +136,7 @@ pub(super) async fn verify(
             return Err(Error::rolled_back(what).all_rolled_back().object(name(step)).hint(hint));
         }
         if !triggers || by_type.contains(&place) {
-            let found = told(found);
+            let found = shown(found);
             let message = format!("`{column}` holds {found} after it was written");
             let hint = "compare the column's type in both environments";
             return Err(Error::rolled_back(message).all_rolled_back().object(name(step)).hint(hint));

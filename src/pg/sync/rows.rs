@@ -19,7 +19,7 @@ use crate::{
             plan::locator,
             row::{Key, Row, Value},
             shape::Shape,
-            sql::{self, Query, Side, Subset, Written},
+            sql::{self, Lookup, Query, Side, Subset, Written},
         },
     },
     pg::{
@@ -133,14 +133,14 @@ fn unsorted(shape: &Shape, key: &Key) -> Error {
         .hint("please report this, with the type of the key's columns")
 }
 
-/// Finds the rows with these locators, and locks them if asked.
+/// Finds the rows with these locators.
 pub async fn located(
     tx: &Transaction<'_>,
     shape: &Shape,
     locators: &[Vec<Value>],
-    lock: bool,
+    lookup: Lookup,
 ) -> Result<HashMap<Vec<Value>, Row>> {
-    let query = sql::read_located(shape, locators.len(), lock);
+    let query = sql::read_located(shape, locators.len(), lookup);
     let lists: Vec<List> =
         (0..shape.locator.len()).map(|at| locators.iter().map(|locator| locator[at].as_deref()).collect()).collect();
     let mut out = HashMap::new();

@@ -13,7 +13,7 @@ use crate::core::{
         shape::{Role, Shape, ShapeColumn, labels},
         sql::{Term, is_loose, is_number},
     },
-    value::told,
+    value::shown,
 };
 
 /// How the source's positions map to the target's.
@@ -325,7 +325,7 @@ fn dangling(shape: &Shape, change: Change, cells: &[Cell], row: &Row) -> Vec<Str
         let nowhere = key.as_ref().is_some_and(|key| key.0.iter().all(Option::is_none));
         nowhere && reference.enforced && leaves(*at)
     });
-    let value = |name: &String| told(row.value(shape, name));
+    let value = |name: &String| shown(row.value(shape, name));
     lost.map(|(_, (reference, _))| {
         let held: Vec<_> = reference.columns.iter().map(value).collect();
         format!(

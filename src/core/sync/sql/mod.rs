@@ -50,7 +50,7 @@ pub(super) use key::found;
 pub use leaf::{is_loose, no_key};
 pub use own::{children_written, is_own, own_rows};
 pub use preflight::{cast_inputs, failing_rows, holders, refused_inputs};
-pub use read::{Query, Side, Subset, read, read_located, taken};
+pub use read::{Lookup, Query, Side, Subset, read, read_located, taken};
 pub use sequence::{advance, advance_own, is_number};
 pub use statement::Statement;
 pub use together::{Parameter, Together};

@@ -150,8 +150,19 @@ fn only_their_partitions(shape: &Shape, rows: usize) -> String {
     if known.is_empty() { String::new() } else { format!(" WHERE {}", known.join(" AND ")) }
 }
 
-/// Reads and locks `rows` rows of a target whose locators are passed as one text array per locator column.
-pub fn read_located(shape: &Shape, rows: usize, lock: bool) -> Query {
+/// What is done with rows that are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lookup {
+    /// They are read.
+    Read,
+    /// They are read and locked until the transaction ends.
+    Lock,
+    /// They are read, and asked whether they satisfy the `where`.
+    Scope,
+}
+
+/// Reads `rows` rows of a target whose locators are passed as one text array per locator column.
+pub fn read_located(shape: &Shape, rows: usize, lookup: Lookup) -> Query {
     let condition: Vec<_> = shape
         .locator
         .iter()
@@ -164,11 +175,11 @@ pub fn read_located(shape: &Shape, rows: usize, lock: bool) -> Query {
             equals(&format!("t.{}", ident(name)), cast, &format!("w.c{at}"), nullable)
         })
         .collect();
-    let fields = Fields::of(shape, Side::Target, false);
+    let fields = Fields::of(shape, Side::Target, lookup == Lookup::Scope);
     let pruned = only_their_partitions(shape, rows);
     let rest = format!(" JOIN {} ON {}{}{pruned}", lists(shape.locator.len()), condition.join(" AND "), fields.joins);
     let mut query = Query::new(shape, &fields, &rest);
-    if lock {
+    if lookup == Lookup::Lock {
         query.text.push_str(" FOR UPDATE OF t");
     }
     query
@@ -199,7 +210,7 @@ mod tests {
             shape.columns.push(column("at", "timestamp with time zone", Role::Value));
             shape.columns[0].not_null = true;
             shape.columns[2].not_null = not_null;
-            read_located(&shape, rows, true).text
+            read_located(&shape, rows, Lookup::Lock).text
         };
         let (first, second) = (
             " WHERE t.k OPERATOR(pg_catalog.=) ANY ($1::text[]::text[])",
@@ -209,7 +220,7 @@ mod tests {
         assert!(of(true, false, 3).ends_with(&format!("{first} FOR UPDATE OF t")), "NULL is in no list");
         let mut arrays = Shape { partitioned: true, ..shape("t", None) };
         (arrays.columns[0].cast, arrays.columns[0].not_null) = ("integer[]".into(), true);
-        assert!(!read_located(&arrays, 3, true).text.contains(" ANY "), "there are no lists of arrays");
+        assert!(!read_located(&arrays, 3, Lookup::Lock).text.contains(" ANY "), "there are no lists of arrays");
         for text in [of(false, true, 3), of(true, true, MAX_PRUNED_ROWS + 1)] {
             assert!(!text.contains(" ANY "), "{text}");
         }
