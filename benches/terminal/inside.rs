@@ -65,6 +65,7 @@ fn table(nth: u64) -> Table {
         partition: false,
         estimate: Some(nth * 7919 % 100_000),
         readable: true,
+        foreign_code: None,
         rls_hides: false,
         rls_enabled: nth.is_multiple_of(3),
         policies: 1,

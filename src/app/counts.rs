@@ -118,6 +118,8 @@ fn estimate(table: &Table) -> Count {
 fn hidden(table: &Table) -> Option<&'static str> {
     if !table.readable {
         Some("no right to read")
+    } else if table.foreign_code.is_some() {
+        Some("an index of it runs the code of another role")
     } else if table.rls_hides {
         Some("RLS hides rows")
     } else {

@@ -6,6 +6,15 @@ use super::{
     journal::{Action, Entry, Outcome, Run},
 };
 
+/// The system identifier that initdb gave to the cluster (a standby has its primary's) and the database's OID in it.
+pub const WHOLE: &str =
+    "SELECT pg_catalog.concat_ws('/', (SELECT system_identifier FROM pg_catalog.pg_control_system()),
+  (SELECT oid FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database()))";
+
+/// The best that a role without the right to call `pg_control_system` can say.
+pub const PART: &str = "SELECT pg_catalog.concat_ws('/', '?', oid) FROM pg_catalog.pg_database
+  WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database()";
+
 /// Whether two identities may be of one database: what either cannot say, differs in nothing.
 pub fn may_be_one(one: &str, other: &str) -> bool {
     let (Some(one), Some(other)) = (one.split_once('/'), other.split_once('/')) else { return false };

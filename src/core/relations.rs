@@ -87,6 +87,7 @@ mod tests {
             partition: false,
             estimate: None,
             readable: true,
+            foreign_code: None,
             rls_hides: false,
             rls_enabled: false,
             policies: 0,

@@ -107,6 +107,8 @@ pub struct Table {
     pub estimate: Option<u64>,
     /// Whether the connected role may select from it.
     pub readable: bool,
+    /// An index that calls the code of somebody else, with the function and its owner: to read the table may run it.
+    pub foreign_code: Option<String>,
     /// Whether row level security hides rows from the connected role.
     pub rls_hides: bool,
     /// Whether row level security is enabled.

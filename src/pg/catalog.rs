@@ -6,6 +6,7 @@ use tokio::try_join;
 use super::{
     connect::Transaction,
     query::{self, List},
+    strangers::with_strangers,
 };
 use crate::core::{
     error::{Error, Result},
@@ -20,8 +21,9 @@ use crate::core::{
 
 /// Reads the catalogue: a few queries, one round trip.
 pub async fn read(tx: &Transaction<'_>) -> Result<Catalog> {
+    let tables = with_strangers(include_str!("sql/tables.sql"));
     let (tables, columns, counters, keys, uniques, triggers) = try_join!(
-        records::<TableRecord>(tx, include_str!("sql/tables.sql")),
+        records::<TableRecord>(tx, &tables),
         records::<ColumnRecord>(tx, include_str!("sql/columns.sql")),
         records::<CounterRecord>(tx, include_str!("sql/counters.sql")),
         records::<KeyRecord>(tx, include_str!("sql/foreign_keys.sql")),
@@ -142,6 +144,7 @@ struct TableRecord {
     estimate: Option<u64>,
     readable: bool,
     lockable: bool,
+    foreign_code: Option<String>,
     rls_hides: bool,
     rls_enabled: bool,
     policies: u32,
@@ -163,6 +166,7 @@ impl From<TableRecord> for Table {
             partition: record.partition,
             estimate: record.estimate,
             readable: record.readable,
+            foreign_code: record.foreign_code,
             rls_hides: record.rls_hides,
             rls_enabled: record.rls_enabled,
             policies: record.policies,

@@ -2,17 +2,9 @@
 
 use super::{connect::Transaction, query};
 use crate::core::{
-    database::may_be_one,
+    database::{PART, WHOLE, may_be_one},
     error::{Error, Result},
 };
-
-/// The system identifier that initdb gave to the cluster (a standby has its primary's) and the database's OID in it.
-const WHOLE: &str = "SELECT pg_catalog.concat_ws('/', (SELECT system_identifier FROM pg_catalog.pg_control_system()),
-  (SELECT oid FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database()))";
-
-/// The best that a role without the right to call `pg_control_system` can say.
-const PART: &str = "SELECT pg_catalog.concat_ws('/', '?', oid) FROM pg_catalog.pg_database
-  WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database()";
 
 /// A text that no other database has: the cluster's system identifier and the database's OID.
 pub async fn identity(tx: &Transaction<'_>) -> Result<String> {

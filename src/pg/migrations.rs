@@ -11,7 +11,7 @@ use futures_util::future::try_join_all;
 use serde::Deserialize;
 use tokio::try_join;
 
-use super::{catalog::records, connect::Transaction, identity::identity, query};
+use super::{catalog::records, connect::Transaction, identity::identity, query, strangers::with_strangers};
 use crate::core::{
     error::{Error, Result},
     migrations::{
@@ -29,6 +29,8 @@ struct Found {
     usage: bool,
     select: bool,
     hides: bool,
+    /// What of an index may run the code of somebody else, when the table is read.
+    foreign_code: Option<String>,
     /// Whether the tables beside it may be read, by name.
     beside: Option<BTreeMap<String, bool>>,
     role: String,
@@ -62,7 +64,8 @@ async fn find(tx: &Transaction<'_>) -> Result<Vec<Found>> {
     let names: Vec<Option<&str>> = usual().map(Some).collect();
     let mut out = Vec::new();
     let mut broken = None;
-    query::for_each(tx, include_str!("sql/migrations/candidates.sql"), &[names], |fields| {
+    let text = with_strangers(include_str!("sql/migrations/candidates.sql"));
+    query::for_each(tx, &text, &[names], |fields| {
         match serde_json::from_str(fields.first().copied().flatten().unwrap_or("null")) {
             Ok(found) => out.push(found),
             Err(error) => broken = Some(error),
@@ -100,6 +103,8 @@ fn sort(found: Found, out: &mut Histories) -> Option<Source> {
         format!("{role} has no right to read it")
     } else if found.hides {
         format!("row security keeps rows of it from {role}")
+    } else if let Some(index) = &found.foreign_code {
+        format!("{index}: to read the table may run it with the rights of {role}")
     } else {
         let events = (tool == Tool::Sqitch).then(|| QName::new(table.schema.clone(), "events"));
         let events = events.filter(|events| match beside.get("events") {

@@ -13,4 +13,5 @@ mod identity;
 pub mod migrations;
 mod query;
 pub mod server;
+mod strangers;
 pub mod sync;

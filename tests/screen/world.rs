@@ -98,6 +98,7 @@ fn table(name: QName, estimate: Option<u64>) -> Table {
         partition: false,
         readable: estimate.is_some(),
         estimate,
+        foreign_code: None,
         rls_hides: false,
         rls_enabled: true,
         policies: 2,

@@ -139,12 +139,14 @@ async fn stream_out(deck: &Deck, job: &Job, names: &[String], environment: &str,
 
 /// A file without the rows of a table that the role may not read would look like a table without rows.
 fn readable(catalog: &Catalog, shape: &Shape) -> Result<()> {
-    let closed = catalog.table(&shape.table).is_some_and(|table| !table.readable);
-    match shape.blocked.as_ref().filter(|_| closed) {
-        Some(reason) => {
+    let table = catalog.table(&shape.table);
+    let (closed, foreign) = table.map_or((false, false), |table| (!table.readable, table.foreign_code.is_some()));
+    match &shape.blocked {
+        Some(reason) if closed => {
             Err(Error::refused(reason).object(&shape.table).hint("grant what is missing, then export again"))
         }
-        None => Ok(()),
+        Some(reason) if foreign => Err(Error::refused(reason).object(&shape.table)),
+        _ => Ok(()),
     }
 }
 

@@ -161,8 +161,13 @@ async fn by_hand(
     let mut reader = job.drop_on_cancel(deck.reader(target)).await?;
     let canceller = reader.canceller();
     let work = async {
-        let (tx, opened) = pg::open(&mut reader, &deck.project.sets).await?;
+        let (tx, opened) = pg::open_target(&mut reader, &deck.project.sets).await?;
         let shapes = shapes(deck, &opened.catalog, names).map_err(|error| error.env(target))?;
+        for shape in &shapes {
+            if let Some(why) = opened.rules.get(&shape.table).and_then(|rules| rules.runs_foreign_code(shape)) {
+                return Err(Error::usage(why).object(&shape.table).env(target));
+            }
+        }
         let nested = nested::drafts(name, document, &shapes)?;
         let mut tables = Vec::new();
         for draft in nested.drafts {

@@ -97,7 +97,12 @@ async fn tables(
     let shapes: Vec<_> = bundle.tables.iter().map(|table| shape_for(deck, opened, table)).collect();
     let shapes: Vec<Result<Shape, String>> = shapes.into_iter().collect::<Result<_>>()?;
     let opening = bundle.tables.iter().zip(&shapes).map(|(_, shape)| -> Option<Opening> {
-        shape.as_ref().ok().map(|shape| pg::read(tx, shape, Side::Target, Subset::All, opened.utf8, Vec::new()))
+        // Of a table that is blocked nothing is read: reading may be what is wrong with it.
+        shape
+            .as_ref()
+            .ok()
+            .filter(|shape| shape.blocked.is_none())
+            .map(|shape| pg::read(tx, shape, Side::Target, Subset::All, opened.utf8, Vec::new()))
     });
     let opening = opening.map(|opening| async { futures_util::future::OptionFuture::from(opening).await.transpose() });
     let opening: Vec<_> = opening.collect();
@@ -118,7 +123,7 @@ async fn tables(
                 out.push(compare.finish());
             }
             (Err(reason), _) => out.push(TableReview::blocked(&table.shape, reason.clone())),
-            (Ok(_), None) => {}
+            (Ok(shape), None) => out.push(Compare::new(&table.shape, shape, deletes).finish()),
         }
     }
     job.progress(what, total, total);
@@ -138,8 +143,9 @@ pub(super) fn target_shape(deck: &Deck, opened: &Opened, shape: &Shape) -> Resul
     match counterpart(deck, &opened.catalog, shape) {
         // Said here, because the server names no column.
         Ok(shape) if shape.blocked.is_none() => {
-            let unreadable = opened.rules.get(&shape.table).and_then(|rules| rules.unreadable(&shape));
-            Ok(unreadable.map_or(Ok(shape), Err))
+            let rules = opened.rules.get(&shape.table);
+            let why = rules.and_then(|rules| rules.unreadable(&shape).or_else(|| rules.runs_foreign_code(&shape)));
+            Ok(why.map_or(Ok(shape), Err))
         }
         Ok(shape) => Ok(Ok(shape)),
         Err(error) if error.code == Code::Usage => Ok(Err(in_target(&error, shape))),

@@ -55,6 +55,7 @@ impl<'a> TargetChecks<'a> {
         key_advice::advise(&mut review, &self.opened.catalog, self.sets);
         block_characters(self.tx, self.opened, &mut review).await?;
         preflight::block_refused(&mut review, &self.opened.rules);
+        preflight::leave_to_the_apply(&mut review, &self.opened.rules);
         let blocked = |at: usize, row: usize| review.tables[at].rows[row].blocked.is_some();
         let mut pairs = diff::pairs(&review);
         pairs.retain(|pair| pair.new.is_ascii() || !blocked(pair.at.0, pair.at.1));
@@ -62,7 +63,7 @@ impl<'a> TargetChecks<'a> {
         let kept: Vec<_> = review.tables.iter().map(diff::kept_ids).collect();
         let inputs = preflight::input_questions(&review, &self.opened.rules);
         let checks = preflight::check_questions(&review, &self.opened.rules);
-        let fits = diff::fits(&review);
+        let fits = diff::fits(&review, &self.opened.rules);
         let attempts: Vec<_> = fits.iter().map(Attempt::all).collect();
         // Only these can be in a plan.
         let differing = review.tables.iter().filter(|table| !table.rows.is_empty());

@@ -13,6 +13,10 @@ use crate::core::{
     name::QName,
 };
 
+/// The query for it: one JSON object (`schema`, `table`, `object`, `definition`) per row. Takes two lists of texts, the
+/// tables' schemas and names.
+pub const QUERY: &str = include_str!("basis.sql");
+
 /// Objects by table, each with its definition. The objects are named as people name them: `column note`,
 /// `foreign key orders_plan_fkey of public.orders`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -73,6 +77,13 @@ impl Basis {
             out.extend(added.map(|(object, _)| Difference { table, object, what: Became::Added }));
         }
         out
+    }
+
+    /// Every object with its definition.
+    pub(super) fn objects(&self) -> impl Iterator<Item = (&QName, &str, &str)> {
+        self.0.iter().flat_map(|(table, objects)| {
+            objects.iter().map(move |(object, definition)| (table, object.as_str(), definition.as_str()))
+        })
     }
 
     fn has(&self, table: &QName) -> bool {

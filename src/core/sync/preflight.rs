@@ -12,7 +12,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-pub use ask::{CheckQuestion, InputQuestion, check_questions, input_questions, refuse_checks, refuse_inputs};
+pub use ask::{
+    CheckQuestion, InputQuestion, check_questions, input_questions, leave_to_the_apply, refuse_checks, refuse_inputs,
+};
 pub use rights::block_refused;
 pub use unique::{Holder, UniqueQuestion, refuse_held, unique_questions};
 
@@ -66,6 +68,12 @@ pub struct WriteRules {
     pub checks: Vec<Check>,
     /// Where rows of a partitioned table go.
     pub partitions: Option<Partitions>,
+    /// The columns whose type runs the code of somebody else (see `pg/strangers.rs`).
+    #[serde(default)]
+    pub foreign_types: BTreeMap<String, ForeignType>,
+    /// The CHECK constraints that do.
+    #[serde(default)]
+    pub foreign_checks: Vec<ForeignCheck>,
     /// The columns whose type accepts a closed set of values: enums, domains, and arrays and rows of them.
     pub closed: Vec<String>,
     /// The sequences behind defaults and identity columns.
@@ -87,11 +95,32 @@ pub struct Narrow {
     pub deletes: bool,
 }
 
+/// A type whose values cannot be made without running the code of somebody else.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct ForeignType {
+    /// The function, with whom it belongs to.
+    pub function: String,
+    /// Whether a domain in its parts calls it (of an array, a range or a row type): then there is no base type to cast to.
+    pub parts: bool,
+}
+
+/// A CHECK constraint that calls the code of somebody else.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct ForeignCheck {
+    /// Its name.
+    pub name: String,
+    /// The function, with whom it belongs to.
+    pub function: String,
+}
+
 /// A generated column.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Generated {
     /// Its name.
     pub name: String,
+    /// Whether its expression calls the code of somebody else.
+    #[serde(default)]
+    pub foreign: bool,
     /// Its expression.
     pub expression: String,
     /// The columns of the expression.
@@ -149,6 +178,31 @@ impl WriteRules {
             ident(column),
             ident(role)
         ))
+    }
+
+    /// Why rows of `shape` cannot be compared: a text cannot be cast to the type of a column without running the code of
+    /// somebody else, with the rights of this connection.
+    pub fn runs_foreign_code(&self, shape: &Shape) -> Option<String> {
+        let foreign = |name: &String| self.foreign_types.get(name).filter(|kind| kind.parts);
+        let (column, kind) = shape.columns.iter().find_map(|column| Some((column, foreign(&column.name)?)))?;
+        Some(format!(
+            "column `{}` ({}) cannot be compared without running {} with the rights of {}: leave it out, \
+             exclude = [{:?}], or review as a role without superuser rights that belongs to its owner",
+            column.name, column.definition.declared, kind.function, self.role, column.name
+        ))
+    }
+
+    /// What of a table is not asked at the review, because it runs the code of somebody else, and runs when rows are written.
+    pub fn left_to_the_apply(&self) -> Vec<String> {
+        let types = self.foreign_types.iter().map(|(column, kind)| (format!("the type of `{column}`"), &kind.function));
+        let checks = self.foreign_checks.iter().map(|check| (format!("CHECK `{}`", check.name), &check.function));
+        let said = |(what, function): (String, &String)| {
+            format!(
+                "{what} calls {function}: it was not run for this review, and runs with the rights of {} when rows are written",
+                self.role
+            )
+        };
+        types.chain(checks).map(said).collect()
     }
 
     /// Whether a trigger may change the values of a row before the server checks them.

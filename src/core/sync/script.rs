@@ -1,6 +1,7 @@
 //! A plan as SQL that a person runs by hand, in any editor, without pgdeck.
 
 mod driver;
+mod reviewed;
 pub(super) mod tried;
 
 use std::{collections::BTreeMap, fmt::Write as _};
@@ -58,8 +59,8 @@ fn prepared(sql: &str) -> String {
 /// at the end. Running it again changes nothing; running it on other data raises and rolls back.
 pub fn script(plan: &Plan) -> Result<String> {
     let head = format!(
-        "-- {}: {} → {}, {}\n-- Plan {}. One transaction: if a row of it changed since the review, nothing is written.\n\
-         -- It does not check what else changed: tables, triggers, or which database this is. `pgdeck sync apply` does.\n\
+        "-- {}: {} → {}, {}\n-- Plan {}. One transaction: if a row of it, or how its tables are declared, changed since the\n\
+         -- review, or this is another database than the one that was reviewed, nothing is written.\n\
          -- A script keeps no before-images: no `sync undo` takes it back.\nBEGIN;\n",
         comment(&plan.project),
         comment(&plan.from),
@@ -67,7 +68,7 @@ pub fn script(plan: &Plan) -> Result<String> {
         plan.tally(),
         plan.short_digest(),
     );
-    let mut out = String::new();
+    let mut out = reviewed::before(plan);
     let schedule = schedule(plan)?;
     if !schedule.deferred.is_empty() {
         // Writing to a string does not fail.
@@ -83,7 +84,9 @@ pub fn script(plan: &Plan) -> Result<String> {
         out.push_str(&block(plan, &schedule, tried..behind)?);
     }
     runs[behind..].iter().for_each(|run| plain(&mut out, plan, run));
-    out.push_str("\nSET CONSTRAINTS ALL IMMEDIATE;\n\n-- Every row must now be as it was reviewed.\n");
+    out.push_str("\nSET CONSTRAINTS ALL IMMEDIATE;\n\n");
+    out.push_str(&reviewed::after(plan));
+    out.push_str("\n-- Every row must now be as it was reviewed.\n");
     for step in &plan.steps {
         let condition = sql::reached(plan.shape(&step.table)?, step).script();
         let message = literal(&format!("{} {} is not as it was reviewed", step.table, step.key.display()));

@@ -1,5 +1,6 @@
 -- Every table, view, materialized view and foreign table outside the system schemas.
--- PostgreSQL 13 to 18. One JSON object per row.
+-- PostgreSQL 13 to 18. One JSON object per row. `foreign_code` is an index that calls a function of somebody whose code must
+-- not run as the connected role: the server runs what it calls immutable when it plans any query of the table.
 SELECT row_to_json(t)::text
 FROM (
   SELECT n.nspname AS schema,
@@ -13,6 +14,7 @@ FROM (
          c.relkind IN ('r', 'p') AND row_security_active(c.oid) AS rls_hides,
          c.relrowsecurity AS rls_enabled,
          (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid) AS policies,
+         (:foreign_index) AS foreign_code,
          obj_description(c.oid, 'pg_class') AS comment,
          ARRAY(SELECT json_build_object('schema', pn.nspname, 'name', p.relname) FROM pg_inherits i
                JOIN pg_class p ON p.oid = i.inhparent JOIN pg_namespace pn ON pn.oid = p.relnamespace

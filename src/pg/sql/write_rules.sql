@@ -2,8 +2,11 @@
 -- privileges, CHECK constraints that can be evaluated beforehand, partitions, types with a closed set of values,
 -- replica identity, and the sequences behind defaults.
 -- PostgreSQL 13 to 18. One JSON object per table. A CHECK that calls a function which is not immutable is left out, because
--- reading must not run it; one of a partition holds for the rows of that partition alone.
-WITH wanted AS (
+-- reading must not run it; so is one that calls a function of somebody whose code must not run as this role (`strangers`),
+-- whatever it calls itself. One of a partition holds for the rows of that partition alone.
+-- `foreign_types` are the columns whose type has such a CHECK: of the domain itself, which is run where a text is cast to it,
+-- or of a domain in its parts, which is run by any cast to the type.
+WITH RECURSIVE wanted AS (
   SELECT c.oid, n.oid AS schema_oid, n.nspname, c.relname, c.relkind
   FROM unnest($1::text[], $2::text[]) AS w(schema, name)
   JOIN pg_namespace n ON n.nspname = w.schema
@@ -42,7 +45,38 @@ WITH wanted AS (
                         JOIN pg_attribute a ON a.attrelid = r.prrelid AND a.attnum = m[1]::int2) AS names) list
   WHERE (p.pubupdate OR p.pubdelete)
     AND (cardinality(filter.names) > 0 OR cardinality(list.names) > 0)
-), checks AS (
+), strangers AS (
+  :strangers
+), calls AS (
+  -- Operators are called by their functions.
+  SELECT d.classid, d.objid, format('%s, which belongs to %I', p.oid::regprocedure, s.rolname) AS function
+  FROM pg_depend d
+  LEFT JOIN pg_operator o ON d.refclassid = 'pg_operator'::regclass AND o.oid = d.refobjid
+  JOIN pg_proc p ON p.oid = CASE WHEN d.refclassid = 'pg_proc'::regclass THEN d.refobjid ELSE o.oprcode END
+  JOIN strangers s ON s.oid = p.proowner
+  WHERE d.classid IN ('pg_constraint'::regclass, 'pg_attrdef'::regclass)
+    AND d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass)
+), inside (root, type, parts) AS (
+  SELECT DISTINCT a.atttypid, a.atttypid, false
+  FROM wanted w JOIN pg_attribute a ON a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped
+  UNION
+  SELECT i.root, p.type, i.parts OR p.parts
+  FROM inside i
+  JOIN pg_type y ON y.oid = i.type
+  CROSS JOIN LATERAL (
+    SELECT y.typbasetype, false WHERE y.typtype = 'd'
+    UNION ALL SELECT y.typelem, true WHERE y.typelem <> 0 AND y.typcategory = 'A'
+    UNION ALL SELECT r.rngsubtype, true FROM pg_range r WHERE y.oid IN (r.rngtypid, (to_jsonb(r) ->> 'rngmultitypid')::oid)
+    UNION ALL SELECT b.atttypid, true FROM pg_attribute b
+      WHERE y.typtype = 'c' AND b.attrelid = y.typrelid AND b.attnum > 0 AND NOT b.attisdropped
+  ) AS p (type, parts)
+), foreign_types AS (
+  SELECT i.root, bool_or(i.parts) AS parts, min(f.function) AS function
+  FROM inside i
+  JOIN pg_constraint k ON k.contypid = i.type AND k.contype = 'c'
+  JOIN calls f ON f.classid = 'pg_constraint'::regclass AND f.objid = k.oid
+  GROUP BY i.root
+), constraints AS (
   SELECT l.root, k.oid, k.conname, k.conrelid, k.conkey, pg_get_expr(k.conbin, k.conrelid) AS expression,
          pg_get_partition_constraintdef(k.conrelid) AS within
   FROM (SELECT w.oid AS root, w.oid AS relation FROM wanted w
@@ -55,6 +89,9 @@ WITH wanted AS (
       SELECT FROM pg_depend d JOIN pg_proc p ON p.oid = d.refobjid
       WHERE d.classid = 'pg_constraint'::regclass AND d.objid = k.oid AND d.refclassid = 'pg_proc'::regclass
         AND p.provolatile <> 'i')
+), checks AS (
+  SELECT * FROM constraints k
+  WHERE NOT EXISTS (SELECT FROM calls f WHERE f.classid = 'pg_constraint'::regclass AND f.objid = k.oid)
 )
 SELECT row_to_json(t)::text
 FROM (
@@ -77,6 +114,7 @@ FROM (
                    FROM narrow x WHERE x.root = w.oid AND (x.filter OR x.list)), '[]') AS narrow,
          coalesce((SELECT json_agg(json_build_object(
                      'name', a.attname, 'expression', pg_get_expr(f.adbin, f.adrelid),
+                     'foreign', EXISTS (SELECT FROM calls x WHERE x.classid = 'pg_attrdef'::regclass AND x.objid = f.oid),
                      'columns', ARRAY(SELECT DISTINCT o.attname::text FROM pg_depend d
                                       JOIN pg_attribute o ON o.attrelid = a.attrelid AND o.attnum = d.refobjsubid AND o.attnum <> a.attnum
                                       WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = a.attrelid
@@ -87,6 +125,12 @@ FROM (
                    WHERE a.attrelid = w.oid AND a.attgenerated <> '' AND NOT a.attisdropped), '[]') AS generated,
          coalesce((SELECT json_object_agg(a.attname, format_type(a.atttypid, a.atttypmod)) FROM pg_attribute a
                    WHERE a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped), '{}') AS types,
+         coalesce((SELECT json_object_agg(a.attname, json_build_object('function', y.function, 'parts', y.parts))
+                   FROM pg_attribute a JOIN foreign_types y ON y.root = a.atttypid
+                   WHERE a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped), '{}') AS foreign_types,
+         coalesce((SELECT json_agg(json_build_object('name', k.conname, 'function', f.function) ORDER BY k.conname, f.function)
+                   FROM (SELECT DISTINCT k.conname, k.oid FROM constraints k WHERE k.root = w.oid) k
+                   JOIN calls f ON f.classid = 'pg_constraint'::regclass AND f.objid = k.oid), '[]') AS foreign_checks,
          EXISTS (SELECT FROM leaves l JOIN pg_trigger g ON g.tgrelid = l.leaf
                  WHERE l.root = w.oid AND NOT g.tgisinternal AND g.tgenabled <> 'D' AND g.tgtype & 7 = 7) AS changes_inserts,
          EXISTS (SELECT FROM leaves l JOIN pg_trigger g ON g.tgrelid = l.leaf

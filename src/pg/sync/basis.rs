@@ -6,7 +6,10 @@ use crate::{
     core::{
         error::Result,
         name::QName,
-        sync::{basis::Basis, reach::ActingText},
+        sync::{
+            basis::{Basis, QUERY},
+            reach::ActingText,
+        },
     },
     pg::{catalog, connect::Transaction, query::List},
 };
@@ -22,7 +25,7 @@ struct Found {
 /// The basis of `tables`, which nobody changes while this transaction lasts; those that are not there have none.
 pub async fn basis(tx: &Transaction<'_>, tables: &[&QName]) -> Result<Basis> {
     let mut basis = Basis::default();
-    let objects: Vec<Found> = asked(tx, include_str!("../sql/basis.sql"), tables).await?;
+    let objects: Vec<Found> = asked(tx, QUERY, tables).await?;
     for Found { schema, table, object, definition } in objects {
         basis.insert(QName::new(schema, table), object, definition);
     }

@@ -20,6 +20,7 @@ use crate::{
         catalog,
         connect::Transaction,
         query::{self, List},
+        strangers::with_strangers,
     },
 };
 
@@ -36,8 +37,8 @@ pub async fn write_rules(tx: &Transaction<'_>, tables: &[QName]) -> Result<Rules
     }
     let schemas: List = tables.iter().map(|table| Some(table.schema.as_str())).collect();
     let names: List = tables.iter().map(|table| Some(table.name.as_str())).collect();
-    let sql = include_str!("../sql/write_rules.sql");
-    let rules = catalog::records_of::<WriteRules>(tx, sql, &[schemas, names]).await?;
+    let sql = with_strangers(include_str!("../sql/write_rules.sql"));
+    let rules = catalog::records_of::<WriteRules>(tx, &sql, &[schemas, names]).await?;
     Ok(rules.into_iter().map(|rules| (rules.name(), rules)).collect())
 }
 

@@ -231,3 +231,22 @@ async fn a_history_of_somebody_else_is_not_written() {
     place.apply().await.unwrap();
     assert_eq!(place.tables().await, ["a", "b"]);
 }
+
+/// The server runs what an index calls when it plans any query of the table, with the rights of whoever asks.
+#[tokio::test]
+async fn a_history_whose_index_runs_the_code_of_somebody_else_is_not_read() {
+    let place = Place::new("", &[A]).await;
+    let theirs = "CREATE ROLE stranger; CREATE SCHEMA theirs AUTHORIZATION stranger; SET ROLE stranger; \
+                  CREATE TABLE theirs.schema_migrations (version bigint PRIMARY KEY, dirty boolean NOT NULL); \
+                  CREATE FUNCTION theirs.raises() RETURNS bool LANGUAGE plpgsql AS \
+                    'BEGIN IF current_user <> ''stranger'' THEN RAISE ''ran''; END IF; RETURN true; END'; \
+                  CREATE FUNCTION theirs.f() RETURNS bool IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN theirs.raises(); END'; \
+                  CREATE INDEX i ON theirs.schema_migrations (version) WHERE theirs.f(); RESET ROLE;";
+    place.client.batch_execute(theirs).await.unwrap();
+    let planned = place.client.batch_execute("EXPLAIN SELECT FROM theirs.schema_migrations").await.unwrap_err();
+    assert!(planned.as_db_error().is_some_and(|error| error.message() == "ran"), "{planned}");
+    let refused = place.fails().await;
+    let says =
+        "index i calls theirs.f(), which belongs to stranger: to read the table may run it with the rights of postgres";
+    assert!(refused.to_string().contains(says), "{refused}");
+}

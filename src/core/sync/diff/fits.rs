@@ -2,7 +2,7 @@
 //! `numeric(8,2)` without a word; so the target is asked before, of every value whose column is declared in another way.
 
 use super::{Change, Field, Review};
-use crate::core::sync::shape::ShapeColumn;
+use crate::core::sync::{preflight::Rules, shape::ShapeColumn};
 
 /// Values of one column, to be tried.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,12 +22,16 @@ pub enum Became {
     Refused(String),
 }
 
-/// The values of `review` that may not fit.
-pub fn fits(review: &Review) -> Vec<Fit> {
+/// The values of `review` that may not fit, but for those whose type, by `rules`, runs the code of somebody else.
+pub fn fits(review: &Review, rules: &Rules) -> Vec<Fit> {
     let mut out = Vec::new();
     for (t, table) in review.tables.iter().enumerate() {
         let Some(shape) = &table.shape else { continue };
-        for &place in &table.retyped {
+        let foreign = |at: &&usize| {
+            let rules = rules.get(&table.table);
+            rules.is_some_and(|rules| rules.foreign_types.contains_key(&shape.columns[**at].name))
+        };
+        for &place in table.retyped.iter().filter(|at| !foreign(at)) {
             let mut fit = Fit { column: shape.columns[place].clone(), values: Vec::new() };
             let moves = |change: Change| change != Change::Delete;
             for (r, row) in table.rows.iter().enumerate().filter(|(_, row)| row.blocked.is_none() && moves(row.change))

@@ -53,7 +53,8 @@ pub fn input_questions(review: &Review, rules: &Rules) -> Vec<InputQuestion> {
     let mut texts: BTreeMap<(usize, usize, bool), BTreeSet<&str>> = BTreeMap::new();
     for (t, table) in review.tables.iter().enumerate() {
         let (Some(shape), Some(rules)) = (&table.shape, rules.get(&table.table)) else { continue };
-        let closed = |at: &usize| rules.closed.contains(&shape.columns[*at].name);
+        let asked = |name: &String| rules.closed.contains(name) && !rules.foreign_types.contains_key(name);
+        let closed = |at: &usize| asked(&shape.columns[*at].name);
         for row in table.rows.iter().filter(|row| row.blocked.is_none()) {
             for back in [false, true] {
                 let found = if back { old_texts(row) } else { new_texts(row) };
@@ -87,6 +88,13 @@ fn old_texts(row: &RowReview) -> Vec<(usize, &str)> {
     let goes = |at: usize| row.change == Change::Delete || row.cells.iter().any(|cell| cell.field == Field::Column(at));
     let texts = target.columns.iter().enumerate().filter(|(at, _)| goes(*at));
     texts.filter_map(|(at, text)| Some((at, text.as_deref()?))).collect()
+}
+
+/// Says, of tables that would be written, what runs the code of somebody else then.
+pub fn leave_to_the_apply(review: &mut Review, rules: &Rules) {
+    for table in review.tables.iter_mut().filter(|table| !table.rows.is_empty()) {
+        table.warnings.extend(rules.get(&table.table).iter().flat_map(|rules| rules.left_to_the_apply()));
+    }
 }
 
 /// Blocks the rows that hold one of the texts which `question`'s type refuses; where only an undo would write it, says so.
@@ -150,7 +158,7 @@ type Typed = Vec<(String, String)>;
 type Computed = Vec<(String, String, String)>;
 
 /// The columns whose values the condition of `check` is made of, with their types, and what the server computes of them.
-/// `None` where one is not known.
+/// `None` where one is not known, or the code of somebody else would run.
 fn computed(check: &Check, rules: &WriteRules) -> Option<(Typed, Computed)> {
     let mut plain: BTreeSet<&String> = BTreeSet::new();
     let mut generated = Vec::new();
@@ -159,9 +167,15 @@ fn computed(check: &Check, rules: &WriteRules) -> Option<(Typed, Computed)> {
             None => _ = plain.insert(name),
             Some(column) => {
                 plain.extend(&column.columns);
+                if column.foreign || rules.foreign_types.contains_key(name) {
+                    return None;
+                }
                 generated.push((name.clone(), rules.types.get(name)?.clone(), column.expression.clone()));
             }
         }
+    }
+    if plain.iter().any(|name| rules.foreign_types.contains_key(*name)) {
+        return None;
     }
     let typed: Option<_> = plain.into_iter().map(|name| Some((name.clone(), rules.types.get(name)?.clone()))).collect();
     Some((typed?, generated))

@@ -1,7 +1,7 @@
 //! What keeps a table's rows where they are, and what a person has to know of them: references that hold for a part of
 //! the rows, rows of other tables that inherit from it, ids that nothing says the meaning of.
 
-use super::{Part, Reference, Role, ShapeColumn, reference::excluded};
+use super::{Child, Part, Reference, Role, ShapeColumn, children, reference::excluded};
 use crate::core::{
     name::QName,
     schema::{Catalog, ForeignKey, PartialKey, Table},
@@ -63,11 +63,29 @@ fn unreadable(catalog: &Catalog, table: &Table, references: &[Reference]) -> Opt
     if !table.readable {
         return Some(lacks(&table.name));
     }
-    let parents = references.iter().filter_map(|reference| catalog.table(&reference.table));
-    parents
+    if let Some(index) = &table.foreign_code {
+        return Some(foreign_code(index));
+    }
+    let child = |child: &Child| Some((child.table.clone(), catalog.table(&child.table)?.foreign_code.clone()?));
+    if let Some((child, index)) = children(catalog, &table.name).iter().find_map(child) {
+        return Some(format!("rows of {child} that point to it cannot be looked for: {}", foreign_code(&index)));
+    }
+    let parents = || references.iter().filter_map(|reference| catalog.table(&reference.table));
+    let foreign = |parent: &Table| parent.foreign_code.as_ref().map(|index| (parent.name.clone(), index.clone()));
+    if let Some((parent, index)) = parents().find_map(foreign) {
+        return Some(format!("its parent {parent} cannot be read: {}", foreign_code(&index)));
+    }
+    parents()
         .filter(|parent| !parent.readable)
         .map(|parent| format!("its parent cannot be read: {}", lacks(&parent.name)))
         .next()
+}
+
+fn foreign_code(index: &str) -> String {
+    format!(
+        "{index}, and to read the table may run it with the rights of this connection: connect as a role without superuser \
+         rights that belongs to its owner"
+    )
 }
 
 /// Whether another key says for all rows what these columns point to.

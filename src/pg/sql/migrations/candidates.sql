@@ -15,6 +15,7 @@ SELECT json_build_object(
   'usage', has_schema_privilege(n.oid, 'USAGE'),
   'select', has_table_privilege(c.oid, 'SELECT'),
   'hides', row_security_active(c.oid),
+  'foreign_code', (:foreign_index),
   'beside', (
     SELECT json_object_agg(o.relname, has_table_privilege(o.oid, 'SELECT') AND NOT row_security_active(o.oid))
     FROM pg_class o
@@ -28,13 +29,9 @@ SELECT json_build_object(
                AND a.attname IN ('event', 'change_id', 'change', 'project', 'committed_at')))
   ),
   'role', current_user,
-  -- Whose triggers and defaults run when a row is written: nobody's who could not have run them anyway. A superuser is a
-  -- member of every role, which says nothing here.
+  -- Its triggers and defaults run when a row is written.
   'stranger', (
-    SELECT o.rolname FROM pg_roles o, pg_roles u
-    WHERE o.oid = c.relowner AND u.rolname = current_user AND o.oid <> u.oid AND NOT o.rolsuper
-      AND NOT EXISTS (SELECT FROM pg_database d WHERE d.datname = current_database() AND d.datdba = o.oid)
-      AND (u.rolsuper OR NOT pg_has_role(u.oid, o.oid, 'USAGE')))
+    SELECT s.rolname FROM (:strangers) s WHERE s.oid = c.relowner)
 )::text
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
