@@ -16,21 +16,21 @@ use crate::{
     core::audit::Severity,
 };
 
-/// The operations deck for PostgreSQL environments. Without a verb it opens the console.
+/// The operations console for PostgreSQL environments; without a verb it opens on the screen.
 #[derive(Debug, Parser)]
 #[command(name = "pgdeck", version, after_help = exit_codes::LIST, max_term_width = 110)]
 pub struct Cli {
-    /// The project's file instead of the nearest pgdeck.toml (also PGDECK_CONFIG)
-    #[arg(long, global = true, value_name = "FILE")]
+    /// The project file, instead of the nearest pgdeck.toml (also PGDECK_CONFIG)
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// How results are written
-    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    #[arg(long, global = true, help_heading = GLOBAL, value_enum, default_value_t = Format::Table)]
     pub format: Format,
-    /// No progress on stderr
-    #[arg(short, long, global = true)]
+    /// Show no progress on stderr
+    #[arg(short, long, global = true, help_heading = GLOBAL)]
     pub quiet: bool,
-    /// More verbose logging (-vv for debug)
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    /// Log more; -vv for debugging
+    #[arg(short, long, global = true, help_heading = GLOBAL, action = clap::ArgAction::Count)]
     pub verbose: u8,
     /// How the console looks
     #[command(flatten)]
@@ -40,28 +40,43 @@ pub struct Cli {
     pub verb: Option<Verb>,
 }
 
+/// The heading of the options that every verb has.
+const GLOBAL: &str = "Global options";
+
 /// How the console looks; beats the config.toml of whoever uses it.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Clone, Args)]
 #[command(next_help_heading = "Options of the console")]
 pub struct Console {
     /// Colours: dark, light, high-contrast, mono, catppuccin-mocha, gruvbox-dark, nord, solarized-light, or a file
-    #[arg(long, global = true, value_name = "NAME|FILE")]
+    #[arg(long, value_name = "NAME|FILE")]
     pub theme: Option<String>,
     /// Keys: default, vim, emacs, or a file
-    #[arg(long, global = true, value_name = "NAME|FILE")]
+    #[arg(long, value_name = "NAME|FILE")]
     pub keymap: Option<String>,
-    /// Draw with ASCII alone
-    #[arg(long, global = true)]
+    /// Draw with ASCII characters only
+    #[arg(long)]
     pub ascii: bool,
-    /// Leave the mouse to the terminal
-    #[arg(long, global = true)]
+    /// Do not use the mouse
+    #[arg(long)]
     pub no_mouse: bool,
     /// In CSV exports, put ' before text that a spreadsheet would take for a formula
-    #[arg(long, global = true)]
+    #[arg(long)]
     pub csv_safe: bool,
 }
 
 impl Console {
+    /// What was asked for here, else there.
+    #[must_use]
+    pub fn or(&self, other: &Console) -> Console {
+        Console {
+            theme: self.theme.clone().or_else(|| other.theme.clone()),
+            keymap: self.keymap.clone().or_else(|| other.keymap.clone()),
+            ascii: self.ascii || other.ascii,
+            no_mouse: self.no_mouse || other.no_mouse,
+            csv_safe: self.csv_safe || other.csv_safe,
+        }
+    }
+
     /// What was asked for.
     pub fn preferences(&self) -> Preferences {
         Preferences {
@@ -79,35 +94,35 @@ impl Console {
 pub enum Verb {
     /// Start an example's environments on throw-away servers: open the console, or run one verb on them
     Demo(Demo),
-    /// Begin a project: write a pgdeck.toml, with today's state of a database as what is expected
+    /// Start a project: write a pgdeck.toml that expects the current state of a database
     Init(Init),
-    /// Look at pgdeck.toml and at your own configuration
+    /// Check pgdeck.toml and your own configuration
     #[command(subcommand)]
     Config(Config),
-    /// Environments at a glance
+    /// Show each environment: version, size, latency, and whether it can be written
     Env(Env),
-    /// Rows per table, side by side
+    /// Compare row counts of environments, table by table
     Counts(Counts),
     /// Find problems in an environment, with fixes
     Audit(Audit),
-    /// The schemas of environments
+    /// Compare the schemas of environments
     #[command(subcommand)]
     Schema(Schema),
-    /// Which migrations there are, which ran where, and what is wrong with them
+    /// Show which migrations there are, which of them ran where, and what is wrong with them
     Migrations(Migrations),
-    /// Carry configuration rows from one environment to another
+    /// Copy configuration rows from one environment to another
     #[command(subcommand)]
     Sync(Sync),
-    /// See what the project file makes pgdeck run, and agree to it: nothing of that is run before
+    /// Show the commands that the project file makes pgdeck run, and agree to them; none runs before that
     Trust(Trust),
-    /// Who did what to which environment, and how it ended
+    /// Show who changed which environment, when, and how it ended
     Journal(Journal),
-    /// Completions for a shell: what it prints is for the shell to read
+    /// Print a completion script for a shell
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// The manual, such as: pgdeck man | man -l -
+    /// Print the manual page: pgdeck man | man -l -
     Man,
 }
 
@@ -122,32 +137,35 @@ fn examples() -> String {
 #[derive(Debug, Default, Args)]
 #[command(after_help = examples())]
 pub struct Demo {
-    /// The example; innotrue if none is given
+    /// The example [default: innotrue]
     pub example: Option<String>,
     /// Where initdb and postgres are (also PGDECK_PG_BIN)
     #[arg(long, value_name = "DIR")]
     pub pg_bin: Option<PathBuf>,
-    /// Keep the servers' data in this folder, and use them again the next time
+    /// Keep the servers' data in this folder and use it again next time
     #[arg(long, value_name = "DIR")]
     pub keep: Option<PathBuf>,
-    /// A verb to run on the example instead of opening the console
+    /// Run this verb on the example instead of opening the console
     #[arg(last = true, value_name = "VERB")]
     pub verb: Vec<std::ffi::OsString>,
+    /// How the console looks
+    #[command(flatten)]
+    pub console: Console,
 }
 
 /// `pgdeck init`
 #[derive(Debug, Args)]
 pub struct Init {
-    /// The database to describe, or `${VARIABLE}` that holds its address. Passwords do not belong here
+    /// The database to describe, or `${VARIABLE}` that holds its URL; without a password
     #[arg(long, value_name = "URL", conflicts_with = "environment")]
     pub url: Option<String>,
-    /// The environment of this project to describe: only its expectations are written, to stdout if no file is named
+    /// Describe this environment of the project: only what is expected of it is written, to stdout by default
     #[arg(short, long = "env", value_name = "ENV")]
     pub environment: Option<String>,
-    /// The file to write; pgdeck.toml in the working directory if none is given
+    /// The file to write [default: pgdeck.toml]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// Replace the file if it is there
+    /// Replace the file if it exists
     #[arg(long)]
     pub force: bool,
 }
@@ -155,9 +173,9 @@ pub struct Init {
 /// `pgdeck config`
 #[derive(Debug, Subcommand)]
 pub enum Config {
-    /// Read pgdeck.toml and your own config.toml, keymap.toml and theme.toml, and say what they declare
+    /// Check pgdeck.toml and your own config.toml, keymap.toml and theme.toml, and show what they declare
     Check(Check),
-    /// The folders of your configuration, of the cache, and of the project's state
+    /// Show the folders of your configuration, the cache and the project's state
     Path,
 }
 
@@ -177,7 +195,7 @@ pub struct Check {
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct Env {
-    /// What to do; shows them if nothing is said
+    /// What to do; by default the environments are shown
     #[command(subcommand)]
     pub command: Option<EnvCommand>,
     /// Only these environments
@@ -187,8 +205,7 @@ pub struct Env {
 /// `pgdeck env forget`
 #[derive(Debug, Subcommand)]
 pub enum EnvCommand {
-    /// Agree that an environment is another database by now, such as a fresh copy: pgdeck writes only the database that it
-    /// wrote last under this name
+    /// Accept that this name now stands for another database, such as a fresh copy; until then pgdeck refuses to write it
     Forget {
         /// The environment
         #[arg(value_name = "ENV")]
@@ -202,7 +219,7 @@ pub struct Counts {
     /// Only these environments; may be given several times
     #[arg(short, long = "env", value_name = "ENV")]
     pub environments: Vec<String>,
-    /// Count rows instead of taking the planner's estimate
+    /// Count the rows instead of showing the planner's estimates
     #[arg(long)]
     pub exact: bool,
     /// Only tables whose name matches, such as 'plan*' or 'auth.*'
@@ -224,7 +241,7 @@ pub struct Counts {
 pub enum FailOn {
     /// At any difference
     Difference,
-    /// At none
+    /// Never
     Never,
 }
 
@@ -237,16 +254,16 @@ pub struct Audit {
     /// Only these checks, such as FK01
     #[arg(long, value_name = "ID", num_args = 1.., value_delimiter = ',')]
     pub only: Vec<String>,
-    /// Exit with 1 when something at least as bad was found and not accepted, or could not be looked at
+    /// Exit with 1 at findings of this severity or worse that are not accepted, and where something could not be checked
     #[arg(long, value_enum, default_value_t = Limit::Error)]
     pub fail_on: Limit,
-    /// Also write the fixes to this file, to be read and run in an SQL editor
+    /// Also write the fixes to this file, to be read and then run in an SQL editor
     #[arg(long, value_name = "FILE")]
     pub sql: Option<PathBuf>,
-    /// Replace the file of --sql if it exists already
+    /// Replace the file of --sql if it exists
     #[arg(long, requires = "sql")]
     pub force: bool,
-    /// What a check looks for, why that matters, and how it is mended
+    /// Explain a check: what it looks for, why it matters, and how to fix it
     #[arg(long, value_name = "ID", conflicts_with_all = ["environment", "only", "fail_on", "sql"])]
     pub explain: Option<String>,
 }
@@ -256,11 +273,11 @@ pub struct Audit {
 pub enum Limit {
     /// At errors
     Error,
-    /// At warnings, too
+    /// At errors and warnings
     Warning,
-    /// At everything
+    /// At every finding
     Info,
-    /// At nothing
+    /// Never
     Never,
 }
 
@@ -279,20 +296,20 @@ impl Limit {
 /// `pgdeck schema`
 #[derive(Debug, Subcommand)]
 pub enum Schema {
-    /// What differs between the schemas of two environments
+    /// Show what differs between the schemas of two environments
     Diff(Diff),
 }
 
 /// `pgdeck schema diff`
 #[derive(Debug, Args)]
 pub struct Diff {
-    /// The environment to start from
+    /// The environment to compare with
     #[arg(long, value_name = "ENV", required_unless_present = "migrations")]
     pub from: Option<String>,
-    /// Start from what the migrations make, replayed on a throw-away server
+    /// Compare with what the migrations make, replayed on a throw-away server
     #[arg(long, conflicts_with = "from")]
     pub migrations: bool,
-    /// The folder of the migrations, instead of the one that pgdeck.toml names
+    /// The folder of the migrations, instead of the one in pgdeck.toml
     #[arg(long, value_name = "DIR", requires = "migrations", conflicts_with = "from")]
     pub dir: Option<PathBuf>,
     /// Replay all migrations, not only those that ran in the environment by its history
@@ -304,10 +321,10 @@ pub struct Diff {
     /// Where initdb and postgres are (also PGDECK_PG_BIN)
     #[arg(long, value_name = "DIR", requires = "migrations", conflicts_with = "from")]
     pub pg_bin: Option<PathBuf>,
-    /// The environment that is compared with it: what only this one has is added
+    /// The environment to check; what only it has counts as added (+)
     #[arg(long, value_name = "ENV")]
     pub to: String,
-    /// Exit with 1 at any difference, or where something could not be seen or compared
+    /// When to exit with 1; what could not be seen or compared counts as a difference
     #[arg(long, value_enum, default_value = "difference")]
     pub fail_on: FailOn,
 }
@@ -315,13 +332,13 @@ pub struct Diff {
 /// `pgdeck migrations`
 #[derive(Debug, Args)]
 pub struct Migrations {
-    /// What to do; lists if nothing is said
+    /// What to do; by default the files are listed
     #[command(subcommand)]
     pub command: Option<MigrationsCommand>,
     /// Only these environments; may be given several times
     #[arg(short, long = "env", value_name = "ENV", global = true)]
     pub environments: Vec<String>,
-    /// The folder, instead of the one that pgdeck.toml names
+    /// The folder of the migrations, instead of the one in pgdeck.toml
     #[arg(long, value_name = "DIR", global = true)]
     pub dir: Option<PathBuf>,
 }
@@ -329,39 +346,39 @@ pub struct Migrations {
 /// `pgdeck migrations …`
 #[derive(Debug, Clone, Subcommand)]
 pub enum MigrationsCommand {
-    /// The files in the order in which they run, and where each of them ran
+    /// List the files in the order in which they run, and where each of them ran
     List,
-    /// Only what is wrong, and what is risky in files that have not run; exits with 1 when something is wrong
+    /// Show only problems, and what is risky in files that have not run; exits with 1 when there is a problem
     Check {
         /// When to exit with 1
         #[arg(long, value_enum, default_value_t = FailOn::Difference)]
         fail_on: FailOn,
     },
-    /// One migration: its statements, its risks, and where it ran
+    /// Show one migration: its statements, its risks, and where it ran
     Show {
         /// Its version, such as 010, or the name of its file
         version: String,
     },
-    /// Run what is pending in one environment, in order, and record it in the history that it keeps
+    /// Run the pending migrations of one environment, in order, and record them in its history
     Apply(Migrate),
 }
 
 /// `pgdeck migrations apply`
 #[derive(Debug, Clone, Args)]
 pub struct Migrate {
-    /// The environment's name, typed once more; without it, what would run is shown
+    /// The environment's name, to confirm; without it, what would run is shown
     #[arg(long, value_name = "ENV")]
     pub confirm: Option<String>,
     /// Try everything in one transaction, then roll back
     #[arg(long)]
     pub dry_run: bool,
-    /// Run it only if it still is the plan of this digest, or of one that begins so
+    /// Run only if the plan has this digest, or one that begins with it
     #[arg(long, value_name = "DIGEST")]
     pub digest: Option<String>,
-    /// Also run files whose number is lower than that of one that ran
+    /// Also run files with a lower number than one that ran already
     #[arg(long)]
     pub out_of_order: bool,
-    /// Where there is no history yet: record all up to this version as applied, without running it
+    /// Record all files up to this version as applied without running them, where there is no history yet
     #[arg(long, value_name = "VERSION")]
     pub baseline: Option<String>,
 }
@@ -369,19 +386,19 @@ pub struct Migrate {
 /// `pgdeck trust`
 #[derive(Debug, Args)]
 pub struct Trust {
-    /// Agree without being asked, such as in CI
+    /// Agree without being asked, for example in CI
     #[arg(short, long)]
     pub yes: bool,
-    /// What was agreed to, of all projects
+    /// List what was agreed to, for all projects
     #[arg(long, conflicts_with_all = ["yes", "revoke", "dir", "as_superuser"])]
     pub list: bool,
-    /// Take back what was agreed to of this project
+    /// Withdraw what was agreed to for this project
     #[arg(long, conflicts_with_all = ["yes", "dir", "as_superuser"])]
     pub revoke: bool,
-    /// The folder of the migrations that are replayed, instead of the one that pgdeck.toml names
+    /// The folder of the migrations that are replayed, instead of the one in pgdeck.toml
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
-    /// Also let replayed migrations run as a superuser, as these files are now
+    /// Also let replayed migrations run as a superuser, as long as these files stay as they are
     #[arg(long)]
     pub as_superuser: bool,
 }

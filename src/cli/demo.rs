@@ -37,7 +37,7 @@ pub(super) async fn run(cli: &Cli, arguments: &Arguments, inner: Option<&Cli>, j
     demo::example(options.example.as_deref())?;
     let terminal = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
     let setup = if verb.is_none() && terminal {
-        Some(crate::tui::setup(cli.console.preferences(), &super::variables)?)
+        Some(crate::tui::setup(arguments.console.or(&cli.console).preferences(), &super::variables)?)
     } else {
         None
     };

@@ -9,26 +9,26 @@ use super::FailOn;
 /// `pgdeck sync`
 #[derive(Debug, Subcommand)]
 pub enum Sync {
-    /// The sync sets of the project
+    /// List the sync sets of the project
     Sets,
-    /// Read sets from an environment into a bundle
+    /// Export sets from an environment into a bundle
     Export(Export),
-    /// Print the statement to run by hand at a source that pgdeck cannot reach
+    /// Print the query to run by hand where pgdeck cannot connect to the source
     Query(Query),
     /// Compare the source with the target, row by row
     Review(Review),
-    /// Run a reviewed plan in one transaction
+    /// Apply a reviewed plan in one transaction
     Apply(Apply),
-    /// Take a run back
+    /// Undo an applied run
     Undo(Undo),
-    /// Write the rows of sets into a part of an SQL file, such as seed.sql, that is kept by pgdeck
+    /// Write the rows of sets into an SQL file such as seed.sql, between two marker lines
     Seed(Seed),
 }
 
 /// `pgdeck sync export`
 #[derive(Debug, Args)]
 pub struct Export {
-    /// The sets; all of them if none is given
+    /// The sets [default: all]
     #[arg(value_name = "SET")]
     pub sets: Vec<String>,
     /// The source
@@ -37,7 +37,7 @@ pub struct Export {
     /// The bundle to write
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
-    /// Replace the file if it exists already
+    /// Replace the file if it exists
     #[arg(long)]
     pub force: bool,
 }
@@ -45,10 +45,10 @@ pub struct Export {
 /// `pgdeck sync query`
 #[derive(Debug, Args)]
 pub struct Query {
-    /// The sets; all of them if none is given
+    /// The sets [default: all]
     #[arg(value_name = "SET")]
     pub sets: Vec<String>,
-    /// Whose tables and columns the statement names; the first that is not production if not given
+    /// The environment whose tables the query is written for; by default the first that is not production
     #[arg(short, long = "env", value_name = "ENV")]
     pub environment: Option<String>,
 }
@@ -56,34 +56,34 @@ pub struct Query {
 /// `pgdeck sync review`
 #[derive(Debug, Args)]
 pub struct Review {
-    /// The sets; all of them if none is given
+    /// The sets [default: all]
     #[arg(value_name = "SET")]
     pub sets: Vec<String>,
     /// The source
     #[arg(long, value_name = "ENV", required_unless_present = "bundle", conflicts_with = "bundle")]
     pub from: Option<String>,
-    /// An exported bundle as the source, or what the statement of `sync query` returned
+    /// Read the source from a file: an exported bundle, or the result of `sync query`
     #[arg(long, value_name = "FILE")]
     pub bundle: Option<PathBuf>,
     /// The target
     #[arg(long, value_name = "ENV")]
     pub to: String,
-    /// Also delete rows that the source does not have
+    /// Also delete rows that are not in the source
     #[arg(long)]
     pub deletes: bool,
-    /// Write the plan that makes the target equal, for `sync apply`
+    /// Write the plan for `sync apply` to this file
     #[arg(long, value_name = "FILE")]
     pub plan: Option<PathBuf>,
-    /// Write the same as a guarded SQL script
+    /// Write the plan as an SQL script with the same checks
     #[arg(long, value_name = "FILE")]
     pub sql: Option<PathBuf>,
-    /// Write all that differs as a document: .md for Markdown, .json for JSON
+    /// Write the differences as a document: .md for Markdown, .json for JSON
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
-    /// Replace files that exist already
+    /// Replace files that exist
     #[arg(long)]
     pub force: bool,
-    /// Exit with 1 at any difference
+    /// When to exit with 1
     #[arg(long, value_enum, default_value = "never")]
     pub fail_on: FailOn,
 }
@@ -94,10 +94,10 @@ pub struct Apply {
     /// The plan that `sync review` wrote
     #[arg(long, value_name = "FILE")]
     pub plan: Option<PathBuf>,
-    /// The target's name, typed once more
+    /// The target's name, to confirm
     #[arg(long, value_name = "ENV")]
     pub confirm: Option<String>,
-    /// Do everything, then roll back
+    /// Run everything, then roll back
     #[arg(long)]
     pub dry_run: bool,
 }
@@ -105,12 +105,12 @@ pub struct Apply {
 /// `pgdeck sync undo`
 #[derive(Debug, Args)]
 pub struct Undo {
-    /// The run, as `apply` or `journal` names it
+    /// The run, as `sync apply` and `journal` show it
     pub run: String,
-    /// The target's name, typed once more
+    /// The target's name, to confirm
     #[arg(long, value_name = "ENV")]
     pub confirm: Option<String>,
-    /// Do everything, then roll back
+    /// Run everything, then roll back
     #[arg(long)]
     pub dry_run: bool,
 }
@@ -118,13 +118,13 @@ pub struct Undo {
 /// `pgdeck sync seed`
 #[derive(Debug, Args)]
 pub struct Seed {
-    /// The sets; all of them if none is given
+    /// The sets [default: all]
     #[arg(value_name = "SET")]
     pub sets: Vec<String>,
     /// The source
     #[arg(long, value_name = "ENV")]
     pub from: String,
-    /// The SQL file; outside of the lines that begin and end pgdeck's part it stays as it is
+    /// The SQL file; only the part between pgdeck's marker lines is replaced
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
 }

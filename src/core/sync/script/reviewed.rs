@@ -87,14 +87,16 @@ fn live(plan: &Plan) -> String {
         let names: Vec<_> = plan.shapes.iter().map(|shape| literal(part(&shape.table))).collect();
         format!("ARRAY[{}]", names.join(", "))
     };
-    let query = basis::QUERY.replace("$1", &list(|name| &name.schema)).replace("$2", &list(|name| &name.name));
+    // A name may hold anything, so that nothing is put in behind one.
+    let query = without_comments(basis::QUERY);
+    let (head, rest) = query.split_once("$1::text[], $2::text[]").unwrap_or((&query, ""));
+    let lists = format!("{}::text[], {}::text[]", list(|name| &name.schema), list(|name| &name.name));
     let field = |name: &str| format!("f.line::json ->> '{name}' AS {}", ident(name));
     format!(
-        "    SELECT {}, {}, {},\n      encode(sha256(convert_to(f.line::json ->> 'definition', 'UTF8')), 'hex') AS sum\n    FROM (\n{}    ) AS f(line)",
+        "    SELECT {}, {}, {},\n      encode(sha256(convert_to(f.line::json ->> 'definition', 'UTF8')), 'hex') AS sum\n    FROM (\n{head}{lists}{rest}    ) AS f(line)",
         field("schema"),
         field("table"),
-        field("object"),
-        without_comments(&query)
+        field("object")
     )
 }
 
@@ -107,8 +109,20 @@ fn whole(plan: &Plan) -> String {
     )
 }
 
-/// The lines of a query but for those that are only for who reads its file.
+/// The lines of a query but for those that are only for those who read its file.
 fn without_comments(query: &str) -> String {
     let kept: Vec<_> = query.lines().filter(|line| !line.trim_start().starts_with("--")).collect();
     kept.join("\n") + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{basis, without_comments};
+
+    #[test]
+    fn the_query_takes_its_lists_in_one_place() {
+        let query = without_comments(basis::QUERY);
+        assert!(query.matches("$1::text[], $2::text[]").count() == 1 && query.matches('$').count() == 2, "{query}");
+        assert!(!query.contains("--"), "{query}");
+    }
 }
