@@ -163,3 +163,19 @@ pub fn drop_taken_ids(review: &mut Review, table: usize, rows: &BTreeSet<usize>)
         row.cells.retain(|cell| !matches!(cell.field, Field::Column(at) if places.contains(&at)));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::super::fixture::shape, *};
+
+    #[test]
+    fn what_blocks_either_side_blocks_the_table_and_says_whose_it_is() {
+        let of = |blocked: Option<&str>| Shape { blocked: blocked.map(str::to_owned), ..shape("t", None) };
+        let said = |from: Option<&str>, to: Option<&str>| Compare::new(&of(from), &of(to), false).finish().blocked;
+        assert_eq!(said(None, None), None);
+        assert_eq!(said(Some("a"), None).as_deref(), Some("in the source, a"));
+        assert_eq!(said(None, Some("b")).as_deref(), Some("in the target, b"));
+        assert_eq!(said(Some("a"), Some("b")).as_deref(), Some("in the source, a"));
+        assert_eq!(said(Some("a"), Some("a")).as_deref(), Some("a"));
+    }
+}
