@@ -2,8 +2,10 @@
 
 pub mod apply;
 mod confined;
+mod lacking;
 pub mod replay;
 mod run;
+pub mod surroundings;
 
 use std::collections::BTreeMap;
 

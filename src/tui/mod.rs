@@ -5,6 +5,7 @@ pub mod action;
 pub mod canvas;
 pub mod chrome;
 pub mod debounce;
+pub mod environment;
 pub mod execute;
 pub mod glyphs;
 pub mod input;

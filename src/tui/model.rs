@@ -4,10 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     config::{key::Key, project::Project},
-    core::{
-        env::Kind,
-        error::{Code, Error, Result},
-    },
+    core::error::{Code, Error, Result},
 };
 
 use super::{
@@ -25,36 +22,10 @@ use super::{
     reconnect::{self, Reconnect},
 };
 
-pub use super::jobs::JobId;
-
-/// An environment as the status line shows it.
-#[derive(Debug, Clone)]
-pub struct EnvStatus {
-    /// The name that people type.
-    pub name: String,
-    /// What it is.
-    pub kind: Kind,
-    /// Whether its section allows writing.
-    pub writable: bool,
-    /// Whether it answers.
-    pub state: EnvState,
-}
-
-/// Whether an environment answers.
-#[derive(Debug, Clone)]
-pub enum EnvState {
-    /// Not yet.
-    Connecting,
-    /// It does.
-    Ready {
-        /// The server's version: `15.8`.
-        version: String,
-        /// The time of one round trip.
-        latency: Duration,
-    },
-    /// It does not, for this reason.
-    Failed(Error),
-}
+pub use super::{
+    environment::{EnvState, EnvStatus},
+    jobs::JobId,
+};
 
 /// Terminals drop longer ones without a word (xterm: 100,000 bytes once encoded).
 const LONGEST_COPY: usize = 70_000;

@@ -28,7 +28,7 @@ use crate::{
     },
 };
 
-use super::model::{EnvState, JobId};
+use super::{environment::EnvState, jobs::JobId};
 
 /// Something happened. `update` is told, one after the other, and is the only one to change the model.
 #[derive(Debug, Clone)]

@@ -33,7 +33,8 @@ use crate::{
         drift as pg,
         migrations::{
             self as histories,
-            replay::{Stage, Surroundings, surroundings},
+            replay::Stage,
+            surroundings::{Surroundings, surroundings},
         },
         server::{Programs, Server},
     },

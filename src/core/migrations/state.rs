@@ -110,6 +110,11 @@ fn style_of(tool: Tool) -> Option<Style> {
     })
 }
 
+/// A name such that the ways in which tools write it are one: Flyway and sqlx turn `_` into a blank.
+fn plain(name: &str) -> String {
+    name.replace(['_', '-'], " ").trim().to_lowercase()
+}
+
 fn unknown(file: &File) -> FileState {
     FileState { path: file.path.clone(), status: Status::Unknown, out_of_order: false, applied: None }
 }

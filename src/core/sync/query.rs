@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
 use super::{
-    paste::{FORMAT, measured, shape_digest},
     shape::{Part, Reference, Shape},
     sql::{Side, Subset, read},
 };
@@ -16,6 +16,9 @@ use crate::core::{
     name::{QName, literal},
     settings,
 };
+
+/// The version of the format that this program asks for, and the only one it reads.
+pub const FORMAT: u32 = 2;
 
 /// The statement for `own` shapes of the project, and for the tables `included` whose rows may come along as parents.
 pub fn text(project: &str, own: &[Shape], included: &[Shape]) -> String {
@@ -94,6 +97,28 @@ fn within(key: &[Part], into: &mut BTreeSet<QName>) {
             parents(reference, into);
         }
     }
+}
+
+/// Values as the checksums see them: each with its length in bytes of UTF-8 before it, NULL apart from empty.
+pub(super) fn measured<'a>(values: impl IntoIterator<Item = Option<&'a str>>) -> String {
+    values.into_iter().fold(String::new(), |mut out, value| {
+        match value {
+            Some(value) => {
+                out.push_str(&value.len().to_string());
+                out.push(':');
+                out.push_str(value);
+            }
+            None => out.push('-'),
+        }
+        out
+    })
+}
+
+/// What stands for a shape in the checksum of its table, whatever an editor did to its JSON.
+fn shape_digest(shape: &Shape) -> String {
+    // A shape is made of texts, numbers and lists: writing it does not fail.
+    let text = serde_json::to_string(shape).unwrap_or_default();
+    format!("{:x}", Sha256::digest(text))
 }
 
 /// What the checksum of a table goes over before its rows.

@@ -1,5 +1,7 @@
 //! What the rest of [`crate::pg`] gets: a connection, its transactions, its facts, its cancel.
 
+pub mod transaction;
+
 use std::{
     ops::Deref,
     sync::{
@@ -20,9 +22,10 @@ use super::{
     dial::{Ended, Live, within},
     error::{self, Failure},
     settings::Settings,
-    transaction::Transaction,
 };
 use crate::core::error::{Error, Result};
+
+pub use transaction::Transaction;
 
 /// What the server said about itself when the connection started.
 #[derive(Debug, Clone, PartialEq, Eq)]

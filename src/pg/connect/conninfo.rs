@@ -18,7 +18,7 @@ use secrecy::SecretString;
 use super::{
     auth::RequireAuth,
     keepalive::Keepalive,
-    session::Remembered,
+    remembered::Remembered,
     sslmode::SslMode,
     url::{Parts, several_hosts},
 };

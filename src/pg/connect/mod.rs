@@ -7,7 +7,7 @@
 //! | `auth` | what a server may ask for |
 //! | `tls`, `verifier`, `certificate` | who the server is |
 //! | [`session`], `dial`, `settings` | how a connection starts and what it may do |
-//! | [`connection`], [`transaction`], `cancel` | what the rest of [`crate::pg`] gets |
+//! | [`connection`], [`connection::transaction`], `cancel` | what the rest of [`crate::pg`] gets |
 //! | [`pool`] | a few reading connections per environment |
 //! | [`error`] | what went wrong, in words |
 //!
@@ -26,18 +26,18 @@ mod keepalive;
 pub mod passfile;
 mod password;
 pub mod pool;
+mod remembered;
 pub mod session;
 mod settings;
 mod sslmode;
 mod tls;
-pub mod transaction;
 mod url;
 mod verifier;
 
 pub use cancel::Canceller;
+pub use connection::transaction::Transaction;
 pub use connection::{Connection, Server};
 pub use conninfo::{Conninfo, Host};
 pub use pool::Pool;
 pub use session::{Purpose, connect, connect_migrating, connect_writing};
 pub use sslmode::SslMode;
-pub use transaction::Transaction;

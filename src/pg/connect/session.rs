@@ -1,14 +1,8 @@
 //! How a connection starts: for reading, or with a permit for writing.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::{Arc, atomic::Ordering};
 
-use secrecy::SecretString;
-use tokio::sync::{Mutex, OnceCell};
 use tokio_postgres::Client;
-use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
     connection::{Connection, Link, Session},
@@ -33,17 +27,6 @@ pub enum Purpose<'a> {
     Write(&'a Permit),
     /// The reviewed migrations may be run.
     Migrate(&'a Permit),
-}
-
-/// What was learned about an environment's server, shared by the clones of its [`Conninfo`].
-#[derive(Default)]
-pub(super) struct Remembered {
-    /// What `password_command` gave.
-    pub(super) password: Mutex<Option<SecretString>>,
-    /// Certificates are read once.
-    pub(super) tls: OnceCell<MakeRustlsConnect>,
-    /// Something in front of the server refuses the startup parameter `options`.
-    without_options: AtomicBool,
 }
 
 /// Opens a connection, with all its settings in the startup packet: TCP, TLS, authentication and one

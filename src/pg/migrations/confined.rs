@@ -6,7 +6,7 @@
 
 use tokio_postgres::Client;
 
-use super::replay::{Surroundings, told};
+use super::{lacking::told, surroundings::Surroundings};
 use crate::core::{
     error::{Error, Result},
     migrations::confine::{Extension, Made},

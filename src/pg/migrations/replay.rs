@@ -4,27 +4,26 @@
 //! that pgdeck started and throws away.
 
 use secrecy::SecretString;
-use serde::Deserialize;
 use tokio::task::JoinHandle;
 use tokio_postgres::{Client, NoTls, error::SqlState};
 
-use super::{confined, run};
+use super::{confined, lacking::told, run, surroundings::Surroundings};
 use crate::{
     core::{
         drift::State,
         env::{Environment, Kind, Target},
-        error::{Code, Error, Result},
+        error::{Error, Result},
         migrations::{
             confine::{self, Extension, Made},
             file::File,
             statements::Statement,
             transaction::Mode,
         },
-        name::{QName, ident},
+        name::ident,
     },
     pg::{
-        connect::{Conninfo, Pool, Transaction, error::describe},
-        drift, query,
+        connect::{Conninfo, Pool, error::describe},
+        drift,
         server::Server,
     },
 };
@@ -33,26 +32,6 @@ use crate::{
 const SUPERUSER: &str = "postgres";
 /// The database.
 const DATABASE: &str = "replay";
-
-/// What of an environment has to be there before migrations can be replayed as they ran in it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Surroundings {
-    /// The names of all roles but the server's own.
-    pub roles: Vec<String>,
-    /// Who runs migrations there: the owner of the history, else of the database.
-    pub runner: String,
-}
-
-/// Reads the names of the roles, and who runs migrations; `history` is the table in which that is kept.
-///
-/// # Errors
-/// The server's own.
-pub async fn surroundings(tx: &Transaction<'_>, history: Option<&QName>) -> Result<Surroundings> {
-    let names = [history.map(|table| table.schema.as_str()), history.map(|table| table.name.as_str())];
-    let json = query::scalar(tx, include_str!("../sql/migrations/surroundings.sql"), &names).await?;
-    serde_json::from_str(json.as_deref().unwrap_or("null"))
-        .map_err(|error| Error::server(format!("the server's catalogue is not as expected: {error}")))
-}
 
 /// An empty database on a throw-away server, in which files are run as on a real one.
 pub struct Stage<'s> {
@@ -216,31 +195,4 @@ fn needs(error: &tokio_postgres::Error) -> Error {
     }
     let said = error.as_db_error().map_or_else(|| describe(error).message, |answer| answer.message().to_owned());
     Error::refused(format!("this needs superuser rights: {said}")).hint(confine::HINT)
-}
-
-/// What the server said, and what to do about it where the database is what migrations have made of it so far.
-pub(super) fn told(error: &tokio_postgres::Error) -> Error {
-    let said = describe(error);
-    let code = if said.code == Code::Connect { Code::Connect } else { Code::Server };
-    Error { code, hint: hint(error).map(str::to_owned).or(said.hint), ..said }
-}
-
-fn hint(error: &tokio_postgres::Error) -> Option<&'static str> {
-    const PLATFORM: &str = "no file before it makes this; if the platform brings it along, create it in a file that \
-                            `before` under [migrations] names";
-    let answer = error.as_db_error()?;
-    let lacking = [
-        SqlState::INVALID_SCHEMA_NAME,
-        SqlState::UNDEFINED_TABLE,
-        SqlState::UNDEFINED_COLUMN,
-        SqlState::UNDEFINED_FUNCTION,
-        SqlState::UNDEFINED_OBJECT,
-    ];
-    match answer.code() {
-        code if lacking.contains(code) => Some(PLATFORM),
-        code if *code == SqlState::FEATURE_NOT_SUPPORTED && answer.message().contains("extension") => {
-            Some("the throw-away server lacks this extension: name programs that have it with --pg-bin")
-        }
-        _ => None,
-    }
 }

@@ -6,9 +6,9 @@ use std::process::Command;
 
 use rustix::process::Signal;
 
-use super::find::Programs;
 use super::identity::Identity;
 use super::place::{PORT, own_dir};
+use super::programs::Programs;
 use super::{log, spawn};
 use crate::core::error::{Error, Result};
 

@@ -9,9 +9,9 @@ use std::process::{Command, Stdio};
 
 use rustix::fs::{FlockOperation, flock};
 
-use super::find::{INSTALL, Programs, Vars, program};
 use super::identity::{Identity, reachable};
 use super::log;
+use super::programs::{INSTALL, Programs, Vars, program};
 use super::sweep::{OwnedDir, sweep};
 use crate::core::error::{Error, Result};
 

@@ -31,14 +31,15 @@ mod identity;
 mod load;
 mod log;
 mod place;
+mod programs;
 mod spawn;
 mod sweep;
 #[cfg(any(test, not(target_os = "linux")))]
 mod watchdog;
 
-pub use find::{Programs, Vars};
 pub use load::load;
 pub use place::scratch;
+pub use programs::{Programs, Vars};
 pub use sweep::OwnedDir;
 
 /// How long a server may take to get ready; recovery of kept data takes longest.

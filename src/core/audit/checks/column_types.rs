@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::tables::own_tables;
+use super::own::own_tables;
 use crate::core::{
     audit::{
         check::{Context, Report},

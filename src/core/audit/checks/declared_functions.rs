@@ -1,6 +1,6 @@
 //! FV07: functions that the team declared.
 
-use super::functions::{shown, sql};
+use super::function_names::{shown, sql};
 use crate::core::{
     audit::{
         check::{Context, Report},

@@ -11,7 +11,11 @@ use crate::core::{
     name::ident,
 };
 
-use super::{declared_functions, lapses, views};
+use super::{
+    declared_functions,
+    function_names::{shown, sql},
+    lapses, views,
+};
 
 /// The family.
 pub(super) const CHECKS: &[Check] = &[
@@ -116,17 +120,6 @@ const CODE: Check = Check {
     needs: &[],
     run: |_, _| {},
 };
-
-/// A function for people and for acceptances: its name and the types of its arguments.
-pub(super) fn shown(function: &Function) -> String {
-    format!("{}({})", function.name, function.types)
-}
-
-/// A function as `ALTER`, `GRANT` and `REVOKE` name it.
-pub(super) fn sql(function: &Function) -> String {
-    let word = if function.procedure { "PROCEDURE" } else { "FUNCTION" };
-    format!("{word} {}({})", function.name.sql(), function.arguments)
-}
 
 fn fv01(context: &Context<'_>, report: &mut Report<'_>) {
     for function in &context.facts.functions {

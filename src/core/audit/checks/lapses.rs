@@ -1,6 +1,6 @@
 //! FV09: triggers that do not fire, and what functions promise.
 
-use super::functions::{shown, sql};
+use super::function_names::{shown, sql};
 use crate::core::{
     audit::{
         check::{Context, Report},

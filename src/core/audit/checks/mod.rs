@@ -3,12 +3,15 @@
 mod column_types;
 mod declared_functions;
 mod foreign_keys;
+mod function_names;
 mod functions;
+mod index_use;
 mod indexes;
 mod invalid;
 mod lapses;
 mod naming;
 mod overlap;
+mod own;
 mod row_security;
 mod sequences;
 mod tables;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::tables::{own_relations, own_tables};
+use super::own::{own_relations, own_tables};
 use crate::core::{
     audit::{
         check::{Context, Report},

@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeSet, HashMap},
 };
 
-use super::indexes::{drop_index, is_managed, needed_by, used};
+use super::index_use::{drop_index, is_managed, needed_by, used};
 use crate::core::{
     audit::{
         check::{Context, Report},

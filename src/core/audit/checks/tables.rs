@@ -6,12 +6,11 @@ use crate::core::{
         check::{Check, Context, Family, Report},
         facts::{Index, Relation, Sight},
     },
-    migrations::history::is_kept_by_a_tool,
     name::{QName, ident},
     schema::Relation as Kind,
 };
 
-use super::{column_types, naming};
+use super::{column_types, naming, own::own_tables};
 
 /// The family.
 pub(super) const CHECKS: &[Check] = &[
@@ -75,21 +74,6 @@ const TABLES: Check = Check {
     needs: &[],
     run: |_, _| {},
 };
-
-/// The tables that are the team's to shape: partitioned ones once, without their partitions; none of the platform's,
-/// none of a migration tool.
-pub(super) fn own_tables<'a>(context: &Context<'a>) -> impl Iterator<Item = &'a Relation> {
-    own_relations(context).filter(|relation| matches!(relation.kind, Kind::Table | Kind::Partitioned))
-}
-
-/// The same of all relations.
-pub(super) fn own_relations<'a>(context: &Context<'a>) -> impl Iterator<Item = &'a Relation> {
-    context.facts.relations.iter().filter(|relation| {
-        relation.parent.is_none()
-            && !is_kept_by_a_tool(&relation.name)
-            && !context.is_platforms(&relation.name, &relation.owner)
-    })
-}
 
 fn tk01(context: &Context<'_>, report: &mut Report<'_>) {
     for table in own_tables(context) {

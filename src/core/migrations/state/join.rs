@@ -5,7 +5,7 @@ use std::{
     collections::{HashMap, HashSet},
 };
 
-use super::{FileState, State, Status, said};
+use super::{FileState, State, Status, plain, said};
 use crate::core::migrations::{
     checksum,
     file::{File, Kind},
@@ -14,11 +14,6 @@ use crate::core::migrations::{
     scan::normalised,
     style::{Style, parts},
 };
-
-/// A name such that the ways in which tools write it are one: Flyway and sqlx turn `_` into a blank.
-pub(super) fn plain(name: &str) -> String {
-    name.replace(['_', '-'], " ").trim().to_lowercase()
-}
 
 /// One history, and which of its entries belongs to which file.
 pub(super) struct Join<'a> {

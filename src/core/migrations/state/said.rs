@@ -5,7 +5,7 @@ use std::{
     mem::{Discriminant, discriminant},
 };
 
-use super::{FileState, Join, Status, join::plain};
+use super::{FileState, Join, Status, plain};
 use crate::core::migrations::{
     checksum,
     file::File,

@@ -12,12 +12,14 @@
 //! | `mend` | lines that a terminal broke |
 
 mod asciidoc;
+mod csv_field;
 mod encoding;
 mod layers;
 pub(super) mod mend;
 mod pieces;
 mod psql;
 mod quotes;
+mod raw;
 mod wrapped;
 
 use self::{

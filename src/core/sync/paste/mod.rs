@@ -16,7 +16,7 @@ use editor::{TYPOGRAPHIC, is_typographic};
 
 use super::{
     bundle::{Bundle, BundleTable, Source},
-    query::prefix,
+    query::{FORMAT, measured, prefix},
     shape::Shape,
     sql::{Side, Subset, read as query},
 };
@@ -24,9 +24,6 @@ use crate::core::{
     error::{Error, Result},
     name::QName,
 };
-
-/// The version of the format that this program asks for, and the only one it reads.
-pub const FORMAT: u32 = 2;
 
 /// The name that a pasted source has in reviews and plans: which environment it is, only the person knows.
 pub const ENVIRONMENT: &str = "pasted";
@@ -52,28 +49,6 @@ struct Held {
     rows: usize,
     sha256: String,
     data: Vec<Vec<Option<String>>>,
-}
-
-/// Values as the checksums see them: each with its length in bytes of UTF-8 before it, NULL apart from empty.
-pub(super) fn measured<'a>(values: impl IntoIterator<Item = Option<&'a str>>) -> String {
-    values.into_iter().fold(String::new(), |mut out, value| {
-        match value {
-            Some(value) => {
-                out.push_str(&value.len().to_string());
-                out.push(':');
-                out.push_str(value);
-            }
-            None => out.push('-'),
-        }
-        out
-    })
-}
-
-/// What stands for a shape in the checksum of its table, whatever an editor did to its JSON.
-pub(super) fn shape_digest(shape: &Shape) -> String {
-    // A shape is made of texts, numbers and lists: writing it does not fail.
-    let text = serde_json::to_string(shape).unwrap_or_default();
-    format!("{:x}", Sha256::digest(text))
 }
 
 /// Reads the paste in `document`, or says what is wrong with it.

@@ -9,10 +9,7 @@ mod value;
 
 use serde_json::value::RawValue;
 
-use self::{
-    layout::{Layout, Origin},
-    value::Object,
-};
+use self::{layout::Layout, leads::Origin, value::Object};
 use super::Document;
 use crate::core::{
     error::{Error, Result},

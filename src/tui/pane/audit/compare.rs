@@ -1,45 +1,13 @@
-//! Two environments side by side: which of them has a finding.
+//! The findings of two environments side by side.
 
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     rank::Rank,
     rows::{self, Key, Row},
+    side::Side,
 };
 use crate::{app::audit::Audited, config::theme::Role, tui::widget::cell::Cell};
-
-/// Which side has a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Side {
-    /// Only the one that is looked at.
-    Here,
-    /// Only the other one.
-    There,
-    /// This one; whether the other one has it could not be looked at.
-    HereAtLeast,
-    /// The other one; whether this one has it could not be looked at.
-    ThereAtLeast,
-    /// Both.
-    Both,
-}
-
-impl Side {
-    /// Its place in the order of the list.
-    pub fn place(self) -> usize {
-        self as usize
-    }
-
-    /// What stands in its column: the row knows the environment that has it.
-    pub fn cell(self, row: &Row) -> Cell {
-        let name = &row.source.environment;
-        match self {
-            Side::Both => Cell::of(Role::Muted, "both"),
-            _ if row.rank() == Rank::Note => Cell::of(Role::Muted, name),
-            Side::Here | Side::There => Cell::text(format!("only {name}")),
-            Side::HereAtLeast | Side::ThereAtLeast => Cell::text(name).and(Role::Warn, " and ?"),
-        }
-    }
-}
 
 /// What of a comparison is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -32,7 +32,7 @@ pub fn sheet(model: &Model) -> Sheet {
 fn values(row: &Row, other: Option<&str>) -> Vec<Value> {
     let finding = row.finding();
     let accepted = finding.and_then(|finding| finding.accepted.as_ref());
-    let also = row.side.zip(other).map(|(side, _)| side.cell(row).plain());
+    let also = row.side.zip(other).map(|(side, _)| side.cell(&row.source.environment, row.rank()).plain());
     vec![
         json!(row.source.environment),
         json!(row.severity().map(crate::core::audit::Severity::word)),

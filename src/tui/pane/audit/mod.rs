@@ -11,6 +11,7 @@ mod matrix;
 mod rank;
 mod reach;
 mod rows;
+mod side;
 mod summary;
 
 use std::{

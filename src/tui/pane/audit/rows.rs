@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-use super::{compare::Side, rank::Rank};
+use super::{rank::Rank, side::Side};
 
 /// One row.
 #[derive(Debug, Clone)]
@@ -65,7 +65,7 @@ impl Row {
     pub fn remark(&self) -> String {
         match self.what {
             What::Note(at) => self.source.audit.notes.get(at).cloned().unwrap_or_default(),
-            What::Skipped => super::summary::skipped(&self.source),
+            What::Skipped => skipped(&self.source),
             _ => String::new(),
         }
     }
@@ -138,6 +138,13 @@ impl Row {
             && self.part() == part.as_deref()
             && self.remark() == *remark
     }
+}
+
+/// Which checks were left out, and why.
+pub fn skipped(audited: &Audited) -> String {
+    let ids: Vec<_> = audited.audit.skipped.iter().map(|check| check.id).collect();
+    let server = audited.facts.database.version / 10_000;
+    format!("{} skipped: PostgreSQL {server} is older than what they look at ({})", ids.len(), ids.join(", "))
 }
 
 /// See [`Row::key`].
@@ -277,7 +284,7 @@ fn cell(row: &Row, column: usize, group: Group, glyphs: &Glyphs) -> Cell {
         (0, _) => rank.cell(glyphs),
         (1, _) => Cell::of(Role::Muted, row.id()),
         (2, _) => object(row, role, group),
-        (3, Some(side)) => side.cell(row),
+        (3, Some(side)) => side.cell(&row.source.environment, rank),
         _ => Cell::of(Role::Muted, row.detail()),
     }
 }

@@ -1,6 +1,6 @@
 //! The words above the list, and what there is to read where there is no list.
 
-use super::{AuditPane, Only, Rank, compare::Shown, key_of};
+use super::{AuditPane, Only, Rank, compare::Shown, key_of, rows::skipped};
 use crate::{
     app::audit::Audited,
     config::theme::Role,
@@ -103,13 +103,6 @@ pub fn looked(audited: &Audited) -> String {
     let plural =
         |count: usize, word: &str| format!("{} {word}{}", thousands(count as u64), if count == 1 { "" } else { "s" });
     format!("{} on {}", plural(checks(audited), "check"), plural(tables, "table"))
-}
-
-/// Which checks were left out, and why.
-pub fn skipped(audited: &Audited) -> String {
-    let ids: Vec<_> = audited.audit.skipped.iter().map(|check| check.id).collect();
-    let server = audited.facts.database.version / 10_000;
-    format!("{} skipped: PostgreSQL {server} is older than what they look at ({})", ids.len(), ids.join(", "))
 }
 
 /// What there is to say where nothing was found.

@@ -1,6 +1,5 @@
 //! What a row says of an object: its word, its sign and its colour.
 
-use super::rows::{Row, What};
 use crate::{
     config::theme::Role,
     core::drift::Change,
@@ -92,14 +91,6 @@ impl Mark {
         match self {
             Mark::Unclear | Mark::Unseen => "what could not be compared",
             mark => mark.word(),
-        }
-    }
-
-    /// Whether `row` stays where this is shown alone: what was not compared is one, whatever the reason.
-    pub fn has(self, row: &Row) -> bool {
-        match self {
-            Mark::Unclear | Mark::Unseen => !matches!(row.what, What::Difference(_)),
-            mark => row.mark() == mark,
         }
     }
 }

@@ -226,7 +226,8 @@ fn rebuild(model: &mut Model) {
         let pane = &mut model.drift;
         pane.all = all.len();
         let (kind, change) = (pane.kind, pane.change);
-        let shown = |row: &Row| kind.is_none_or(|kind| row.kind() == kind) && change.is_none_or(|mark| mark.has(row));
+        let shown =
+            |row: &Row| kind.is_none_or(|kind| row.kind() == kind) && change.is_none_or(|mark| row.is_marked(mark));
         pane.rows = all.into_iter().filter(shown).collect();
     });
 }

@@ -85,6 +85,14 @@ impl Row {
         self.difference().and_then(|difference| difference.field.as_deref()).or_else(unclear)
     }
 
+    /// Whether it stays where `mark` is shown alone: what was not compared is one, whatever the reason.
+    pub fn is_marked(&self, mark: Mark) -> bool {
+        match mark {
+            Mark::Unclear | Mark::Unseen => !matches!(self.what, What::Difference(_)),
+            mark => self.mark() == mark,
+        }
+    }
+
     /// What it says of the object.
     pub fn mark(&self) -> Mark {
         match (self.difference(), self.what) {

@@ -2,11 +2,15 @@
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::page::run_word;
 use crate::{
     app::env::Reached,
     config::theme::Role,
-    core::{error::Error, size, text::thousands},
+    core::{
+        error::Error,
+        journal::{Action as Did, Outcome, Run},
+        size,
+        text::thousands,
+    },
     tui::{
         action::Action,
         chrome::status::{badge, round_trip},
@@ -228,5 +232,15 @@ mod tests {
                 assert_eq!(place.intersection(area), place, "{width}×{height}");
             }
         }
+    }
+}
+
+/// How a run ended, in a word.
+pub(super) fn run_word(run: &Run) -> (Role, &'static str) {
+    match (run.last.outcome, run.last.action) {
+        (Outcome::Applied, Did::Apply) => (Role::Ok, "applied"),
+        (Outcome::Applied, Did::Undo) => (Role::Ok, "undone"),
+        (Outcome::RolledBack, _) => (Role::Warn, "rolled back"),
+        (outcome, _) => (Role::Danger, outcome.word()),
     }
 }

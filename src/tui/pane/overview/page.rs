@@ -1,15 +1,9 @@
 //! Everything known of one environment, as a page.
 
-use super::cards::rights;
+use super::cards::{rights, run_word};
 use crate::{
     config::theme::Role,
-    core::{
-        env::SUPERUSER,
-        error::Error,
-        journal::{Action as Did, Outcome, Run},
-        size,
-        text::thousands,
-    },
+    core::{env::SUPERUSER, error::Error, journal::Run, size, text::thousands},
     tui::{
         action::Action,
         chrome::status::{badge, round_trip},
@@ -148,14 +142,4 @@ fn runs(model: &Model, name: &str) -> Vec<Cell> {
         lines.push(Cell::of(Role::Muted, "pgdeck has written nothing here."));
     }
     lines
-}
-
-/// How a run ended, in a word.
-pub(super) fn run_word(run: &Run) -> (Role, &'static str) {
-    match (run.last.outcome, run.last.action) {
-        (Outcome::Applied, Did::Apply) => (Role::Ok, "applied"),
-        (Outcome::Applied, Did::Undo) => (Role::Ok, "undone"),
-        (Outcome::RolledBack, _) => (Role::Warn, "rolled back"),
-        (outcome, _) => (Role::Danger, outcome.word()),
-    }
 }

@@ -8,7 +8,7 @@ use ratatui::{
 };
 
 use super::{
-    STEPS, Stage, SyncPane, SyncWizard, ask, choose, done, leave, refresh, review, screen, start, told, write,
+    STEPS, Stage, SyncPane, SyncWizard, ask, choose, done, layout, leave, refresh, review, screen, start, told, write,
 };
 use crate::{
     config::{key::Key, project::Project},
@@ -116,7 +116,7 @@ impl Component for SyncWizard {
     }
 
     fn clicked(&self, model: &mut Model, mouse: Mouse, area: Rect) {
-        let body = screen::split(area).1;
+        let body = layout::split(area).1;
         match &mut model.sync.stage {
             Stage::Choose => choose::clicked(&mut model.sync.choose, mouse, body),
             Stage::Review(reviewing) => reviewing.clicked(mouse, body, &model.look.glyphs),

@@ -4,6 +4,7 @@
 mod choose;
 mod component;
 mod done;
+mod layout;
 mod review;
 mod screen;
 mod write;

@@ -5,7 +5,7 @@ use ratatui::{
     layout::{Position as Point, Rect},
 };
 
-use super::{Reviewing, STEPS, Stage, choose, done, review};
+use super::{Reviewing, STEPS, Stage, choose, done, layout::split, review};
 use crate::{
     config::theme::Role,
     tui::{
@@ -14,12 +14,6 @@ use crate::{
         widget::{cell::Cell, section, steps},
     },
 };
-
-/// The step line, and what is below it.
-pub(super) fn split(area: Rect) -> (Rect, Rect) {
-    let above = 2.min(area.height);
-    (Rect { height: 1.min(area.height), ..area }, Rect { y: area.y + above, height: area.height - above, ..area })
-}
 
 /// Draws it.
 pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Point> {

@@ -1,10 +1,8 @@
 //! Lists and objects that clients put around a result.
 
-use std::collections::BTreeMap;
-
 use serde_json::value::RawValue;
 
-use super::{Document, breaks, mend::mended, pieces};
+use super::{Document, breaks, mend::mended, pieces, raw::object};
 use crate::core::error::{Error, Result};
 
 /// No client wraps a value more often; somebody who wants to keep us busy might.
@@ -49,12 +47,6 @@ enum Step<'a> {
     Into(&'a RawValue),
     /// It came in pieces.
     Joined(String),
-}
-
-pub(super) type Object<'a> = BTreeMap<String, &'a RawValue>;
-
-pub(super) fn object(raw: &RawValue) -> Option<Object<'_>> {
-    serde_json::from_str(raw.get()).ok()
 }
 
 fn inside(raw: &RawValue) -> Step<'_> {

@@ -2,7 +2,7 @@
 
 use serde_json::value::RawValue;
 
-use super::{layers::object, mend::BEGINNING, quotes::field};
+use super::{csv_field::field, mend::BEGINNING, raw::object};
 
 /// The answer of the query, put together from `pieces`.
 ///

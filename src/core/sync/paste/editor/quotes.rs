@@ -1,6 +1,6 @@
 //! A value in quotes: a JSON string, or a field of CSV.
 
-use super::pieces;
+use super::{csv_field::field, pieces};
 
 /// The text in quotes: of a JSON string, or of a CSV field with or without its header before it.
 pub(super) fn quoted(text: &str) -> Option<String> {
@@ -19,22 +19,4 @@ pub(super) fn quoted(text: &str) -> Option<String> {
     }
     let rest = rest.trim_start();
     if rest.starts_with('"') { field(rest).map(|(value, _)| value) } else { Some(rest.to_owned()) }
-}
-
-/// A CSV field that begins with a quote, and what comes after it.
-pub(super) fn field(text: &str) -> Option<(String, &str)> {
-    let mut out = String::new();
-    let mut rest = text.strip_prefix('"')?;
-    loop {
-        let end = rest.find('"')?;
-        out.push_str(&rest[..end]);
-        rest = &rest[end + 1..];
-        match rest.strip_prefix('"') {
-            Some(more) => {
-                out.push('"');
-                rest = more;
-            }
-            None => return Some((out, rest)),
-        }
-    }
 }

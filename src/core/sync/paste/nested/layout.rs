@@ -2,7 +2,7 @@
 
 use super::{
     Draft,
-    leads::{Leads, aliases, slots},
+    leads::{Leads, Origin, aliases, slots},
     value::Object,
 };
 use crate::core::{
@@ -13,15 +13,6 @@ use crate::core::{
         sql::Slot,
     },
 };
-
-/// Where a slot's value stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Origin {
-    /// Under this key of the row.
-    Key(String),
-    /// In the key of the row around it, at this place.
-    Around(usize),
-}
 
 /// Rows that are nested in others.
 #[derive(Debug)]

@@ -1,6 +1,5 @@
 //! Where the keys of parents stand.
 
-use super::layout::Origin;
 use crate::core::{
     schema::Definition,
     sync::{
@@ -8,6 +7,15 @@ use crate::core::{
         sql::Slot,
     },
 };
+
+/// Where a slot's value stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// Under this key of the row.
+    Key(String),
+    /// In the key of the row around it, at this place.
+    Around(usize),
+}
 
 /// The values of a parent's key, as slots.
 pub(super) fn slots(reference: &Reference) -> Vec<Slot> {

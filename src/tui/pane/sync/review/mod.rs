@@ -324,7 +324,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         _ => {
             let part = reviewing.part;
-            let area = reviewing.areas(super::screen::split(body).1).into_iter().find(|(known, _)| *known == part);
+            let area = reviewing.areas(super::layout::split(body).1).into_iter().find(|(known, _)| *known == part);
             let visible = area.map_or(1, |(_, area)| usize::from(area.height.saturating_sub(1)).max(1));
             let columns = reviewing.columns(part).len();
             reviewing.change(&glyphs, |table, rows| list::act(table, action, visible, columns, rows));

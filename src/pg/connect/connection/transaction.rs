@@ -9,7 +9,7 @@ use futures_util::FutureExt;
 use tokio::task::JoinHandle;
 use tokio_postgres::{Client, SimpleQueryMessage, error::SqlState};
 
-use super::connection::Connection;
+use super::Connection;
 use crate::core::{
     error::{Error, Result},
     name::QName,
