@@ -207,6 +207,16 @@ fn failed(model: &Model, name: &str, error: &Error, room: usize) -> Vec<Cell> {
     lines
 }
 
+/// How a run ended, in a word.
+pub(super) fn run_word(run: &Run) -> (Role, &'static str) {
+    match (run.last.outcome, run.last.action) {
+        (Outcome::Applied, Did::Apply) => (Role::Ok, "applied"),
+        (Outcome::Applied, Did::Undo) => (Role::Ok, "undone"),
+        (Outcome::RolledBack, _) => (Role::Warn, "rolled back"),
+        (outcome, _) => (Role::Danger, outcome.word()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -232,15 +242,5 @@ mod tests {
                 assert_eq!(place.intersection(area), place, "{width}×{height}");
             }
         }
-    }
-}
-
-/// How a run ended, in a word.
-pub(super) fn run_word(run: &Run) -> (Role, &'static str) {
-    match (run.last.outcome, run.last.action) {
-        (Outcome::Applied, Did::Apply) => (Role::Ok, "applied"),
-        (Outcome::Applied, Did::Undo) => (Role::Ok, "undone"),
-        (Outcome::RolledBack, _) => (Role::Warn, "rolled back"),
-        (outcome, _) => (Role::Danger, outcome.word()),
     }
 }
