@@ -27,7 +27,8 @@ pub fn shown(value: Option<&str>) -> Cow<'_, str> {
 /// Whether a text needs its quotes: it is empty, has blanks around it, says NULL, or has quotes around it already.
 pub fn is_ambiguous(text: &str) -> bool {
     text.is_empty()
-        || text.trim() != text
+        || text.starts_with(' ')
+        || text.ends_with(' ')
         || text.eq_ignore_ascii_case("null")
         || (text.starts_with('\'') && text.ends_with('\''))
 }
