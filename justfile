@@ -20,9 +20,16 @@ fmt:
     cargo fmt
 
 # Every parser of what others wrote, on inputs that nobody would write, and every fault at any byte: two to three hours
-nightly seconds="600" tries="500":
+nightly seconds="600" tries="500": versions
     PGDECK_FUZZ_SECONDS={{seconds}} cargo test --locked --test parsers
     PGDECK_FAULTS={{tries}} cargo test --locked --test faults -- --nocapture
+
+# Everything that looks at a catalogue, on every version of PostgreSQL; what is not installed is fetched
+versions:
+    PGDECK_TEST_MAJORS="13 14 16 17 18" cargo test --locked --test audit -- fixtures
+    PGDECK_TEST_MAJORS="13 18" cargo test --locked --test drift -- equal:: planted:: unseen::
+    PGDECK_TEST_MAJORS="13 18" cargo test --locked --test migrations_history -- tools:: found:: looks::
+    PGDECK_TEST_MAJORS="13 15 17 18" cargo test --locked --test sync -- versions::
 
 # What CI does
 ci:
