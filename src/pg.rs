@@ -15,3 +15,4 @@ mod query;
 pub mod server;
 mod strangers;
 pub mod sync;
+mod value;

@@ -133,7 +133,7 @@ const KNOWN_CIRCLES: [&str; 7] = [
     "core::sync::sql::fields core::sync::sql::hash core::sync::sql::read",
     "core::sync::row core::sync::shape",
     "core::sync::basis core::sync::diff core::sync::fires core::sync::plan core::sync::select",
-    "app::sync::compare app::sync::offline app::sync::review",
+    "app::sync::compare app::sync::filed app::sync::offline app::sync::review",
     "app::deck app::migrations::standing app::trust",
 ];
 

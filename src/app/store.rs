@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{ErrorKind, Read, Seek, SeekFrom, Write},
+    io::{BufWriter, ErrorKind, Read, Seek, SeekFrom, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
@@ -45,6 +45,18 @@ pub fn write_named(path: &Path, bytes: &[u8], existing: Existing) -> Result<()> 
     let mut draft = Draft::named(path, existing)?;
     draft.write_all(bytes).map_err(|error| cannot("write", path, &error))?;
     draft.keep()
+}
+
+/// The same for what is written piece by piece, so that it need not be held as a whole.
+pub fn write_with(
+    path: &Path,
+    existing: Existing,
+    content: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+) -> Result<()> {
+    let wrong = |error: std::io::Error| cannot("write", path, &error);
+    let mut out = BufWriter::new(Draft::named(path, existing)?);
+    content(&mut out).map_err(wrong)?;
+    out.into_inner().map_err(|error| wrong(error.into_error()))?.keep()
 }
 
 /// A file on its way: what stood at its path stays there until all of it is written and kept.
@@ -221,6 +233,15 @@ fn ends_torn(file: &mut File) -> std::io::Result<bool> {
 pub fn read(path: &Path) -> Result<Option<String>> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(cannot("read", path, &error)),
+    }
+}
+
+/// The file `path`, to be read piece by piece; `None` where it does not exist.
+pub fn open(path: &Path) -> Result<Option<File>> {
+    match File::open(path) {
+        Ok(file) => Ok(Some(file)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(cannot("read", path, &error)),
     }

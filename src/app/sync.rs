@@ -4,6 +4,7 @@ mod apply;
 mod check;
 mod compare;
 mod export;
+mod filed;
 mod look;
 mod offline;
 mod output;

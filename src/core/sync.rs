@@ -71,3 +71,4 @@ mod spelling;
 pub mod sql;
 pub mod undo;
 pub mod unique;
+pub mod value;

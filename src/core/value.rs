@@ -4,9 +4,6 @@
 
 use std::borrow::Cow;
 
-/// A value as PostgreSQL writes it in text, or NULL.
-pub type Value = Option<String>;
-
 /// A value as people read it: `NULL`, a text as it is, or a text in quotes where it could be taken for something else.
 ///
 /// ```

@@ -32,6 +32,7 @@ use super::{
     connect::{Connection, Transaction},
     identity::same_database,
     query,
+    sync::Known,
 };
 use crate::core::{
     error::{Code, Error, Result},
@@ -180,8 +181,9 @@ async fn write(tx: &Transaction<'_>, order: &Order<'_>) -> Result<Written> {
     let xid = xid.unwrap_or_default();
     let plan = &with_triggers(order.plan, &catalog)?;
     let order = &Order { plan, ..*order };
-    let before = reviewed_rows(tx, plan).await?;
-    deletes_in_scope(tx, plan).await?;
+    let known = Known::of(plan);
+    let before = reviewed_rows(tx, plan, &known).await?;
+    deletes_in_scope(tx, plan, &known).await?;
     let schedule = schedule(plan)?;
     let constraints = schedule.deferred.clone();
     deferred::defer(tx, &constraints).await?;
@@ -192,7 +194,7 @@ async fn write(tx: &Transaction<'_>, order: &Order<'_>) -> Result<Written> {
     let Executed { runs, locators, mut watch } = executed?;
     deferred::check(tx, plan, &constraints, &locators).await?;
     query::rows(tx, EMPTY_PATH, &[]).await?;
-    let (after, rewrote) = settled(tx, &mut watch, &runs, &locators).await?;
+    let (after, rewrote) = settled(tx, &mut watch, &runs, &locators, &known).await?;
     let mut by_step = vec![Vec::new(); plan.steps.len()];
     for one in &rewrote {
         by_step[one.at].push(one.column.clone());

@@ -120,7 +120,7 @@ fn told(review: &Review) -> BTreeMap<String, Change> {
     let rows = review.tables.iter().flat_map(|table| &table.rows);
     let row = |row: &pgdeck::core::sync::diff::RowReview| {
         assert_eq!(row.blocked, None, "{}", show(review));
-        (row.key.0[0].clone().unwrap(), row.change)
+        (row.key.0[0].clone().unwrap().to_string(), row.change)
     };
     rows.map(row).collect()
 }

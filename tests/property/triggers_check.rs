@@ -92,7 +92,7 @@ fn told(review: &Review) -> Differences {
     let rows = review.tables.iter().flat_map(|table| table.rows.iter().map(move |row| (table, row)));
     let row = |(table, row): (&TableReview, &RowReview)| {
         let name = table.table.name.chars().next().unwrap();
-        ((name, row.key.0[0].clone().unwrap()), row.change)
+        ((name, row.key.0[0].clone().unwrap().to_string()), row.change)
     };
     rows.map(row).collect()
 }
@@ -193,7 +193,7 @@ pub async fn check(case: &Case) -> Told {
     let rows = review.tables.iter().enumerate().flat_map(|(t, table)| (0..table.rows.len()).map(move |r| (t, r)));
     let chosen = rows.filter(|at| selection.contains(*at)).map(|(t, r)| {
         let table = &review.tables[t];
-        let key = (table.table.name.chars().next().unwrap(), table.rows[r].key.0[0].clone().unwrap());
+        let key = (table.table.name.chars().next().unwrap(), table.rows[r].key.0[0].clone().unwrap().to_string());
         (key, table.rows[r].change)
     });
     let chosen: Differences = chosen.collect();

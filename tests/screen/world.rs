@@ -272,8 +272,8 @@ fn shape(table: &str, columns: &[(&str, &str)]) -> Shape {
 
 fn rows(values: &[&[&str]]) -> Vec<Row> {
     let row = |values: &&[&str]| Row {
-        key: Key(vec![Some(values[0].to_owned())]),
-        columns: values.iter().map(|value| (*value != "NULL").then(|| (*value).to_owned())).collect(),
+        key: Key(vec![Some(values[0].into())]),
+        columns: values.iter().map(|value| (*value != "NULL").then(|| (*value).into())).collect(),
         references: Vec::new(),
         in_scope: true,
     };

@@ -23,6 +23,7 @@ mod keys;
 mod keys_by_type;
 mod kinds;
 mod lost;
+mod memory;
 mod never_written;
 mod no_way_back;
 mod offline;

@@ -37,7 +37,7 @@ async fn pair() -> (Pair, Plan) {
 }
 
 fn value(text: &str) -> NewValue {
-    NewValue::Value(Some(text.to_owned()))
+    NewValue::Value(Some(text.into()))
 }
 
 /// One that the catalogue does not have, which makes a part of a statement.
@@ -74,7 +74,7 @@ async fn what_goes_beyond_the_project_is_refused() {
         (
             |plan| {
                 plan.shapes[0].children.clear();
-                let (guard, locator) = (plan.steps[0].guard.clone(), vec![Some("2".to_owned())]);
+                let (guard, locator) = (plan.steps[0].guard.clone(), vec![Some("2".into())]);
                 let step = &plan.steps[0];
                 plan.steps[0] = Step { operation: Operation::Delete, locator, set: Vec::new(), guard, ..step.clone() };
             },
@@ -305,7 +305,7 @@ async fn a_row_outside_of_the_where_is_not_deleted() {
             step.key.0[0] = Some(k.into());
             step.locator = vec![Some(k.into())];
             step.guard.insert("k".into(), Some(k.into()));
-            step.guard.insert("open".into(), open.map(str::to_owned));
+            step.guard.insert("open".into(), open.map(Into::into));
             let error = pair.refused(&forged.sealed()).await;
             assert_eq!((error.code, error.object), (Code::Refused, Some(format!("public.t {k}"))), "{}", error.message);
             assert!(error.message.contains("outside of the `where` of sync set `s`"), "{}", error.message);

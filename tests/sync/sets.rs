@@ -200,7 +200,8 @@ async fn sets_that_mean_other_rows_of_one_table_do_not_go_together() {
     assert!(error.to_string().contains("sync sets `first` and `second` do not treat it alike"), "{error}");
     for (name, key) in [("first", "1"), ("second", "2")] {
         let bundle = Box::pin(sync::export(&pair.deck, &Job::quiet(), &[name.to_owned()], "source")).await.unwrap();
-        let keys: Vec<_> = bundle.tables[0].rows.iter().map(|row| row.columns[0].clone().unwrap()).collect();
+        let keys: Vec<_> =
+            bundle.tables[0].rows.iter().map(|row| row.columns[0].clone().unwrap().to_string()).collect();
         assert_eq!(keys, [key]);
     }
 }

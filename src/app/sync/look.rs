@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{
+    filed::{self, Filed},
     offline::{Opened, comes_along, opened},
     review::same_project,
 };
@@ -47,35 +48,46 @@ pub fn look(deck: &Deck, path: &Path, names: &[String]) -> Result<Contents> {
         // It is read once more for each review, and a pipe is empty then.
         return Err(Error::usage("not a regular file").at(name));
     }
-    let (found, bundle) = match opened(path)? {
-        Opened::Bundle(bundle) => (Found::Bundle(bundle.source.environment.clone()), bundle),
-        Opened::Text(bytes) => {
-            let document = paste::find(&name, &bytes)?;
-            if !document.is_paste {
-                return Ok(Contents { found: Found::ByHand, sets: Vec::new(), tables: 0, rows: 0 });
-            }
-            (Found::Paste, paste::read(&name, &document)?)
+    let (found, source, tables) = match Filed::open(path)? {
+        Some(filed) => {
+            let tables =
+                filed.index.tables.iter().map(|table| (table.shape.set.clone(), table.rows, filed::comes_along(table)));
+            (Found::Bundle(filed.index.source.environment.clone()), filed.index.source.clone(), tables.collect())
         }
+        None => match pasted(path, &name)? {
+            Some(bundle) => {
+                let tables =
+                    bundle.tables.iter().map(|table| (table.shape.set.clone(), table.rows.len(), comes_along(table)));
+                (Found::Paste, bundle.source.clone(), tables.collect::<Vec<_>>())
+            }
+            None => return Ok(Contents { found: Found::ByHand, sets: Vec::new(), tables: 0, rows: 0 }),
+        },
     };
-    same_project(deck, &bundle).map_err(|error| error.at(&name))?;
-    let sets = sets(&bundle);
+    same_project(deck, &source).map_err(|error| error.at(&name))?;
+    let mut sets: Vec<String> = Vec::new();
+    for (set, ..) in tables.iter().filter(|(.., comes_along)| !comes_along) {
+        if !sets.contains(set) {
+            sets.push(set.clone());
+        }
+    }
     let wanted = deck.project.sets.pick(names)?;
     if !wanted.iter().any(|set| sets.contains(&set.name)) {
         let none =
             if names.is_empty() { "it holds no set of this project" } else { "it holds none of the chosen sets" };
         return Err(Error::usage(format!("{none}; what it holds: {}", few(&sets))).at(name));
     }
-    Ok(Contents { found, sets, tables: bundle.tables.len(), rows: bundle.rows() })
+    Ok(Contents { found, sets, tables: tables.len(), rows: tables.iter().map(|(_, rows, _)| rows).sum() })
 }
 
-fn sets(bundle: &Bundle) -> Vec<String> {
-    let mut sets: Vec<String> = Vec::new();
-    for table in bundle.tables.iter().filter(|table| !comes_along(table)) {
-        if !sets.contains(&table.shape.set) {
-            sets.push(table.shape.set.clone());
+/// What the statement of a query returned; `None` where the file was written by hand.
+fn pasted(path: &Path, name: &str) -> Result<Option<Bundle>> {
+    match opened(path)? {
+        Opened::Bundle(bundle) => Ok(Some(bundle)),
+        Opened::Text(bytes) => {
+            let document = paste::find(name, &bytes)?;
+            document.is_paste.then(|| paste::read(name, &document)).transpose()
         }
     }
-    sets
 }
 
 /// The first names of `sets`, and how many more there are.

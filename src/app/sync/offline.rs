@@ -7,7 +7,8 @@ use std::{
 };
 
 use super::{
-    review::review as review_bundle,
+    filed::{self, BUNDLE, Filed},
+    review::{review as review_bundle, review_tables},
     shapes::{included, shapes},
 };
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
         error::{Error, Result},
         name::QName,
         sync::{
-            bundle::{Bundle, BundleTable, Source},
+            bundle::{Bundle, BundleTable, IndexedTable, Source},
             diff::Review,
             paste::{
                 self, Document,
@@ -28,9 +29,6 @@ use crate::{
     },
     pg::sync as pg,
 };
-
-/// How a bundle begins.
-const BUNDLE: &[u8] = b"{\"pgdeck\":\"bundle\"";
 
 /// More than this is not pasted, and would be held in memory several times.
 const LARGEST: u64 = 256 << 20;
@@ -68,7 +66,7 @@ impl Offline {
             deck.project.sets.pick(names)?;
             let wanted = |table: &BundleTable| names.contains(&table.shape.set);
             if !self.bundle.tables.iter().any(wanted) {
-                return Err(Error::usage("the bundle holds none of these sets").object(names.join(", ")));
+                return Err(filed::none_of(names));
             }
             self.bundle.tables.retain(|table| wanted(table) || comes_along(table));
         }
@@ -91,10 +89,30 @@ pub async fn review(
     target: &str,
     deletes: bool,
 ) -> Result<Review> {
+    if let Some(filed) = Filed::open(path)? {
+        return review_filed(deck, job, &filed, names, target, deletes).await;
+    }
     let held = load(deck, job, path, names, target).await?.of_sets(deck, names)?;
     let mut review = review_bundle(deck, job, &held.bundle, target, deletes).await?;
     held.remark(&mut review);
     Ok(review)
+}
+
+async fn review_filed(
+    deck: &Deck,
+    job: &Job,
+    filed: &Filed,
+    names: &[String],
+    target: &str,
+    deletes: bool,
+) -> Result<Review> {
+    deck.project.sets.pick(names)?;
+    let wanted = |table: &IndexedTable| names.is_empty() || names.contains(&table.shape.set);
+    if !names.is_empty() && !filed.index.tables.iter().any(wanted) {
+        return Err(filed::none_of(names));
+    }
+    let tables = filed.tables(|table| wanted(table) || filed::comes_along(table));
+    review_tables(deck, job, &filed.index.source, &tables, target, deletes).await
 }
 
 /// The statement that reads the sets `names` (all when empty), for the tables as `environment` has them; by default

@@ -95,7 +95,10 @@ pub async fn write(deck: &Deck, job: &Job, output: &Output, path: &Path) -> Resu
             save_report(&report, path, existing)?;
         }
         Output::Script(chosen) => store::write_named(path, script::script(&plan(chosen)?)?.as_bytes(), existing)?,
-        Output::Plan(chosen) => store::write_named(path, plan(chosen)?.text().as_bytes(), existing)?,
+        Output::Plan(chosen) => {
+            let plan = plan(chosen)?;
+            store::write_with(path, existing, |to| plan.write(to))?;
+        }
         Output::Bundle(rows) => {
             let exported = Box::pin(export_file(deck, job, &rows.sets, &rows.environment, path, existing)).await?;
             written.rows = Some(exported.tables.iter().map(|(_, rows)| rows).sum());

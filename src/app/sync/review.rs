@@ -7,6 +7,7 @@ use futures_util::{StreamExt, stream};
 use super::{
     compare::{compared, walk},
     export::AT_ONCE,
+    filed::{self, Filed},
     offline::comes_along,
     shapes::counterpart,
     target_checks::TargetChecks,
@@ -20,7 +21,7 @@ use crate::{
     core::{
         error::{Code, Error, Result},
         sync::{
-            bundle::{Bundle, BundleTable},
+            bundle::{Bundle, BundleTable, IndexedTable, Source},
             diff::{Compare, Review, TableReview},
             report::{self, Report},
             row::{Key, Row},
@@ -37,28 +38,63 @@ use crate::{
 
 /// Compares `bundle` with `environment`, in one snapshot. `deletes` asks for deletes in every table.
 pub async fn review(deck: &Deck, job: &Job, bundle: &Bundle, environment: &str, deletes: bool) -> Result<Review> {
+    let tables: Vec<_> = bundle.tables.iter().map(Table::held).collect();
+    review_tables(deck, job, &bundle.source, &tables, environment, deletes).await
+}
+
+/// The same for rows that are held or stand in a file.
+pub(super) async fn review_tables(
+    deck: &Deck,
+    job: &Job,
+    source: &Source,
+    rows: &[Table<'_>],
+    environment: &str,
+    deletes: bool,
+) -> Result<Review> {
     deck.known(environment)?;
-    if bundle.source.environment == environment {
+    if source.environment == environment {
         return Err(same_environment(environment));
     }
-    same_project(deck, bundle)?;
+    same_project(deck, source)?;
     job.progress(format!("connecting to {environment}"), 0, 0);
     let mut reader = job.drop_on_cancel(deck.reader(environment)).await?;
     let canceller = reader.canceller();
     let work = async {
         let (tx, opened) = pg::open_target(&mut reader, &deck.project.sets).await?;
-        let tables = Box::pin(tables(deck, job, &tx, &opened, bundle, environment, deletes)).await?;
+        let tables = Box::pin(tables(deck, job, &tx, &opened, rows, environment, deletes)).await?;
         let review =
-            Review { from: bundle.source.environment.clone(), to: environment.to_owned(), tables, ..Review::default() };
+            Review { from: source.environment.clone(), to: environment.to_owned(), tables, ..Review::default() };
         let review = TargetChecks::of(&tx, &opened, &deck.project.sets).complete(review).await?;
         tx.rollback().await?;
-        if is_surely(bundle.source.database.as_deref(), &review.database) {
-            let from = &bundle.source.environment;
+        if is_surely(source.database.as_deref(), &review.database) {
+            let from = &source.environment;
             return Err(Error::usage(format!("the bundle was read from this very database, as {from}")));
         }
         Ok(review)
     };
     job.cancel_on_server(&canceller, work).await.map_err(|error| error.env(environment))
+}
+
+/// A table of a bundle, as it is compared.
+pub(super) struct Table<'a> {
+    shape: &'a Shape,
+    comes_along: bool,
+    rows: Rows<'a>,
+}
+
+enum Rows<'a> {
+    Held(&'a [Row]),
+    Filed(&'a Filed, &'a IndexedTable),
+}
+
+impl<'a> Table<'a> {
+    fn held(table: &'a BundleTable) -> Self {
+        Table { shape: &table.shape, comes_along: comes_along(table), rows: Rows::Held(&table.rows) }
+    }
+
+    pub(super) fn filed(filed: &'a Filed, table: &'a IndexedTable) -> Self {
+        Table { shape: &table.shape, comes_along: filed::comes_along(table), rows: Rows::Filed(filed, table) }
+    }
 }
 
 /// Whether both are one database for certain: OIDs of databases are alike on many servers.
@@ -73,11 +109,11 @@ pub fn save_report(report: &Report<'_>, path: &Path, existing: Existing) -> Resu
 }
 
 /// Refuses rows of another project.
-pub(super) fn same_project(deck: &Deck, bundle: &Bundle) -> Result<()> {
-    if bundle.source.project == deck.project.name {
+pub(super) fn same_project(deck: &Deck, source: &Source) -> Result<()> {
+    if source.project == deck.project.name {
         return Ok(());
     }
-    Err(Error::usage(format!("the bundle is of the project `{}`", bundle.source.project))
+    Err(Error::usage(format!("the bundle is of the project `{}`", source.project))
         .hint(format!("this is the project `{}`", deck.project.name)))
 }
 
@@ -90,40 +126,41 @@ async fn tables(
     job: &Job,
     tx: &Transaction<'_>,
     opened: &Opened,
-    bundle: &Bundle,
+    tables: &[Table<'_>],
     environment: &str,
     deletes: bool,
 ) -> Result<Vec<TableReview>> {
-    let shapes: Vec<_> = bundle.tables.iter().map(|table| shape_for(deck, opened, table)).collect();
+    let shapes: Vec<_> = tables.iter().map(|table| shape_for(deck, opened, table)).collect();
     let shapes: Vec<Result<Shape, String>> = shapes.into_iter().collect::<Result<_>>()?;
-    let opening = bundle.tables.iter().zip(&shapes).map(|(_, shape)| -> Option<Opening> {
+    let opening = shapes.iter().map(|shape| -> Option<Opening> {
         // Of a table that is blocked nothing is read: reading may be what is wrong with it.
-        shape
-            .as_ref()
-            .ok()
-            .filter(|shape| shape.blocked.is_none())
-            .map(|shape| pg::read(tx, shape, Side::Target, Subset::All, opened.utf8, Vec::new()))
+        let open = shape.as_ref().ok().filter(|shape| shape.blocked.is_none());
+        open.map(|shape| pg::read(tx, shape, Side::Target, Subset::All, opened.utf8, Vec::new()))
     });
     let opening = opening.map(|opening| async { futures_util::future::OptionFuture::from(opening).await.transpose() });
     let opening: Vec<_> = opening.collect();
     let mut opening = stream::iter(opening).buffered(AT_ONCE);
-    let (what, total) = (format!("reading {environment}"), bundle.tables.len() as u64);
+    let (what, total) = (format!("reading {environment}"), tables.len() as u64);
     let mut out = Vec::new();
-    for (at, (table, shape)) in bundle.tables.iter().zip(&shapes).enumerate() {
+    for (at, (table, shape)) in tables.iter().zip(&shapes).enumerate() {
         job.progress(&*what, at as u64, total);
         let rows = opening.next().await.transpose()?.flatten();
         match (shape, rows) {
             (Ok(shape), Some(rows)) => {
-                let mut compare = Compare::new(&table.shape, shape, deletes);
+                let mut compare = Compare::new(table.shape, shape, deletes);
                 if compare.fields().is_none() {
                     out.push(compare.finish());
                     continue;
                 }
-                walk(&mut compare, Held::of(table), compared(rows).await?).await?;
+                let rows = compared(rows).await?;
+                match table.rows {
+                    Rows::Held(held) => walk(&mut compare, Held::of(held), rows).await?,
+                    Rows::Filed(filed, there) => walk(&mut compare, filed.rows(there)?, rows).await?,
+                }
                 out.push(compare.finish());
             }
-            (Err(reason), _) => out.push(TableReview::blocked(&table.shape, reason.clone())),
-            (Ok(shape), None) => out.push(Compare::new(&table.shape, shape, deletes).finish()),
+            (Err(reason), _) => out.push(TableReview::blocked(table.shape, reason.clone())),
+            (Ok(shape), None) => out.push(Compare::new(table.shape, shape, deletes).finish()),
         }
     }
     job.progress(what, total, total);
@@ -131,11 +168,11 @@ async fn tables(
 }
 
 /// How the rows of `table` are compared: as the project declares it now, whatever the file says.
-fn shape_for(deck: &Deck, opened: &Opened, table: &BundleTable) -> Result<Result<Shape, String>> {
-    let shape = target_shape(deck, opened, &table.shape)?;
+fn shape_for(deck: &Deck, opened: &Opened, table: &Table<'_>) -> Result<Result<Shape, String>> {
+    let shape = target_shape(deck, opened, table.shape)?;
     // What came along brings its own parents, too.
     let include = |shape: Shape| Shape { on_missing_parent: MissingParent::Include, ..shape };
-    Ok(if comes_along(table) { shape.map(include) } else { shape })
+    Ok(if table.comes_along { shape.map(include) } else { shape })
 }
 
 /// The target's shape; what the target lacks blocks the table, what the project gets wrong stops the review.
@@ -168,8 +205,8 @@ pub(super) struct Held<'a> {
 }
 
 impl<'a> Held<'a> {
-    fn of(table: &'a BundleTable) -> Self {
-        let mut rows: Vec<_> = table.rows.iter().collect();
+    fn of(rows: &'a [Row]) -> Self {
+        let mut rows: Vec<_> = rows.iter().collect();
         rows.sort_by(|a, b| a.key.cmp(&b.key));
         Held { rows, at: 0 }
     }

@@ -40,8 +40,9 @@ pub(super) fn begin(deck: &Deck, plan: &Plan) -> Result<Attempt> {
 /// Puts the record with the before-images of `run` on disk.
 pub(super) fn keep(deck: &Deck, run: &RunId, plan: &Plan, written: &Written) -> Result<()> {
     let record = Record::new(run, plan, &written.images, &written.xid, &written.triggers.also);
-    let bytes = serde_json::to_vec(&record).map_err(|error| Error::rolled_back(error.to_string()))?;
-    store::write(&path(deck, run), &bytes).map_err(|error| {
+    let written =
+        store::write_with(&path(deck, run), store::Existing::Replace, |to| Ok(serde_json::to_writer(to, &record)?));
+    written.map_err(|error| {
         Error::rolled_back(format!("the before-images cannot be kept: {}", error.message))
             .nothing_written()
             .at(path(deck, run).display())
@@ -51,8 +52,11 @@ pub(super) fn keep(deck: &Deck, run: &RunId, plan: &Plan, written: &Written) -> 
 /// The record of `run`; `None` where it was cut off before its images were on disk.
 pub(super) fn record_of(deck: &Deck, run: &RunId) -> Result<Option<Record>> {
     let path = path(deck, run);
-    let Some(text) = store::read(&path)?.filter(|text| !text.is_empty()) else { return Ok(None) };
-    Record::read(run, &text).map(Some).map_err(|why| {
+    let Some(file) = store::open(&path)? else { return Ok(None) };
+    if file.metadata().map_err(|error| store::cannot("read", &path, &error))?.len() == 0 {
+        return Ok(None);
+    }
+    Record::read_from(run, file).map(Some).map_err(|why| {
         Error::usage(format!("the run's before-images cannot be used: {why}")).object(run).at(path.display())
     })
 }

@@ -27,9 +27,9 @@ pub(super) async fn apply(arguments: &Apply, context: &Context) -> Result<u8> {
         );
     };
     let name = path.display().to_string();
-    let text =
-        store::read(path)?.ok_or_else(|| Error::usage("there is no such plan").at(&name).hint("review first"))?;
-    let plan = Plan::read(&name, &text)?;
+    let file =
+        store::open(path)?.ok_or_else(|| Error::usage("there is no such plan").at(&name).hint("review first"))?;
+    let plan = Plan::read_from(&name, file)?;
     run_plan(&plan, arguments.confirm.as_deref(), arguments.dry_run, context).await
 }
 

@@ -50,7 +50,7 @@ pub(super) async fn review(arguments: &ReviewArguments, context: &Context) -> Re
     let selection = Selection::all(&review);
     let plan = Plan::build(&deck.project.name, &review, &selection)?;
     if let Some(path) = &arguments.plan {
-        store::write_named(path, plan.text().as_bytes(), existing)?;
+        store::write_with(path, existing, |to| plan.write(to))?;
     }
     if let Some(path) = &arguments.sql {
         store::write_named(path, script::script(&plan)?.as_bytes(), existing)?;

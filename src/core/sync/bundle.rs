@@ -4,21 +4,26 @@
 //! byte before it. Nothing in it depends on when or by whom it was made, so two exports of the same
 //! data are the same bytes.
 
+mod index;
+mod named;
+mod read;
+
 use std::io::{BufRead, Write};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 
+pub use self::index::{Index, IndexedTable, Run, RunRows};
+use self::{
+    named::{Held, Named},
+    read::scan,
+};
 use super::{
-    plan::Head,
-    row::{Key, Row},
+    row::{Key, Row, Value},
     shape::{Part, Role, Shape},
 };
-use crate::core::{
-    error::{Error, Result},
-    name::QName,
-};
+use crate::core::{error::Result, name::QName};
 
 /// The version of the format that this program writes, and the only one it reads.
 pub const FORMAT: u32 = 3;
@@ -69,9 +74,9 @@ struct Header {
 struct Line {
     table: QName,
     key: Key,
-    row: Map<String, Json>,
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    references: Map<String, Json>,
+    row: Named<Held>,
+    #[serde(default, skip_serializing_if = "Named::is_empty")]
+    references: Named<Option<Key>>,
     /// Here only because another row needs it as its parent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     included: bool,
@@ -121,60 +126,15 @@ impl Bundle {
     }
 
     /// Reads a bundle, or says in which line of `name` it is broken.
-    pub fn read(name: &str, mut from: impl BufRead) -> Result<Bundle> {
-        let mut reader = Reader { name, number: 0, hash: Sha256::new() };
-        let header: Header = match reader.next(&mut from)? {
-            Some((text, _)) => {
-                // Another version's bundle is another version's, whatever else of it cannot be read.
-                if let Ok(Head { format }) = serde_json::from_str(&text)
-                    && format != FORMAT
-                {
-                    let what = format!("this bundle has format {format}, this pgdeck reads {FORMAT}");
-                    return Err(Error::usage(what).at(name).hint("export it again"));
-                }
-                reader.parse(&text, "header")?
-            }
-            None => return Err(Error::usage("the bundle is empty").at(name).hint("export it again")),
-        };
-        if header.pgdeck != "bundle" {
-            return Err(Error::usage("this is not a bundle").at(name).hint("export it again"));
-        }
-        let mut tables: Vec<_> =
-            header.tables.into_iter().map(|shape| BundleTable { shape, rows: Vec::new() }).collect();
-        let mut footer = None;
-        while let Some((text, before)) = reader.next(&mut from)? {
-            if footer.is_some() {
-                return Err(reader.broken("there is text after the footer"));
-            }
-            if text.starts_with("{\"rows\":") {
-                footer = Some((reader.parse::<Footer>(&text, "footer")?, format!("{:x}", before.finalize())));
-            } else {
-                let line: Line = reader.parse(&text, "row")?;
-                let Some(table) = tables.iter_mut().find(|table| table.shape.table == line.table) else {
-                    return Err(reader.broken(&format!("the header does not name {}", line.table)));
-                };
-                let row = from_line(&table.shape, &line).map_err(|what| reader.broken(&what))?;
-                table.rows.push(row);
-            }
-        }
-        let Some((footer, sha256)) = footer else {
-            return Err(reader.broken("the bundle is cut off: it has no footer"));
-        };
-        let bundle = Bundle { source: header.source, tables };
-        if footer.sha256 != sha256 || !bundle.counts_match(&footer.rows) {
-            return Err(Error::usage("the bundle was edited or damaged: its checksum does not match")
-                .at(name)
-                .hint("export it again"));
-        }
-        Ok(bundle)
-    }
-
-    fn counts_match(&self, counts: &Map<String, Json>) -> bool {
-        counts.len() == self.tables.len()
-            && self
-                .tables
-                .iter()
-                .all(|table| counts.get(&table.shape.table.to_string()) == Some(&json!(table.rows.len())))
+    pub fn read(name: &str, from: impl BufRead) -> Result<Bundle> {
+        let mut rows: Vec<Vec<Row>> = Vec::new();
+        let header = scan(name, from, &mut |at, row, _| {
+            rows.resize_with(rows.len().max(at + 1), Vec::new);
+            rows[at].push(row);
+        })?;
+        rows.resize_with(header.tables.len(), Vec::new);
+        let tables = header.tables.into_iter().zip(rows).map(|(shape, rows)| BundleTable { shape, rows });
+        Ok(Bundle { source: header.source, tables: tables.collect() })
     }
 }
 
@@ -211,38 +171,6 @@ impl<W: Write> Writer<W> {
     }
 }
 
-struct Reader<'a> {
-    name: &'a str,
-    number: usize,
-    hash: Sha256,
-}
-
-impl Reader<'_> {
-    /// The next line with the digest of everything before it.
-    fn next(&mut self, from: &mut impl BufRead) -> Result<Option<(String, Sha256)>> {
-        let mut text = String::new();
-        self.number += 1;
-        let read = from.read_line(&mut text).map_err(|error| self.broken(&error.to_string()))?;
-        if read == 0 {
-            return Ok(None);
-        }
-        if !text.ends_with('\n') {
-            return Err(self.broken("the bundle is cut off in the middle of a line"));
-        }
-        let before = self.hash.clone();
-        self.hash.update(text.as_bytes());
-        Ok(Some((text, before)))
-    }
-
-    fn parse<T: serde::de::DeserializeOwned>(&self, text: &str, what: &str) -> Result<T> {
-        serde_json::from_str(text).map_err(|error| self.broken(&format!("not a {what} of a bundle ({error})")))
-    }
-
-    fn broken(&self, what: &str) -> Error {
-        Error::usage(what).at(format!("{}:{}", self.name, self.number)).hint("export it again")
-    }
-}
-
 fn line(out: &mut impl Write, value: &impl Serialize) -> std::io::Result<()> {
     serde_json::to_writer(&mut *out, value)?;
     out.write_all(b"\n")
@@ -254,8 +182,8 @@ fn to_line(shape: &Shape, row: &Row) -> Line {
     Line {
         table: shape.table.clone(),
         key: row.key.clone(),
-        row: columns.map(|(column, value)| (column.name.clone(), json!(value))).collect(),
-        references: references.map(|(reference, key)| (reference.label(), json!(key))).collect(),
+        row: Named(columns.map(|(column, value)| (column.name.clone(), Held(Some(value.clone())))).collect()),
+        references: Named(references.map(|(reference, key)| (reference.label(), key.clone())).collect()),
         included: !row.in_scope,
     }
 }
@@ -265,16 +193,15 @@ fn from_line(shape: &Shape, line: &Line) -> Result<Row, String> {
     if line.row.len() != travelling || line.references.len() != shape.references.len() {
         return Err("the row does not have the columns that the header names".into());
     }
-    let column = |name: &str, role: Role| -> Result<Option<String>, String> {
+    let column = |name: &str, role: Role| -> Result<Value, String> {
         match (role.travels(), line.row.get(name)) {
-            (false, _) | (true, Some(Json::Null)) => Ok(None),
-            (true, Some(Json::String(text))) => Ok(Some(text.clone())),
+            (false, _) => Ok(None),
+            (true, Some(Held(Some(value)))) => Ok(value.clone()),
             (true, _) => Err(format!("`{name}` is neither text nor null")),
         }
     };
     let reference = |label: String| -> Result<Option<Key>, String> {
-        let value = line.references.get(&label).ok_or_else(|| format!("`{label}` is missing"))?;
-        serde_json::from_value(value.clone()).map_err(|_| format!("`{label}` is not a key"))
+        line.references.get(&label).cloned().ok_or_else(|| format!("`{label}` is missing"))
     };
     if line.key.0.len() != super::shape::leaves(&shape.key) {
         return Err("the row's key does not have the parts that the header names".into());

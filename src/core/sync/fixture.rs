@@ -116,7 +116,7 @@ pub fn review(bundle: &Bundle, rows: Vec<Vec<Row>>) -> Review {
 
 /// A step on the row `key` of `table`: what is written, what was reviewed.
 pub fn step(operation: Operation, table: &str, key: &str, set: &[(&str, &str)], guard: &[(&str, &str)]) -> Step {
-    let value = |value: &str| -> Value { Some(value.to_owned()) };
+    let value = |value: &str| -> Value { Some(value.into()) };
     Step {
         operation,
         table: QName::new("public", table),

@@ -292,7 +292,7 @@ impl Reader<'_> {
         let Some(text) = value else { return Token::Null };
         if let Some(reference) = self.reference(&column.name).filter(|reference| reference.columns.len() == 1) {
             let ids = self.parents.by_id.get(&(&reference.table, reference.target(0)));
-            if let Some(key) = ids.and_then(|ids| ids.get(text.as_str())) {
+            if let Some(key) = ids.and_then(|ids| ids.get(&**text)) {
                 return Token::Parent(key.clone());
             }
         }

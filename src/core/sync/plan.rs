@@ -1,6 +1,9 @@
 //! The chosen steps, in order, under one digest. What was reviewed is what is applied.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    io::{BufReader, BufWriter, Cursor, Read, Seek, Write},
+};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -13,6 +16,7 @@ use super::{
     select::Selection,
     shape::{Role, Shape, ShapeColumn},
     sql,
+    value::reading_once,
 };
 use crate::core::{
     error::{Error, Result},
@@ -195,18 +199,35 @@ impl Plan {
 
     /// Reads a plan and refuses one that is not what was reviewed.
     pub fn read(name: &str, text: &str) -> Result<Plan> {
-        // Another version's plan is another version's, whatever else of it cannot be read.
-        if let Ok(head) = serde_json::from_str::<Head>(text)
-            && head.format != FORMAT
-        {
-            return Err(Error::usage(format!("this plan has format {}, this pgdeck reads {FORMAT}", head.format))
+        Plan::read_from(name, Cursor::new(text))
+    }
+
+    /// The same from a file, without holding its text besides.
+    pub fn read_from(name: &str, mut from: impl Read + Seek) -> Result<Plan> {
+        let other = |format: u32| {
+            Error::usage(format!("this plan has format {format}, this pgdeck reads {FORMAT}"))
                 .at(name)
-                .hint("review again"));
+                .hint("review again")
+        };
+        let plan: Plan = match reading_once(|| serde_json::from_reader(BufReader::new(&mut from))) {
+            Ok(plan) => plan,
+            Err(error) if error.is_io() => {
+                return Err(Error::usage(format!("cannot read this file: {error}")).at(name));
+            }
+            Err(error) => {
+                // Another version's plan is another version's, whatever else of it cannot be read. A pipe is read once.
+                let head = from.rewind().ok().and_then(|()| serde_json::from_reader(BufReader::new(&mut from)).ok());
+                if let Some(Head { format }) = head.filter(|head: &Head| head.format != FORMAT) {
+                    return Err(other(format));
+                }
+                let what =
+                    if error.is_eof() { "the plan is cut off".to_owned() } else { format!("not a plan ({error})") };
+                return Err(Error::usage(what).at(format!("{name}:{}", error.line())).hint("review again"));
+            }
+        };
+        if plan.format != FORMAT {
+            return Err(other(plan.format));
         }
-        let plan: Plan = serde_json::from_str(text).map_err(|error| {
-            let what = if error.is_eof() { "the plan is cut off".to_owned() } else { format!("not a plan ({error})") };
-            Error::usage(what).at(format!("{name}:{}", error.line())).hint("review again")
-        })?;
         if plan.pgdeck != "plan" {
             return Err(Error::usage("this is not a plan").at(name).hint("review again"));
         }
@@ -220,9 +241,16 @@ impl Plan {
 
     /// The file's text.
     pub fn text(&self) -> String {
-        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
-        text.push('\n');
-        text
+        let mut bytes = Vec::new();
+        // Writing to memory does not fail, and what is written is text.
+        _ = self.write(&mut bytes);
+        String::from_utf8(bytes).unwrap_or_default()
+    }
+
+    /// Writes the file's text, without holding it.
+    pub fn write(&self, mut to: impl Write) -> std::io::Result<()> {
+        serde_json::to_writer_pretty(&mut to, self)?;
+        to.write_all(b"\n")
     }
 
     /// The digest in the short form that people compare: `7f3a·91c2`.
@@ -273,7 +301,11 @@ pub(super) fn numbers(shape: &Shape) -> impl Iterator<Item = (&ShapeColumn, &QNa
 
 /// SHA-256 of the JSON form. What is given holds only strings, lists and maps with text keys, so it has one.
 pub(super) fn digest(value: &impl Serialize) -> Digest {
-    format!("{:x}", Sha256::digest(serde_json::to_vec(value).unwrap_or_default())).into()
+    let mut hash = BufWriter::new(Sha256::new());
+    // Hashing does not fail.
+    _ = serde_json::to_writer(&mut hash, value);
+    _ = hash.flush();
+    format!("{:x}", hash.get_ref().clone().finalize()).into()
 }
 
 /// The first and the next four digits of a digest.
@@ -435,7 +467,7 @@ fn assignments(shape: &Shape, row: &RowReview, wanted: impl Fn(&Cell) -> bool) -
 
 /// The values by which `row` is found.
 pub fn locator(shape: &Shape, row: &Row) -> Vec<Value> {
-    shape.locator.iter().map(|name| row.value(shape, name).map(str::to_owned)).collect()
+    shape.locator.iter().map(|name| row.text(shape, name).cloned()).collect()
 }
 
 /// Whether a step guards columns of `role`: an update what is compared, a delete all that would be lost.

@@ -247,7 +247,7 @@ mod tests {
         texts.columns.push(crate::core::sync::fixture::column("more", "text", shape::Role::Value));
         let with = |key: &str, pos: &str, more: Option<&str>| {
             let mut row = row(key, pos, None);
-            row.columns.push(more.map(str::to_owned));
+            row.columns.push(more.map(Into::into));
             row
         };
         let source =

@@ -2,10 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::shape::{Reference, Shape};
+use super::{
+    shape::{Reference, Shape},
+    value::SharedText,
+};
 use crate::core::value::shown;
 
-pub use crate::core::value::Value;
+/// A value as PostgreSQL writes it in text, or NULL.
+pub type Value = Option<SharedText>;
 
 /// The values that identify a row, flat: the key columns, where a column is a foreign key the key of its
 /// parent, at any depth. `plan_features` has `[plans.key, features.key]`. Values that the type's own operator
@@ -54,6 +58,11 @@ impl Row {
 
     /// The value of the column `name`.
     pub fn value(&self, shape: &Shape, name: &str) -> Option<&str> {
-        self.columns[shape.position(name)?].as_deref()
+        self.text(shape, name).map(|text| &**text)
+    }
+
+    /// The value of the column `name`, to be held elsewhere as well.
+    pub fn text(&self, shape: &Shape, name: &str) -> Option<&SharedText> {
+        self.columns[shape.position(name)?].as_ref()
     }
 }

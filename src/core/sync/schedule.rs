@@ -201,7 +201,7 @@ mod tests {
             sql::park(shape, &plan.steps[0], "pos", &Some("7".into())).script(),
             "UPDATE ONLY public.t AS t SET pos = '7'::integer\nWHERE t.k OPERATOR(pg_catalog.=) 'a'::text AND t.pos::text = '1'::text\nRETURNING t.pos::text"
         );
-        let places = Places::from([(0, BTreeMap::from([("pos".to_owned(), Some("7".to_owned()))]))]);
+        let places = Places::from([(0, BTreeMap::from([("pos".to_owned(), Some("7".into()))]))]);
         assert_eq!(
             statement(&plan, &[0], false, &places).expect("statement").script(),
             "UPDATE ONLY public.t AS t SET pos = '2'::integer\nWHERE t.k OPERATOR(pg_catalog.=) 'a'::text AND t.pos::text = '7'::text\nRETURNING t.k::text"

@@ -15,6 +15,7 @@
 //! | `preflight` | questions about values that would be written |
 //! | `key` | rows and parents found by their keys |
 //! | `canonical` | values as the server itself writes them |
+//! | `large` | values that travel in parts |
 //! | `write` | the statements of a plan's steps |
 //! | `sequence` | sequences that follow new rows |
 //! | `circle` | the statement of a circle of rows |
@@ -29,6 +30,7 @@ mod fields;
 mod fits;
 mod hash;
 mod key;
+mod large;
 mod leaf;
 mod own;
 mod preflight;
@@ -47,10 +49,11 @@ pub use fits::{fits, held};
 pub use hash::{HANDSHAKE, Hashing, Term, digest};
 pub use key::exists;
 pub(super) use key::found;
+pub use large::{MAX_WHOLE_BYTES, SET_PART, is_large, joined, part, sha256};
 pub use leaf::{is_loose, no_key};
 pub use own::{children_written, is_own, own_rows};
 pub use preflight::{cast_inputs, failing_rows, holders, refused_inputs};
-pub use read::{Lookup, Query, Side, Subset, read, read_located, taken};
+pub use read::{Lookup, Query, Side, Subset, Unread, read, read_located, taken};
 pub use sequence::{advance, advance_own, is_number};
 pub use statement::Statement;
 pub use together::{Parameter, Together};

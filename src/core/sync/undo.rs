@@ -1,6 +1,9 @@
 //! Before-images → a plan that restores them.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    io::{BufReader, Cursor, Read, Seek},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +12,7 @@ use super::{
     plan::{Assignment, FORMAT, Head, NewValue, Operation, Plan, Step, digest},
     row::Value,
     shape::{Role, Shape},
+    value::reading_once,
 };
 use crate::core::{
     error::{Error, Result},
@@ -62,15 +66,27 @@ impl Record {
 
     /// Reads the record of `run`, or says what is wrong with it.
     pub fn read(run: &str, text: &str) -> Result<Self, String> {
-        if let Ok(RecordHead { plan }) = serde_json::from_str::<RecordHead>(text)
-            && plan.format != FORMAT
-        {
-            return Err(format!(
-                "the run is of another version of pgdeck (format {}, this one reads {FORMAT}); undo it with that version",
-                plan.format
-            ));
+        Record::read_from(run, Cursor::new(text))
+    }
+
+    /// The same from a file, without holding its text besides.
+    pub fn read_from(run: &str, mut from: impl Read + Seek) -> Result<Self, String> {
+        let other = |format: u32| {
+            format!(
+                "the run is of another version of pgdeck (format {format}, this one reads {FORMAT}); undo it with that version"
+            )
+        };
+        let record: Record = match reading_once(|| serde_json::from_reader(BufReader::new(&mut from))) {
+            Ok(record) => record,
+            Err(error) => {
+                let head = from.rewind().ok().and_then(|()| serde_json::from_reader(BufReader::new(&mut from)).ok());
+                let head = head.filter(|head: &RecordHead| head.plan.format != FORMAT);
+                return Err(head.map_or_else(|| error.to_string(), |head| other(head.plan.format)));
+            }
+        };
+        if record.plan.format != FORMAT {
+            return Err(other(record.plan.format));
         }
-        let record: Record = serde_json::from_str(text).map_err(|error| error.to_string())?;
         if record.run != run || record.pgdeck != "run" {
             return Err(format!("they are those of `{}`", record.run));
         }
@@ -188,7 +204,7 @@ mod tests {
     fn a_run_is_taken_back_from_its_end() {
         let insert = |key: &str| step(Operation::Insert, "t", key, &[("k", key)], &[]);
         let image =
-            |key: &str| Images { after: Some([("k".to_owned(), Some(key.to_owned()))].into()), ..Images::default() };
+            |key: &str| Images { after: Some([("k".to_owned(), Some(key.into()))].into()), ..Images::default() };
         let ran = plan_of(shape("t", None), vec![insert("a"), insert("b")]);
         let back = plan(&Record::new(&"run".into(), &ran, &[image("a"), image("b")], "7", &[])).expect("plan");
         let steps: Vec<_> = back.steps.iter().map(|step| (step.operation, step.key.display())).collect();

@@ -19,10 +19,14 @@ use crate::{
             plan::{Operation, Step},
             row::{Row, Value},
             schedule::Run,
-            sql,
+            sql::{self, Statement},
         },
     },
-    pg::{connect::Transaction, query},
+    pg::{
+        connect::Transaction,
+        query,
+        sync::{Known, Sent},
+    },
 };
 
 /// The rows as they stand in the end, and what triggers rewrote of them.
@@ -34,9 +38,10 @@ pub(super) async fn settled(
     watch: &mut Watch<'_>,
     runs: &[Run],
     locators: &[Vec<Value>],
+    known: &Known,
 ) -> Result<Verified> {
     let fired = watch.fired(runs);
-    let after = written_rows(tx, watch.plan, locators).await?;
+    let after = written_rows(tx, watch.plan, locators, known).await?;
     let rewrote = verify(tx, watch, &fired, &after).await?;
     let mut wanted: Vec<Rewrote> = rewrote.iter().filter(|one| one.written && may(watch, one)).cloned().collect();
     let first = (after, rewrote);
@@ -47,7 +52,7 @@ pub(super) async fn settled(
         }
         let mark = watch.mark(tx).await?;
         query::rows(tx, "SAVEPOINT again", &[]).await.map_err(rolled_back)?;
-        let tried = attempt(tx, watch, &fired, locators, &wanted).await;
+        let tried = attempt(tx, watch, &fired, (locators, known), &wanted).await;
         if let Ok((_, left)) = &tried
             && !left.iter().any(|one| wanted.contains(one) || !first.1.contains(one))
         {
@@ -74,20 +79,28 @@ async fn attempt(
     tx: &Transaction<'_>,
     watch: &Watch<'_>,
     fired: &[String],
-    locators: &[Vec<Value>],
+    (locators, known): (&[Vec<Value>], &Known),
     wanted: &[Rewrote],
 ) -> Result<Verified> {
     let statements: Vec<_> = steps(watch, locators, wanted)
         .iter()
         .map(|step| Ok(sql::statement(watch.plan.shape(&step.table)?, step)))
         .collect::<Result<_>>()?;
-    let texts: Vec<_> = statements.iter().map(|statement| (statement.text(), statement.parameters())).collect();
     own_path(tx).await?;
-    try_join_all(texts.iter().map(|(text, values)| query::rows(tx, text, values))).await?;
+    // What is sent ahead of one must not let another overtake it.
+    for statements in statements.chunk_by(|one, next| one.large().is_empty() && next.large().is_empty()) {
+        try_join_all(statements.iter().map(|statement| write(tx, statement))).await?;
+    }
     query::rows(tx, EMPTY_PATH, &[]).await?;
-    let after = written_rows(tx, watch.plan, locators).await?;
+    let after = written_rows(tx, watch.plan, locators, known).await?;
     let left = verify(tx, watch, fired, &after).await?;
     Ok((after, left))
+}
+
+async fn write(tx: &Transaction<'_>, statement: &Statement) -> Result<()> {
+    let sent = Sent::ahead(tx, statement).await?;
+    query::rows(tx, &sent.text, &sent.parameters).await?;
+    sent.done(tx).await
 }
 
 /// The updates that write what is `wanted`, one for each row.

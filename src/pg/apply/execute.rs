@@ -20,7 +20,7 @@ use crate::{
             schedule::{Places, Run, Schedule},
         },
     },
-    pg::{connect::Transaction, query},
+    pg::{connect::Transaction, query, sync::Sent},
 };
 
 /// Statements that are under way at once; their order is kept.
@@ -141,12 +141,14 @@ impl<'a> Work<'a> {
 async fn singly(tx: &Transaction<'_>, work: &mut Work<'_>, runs: &[usize]) -> Result<()> {
     // Collected first: a closure inside the stream would not be general enough over lifetimes to be spawned.
     let copies: Vec<Run> = runs.iter().map(|at| work.runs[*at].clone()).collect();
-    let statements: Vec<_> = copies.iter().map(|run| one(tx, work.order.plan, run)).collect();
-    let mut results = stream::iter(statements).buffered(PIPELINE);
     let mut at = 0;
-    while let Some(found) = results.try_next().await.map_err(|failed| failed.error)? {
-        work.take(&runs[at..=at], found);
-        at += 1;
+    for copies in side_by_side(&copies) {
+        let statements: Vec<_> = copies.iter().map(|run| one(tx, work.order.plan, run)).collect();
+        let mut results = stream::iter(statements).buffered(PIPELINE);
+        while let Some(found) = results.try_next().await.map_err(|failed| failed.error)? {
+            work.take(&runs[at..=at], found);
+            at += 1;
+        }
     }
     Ok(())
 }
@@ -197,15 +199,23 @@ pub(super) async fn explained(
 
 /// Runs `runs` one after the other; where one fails, its place among them and why.
 pub(super) async fn in_order(tx: &Transaction<'_>, plan: &Plan, runs: &[Run]) -> Result<Vec<Located>, (usize, Failed)> {
-    let statements: Vec<_> = runs.iter().map(|run| one(tx, plan, run)).collect();
-    let mut results = stream::iter(statements).buffered(PIPELINE);
     let mut out = Vec::with_capacity(runs.len());
     let mut at = 0;
-    while let Some(found) = results.next().await {
-        out.extend(found.map_err(|failed| (at, failed))?);
-        at += 1;
+    for runs in side_by_side(runs) {
+        let statements: Vec<_> = runs.iter().map(|run| one(tx, plan, run)).collect();
+        let mut results = stream::iter(statements).buffered(PIPELINE);
+        while let Some(found) = results.next().await {
+            out.extend(found.map_err(|failed| (at, failed))?);
+            at += 1;
+        }
     }
     Ok(out)
+}
+
+/// `runs` in parts that may be under way at once. A large value travels ahead of its statement, and what comes after that
+/// must not overtake it.
+fn side_by_side(runs: &[Run]) -> impl Iterator<Item = &[Run]> {
+    runs.chunk_by(|one, next| one.statement.large().is_empty() && next.statement.large().is_empty())
 }
 
 /// Why a statement failed.
@@ -229,10 +239,10 @@ impl From<Error> for Failed {
 /// Runs one statement and returns the locator of each of its steps' rows.
 async fn one(tx: &Transaction<'_>, plan: &Plan, run: &Run) -> Result<Vec<Located>, Failed> {
     let first = &plan.steps[run.steps[0]];
-    let (text, values) = (run.statement.text(), run.statement.parameters());
+    let sent = Sent::ahead(tx, &run.statement).await?;
     let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
-        values.iter().map(|value| (value as &(dyn ToSql + Sync), Type::TEXT)).collect();
-    let rows = match tx.client().query_typed(&text, &parameters).await {
+        sent.parameters.iter().map(|value| (value as &(dyn ToSql + Sync), Type::TEXT)).collect();
+    let rows = match tx.client().query_typed(&sent.text, &parameters).await {
         Ok(rows) => rows,
         Err(error) => {
             let answer = error.as_db_error();
@@ -244,6 +254,7 @@ async fn one(tx: &Transaction<'_>, plan: &Plan, run: &Run) -> Result<Vec<Located
             });
         }
     };
+    sent.done(tx).await?;
     let found: Result<Vec<_>, _> = rows.iter().map(|row| located(run, row)).collect();
     let found = found.map_err(|error| tx.describe(&error))?;
     let missing = run.steps.iter().find(|at| found.iter().filter(|(step, _)| step == *at).count() != 1);

@@ -43,7 +43,11 @@ pub(super) async fn explain(
             }
             continue;
         }
-        match sync::located(tx, shape, std::slice::from_ref(&step.locator), Lookup::Read).await?.into_values().next() {
+        match sync::located(tx, shape, std::slice::from_ref(&step.locator), Lookup::Read, &sync::Known::of(plan))
+            .await?
+            .into_values()
+            .next()
+        {
             // A trigger deleted it first: it is gone, as was reviewed.
             None if step.operation == Operation::Delete => gone.push((at, step.locator.clone())),
             None => return Err(deleted(step, fired)),

@@ -23,7 +23,7 @@ use crate::{
             sql::{self, Statement},
         },
     },
-    pg::{connect::Transaction, query},
+    pg::{connect::Transaction, query, sync::Sent},
 };
 
 /// A run that was refused, and why.
@@ -168,9 +168,9 @@ pub(super) async fn ask<T>(
     statement: &Statement,
     read: fn(&Row) -> Result<T, tokio_postgres::Error>,
 ) -> Result<Option<Vec<T>>> {
-    let (text, parameters) = (statement.text(), statement.parameters());
+    let sent = Sent::ahead(tx, statement).await.map_err(rolled_back)?;
     let (begun, answer) =
-        futures_util::join!(query::rows(tx, "SAVEPOINT park", &[]), query::try_rows(tx, &text, &parameters));
+        futures_util::join!(query::rows(tx, "SAVEPOINT park", &[]), query::try_rows(tx, &sent.text, &sent.parameters));
     begun.map_err(rolled_back)?;
     let out = match answer {
         Ok(rows) => {
@@ -189,5 +189,6 @@ pub(super) async fn ask<T>(
         }
     };
     query::rows(tx, "RELEASE SAVEPOINT park", &[]).await.map_err(rolled_back)?;
+    sent.done(tx).await.map_err(rolled_back)?;
     Ok(out)
 }

@@ -9,6 +9,7 @@ use crate::{
         sync::{
             fires::{Fires, fires, who},
             plan::{NewValue, Operation, Plan, Step},
+            row::Value,
         },
         trigger::TriggerKind,
     },
@@ -139,7 +140,7 @@ pub(super) async fn refused_step(
     let Some(character) = error.as_db_error().filter(unknown).and_then(|answer| character(answer.message())) else {
         return described;
     };
-    let holds = |value: &Option<String>| value.as_deref().is_some_and(|text| text.contains(character));
+    let holds = |value: &Value| value.as_deref().is_some_and(|text| text.contains(character));
     let column = step.set.iter().find_map(|assignment| match &assignment.value {
         NewValue::Value(value) => holds(value).then(|| assignment.columns.join(", ")),
         NewValue::Parent(key) => key.0.iter().any(holds).then(|| assignment.columns.join(", ")),

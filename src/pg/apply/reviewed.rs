@@ -11,11 +11,14 @@ use crate::{
             sql::Lookup,
         },
     },
-    pg::{connect::Transaction, sync},
+    pg::{
+        connect::Transaction,
+        sync::{self, Known},
+    },
 };
 
 /// Locks every row that the plan changes, and refuses to go on if one is not as it was reviewed.
-pub(super) async fn reviewed_rows(tx: &Transaction<'_>, plan: &Plan) -> Result<Vec<Option<Row>>> {
+pub(super) async fn reviewed_rows(tx: &Transaction<'_>, plan: &Plan, known: &Known) -> Result<Vec<Option<Row>>> {
     let mut rows: Vec<Option<Row>> = vec![None; plan.steps.len()];
     let mut stale = Vec::new();
     for shape in &plan.shapes {
@@ -24,7 +27,7 @@ pub(super) async fn reviewed_rows(tx: &Transaction<'_>, plan: &Plan) -> Result<V
             continue;
         }
         let locators: Vec<_> = steps.iter().map(|(_, step)| step.locator.clone()).collect();
-        let mut found = sync::located(tx, shape, &locators, Lookup::Lock).await?;
+        let mut found = sync::located(tx, shape, &locators, Lookup::Lock, known).await?;
         for (at, step) in steps {
             match found.remove(&step.locator) {
                 Some(row) => {

@@ -11,7 +11,11 @@ use crate::{
             sql::Lookup,
         },
     },
-    pg::{connect::Transaction, query, sync},
+    pg::{
+        connect::Transaction,
+        query,
+        sync::{self, Known},
+    },
 };
 
 /// Refuses a plan that deletes rows outside of the `where` of their set. What an undo deletes is what its run wrote.
@@ -21,23 +25,23 @@ use crate::{
 ///
 /// # Errors
 /// `Refused` with the row.
-pub(super) async fn deletes_in_scope(tx: &Transaction<'_>, plan: &Plan) -> Result<()> {
+pub(super) async fn deletes_in_scope(tx: &Transaction<'_>, plan: &Plan, known: &Known) -> Result<()> {
     let limited = plan.shapes.iter().filter(|shape| shape.filter.is_some() && plan.undoes.is_none());
     for shape in limited {
         let deletes = plan.steps.iter().filter(|step| step.table == shape.table && step.operation == Operation::Delete);
         let deletes: Vec<&Step> = deletes.collect();
         if !deletes.is_empty() {
-            in_scope(tx, shape, &deletes).await?;
+            in_scope(tx, shape, &deletes, known).await?;
         }
     }
     Ok(())
 }
 
-async fn in_scope(tx: &Transaction<'_>, shape: &Shape, deletes: &[&Step]) -> Result<()> {
+async fn in_scope(tx: &Transaction<'_>, shape: &Shape, deletes: &[&Step], known: &Known) -> Result<()> {
     query::rows(tx, "SAVEPOINT scope", &[]).await?;
     query::rows(tx, "SET LOCAL transaction_read_only = on", &[]).await?;
     let locators: Vec<Vec<Value>> = deletes.iter().map(|step| step.locator.clone()).collect();
-    let rows = sync::located(tx, shape, &locators, Lookup::Scope).await.map_err(rolled_back)?;
+    let rows = sync::located(tx, shape, &locators, Lookup::Scope, known).await.map_err(rolled_back)?;
     query::rows(tx, "ROLLBACK TO SAVEPOINT scope", &[]).await?;
     query::rows(tx, "RELEASE SAVEPOINT scope", &[]).await?;
     match deletes.iter().find(|step| rows.get(&step.locator).is_some_and(|row| !row.in_scope)) {

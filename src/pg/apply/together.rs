@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     fn row(fields: &[&str]) -> Vec<Value> {
-        fields.iter().map(|field| Some((*field).to_owned())).collect()
+        fields.iter().map(|field| Some((*field).into())).collect()
     }
 
     #[test]

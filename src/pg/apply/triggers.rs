@@ -261,14 +261,14 @@ impl<'a> Watch<'a> {
             steps().filter_map(|(_, row)| row.as_ref()).map(|row| locator(shape, row)).collect();
         let mut others = Vec::new();
         query::for_each(tx, &sql::own_rows(shape), &[], |fields| {
-            let locator: Vec<Value> = fields.iter().map(|field| field.map(str::to_owned)).collect();
+            let locator: Vec<Value> = fields.iter().map(|field| field.map(Into::into)).collect();
             if !own.contains(&locator) {
                 others.push(locator);
             }
         })
         .await?;
         if !others.is_empty() && steps().any(|(step, _)| step.operation == Operation::Delete) {
-            let rows = sync::located(tx, shape, &others, Lookup::Read).await?;
+            let rows = sync::located(tx, shape, &others, Lookup::Read, &sync::Known::default()).await?;
             let back = |step: &&Step| step.operation == Operation::Delete && rows.values().any(|r| r.key == step.key);
             if let Some(step) = steps().map(|(step, _)| step).find(back) {
                 return Err(Error::rolled_back(format!("{} inserted the row again after it was deleted", who(by)))

@@ -65,7 +65,7 @@ async fn attempt(
     let mut out: Vec<Vec<Value>> = Vec::new();
     let text = sql::canonical(slots);
     let asked = query::for_each(tx, &text, &lists, |fields| {
-        out.push(fields.iter().map(|field| field.map(str::to_owned)).collect());
+        out.push(fields.iter().map(|field| field.map(Into::into)).collect());
     });
     let asked = asked.await;
     match asked {

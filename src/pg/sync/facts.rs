@@ -170,10 +170,8 @@ async fn equal_of(
     operator: &str,
     pairs: &[&Pair],
 ) -> Result<Vec<(usize, usize, usize)>> {
-    let lists: [List; 2] = [
-        pairs.iter().map(|pair| Some(pair.old.as_str())).collect(),
-        pairs.iter().map(|pair| Some(pair.new.as_str())).collect(),
-    ];
+    let lists: [List; 2] =
+        [pairs.iter().map(|pair| Some(&*pair.old)).collect(), pairs.iter().map(|pair| Some(&*pair.new)).collect()];
     let mut answers = Vec::new();
     let question = sql::representation(cast, operator);
     let asked = query::for_each(tx, &question, &lists, |fields| answers.push(fields[0] == Some("true")));

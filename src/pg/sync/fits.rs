@@ -12,6 +12,7 @@ use crate::{
             row::Value,
             shape::ShapeColumn,
             sql,
+            value::SharedText,
         },
     },
     pg::{
@@ -27,7 +28,7 @@ type At = (usize, usize, usize);
 #[derive(Clone, Copy)]
 pub struct Attempt<'a> {
     column: &'a ShapeColumn,
-    values: &'a [(At, String)],
+    values: &'a [(At, SharedText)],
 }
 
 impl<'a> Attempt<'a> {
@@ -68,10 +69,10 @@ pub async fn try_fits<'a>(
 
 async fn ask(tx: &Transaction<'_>, operators: &Operators, attempt: &Attempt<'_>) -> Result<Result<Vec<Value>, Error>> {
     let text = sql::fits(attempt.column, operators.get(&attempt.column.cast).map(String::as_str));
-    let list: List = attempt.values.iter().map(|(_, value)| Some(value.as_str())).collect();
+    let list: List = attempt.values.iter().map(|(_, value)| Some(&**value)).collect();
     let lists = [list];
     let mut out = Vec::new();
-    let asked = query::for_each(tx, &text, &lists, |fields| out.push(fields[0].map(str::to_owned)));
+    let asked = query::for_each(tx, &text, &lists, |fields| out.push(fields[0].map(Into::into)));
     Ok(query::attempt(tx, asked).await?.map(|()| out))
 }
 
@@ -86,6 +87,6 @@ pub async fn held(tx: &Transaction<'_>, table: &QName, column: &ShapeColumn, val
     column.definition.declared = declared.unwrap_or(column.definition.declared);
     let lists: [List; 1] = [values.iter().map(|value| Some(*value)).collect()];
     let mut out = Vec::new();
-    query::for_each(tx, &sql::held(&column), &lists, |fields| out.push(fields[0].map(str::to_owned))).await?;
+    query::for_each(tx, &sql::held(&column), &lists, |fields| out.push(fields[0].map(Into::into))).await?;
     Ok(out)
 }

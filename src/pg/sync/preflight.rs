@@ -126,7 +126,7 @@ async fn holders_of(tx: &Transaction<'_>, shape: &Shape, question: &UniqueQuesti
     let asked = query::for_each(tx, &text, &lists, |fields| {
         let place = fields[0].and_then(|text| text.parse::<usize>().ok()?.checked_sub(1));
         let (locator, key) = fields[1..].split_at(shape.locator.len());
-        let owned = |values: &[Option<&str>]| values.iter().map(|value| value.map(str::to_owned)).collect();
+        let owned = |values: &[Option<&str>]| values.iter().map(|value| value.map(Into::into)).collect();
         out.extend(place.map(|asked| Holder { asked, locator: owned(locator), key: Key(owned(key)) }));
     });
     let answered = query::attempt(tx, asked).await?.is_ok();

@@ -11,6 +11,7 @@ use tokio_postgres::{
 use super::{
     blame::{self, blamed},
     kinds::still_tables,
+    large::{self, Known},
 };
 use crate::{
     core::{
@@ -39,6 +40,12 @@ pub struct Rows<'a> {
     stream: Pin<Box<RowStream>>,
 }
 
+/// A statement that sends rows ends when the last one is taken, so on a slow line a table of a gigabyte takes many minutes:
+/// the limit on a statement is lifted to this for the rest of the transaction. It is still one, for a statement that no
+/// longer gets anywhere holds a snapshot, and with it keeps the server from cleaning up.
+const ALLOW_SLOW_LINES: &str = "SELECT FROM pg_catalog.set_config('statement_timeout', '1h', true) \
+    WHERE pg_catalog.current_setting('statement_timeout') <> '0'";
+
 /// Asks for the rows of `subset`, with the lists that it needs.
 pub fn read<'a>(
     tx: &'a Transaction<'a>,
@@ -53,8 +60,12 @@ pub fn read<'a>(
         let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
             lists.iter().map(|list| (list as &(dyn ToSql + Sync), Type::TEXT_ARRAY)).collect();
         // The read is behind the check on the line; what it says while that has failed is the check's error.
-        let (checked, stream) =
-            futures_util::join!(still_tables(tx, shape), tx.client().query_typed_raw(&query.text, parameters));
+        let (allowed, checked, stream) = futures_util::join!(
+            query::rows(tx, ALLOW_SLOW_LINES, &[]),
+            still_tables(tx, shape),
+            tx.client().query_typed_raw(&query.text, parameters)
+        );
+        allowed?;
         checked?;
         let stream = match stream {
             Ok(stream) => stream,
@@ -133,22 +144,34 @@ fn unsorted(shape: &Shape, key: &Key) -> Error {
         .hint("please report this, with the type of the key's columns")
 }
 
-/// Finds the rows with these locators.
+/// Finds the rows with these locators. Of large values only those are read that are not `known`.
 pub async fn located(
     tx: &Transaction<'_>,
     shape: &Shape,
     locators: &[Vec<Value>],
     lookup: Lookup,
+    known: &Known,
 ) -> Result<HashMap<Vec<Value>, Row>> {
     let query = sql::read_located(shape, locators.len(), lookup);
     let lists: Vec<List> =
         (0..shape.locator.len()).map(|at| locators.iter().map(|locator| locator[at].as_deref()).collect()).collect();
-    let mut out = HashMap::new();
+    let (mut out, mut unread) = (HashMap::new(), Vec::new());
     let add = |fields: &[Option<&str>]| {
         let row = query.decode(fields);
-        out.insert(locator(shape, &row), row);
+        let locator = locator(shape, &row);
+        unread.extend(query.unread(fields).into_iter().map(|one| (locator.clone(), one)));
+        out.insert(locator, row);
     };
     let written = Written::of(shape);
     blame::for_each(tx, &query.text, &lists, &written, add).await.map_err(|error| error.object(&shape.table))?;
+    for (locator, (at, digest)) in unread {
+        let value = match known.get(&digest) {
+            Some(value) => value,
+            None => large::read(tx, shape, &locator, &shape.columns[at].name).await?,
+        };
+        if let Some(row) = out.get_mut(&locator) {
+            row.columns[at] = Some(value);
+        }
+    }
     Ok(out)
 }

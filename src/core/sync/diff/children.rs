@@ -118,7 +118,7 @@ fn leaving_children(review: &Review) -> HashMap<ChildValues, Vec<Key>> {
             for (at, reference) in shape.references.iter().enumerate() {
                 if row.change == Change::Delete || row.change == Change::Update && moves(shape, &row.cells, at) {
                     let values =
-                        reference.columns.iter().map(|name| target.value(shape, name).map(str::to_owned)).collect();
+                        reference.columns.iter().map(|name| target.value(shape, name).map(Into::into)).collect();
                     let held = (table.table.clone(), reference.columns.clone(), values);
                     out.entry(held).or_default().push(row.key.clone());
                 }

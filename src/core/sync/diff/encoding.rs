@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Change, Review, RowReview};
+use crate::core::sync::row::Value;
 
 /// The characters outside of ASCII of all that would be written.
 pub fn characters(review: &Review) -> BTreeSet<char> {
@@ -14,7 +15,7 @@ pub fn characters(review: &Review) -> BTreeSet<char> {
 
 /// Blocks every row that would write one of the characters `missing`, which `encoding` does not have.
 pub fn block_characters(review: &mut Review, missing: &BTreeSet<char>, encoding: &str) {
-    let first = |text: &Option<String>| text.as_deref().and_then(|text| text.chars().find(|c| missing.contains(c)));
+    let first = |text: &Value| text.as_deref().and_then(|text| text.chars().find(|c| missing.contains(c)));
     for row in review.tables.iter_mut().flat_map(|table| &mut table.rows).filter(|row| moves(row)) {
         let cells = row.cells.iter().find_map(|cell| first(&cell.new).map(|c| (format!("`{}`", cell.column), c)));
         let found = cells.or_else(|| row.key.0.iter().find_map(|part| first(part).map(|c| ("its key".to_owned(), c))));

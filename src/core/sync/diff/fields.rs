@@ -225,7 +225,7 @@ impl<'a> Fields<'a> {
     fn converted(&self, from: usize, to: usize, row: &Row) -> Value {
         let value = row.columns[from].clone();
         if self.padded.contains(&from) && self.target.columns[to].cast != "bpchar" {
-            return value.map(|text| text.trim_end_matches(' ').to_owned());
+            return value.map(|text| text.trim_end_matches(' ').into());
         }
         value
     }
@@ -242,8 +242,8 @@ impl<'a> Fields<'a> {
         let references = spoken.map(|&(from, to)| Cell {
             column: self.target.references[to].label(),
             field: Field::Reference(to),
-            old: target.and_then(|row| row.references[to].as_ref().map(Key::display)),
-            new: source.and_then(|row| row.references[from].as_ref().map(Key::display)),
+            old: target.and_then(|row| row.references[to].as_ref().map(|key| key.display().into())),
+            new: source.and_then(|row| row.references[from].as_ref().map(|key| key.display().into())),
             representation: false,
         });
         columns.chain(references).collect()

@@ -2,7 +2,7 @@
 //! `numeric(8,2)` without a word; so the target is asked before, of every value whose column is declared in another way.
 
 use super::{Change, Field, Review};
-use crate::core::sync::{preflight::Rules, shape::ShapeColumn};
+use crate::core::sync::{preflight::Rules, shape::ShapeColumn, value::SharedText};
 
 /// Values of one column, to be tried.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,14 +10,14 @@ pub struct Fit {
     /// The column.
     pub column: ShapeColumn,
     /// (table, row, column) in the review, each with the value.
-    pub values: Vec<((usize, usize, usize), String)>,
+    pub values: Vec<((usize, usize, usize), SharedText)>,
 }
 
 /// What would become of a value in its column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Became {
     /// Another value.
-    Other(String),
+    Other(SharedText),
     /// It is refused, as the server says.
     Refused(String),
 }

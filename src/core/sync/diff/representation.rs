@@ -1,6 +1,7 @@
 //! Values that differ as text, and may be equal by their type's own operator.
 
 use super::{Change, Field, Review};
+use crate::core::sync::value::SharedText;
 
 /// A pair of texts that differ, to be asked about: may they be equal by their type's own operator?
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,9 +11,9 @@ pub struct Pair {
     /// The type.
     pub cast: String,
     /// The target's text.
-    pub old: String,
+    pub old: SharedText,
     /// The source's text.
-    pub new: String,
+    pub new: SharedText,
 }
 
 /// Types whose text is the value itself: another text is another value.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{
-    column_text, from_only,
+    column_text, from_only, large,
     leaf::{same, text},
     only,
     read::Side,
@@ -30,6 +30,8 @@ pub(super) struct Fields {
     pub(super) columns: Vec<(usize, String)>,
     /// One per reference of the shape.
     pub(super) references: Vec<Leads>,
+    /// Where large values are not read, the digests of such values, by the places of their columns.
+    pub(super) digests_of_large: Vec<(usize, String)>,
 }
 
 /// A reference as expressions.
@@ -77,7 +79,17 @@ impl Fields {
             key,
             columns: (0..shape.columns.len()).filter(read).map(column).collect(),
             references,
+            digests_of_large: Vec::new(),
         }
+    }
+
+    /// The same without large values.
+    pub(super) fn without_large(mut self, shape: &Shape) -> Fields {
+        for (at, text) in self.columns.iter_mut().filter(|(at, _)| large::may_be_large(&shape.columns[*at].cast)) {
+            self.digests_of_large.push((*at, large::digest_of_large(text)));
+            *text = large::whole(text);
+        }
+        self
     }
 }
 

@@ -11,6 +11,7 @@ use crate::core::{
     sync::{
         row::{Key, Row},
         shape::{Reference, Role, Shape},
+        value::SharedText,
     },
 };
 
@@ -53,18 +54,30 @@ pub struct Query {
     columns: Vec<usize>,
     width: usize,
     references: Vec<usize>,
+    /// The columns of which large values are not read.
+    large: Vec<usize>,
 }
+
+/// A large value that was not read: its column, and the SHA-256 of its text.
+pub type Unread = (usize, String);
 
 impl Query {
     /// How many fields a result row has.
     pub fn fields(&self) -> usize {
         let references: usize = self.references.iter().map(|leaves| 1 + leaves).sum();
-        1 + self.key + self.columns.len() + references
+        1 + self.key + self.columns.len() + references + self.large.len()
+    }
+
+    /// The large values that were not read; NULL stands for them in the row.
+    pub fn unread(&self, fields: &[Option<&str>]) -> Vec<Unread> {
+        let digests = &fields[fields.len() - self.large.len()..];
+        let found = self.large.iter().zip(digests);
+        found.filter_map(|(at, digest)| Some((*at, (*digest)?.to_owned()))).collect()
     }
 
     /// One result row, every field as text.
     pub fn decode(&self, fields: &[Option<&str>]) -> Row {
-        let mut fields = fields.iter().map(|field| field.map(str::to_owned));
+        let mut fields = fields.iter().map(|field| field.map(SharedText::from));
         let mut next = || fields.next().flatten();
         let in_scope = next().as_deref() == Some("t");
         let key = Key((0..self.key).map(|_| next()).collect());
@@ -85,6 +98,7 @@ impl Query {
     }
 
     fn new(shape: &Shape, fields: &Fields, rest: &str) -> Query {
+        let large = fields.digests_of_large.clone();
         let mut selected = vec![fields.scope.clone()];
         selected.extend(fields.key.iter().cloned());
         selected.extend(fields.columns.iter().map(|(_, text)| text.clone()));
@@ -92,12 +106,14 @@ impl Query {
             selected.push(reference.there.clone());
             selected.extend(reference.leaves.iter().cloned());
         }
+        selected.extend(large.iter().map(|(_, digest)| digest.clone()));
         Query {
             text: format!("SELECT {} FROM {} AS t{rest}", selected.join(", "), fields.from),
             key: fields.key.len(),
             columns: fields.columns.iter().map(|(at, _)| *at).collect(),
             width: shape.columns.len(),
             references: shape.references.iter().map(Reference::leaves).collect(),
+            large: large.into_iter().map(|(at, _)| at).collect(),
         }
     }
 }
@@ -161,7 +177,7 @@ pub enum Lookup {
     Scope,
 }
 
-/// Reads `rows` rows of a target whose locators are passed as one text array per locator column.
+/// Reads `rows` rows of a target but for its large values, of which it reads the digests. The rows are those whose locators are passed as one text array per locator column.
 pub fn read_located(shape: &Shape, rows: usize, lookup: Lookup) -> Query {
     let condition: Vec<_> = shape
         .locator
@@ -175,7 +191,7 @@ pub fn read_located(shape: &Shape, rows: usize, lookup: Lookup) -> Query {
             equals(&format!("t.{}", ident(name)), cast, &format!("w.c{at}"), nullable)
         })
         .collect();
-    let fields = Fields::of(shape, Side::Target, lookup == Lookup::Scope);
+    let fields = Fields::of(shape, Side::Target, lookup == Lookup::Scope).without_large(shape);
     let pruned = only_their_partitions(shape, rows);
     let rest = format!(" JOIN {} ON {}{}{pruned}", lists(shape.locator.len()), condition.join(" AND "), fields.joins);
     let mut query = Query::new(shape, &fields, &rest);

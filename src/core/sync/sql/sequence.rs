@@ -35,7 +35,7 @@ pub fn advance(shape: &Shape, column: &ShapeColumn, sequence: &QName) -> Stateme
     out.sql("SELECT pg_catalog.setval(q.seqrelid::pg_catalog.regclass, m.value)\n")
         .sql(format!("FROM (SELECT last_value, is_called FROM {}) AS l(value, called)\n", sequence.sql()))
         .sql("JOIN pg_catalog.pg_sequence AS q ON q.seqrelid = ")
-        .value(&Some(sequence.sql()), "pg_catalog.regclass")
+        .value(&Some(sequence.sql().into()), "pg_catalog.regclass")
         .sql("::oid")
         .sql("\n");
     past(&mut out, shape, column);
@@ -50,9 +50,9 @@ pub fn advance_own(shape: &Shape, column: &ShapeColumn) -> Statement {
         .sql("FROM pg_catalog.pg_sequence_last_value(q.seqrelid) AS v) AS l(value, called)\n");
     past(&mut out, shape, column);
     out.sql("\nAND q.seqrelid = pg_catalog.pg_get_serial_sequence(")
-        .value(&Some(shape.table.sql()), "text")
+        .value(&Some(shape.table.sql().into()), "text")
         .sql(", ")
-        .value(&Some(column.name.clone()), "text")
+        .value(&Some(column.name.as_str().into()), "text")
         .sql(")::pg_catalog.regclass::oid");
     out
 }

@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::leaf::equality;
+use super::{
+    large::{self, MAX_WHOLE_BYTES, is_large},
+    leaf::equality,
+};
 use crate::core::{
     name::{literal, literal_lines},
     sync::row::Value,
@@ -117,14 +120,40 @@ impl Statement {
             number += 1;
             format!("${number}")
         };
-        spell(&self.pieces, &mut next, &mut out);
+        spell(&self.pieces, Guards::ByText, &mut next, &mut out);
         out
+    }
+
+    /// The same where large values are not among the parameters: `written` takes the place of one, by its number, and
+    /// where the row is only compared with one, its digest does.
+    pub fn text_without_large(&self, written: &dyn Fn(usize) -> String) -> String {
+        let (mut number, mut out) = (0, String::new());
+        let mut next = |value: &Value| {
+            number += 1;
+            if is_large(value) { written(number) } else { format!("${number}") }
+        };
+        spell(&self.pieces, Guards::ByDigest, &mut next, &mut out);
+        out
+    }
+
+    /// Large values that are written, with their numbers from 1.
+    pub fn large(&self) -> Vec<(usize, &str)> {
+        let mut out = Vec::new();
+        values(&self.pieces, &mut |value, compared| out.push(value.filter(|_| !compared)));
+        let large = out.into_iter().enumerate().filter_map(|(at, value)| Some((at + 1, value?)));
+        large.filter(|(_, text)| text.len() > MAX_WHOLE_BYTES).collect()
+    }
+
+    /// [`Self::parameters`] with NULL for large values.
+    pub fn parameters_without_large(&self) -> Vec<Option<&str>> {
+        let all = self.parameters().into_iter();
+        all.map(|value| value.filter(|text| text.len() <= MAX_WHOLE_BYTES)).collect()
     }
 
     /// The values, all of type text.
     pub fn parameters(&self) -> Vec<Option<&str>> {
         let mut out = Vec::new();
-        values(&self.pieces, &mut out);
+        values(&self.pieces, &mut |value, _| out.push(value));
         out
     }
 
@@ -141,32 +170,48 @@ impl Statement {
     fn spelled(&self, literal: fn(&str) -> String) -> String {
         let mut out = String::new();
         let mut spelled = |value: &Value| value.as_deref().map_or_else(|| "NULL".to_owned(), literal);
-        spell(&self.pieces, &mut spelled, &mut out);
+        spell(&self.pieces, Guards::ByText, &mut spelled, &mut out);
         out
     }
 }
 
-fn spell(pieces: &[Piece], value: &mut dyn FnMut(&Value) -> String, out: &mut String) {
+/// How a row that is found is compared with a large value.
+#[derive(Clone, Copy)]
+enum Guards {
+    ByText,
+    ByDigest,
+}
+
+fn spell(pieces: &[Piece], guards: Guards, value: &mut dyn FnMut(&Value) -> String, out: &mut String) {
     for piece in pieces {
         // Writing to a string does not fail.
         match piece {
             Piece::Sql(text) => out.push_str(text),
             Piece::Value(given, cast) => _ = write!(out, "{}::{cast}", value(given)),
             Piece::Same(Same { bare, value: None, .. }) => _ = write!(out, "{bare} IS NULL"),
+            Piece::Same(Same { left, value: given @ Some(text), filter: true, .. })
+                if matches!(guards, Guards::ByDigest) && is_large(given) =>
+            {
+                // Its number is taken all the same.
+                value(given);
+                out.push_str(&large::holds(left, text));
+            }
             Piece::Same(Same { left, value: given, cast, .. }) => {
                 _ = write!(out, "{left} {} {}::{cast}", equality(left, cast), value(given));
             }
-            Piece::Lookup(inner, _) => spell(inner, value, out),
+            Piece::Lookup(inner, _) => spell(inner, guards, value, out),
             Piece::Together(_) | Piece::Rows(_) => {}
         }
     }
 }
 
-fn values<'a>(pieces: &'a [Piece], out: &mut Vec<Option<&'a str>>) {
+/// Hands each value to `each`, and whether a row that is found is only compared with it.
+fn values<'a>(pieces: &'a [Piece], each: &mut dyn FnMut(Option<&'a str>, bool)) {
     for piece in pieces {
         match piece {
-            Piece::Value(value, _) | Piece::Same(Same { value: value @ Some(_), .. }) => out.push(value.as_deref()),
-            Piece::Lookup(inner, _) => values(inner, out),
+            Piece::Value(value, _) => each(value.as_deref(), false),
+            Piece::Same(Same { value: value @ Some(_), filter, .. }) => each(value.as_deref(), *filter),
+            Piece::Lookup(inner, _) => values(inner, each),
             Piece::Same(_) | Piece::Sql(_) | Piece::Together(_) | Piece::Rows(_) => {}
         }
     }

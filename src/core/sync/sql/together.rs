@@ -206,8 +206,8 @@ mod tests {
         let mut out = Statement::default();
         out.sql("UPDATE t SET p = ");
         parent(&mut out);
-        out.rows(" FROM ").sql(" WHERE ").equals("t.k", &Some(key.to_owned()), "text").sql(" AND ");
-        out.holds("t.note", "t.note::text".into(), &note.map(str::to_owned))
+        out.rows(" FROM ").sql(" WHERE ").equals("t.k", &Some(key.into()), "text").sql(" AND ");
+        out.holds("t.note", "t.note::text".into(), &note.map(Into::into))
             .sql(" RETURNING ")
             .only_together("w.n::text, ")
             .sql("t.k");
@@ -217,13 +217,13 @@ mod tests {
     fn of(key: &'static str) -> impl Fn(&mut Statement) {
         move |out| {
             out.lookup("integer", |out| {
-                out.sql("(SELECT p.id FROM p WHERE ").equals("p.k", &Some(key.to_owned()), "text").sql(")");
+                out.sql("(SELECT p.id FROM p WHERE ").equals("p.k", &Some(key.into()), "text").sql(")");
             });
         }
     }
 
     fn value(text: Option<&'static str>) -> impl Fn(&mut Statement) {
-        move |out| _ = out.value(&text.map(str::to_owned), "integer")
+        move |out| _ = out.value(&text.map(Into::into), "integer")
     }
 
     #[test]

@@ -101,7 +101,12 @@ pub fn whereabouts(shape: &Shape, key: &Key) -> Statement {
 
 /// The condition that finds the row `t` of `step`.
 pub fn located(out: &mut Statement, shape: &Shape, step: &Step) {
-    for (at, (name, value)) in shape.locator.iter().zip(&step.locator).enumerate() {
+    found(out, shape, &step.locator);
+}
+
+/// The condition that finds the row `t` with this locator.
+pub(super) fn found(out: &mut Statement, shape: &Shape, locator: &[Value]) {
+    for (at, (name, value)) in shape.locator.iter().zip(locator).enumerate() {
         out.sql(if at > 0 { " AND " } else { "" });
         out.equals(&format!("t.{}", ident(name)), value, cast(shape, name));
     }

@@ -93,15 +93,15 @@ fn text(raw: &str, cast: &str) -> Result<Value, String> {
         return Ok(None);
     }
     if matches!(cast, "json" | "jsonb") {
-        return Ok(Some(raw.to_owned()));
+        return Ok(Some(raw.into()));
     }
     if raw.starts_with('"') {
         return serde_json::from_str(raw).map(Some).map_err(|error| error.to_string());
     }
     match cast.strip_suffix("[]") {
-        Some(element) if raw.starts_with('[') => array(raw, element).map(Some),
+        Some(element) if raw.starts_with('[') => array(raw, element).map(|text| Some(text.into())),
         _ if raw.starts_with(['{', '[']) => Err(format!("a JSON object or list is no {cast}")),
-        _ => Ok(Some(raw.to_owned())),
+        _ => Ok(Some(raw.into())),
     }
 }
 

@@ -4,7 +4,10 @@ use super::Reviewing;
 use crate::{
     config::theme::Role,
     core::{
-        sync::diff::{Cell as Differs, Change, Field, TableReview},
+        sync::{
+            diff::{Cell as Differs, Change, Field, TableReview},
+            row::Value,
+        },
         value::shown,
     },
     tui::{
@@ -43,8 +46,8 @@ pub(super) fn with<T>(reviewing: &Reviewing, glyphs: &Glyphs, use_them: impl FnO
         cell: &cell,
         key: &|row, column| match column {
             0 => SortKey::Text(cells[row].column.clone()),
-            1 => SortKey::Text(cells[row].old.clone().unwrap_or_default()),
-            _ => SortKey::Text(cells[row].new.clone().unwrap_or_default()),
+            1 => SortKey::Text(cells[row].old.as_deref().unwrap_or_default().to_owned()),
+            _ => SortKey::Text(cells[row].new.as_deref().unwrap_or_default().to_owned()),
         },
         text: &|row| cells[row].column.clone(),
     })
@@ -74,7 +77,7 @@ fn structural(table: Option<&TableReview>, cell: &Differs, column: usize) -> Opt
 }
 
 fn value(cell: &Differs, change: Change, column: usize, glyphs: &Glyphs) -> Cell {
-    let shown = |value: &Option<String>| match value {
+    let shown = |value: &Value| match value {
         Some(text) => Cell::text(shown(Some(text))),
         None => Cell::of(Role::Muted, "NULL"),
     };

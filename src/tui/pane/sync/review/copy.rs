@@ -17,7 +17,7 @@ impl Reviewing {
             Part::Cells => {
                 let cell = self.marked_cell()?;
                 let value = if self.marked_row()?.change == Change::Delete { &cell.old } else { &cell.new };
-                ("the value", value.clone().unwrap_or_default())
+                ("the value", value.as_deref().unwrap_or_default().to_owned())
             }
         })
     }
